@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Cells: a small header and the bytes, behind a handle that is its address. */
+#include "base/cell.h"
+
+#include "base/arena.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct cell {
+	uint32_t len, cap;
+	uint32_t dirty_from, dirty_to; /* bytes written since the last snapshot */
+	uint8_t bytes[];
+};
+
+static struct cell *
+cell_at(const uint64_t *cell)
+{
+	return (struct cell *)(uintptr_t)*cell; /* NOLINT: the handle is the address */
+}
+
+const void *
+wr_cell_peek(const uint64_t *cell, uint32_t *len)
+{
+	const struct cell *c = cell_at(cell);
+
+	*len = c == NULL ? 0 : c->len;
+	return c == NULL || c->len == 0 ? NULL : c->bytes;
+}
+
+void *
+wr_cell_edit(uint64_t *cell, uint32_t len, uint32_t off, uint32_t n)
+{
+	struct cell *c = cell_at(cell);
+
+	if (c == NULL || c->cap < len) {
+		uint32_t cap = c == NULL ? 16 : c->cap * 2;
+		uint32_t old = c == NULL ? 0 : c->len;
+
+		if (cap < len)
+			cap = len;
+		c = wr_realloc(c, sizeof *c + cap);
+		if (old == 0)
+			*c = (struct cell){0};
+		c->cap = cap;
+		*cell = (uint64_t)(uintptr_t)c;
+	}
+	if (len > c->len)
+		memset(c->bytes + c->len, 0, len - c->len);
+	if (c->dirty_from == c->dirty_to || off < c->dirty_from)
+		c->dirty_from = off;
+	if (off + n > c->dirty_to)
+		c->dirty_to = off + n;
+	c->len = len;
+	return c->bytes;
+}
+
+uint32_t
+wr_cell_held(const uint64_t *cell)
+{
+	const struct cell *c = cell_at(cell);
+
+	return c == NULL ? 0 : (uint32_t)sizeof *c + c->cap;
+}
+
+void
+wr_cell_free(uint64_t *cell)
+{
+	free(cell_at(cell));
+	*cell = 0;
+}

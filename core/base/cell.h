@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Cells: variable-size bytes of an accumulator or a table row.  A row holds a uint64_t handle (0:
+ * empty); the bytes are the host's.  The row's table frees them with the row; expressions edit them
+ * through weir_fn, so both rooms meet here. The thread of the row's task.
+ */
+#ifndef WR_BASE_CELL_H
+#define WR_BASE_CELL_H
+
+#include <stdint.h>
+
+/* Borrowed until the next edit of this cell; NULL with *len 0 when empty. */
+const void *wr_cell_peek(const uint64_t *cell, uint32_t *len);
+/* Makes the cell len bytes long (new bytes are zero, old ones kept), notes that off ..+ n will be
+ * written. */
+void *wr_cell_edit(uint64_t *cell, uint32_t len, uint32_t off, uint32_t n);
+/* Bytes held for it, header included. */
+uint32_t wr_cell_held(const uint64_t *cell);
+void wr_cell_free(uint64_t *cell);
+
+#endif

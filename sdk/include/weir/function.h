@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Functions and aggregates: what expressions can call.  They work on whole columns.
+ *
+ * plan() is [plan]: any thread, pure, also in `weir -t`; the rest runs on the loop of the operator
+ * whose expression it is, in parallel for several subtasks, so self is read only.  Results are
+ * WEIR_OK or < 0 after weir_fail(fn->task->err, ...); a value that is merely wrong is row_error().
+ */
+#ifndef WEIR_FUNCTION_H
+#define WEIR_FUNCTION_H
+
+#include <weir/data.h>
+#include <weir/host.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Flags of functions and aggregates. */
+enum {
+	WEIR_STRICT = 1, /* null in, null out, by the host; an aggregate skips rows with a null */
+	WEIR_VOLATILE = 2, /* not a function of its arguments: not computed ahead, nor only once */
+};
+
+/* One call site.  plan() checks the first part and fills the second. */
+struct weir_call {
+	uint32_t size;
+	uint32_t n_args;
+	const uint32_t *types; /* of the arguments; 0: an untyped null */
+	const struct weir_column *const *constants; /* one row each; NULL: not a constant */
+
+	uint32_t type; /* of the result */
+	uint32_t nullable; /* 1: the result may be null though no argument is */
+	uint32_t acc_size; /* of an aggregate: its accumulator, in words of 8 bytes */
+	uint32_t n_cells; /* how many of its first words are cells */
+	const void *self; /* what the other callbacks get; lives as long as the process */
+};
+
+/* Accumulators: number i is at (char *)row[i] + offset.  Frozen. */
+struct weir_accs {
+	void *const *row;
+	uint32_t offset;
+};
+
+/* What the host does for a function while it runs. */
+struct weir_fn {
+	uint32_t size;
+	struct weir_task *task;
+
+	/* The bytes of a cell, which the host owns: any length, NULL and 0 when never edited. */
+	const void *(*peek)(struct weir_fn *, const uint64_t *cell, uint32_t *len);
+
+	/*
+	 * Resizes a cell to len bytes and says that off ..+ n of it will be written.  Returns its
+	 * bytes, until the next edit of any cell.  row: the row[i] that the cell stands in.
+	 */
+	void *(*edit)(struct weir_fn *, void *row, uint64_t *cell, uint32_t len, uint32_t off,
+		uint32_t n);
+
+	/* Sets a string, bytes or json result; copies. */
+	void (*text)(struct weir_fn *, struct weir_vec *, uint32_t i, const char *p, uint32_t len);
+
+	/* Value i cannot be computed: the row is rejected; inside try() it is null.  Copies. */
+	void (*row_error)(struct weir_fn *, uint32_t i, const char *why);
+};
+
+/* A scalar function. */
+struct weir_function {
+	uint32_t size, flags;
+	const char *name, *summary;
+
+	/* [plan] Required.  Refuses wrong arguments with weir_fail(). */
+	int (*plan)(struct weir_call *, struct weir_err *);
+
+	/*
+	 * Required.  Fills out at the n rows of sel; sel NULL: rows 0 to n - 1.  Rows outside sel
+	 * may be the untaken branch of an if(): leave them.  A column of one row is never passed
+	 * for a constant: all have full length.
+	 */
+	int (*eval)(const void *self, struct weir_fn *, const struct weir_column *const *args,
+		const uint32_t *sel, uint32_t n, struct weir_vec *out);
+
+	const char *signature; /* substr(string, from [, count]); NULL: none */
+	const char
+		*example; /* an expression with its result: substr('hello', 2, 3) = 'ell'; NULL */
+};
+
+/*
+ * An aggregate.  An accumulator is flat bytes and cells, which the host copies, journals, evicts
+ * and restores by itself: there is nothing to serialise.
+ */
+struct weir_aggregate {
+	uint32_t size, flags;
+	uint32_t version; /* of the accumulator's layout: another one starts empty */
+	const char *name, *summary;
+
+	/* [plan] Required.  Refuses wrong arguments with weir_fail(); fills acc_size and n_cells.
+	 */
+	int (*plan)(struct weir_call *, struct weir_err *);
+
+	/* The empty accumulator: asked for once, then copied; acc is zeroed.  NULL: all zero. */
+	void (*init)(const void *self, void *acc);
+
+	/* Required.  Accumulator i takes row sel[i] (sel NULL: row i); one may come several times.
+	 */
+	int (*update)(const void *self, struct weir_fn *, struct weir_accs,
+		const struct weir_column *const *args, const uint32_t *sel, uint32_t n);
+
+	/* Required.  Accumulator i takes all that accumulator i of from has taken. */
+	int (*merge)(const void *self, struct weir_fn *, struct weir_accs, struct weir_accs from,
+		uint32_t n);
+
+	/* Required.  Row i of out gets the result of accumulator i, which stays as it is. */
+	int (*finish)(const void *self, struct weir_fn *, struct weir_accs, uint32_t n,
+		struct weir_vec *out);
+
+	/* Takes rows back, as update().  With it, inputs that amend earlier rows are allowed. */
+	int (*retract)(const void *self, struct weir_fn *, struct weir_accs,
+		const struct weir_column *const *args, const uint32_t *sel, uint32_t n);
+
+	const char *signature; /* percentile(x, fraction); NULL: none */
+	const char *example; /* an expression, in words what it gives */
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

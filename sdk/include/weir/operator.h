@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Operators: transforms, sources and sinks.
+ *
+ * No two callbacks of one instance ever overlap, on whatever threads they run.  Instances of one
+ * operator run in parallel: guard what they share.  Callbacks run on the task's loop and never
+ * block, unless marked: [plan] any thread, pure, no I/O, also in `weir -t`; [commit] the commit
+ * thread, may block, as may open().  No exception, panic or longjmp leaves a callback.  All return
+ * WEIR_OK, the other results where they apply, or < 0 after weir_fail(task->err, ...).
+ */
+#ifndef WEIR_OPERATOR_H
+#define WEIR_OPERATOR_H
+
+#include <weir/data.h>
+#include <weir/directive.h>
+#include <weir/host.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Kinds of operators.  Each kind has its own names. */
+enum { WEIR_TRANSFORM = 1, WEIR_SOURCE, WEIR_SINK };
+
+/* Flags of operators: what they can do.  The host converts what they do not claim. */
+enum {
+	WEIR_TAKES_SEL = 1, /* batches with a selection; others get dense ones */
+	WEIR_TAKES_ENCODED = 2, /* columns with an encoding; others get plain ones */
+	WEIR_TAKES_CHANGES = 4, /* rows that amend earlier ones */
+	WEIR_READS_DECLARED = 8, /* reads only what column() named: other columns may be pruned */
+	WEIR_UNION_STATE = 16, /* restore() gives every subtask the items of all */
+	WEIR_REPLAYABLE = 32, /* a source: goes back to any position it gave */
+	WEIR_TYPED = 64, /* a source that emits rows, a sink that takes them: no format */
+	WEIR_TWO_PHASE = 128, /* a sink with prepare() and commit() */
+};
+
+/* Timers that are due: n rows of keys, with their times (microseconds).  clock: WEIR_CLOCK or not.
+ */
+struct weir_due {
+	uint32_t size, n;
+	uint32_t clock;
+	const struct weir_batch *keys; /* keyed as an input is; NULL: the instance's own timers */
+	const int64_t *when;
+};
+
+/* Asynchronous work that is done: each of n tickets with its batch and row, result and status. */
+struct weir_done {
+	uint32_t size, n;
+	const struct weir_batch *const *b;
+	const uint32_t *row;
+	void *const *result;
+	const int32_t *status;
+};
+
+/* What an epoch decided: where all partitions of all sources stand. */
+struct weir_decision {
+	uint32_t size;
+	uint32_t n; /* of names and positions */
+	uint64_t epoch;
+	struct weir_str tag; /* the host's own; kept and given back as it is */
+	const struct weir_str *names, *positions;
+};
+
+/*
+ * What makes an operator a source.  The directives format, event_time, watermark, where,
+ * parallelism and on_error are the host's.
+ */
+struct weir_source {
+	uint32_t size, reserved;
+
+	/*
+	 * Read a partition from now on, from pos; pos.p NULL: from where the conf says.  fresh: it
+	 * appeared while the pipeline ran, so read it from its beginning.  part is the host's
+	 * number for it until revoke().
+	 */
+	int (*assign)(void *self, struct weir_task *, uint32_t part, struct weir_str name,
+		struct weir_str pos, uint32_t fresh);
+
+	/* Stop reading a partition and forget it.  NULL: its partitions stay where they are. */
+	int (*revoke)(void *self, struct weir_task *, uint32_t part);
+
+	/*
+	 * Read what there is, about task->room rows, and give it with raw() or, if WEIR_TYPED, as
+	 * output; then position().  WEIR_OK: call again; WEIR_BUSY: nothing there, call after my
+	 * wake(); WEIR_END: bounded, and done.
+	 */
+	int (*poll)(void *self, struct weir_task *);
+
+	/* Optional: the epoch is decided; upstream may be told. */
+	int (*committed)(void *self, struct weir_task *, uint64_t epoch);
+};
+
+/*
+ * What makes an operator a sink; all [commit].  Rows come to process().  A two-phase sink gets none
+ * between its barrier and the decision.  A sink that is not WEIR_TWO_PHASE may leave all NULL.
+ */
+struct weir_sink {
+	uint32_t size, reserved;
+
+	/*
+	 * Make all since the last epoch durable, but invisible, before the journal is written.
+	 * token items are kept in the journal.
+	 */
+	int (*prepare)(void *self, struct weir_task *, uint64_t epoch, struct weir_items *token);
+
+	/* Make it visible.  Idempotent; tokens of any subtask. */
+	int (*commit)(void *self, struct weir_task *, uint64_t epoch, const struct weir_str *tokens,
+		uint32_t n);
+
+	/* Undo all work later than the epoch, also what no token names. */
+	int (*abort_after)(void *self, struct weir_task *, uint64_t epoch);
+
+	/* Of the decider: first fence one's older self off, then read the last decision. */
+	int (*recover)(void *self, struct weir_task *, struct weir_decision *last);
+
+	/*
+	 * Of the decider: outputs, positions and tag become durable at once, or none of it.  < 0:
+	 * it is not known which.
+	 */
+	int (*decide)(void *self, struct weir_task *, const struct weir_decision *);
+};
+
+/* An operator.  Callbacks without "required" may be NULL. */
+struct weir_operator {
+	uint32_t size;
+	uint32_t kind; /* WEIR_TRANSFORM, WEIR_SOURCE, WEIR_SINK */
+	uint32_t flags; /* of WEIR_TAKES_SEL and its like */
+	uint32_t state_version; /* of what snapshot() writes */
+	const char *name; /* the block's word in a conf: [a-z][a-z0-9_]* */
+	const char *summary; /* one sentence */
+	const char *needs; /* extension ids separated by spaces, checked at load; NULL: none */
+
+	uint32_t conf_size; /* of the struct that the directives fill, zeroed first */
+	uint32_t directive_size; /* sizeof(struct weir_directive): the stride of the table */
+	const struct weir_directive *directives; /* NULL: none */
+
+	/* Ports.  Input 0 is `from`, output 0 bears the operator's own name. */
+	uint32_t n_in, n_out;
+
+	/*
+	 * [plan] Required.  Checks the conf, names the columns it reads and makes the outputs'
+	 * schemas.  May keep numbers of columns, expressions and the like in conf.  Runs once for
+	 * all subtasks.  < 0 after problem().
+	 */
+	int (*plan)(void *conf, struct weir_plan *, const struct weir_host *);
+
+	/* Required.  Makes an instance; may block.  If it fails there is nothing to close. */
+	int (*open)(const void *conf, struct weir_task *, void **self);
+
+	/* Frees an instance; may block.  No other callback comes after it.  NULL: nothing to free.
+	 */
+	void (*close)(void *self);
+
+	/*
+	 * Required of transforms and sinks.  A batch on an input.  There is no choosing of inputs:
+	 * BUSY holds for all.
+	 */
+	int (*process)(void *self, struct weir_task *, uint32_t in, const struct weir_batch *);
+
+	/*
+	 * No row earlier than this comes any more, late ones apart; INT64_MAX: the end.  The host
+	 * forwards the watermark afterwards.
+	 */
+	int (*on_watermark)(void *self, struct weir_task *, int64_t watermark);
+
+	/* Timers set through weir.timer/1 are due. */
+	int (*on_timer)(void *self, struct weir_task *, const struct weir_due *);
+
+	/* Tickets of weir.async/1 are done. */
+	int (*on_done)(void *self, struct weir_task *, const struct weir_done *);
+
+	/* Go on after a MORE or BUSY.  Required of operators that return either. */
+	int (*resume)(void *self, struct weir_task *);
+
+	/* Emit what is held back; the state is captured next. */
+	int (*before_barrier)(void *self, struct weir_task *, uint64_t epoch);
+
+	/* Private state, as items.  Must change nothing.  Tables and timers need no snapshot. */
+	int (*snapshot)(void *self, struct weir_task *, struct weir_items *);
+
+	/*
+	 * After open(), before all else: what snapshot() wrote under state_version `version`; the
+	 * items of all subtasks are dealt among them, or given to each (WEIR_UNION_STATE).
+	 * Required if there is a snapshot().
+	 */
+	int (*restore)(void *self, struct weir_task *, uint32_t version,
+		const struct weir_str *items, uint32_t n);
+
+	const struct weir_source *source; /* of a WEIR_SOURCE, else NULL */
+	const struct weir_sink *sink; /* of a WEIR_SINK, else NULL */
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

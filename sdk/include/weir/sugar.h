@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Conveniences for C and C++.  None is needed: from any language a plugin is plain structs and
+ * function pointers.
+ */
+#ifndef WEIR_SUGAR_H
+#define WEIR_SUGAR_H
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <weir/data.h>
+#include <weir/plugin.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Bits, LSB first: validity and bool values. */
+static inline int
+weir_bit_get(const uint64_t *bits, uint32_t i)
+{
+	return (int)(bits[i >> 6] >> (i & 63) & 1);
+}
+
+static inline void
+weir_bit_set(uint64_t *bits, uint32_t i)
+{
+	bits[i >> 6] |= (uint64_t)1 << (i & 63);
+}
+
+static inline void
+weir_bit_clear(uint64_t *bits, uint32_t i)
+{
+	bits[i >> 6] &= ~((uint64_t)1 << (i & 63));
+}
+
+/* One value of a plain column.  What stands at a null is unspecified: ask weir_null_at() first. */
+static inline int
+weir_null_at(const struct weir_column *column, uint32_t row)
+{
+	return column->valid != NULL && !weir_bit_get(column->valid, row);
+}
+
+/* Of an int64 or a timestamp column. */
+static inline int64_t
+weir_int_at(const struct weir_column *column, uint32_t row)
+{
+	return ((const int64_t *)column->values)[row];
+}
+
+static inline double
+weir_float_at(const struct weir_column *column, uint32_t row)
+{
+	return ((const double *)column->values)[row];
+}
+
+static inline int
+weir_bool_at(const struct weir_column *column, uint32_t row)
+{
+	return weir_bit_get((const uint64_t *)column->values, row);
+}
+
+/* Of a string, bytes or json column.  The bytes are the batch's. */
+static inline struct weir_str
+weir_str_at(const struct weir_column *column, uint32_t row)
+{
+	const struct weir_view *view = (const struct weir_view *)column->values + row;
+	struct weir_str str;
+
+	if (view->len <= 12)
+		str.p = (const char *)view + offsetof(struct weir_view, head);
+	else
+		str.p = (const char *)column->bufs[view->buf] + view->off;
+	str.len = view->len;
+	str.loc = 0;
+	return str;
+}
+
+/* Writes the sentence and the code into err, and returns the code, a negative errno. */
+__attribute__((format(printf, 3, 4))) static inline int
+weir_fail(struct weir_err *err, int code, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(err->text, sizeof err->text, format, args);
+	va_end(args);
+	err->code = code;
+	return code;
+}
+
+/* Adds to a counter of the host's, which another thread reads. */
+static inline void
+weir_count(uint64_t *counter, uint64_t n)
+{
+	__atomic_fetch_add(counter, n, __ATOMIC_RELAXED);
+}
+
+/* The entry of a plugin: the address of its struct weir_plugin. */
+#define WEIR_PLUGIN_ENTRY(address)                                                                 \
+	__attribute__((visibility("default"))) const struct weir_plugin *weir_plugin_entry(void)   \
+	{                                                                                          \
+		return address;                                                                    \
+	}
+
+/*
+ * All of a plugin that offers operators only, given by their addresses.  At file scope, with no
+ * semicolon after it.
+ */
+#define WEIR_PLUGIN(name, version, license, ...)                                                   \
+	static const struct weir_operator *const weir_plugin_operators[] = {__VA_ARGS__};          \
+	static const struct weir_plugin weir_plugin_self = {                                       \
+		WEIR_ABI_MAGIC,                                                                    \
+		WEIR_ABI_MAJOR,                                                                    \
+		WEIR_ABI_MINOR,                                                                    \
+		sizeof(struct weir_plugin),                                                        \
+		sizeof weir_plugin_operators / sizeof weir_plugin_operators[0],                    \
+		0,                                                                                 \
+		0,                                                                                 \
+		0,                                                                                 \
+		name,                                                                              \
+		version,                                                                           \
+		license,                                                                           \
+		weir_plugin_operators,                                                             \
+		NULL,                                                                              \
+		NULL,                                                                              \
+		NULL,                                                                              \
+	};                                                                                         \
+	WEIR_PLUGIN_ENTRY(&weir_plugin_self)
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
