@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Cells: bytes of any length behind a handle. */
+#include "base/cell.h"
+
+#include <string.h>
+
+#include "base_test.h"
+
+START_TEST(a_handle_of_zero_is_empty)
+{
+	uint64_t cell = 0;
+	uint32_t len = 7;
+
+	ck_assert_ptr_null(wr_cell_peek(&cell, &len));
+	ck_assert_uint_eq(len, 0);
+	ck_assert_uint_eq(wr_cell_held(&cell), 0);
+	wr_cell_free(&cell);
+	ck_assert_uint_eq(cell, 0);
+}
+END_TEST
+
+START_TEST(what_was_written_is_found_again)
+{
+	uint64_t cell = 0;
+	uint32_t len;
+
+	memcpy(wr_cell_edit(&cell, 5, 0, 5), "hello", 5);
+	ck_assert_mem_eq(wr_cell_peek(&cell, &len), "hello", 5);
+	ck_assert_uint_eq(len, 5);
+	memcpy((char *)wr_cell_edit(&cell, 11, 5, 6) + 5, " world", 6);
+	ck_assert_mem_eq(wr_cell_peek(&cell, &len), "hello world", 11);
+	ck_assert_uint_eq(len, 11);
+	wr_cell_free(&cell);
+	ck_assert_ptr_null(wr_cell_peek(&cell, &len));
+}
+END_TEST
+
+START_TEST(new_bytes_are_zero)
+{
+	uint64_t cell = 0;
+	uint32_t len;
+	const uint8_t *p;
+
+	memset(wr_cell_edit(&cell, 16, 0, 16), 0xff, 16);
+	wr_cell_edit(&cell, 3, 0, 0);
+	wr_cell_edit(&cell, 300, 0, 0);
+	p = wr_cell_peek(&cell, &len);
+	ck_assert_uint_eq(len, 300);
+	for (uint32_t i = 0; i < len; i++)
+		ck_assert_uint_eq(p[i], i < 3 ? 0xff : 0);
+	wr_cell_free(&cell);
+}
+END_TEST
+
+START_TEST(a_cell_may_shrink_to_nothing_and_grow_again)
+{
+	uint64_t cell = 0;
+	uint32_t len;
+
+	memcpy(wr_cell_edit(&cell, 40, 0, 40), "0123456789012345678901234567890123456789", 40);
+	wr_cell_edit(&cell, 0, 0, 0);
+	ck_assert_ptr_null(wr_cell_peek(&cell, &len));
+	ck_assert_uint_eq(len, 0);
+	ck_assert_uint_ge(wr_cell_held(&cell), 40);
+	for (uint32_t n = 1; n < 1000; n++) {
+		uint8_t *p = wr_cell_edit(&cell, n, n - 1, 1);
+
+		p[n - 1] = (uint8_t)n;
+	}
+	for (uint32_t n = 1; n < 1000; n++)
+		ck_assert_uint_eq(
+			((const uint8_t *)wr_cell_peek(&cell, &len))[n - 1], (uint8_t)n);
+	wr_cell_free(&cell);
+}
+END_TEST
+
+int
+main(void)
+{
+	const TTest *const tests[] = {
+		a_handle_of_zero_is_empty,
+		what_was_written_is_found_again,
+		new_bytes_are_zero,
+		a_cell_may_shrink_to_nothing_and_grow_again,
+	};
+
+	return base_test_run("cell", tests, sizeof tests / sizeof tests[0]);
+}
