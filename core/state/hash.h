@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One hash table from keys to entries: all of a table by key, or one namespace of a table by
+ * namespace.  Open addressing in buckets of 8 bytes: 32 bits of the hash, from which a bucket's
+ * home follows without a look at its entry, and the entry's number.  The thread of the table's
+ * task.
+ */
+#ifndef WR_STATE_HASH_H
+#define WR_STATE_HASH_H
+
+#include "state/slabs.h"
+
+struct wr_hash {
+	uint64_t *buckets; /* tag << 32 | entry; 0: empty.  In order of their tags, but for
+			      collisions */
+	uint32_t n_buckets, n_used, max_used;
+	bool keyed; /* entries are struct wr_node, a bucket's the root of its key's chain */
+	bool tracked;
+	struct wr_slabs slabs;
+
+	/* Entries written since these were taken: a bit each, and their numbers in order of
+	   writing.  A number whose bit is off was erased since. */
+	uint64_t *dirty_bits;
+	uint32_t *dirty;
+	uint32_t dirty_words, n_dirty, cap_dirty;
+
+	uint32_t turn, slot; /* scratch of the table, to part a batch by namespace */
+};
+
+/* Whom a call is about: i < n is for the key keys[rows[i]], hash[rows[i]], and its result goes to
+ * [at[i]]. */
+struct wr_lookup {
+	const struct wr_key *keys;
+	const uint64_t *hash;
+	const uint32_t *rows; /* NULL: i */
+	const uint32_t *at; /* NULL: i */
+	const int64_t *ns; /* of keyed tables, by at[i]; NULL: all 0 */
+	uint32_t n;
+};
+
+/* All zero but keyed and slabs.layout is a valid empty table. */
+void wr_hash_fini(struct wr_hash *hash);
+/* Rows, made where absent, marked dirty if tracked.  They stay until the next upsert. */
+void wr_hash_upsert(struct wr_hash *hash, const struct wr_lookup *lookup, void **row);
+/* The entry each key has, of a keyed table the root of its chain; 0: none. */
+void wr_hash_roots(const struct wr_hash *hash, const struct wr_lookup *lookup, uint32_t *root);
+uint32_t wr_hash_get(const struct wr_hash *hash, const struct wr_key *key, uint64_t key_hash);
+/* One entry, made where absent; *made says so. */
+uint32_t wr_hash_put(
+	struct wr_hash *hash, const struct wr_key *key, uint64_t key_hash, int64_t ns, bool *made);
+/* Whether there was one to erase.  A long key's bytes stay readable until the next upsert or put.
+ */
+bool wr_hash_erase(struct wr_hash *hash, const struct wr_key *key, uint64_t key_hash, int64_t ns);
+/* Brings near what an erase or put of this key will touch first. */
+void wr_hash_prefetch(const struct wr_hash *hash, uint64_t key_hash);
+uint64_t wr_hash_bytes(const struct wr_hash *hash);
+
+static inline void *
+wr_hash_row(const struct wr_hash *hash, uint32_t index)
+{
+	return wr_slabs_at(&hash->slabs, index) + hash->slabs.layout->head;
+}
+
+#endif

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The entries of one hash table, by number, in slabs; and the bytes of their long keys.  An entry
+ * is a key, for tables by key also its namespace and its place in the key's chain, and the row.
+ * Owned by the hash table; its task's thread.
+ */
+#ifndef WR_STATE_SLABS_H
+#define WR_STATE_SLABS_H
+
+#include "state/key.h"
+
+/* key.len of an entry that is none. */
+#define WR_ENTRY_FREE (UINT32_MAX - 1)
+
+/* An entry of a table by namespace; the row follows. */
+struct wr_entry {
+	struct wr_key key;
+};
+
+/* An entry of a table by key; the row follows.  Left and right: smaller and larger namespaces of
+ * the key; 0: none. */
+struct wr_node {
+	struct wr_key key;
+	int64_t ns;
+	uint32_t left, right;
+};
+
+/* The shape of a table's entries, and the full slabs that its dropped hash tables left for the next
+ * ones. */
+struct wr_layout {
+	uint32_t head; /* bytes before the row */
+	uint32_t row_bytes;
+	uint32_t stride; /* head + row_bytes */
+	uint32_t shift; /* a full slab has 1 << shift entries */
+	uint32_t n_cells;
+	uint32_t *cells; /* where they are in a row */
+	uint8_t *initial; /* a new row */
+	uint8_t **spare;
+	uint32_t n_spare, cap_spare;
+	uint64_t cell_bytes; /* held for cells, as far as edits through the table tell */
+};
+
+void wr_layout_init(
+	struct wr_layout *layout, uint32_t head, const struct weir_slot *slots, uint32_t n_slots);
+void wr_layout_fini(struct wr_layout *layout);
+/* Frees spare slabs beyond keep. */
+void wr_layout_trim(struct wr_layout *layout, uint32_t keep);
+
+/* Bytes of long keys, one after another. */
+struct wr_keep {
+	struct wr_keep_chunk *first;
+	uint8_t *next, *end;
+	uint64_t held, dead;
+};
+
+struct wr_slabs {
+	struct wr_layout *layout;
+	uint8_t **slab;
+	uint32_t n_slabs, cap_slabs;
+	uint32_t room; /* entries there is memory for; slab 0 starts small */
+	uint32_t next; /* from here on entries were never used; 0 is none */
+	uint32_t free; /* the first of the free ones, linked by key.u; 0: none */
+	uint32_t n_free;
+	uint32_t n_made; /* entries ever taken, modulo 2^32 */
+	struct wr_keep keep;
+};
+
+/* All zero but layout is a valid empty one. */
+void wr_slabs_fini(struct wr_slabs *slabs);
+/* Room for n more.  Before entries are taken: it may move those of slab 0. */
+void wr_slabs_reserve(struct wr_slabs *slabs, uint32_t n);
+/* A new entry, with its row as it starts; the key is copied.  REQUIRES: room. */
+uint32_t wr_slabs_take(struct wr_slabs *slabs, const struct wr_key *key);
+/* As wr_slabs_take, of a key whose bytes the slabs hold already. */
+uint32_t wr_slabs_take_held(struct wr_slabs *slabs, const struct wr_key *key);
+/* Frees an entry and its cells.  Its key's bytes are dead if last; they stay where they are. */
+void wr_slabs_give(struct wr_slabs *slabs, uint32_t index, bool last);
+uint64_t wr_slabs_bytes(const struct wr_slabs *slabs);
+
+uint8_t *wr_keep_copy(struct wr_keep *keep, const uint8_t *p, uint32_t len);
+void wr_keep_fini(struct wr_keep *keep);
+
+static inline uint8_t *
+wr_slabs_at(const struct wr_slabs *slabs, uint32_t index)
+{
+	uint32_t shift = slabs->layout->shift;
+
+	return slabs->slab[index >> shift] +
+	       (size_t)(index & ((1u << shift) - 1)) * slabs->layout->stride;
+}
+
+static inline struct wr_key *
+wr_slabs_key(const struct wr_slabs *slabs, uint32_t index)
+{
+	return &((struct wr_entry *)(void *)wr_slabs_at(slabs, index))->key;
+}
+
+static inline struct wr_node *
+wr_slabs_node(const struct wr_slabs *slabs, uint32_t index)
+{
+	return (struct wr_node *)(void *)wr_slabs_at(slabs, index);
+}
+
+static inline bool
+wr_slabs_live(const struct wr_slabs *slabs, uint32_t index)
+{
+	return wr_slabs_key(slabs, index)->len != WR_ENTRY_FREE;
+}
+
+static inline uint32_t
+wr_slabs_count(const struct wr_slabs *slabs)
+{
+	return slabs->next == 0 ? 0 : slabs->next - 1 - slabs->n_free;
+}
+
+#endif

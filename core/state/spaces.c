@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Live namespaces; see spaces.h. */
+#include "state/spaces.h"
+
+#include <stdlib.h>
+
+uint32_t
+wr_spaces_from(const struct wr_spaces *spaces, int64_t ns)
+{
+	uint32_t lo = 0, hi = spaces->n;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (spaces->v[mid].ns < ns)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+struct wr_hash *
+wr_spaces_get(struct wr_spaces *spaces, int64_t ns)
+{
+	if (spaces->last >= spaces->n || spaces->v[spaces->last].ns != ns) {
+		uint32_t i = wr_spaces_from(spaces, ns);
+
+		if (i == spaces->n || spaces->v[i].ns != ns)
+			return NULL;
+		spaces->last = i;
+	}
+	return spaces->v[spaces->last].hash;
+}
+
+struct wr_hash *
+wr_spaces_make(struct wr_spaces *spaces, int64_t ns)
+{
+	struct wr_hash *hash = wr_spaces_get(spaces, ns);
+	uint32_t i;
+
+	if (hash != NULL)
+		return hash;
+	if (spaces->n == spaces->cap) {
+		spaces->cap = spaces->cap == 0 ? 4 : spaces->cap * 2;
+		spaces->v = wr_realloc(spaces->v, spaces->cap * sizeof *spaces->v);
+	}
+	i = wr_spaces_from(spaces, ns);
+	memmove(&spaces->v[i + 1], &spaces->v[i], (spaces->n - i) * sizeof *spaces->v);
+	hash = wr_zalloc(sizeof *hash);
+	hash->slabs.layout = spaces->layout;
+	hash->tracked = spaces->tracked;
+	spaces->v[i] = (struct wr_space){.ns = ns, .hash = hash};
+	spaces->n++;
+	spaces->last = i;
+	return hash;
+}
+
+void
+wr_spaces_drop(struct wr_spaces *spaces, uint32_t n)
+{
+	uint32_t slabs = 0;
+
+	if (n == 0)
+		return;
+	for (uint32_t i = 0; i < n; i++) {
+		slabs += spaces->v[i].hash->slabs.n_slabs;
+		wr_hash_fini(spaces->v[i].hash);
+		free(spaces->v[i].hash);
+	}
+	spaces->n -= n;
+	memmove(spaces->v, spaces->v + n, spaces->n * sizeof *spaces->v);
+	spaces->last = 0;
+	/* The next windows will be about as large as those that went. */
+	wr_layout_trim(spaces->layout, slabs);
+}
+
+void
+wr_spaces_fini(struct wr_spaces *spaces)
+{
+	wr_spaces_drop(spaces, spaces->n);
+	free(spaces->v);
+	spaces->v = NULL;
+	spaces->cap = 0;
+}

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Keyed state in memory; see table.h. */
+#include "state/table.h"
+
+#include "base/cell.h"
+#include "base/err.h"
+#include "state/chain.h"
+#include "state/table_parts.h"
+
+#include <stdlib.h>
+
+enum { TABLE_AHEAD = 8 /* keys, to prefetch */ };
+
+struct weir_table *
+wr_table_new(const struct weir_table_spec *spec, const uint32_t *key_types, uint32_t n_keys)
+{
+	struct weir_table *table = wr_zalloc(sizeof *table);
+	uint32_t head;
+
+	table->by_key = (spec->flags & WEIR_BY_KEY) != 0;
+	head = table->by_key ? sizeof(struct wr_node) : sizeof(struct wr_entry);
+	wr_layout_init(&table->layout, head, spec->slots, spec->n_slots);
+	table->spaces.layout = &table->layout;
+	table->hash.slabs.layout = &table->layout;
+	table->hash.keyed = true;
+	table->n_keys = n_keys;
+	table->key_types = wr_alloc(n_keys * sizeof *key_types);
+	if (n_keys > 0)
+		memcpy(table->key_types, key_types, n_keys * sizeof *key_types);
+	return table;
+}
+
+void
+wr_table_free(struct weir_table *table)
+{
+	if (table == NULL)
+		return;
+	while (table->cursors != NULL) {
+		struct wr_cursor *cursor = table->cursors;
+
+		table->cursors = cursor->next;
+		wr_arena_fini(&cursor->arena);
+		free(cursor);
+	}
+	wr_spaces_fini(&table->spaces);
+	wr_hash_fini(&table->hash);
+	wr_layout_fini(&table->layout);
+	wr_arena_fini(&table->arena);
+	wr_arena_fini(&table->erased_bytes);
+	wr_arena_fini(&table->taken_bytes);
+	free(table->erased);
+	free(table->taken);
+	free(table->parts);
+	free(table->keys);
+	free(table->key_hash);
+	free(table->key_types);
+	free(table);
+}
+
+void
+wr_table_lookup(struct weir_table *table, const struct weir_batch *batch, const uint32_t *sel,
+	uint32_t n, struct wr_lookup *lookup)
+{
+	uint64_t *hash = NULL;
+
+	wr_assert(n <= WEIR_ROWS_MAX && batch->n_keys == table->n_keys);
+	if (table->keys == NULL)
+		table->keys = wr_alloc(WEIR_ROWS_MAX * sizeof *table->keys);
+	if (batch->key_hash == NULL) {
+		if (table->key_hash == NULL)
+			table->key_hash = wr_alloc(WEIR_ROWS_MAX * sizeof *table->key_hash);
+		hash = table->key_hash;
+	}
+	wr_arena_reset(&table->arena);
+	wr_keys_of(batch->cols + batch->first_key, batch->n_keys, sel, n, table->keys, hash,
+		&table->arena);
+	*lookup = (struct wr_lookup){.keys = table->keys,
+		.hash = hash != NULL ? hash : batch->key_hash,
+		.rows = sel,
+		.n = n};
+}
+
+static bool
+table_one_space(const int64_t *ns, uint32_t n)
+{
+	uint64_t differs = 0;
+
+	if (ns == NULL)
+		return true;
+	for (uint32_t i = 1; i < n; i++)
+		differs |= (uint64_t)(ns[i] ^ ns[0]);
+	return differs == 0;
+}
+
+/* Parts the rows by the hash table of their namespace; those whose namespace has none are left out.
+ */
+static const struct wr_parts *
+table_part(struct weir_table *table, const struct wr_lookup *lookup, const int64_t *ns, bool make)
+{
+	struct wr_parts *parts = table->parts;
+
+	if (parts == NULL)
+		parts = table->parts = wr_zalloc(sizeof *parts);
+	parts->turn++;
+	parts->n = 0;
+	memset(parts->start, 0, sizeof parts->start);
+	for (uint32_t i = 0; i < lookup->n; i++) {
+		struct wr_hash *hash = make ? wr_spaces_make(&table->spaces, ns[i])
+					    : wr_spaces_get(&table->spaces, ns[i]);
+
+		parts->slot[i] = UINT32_MAX;
+		if (hash == NULL)
+			continue;
+		if (hash->turn != parts->turn) {
+			hash->turn = parts->turn;
+			hash->slot = parts->n;
+			parts->hash[parts->n++] = hash;
+		}
+		parts->slot[i] = hash->slot;
+		parts->start[hash->slot + 1]++;
+	}
+	for (uint32_t i = 0; i < parts->n; i++)
+		parts->start[i + 1] += parts->start[i];
+	for (uint32_t i = 0; i < lookup->n; i++) {
+		uint32_t to;
+
+		if (parts->slot[i] == UINT32_MAX)
+			continue;
+		to = parts->start[parts->slot[i]]++;
+		parts->rows[to] = lookup->rows == NULL ? i : lookup->rows[i];
+		parts->at[to] = i;
+	}
+	/* Each start has become its end. */
+	memmove(parts->start + 1, parts->start, parts->n * sizeof parts->start[0]);
+	parts->start[0] = 0;
+	return parts;
+}
+
+static struct wr_lookup
+table_of_part(const struct wr_lookup *all, const struct wr_parts *parts, uint32_t i)
+{
+	struct wr_lookup lookup = *all;
+
+	lookup.rows = parts->rows + parts->start[i];
+	lookup.at = parts->at + parts->start[i];
+	lookup.n = parts->start[i + 1] - parts->start[i];
+	return lookup;
+}
+
+void
+wr_table_upsert(struct weir_table *table, const struct weir_batch *batch, const uint32_t *sel,
+	uint32_t n, const int64_t *ns, void **row)
+{
+	const struct wr_parts *parts;
+	struct wr_lookup lookup;
+
+	if (n == 0)
+		return;
+	wr_table_lookup(table, batch, sel, n, &lookup);
+	if (table->by_key) {
+		for (uint32_t i = 0; i < n && table->has_dead; i++)
+			if (wr_table_is_dead(table, ns == NULL ? 0 : ns[i]))
+				wr_table_sweep(table);
+		lookup.ns = ns;
+		wr_hash_upsert(&table->hash, &lookup, row);
+		return;
+	}
+	if (table_one_space(ns, n)) {
+		wr_hash_upsert(
+			wr_spaces_make(&table->spaces, ns == NULL ? 0 : ns[0]), &lookup, row);
+		return;
+	}
+	parts = table_part(table, &lookup, ns, true);
+	for (uint32_t i = 0; i < parts->n; i++) {
+		struct wr_lookup part = table_of_part(&lookup, parts, i);
+
+		wr_hash_upsert(parts->hash[i], &part, row);
+	}
+}
+
+static void
+table_find_by_key(const struct weir_table *table, const struct wr_lookup *lookup, const int64_t *ns,
+	const void **row)
+{
+	uint32_t index[WEIR_ROWS_MAX];
+
+	wr_hash_roots(&table->hash, lookup, index);
+	for (uint32_t i = 0; i < lookup->n; i++) {
+		int64_t at = ns == NULL ? 0 : ns[i];
+
+		row[i] = NULL;
+		if (index[i] == 0 || wr_table_is_dead(table, at))
+			continue;
+		index[i] = wr_chain_find(&table->hash.slabs, index[i], at);
+		if (index[i] != 0)
+			row[i] = wr_hash_row(&table->hash, index[i]);
+	}
+}
+
+static void
+table_find_in(const struct wr_hash *hash, const struct wr_lookup *lookup, const void **row)
+{
+	uint32_t index[WEIR_ROWS_MAX];
+
+	wr_hash_roots(hash, lookup, index);
+	for (uint32_t i = 0; i < lookup->n; i++) {
+		uint32_t at = lookup->at == NULL ? i : lookup->at[i];
+
+		row[at] = index[at] == 0 ? NULL : wr_hash_row(hash, index[at]);
+	}
+}
+
+void
+wr_table_find(struct weir_table *table, const struct weir_batch *batch, const uint32_t *sel,
+	uint32_t n, const int64_t *ns, const void **row)
+{
+	const struct wr_parts *parts;
+	struct wr_lookup lookup;
+
+	if (n == 0)
+		return;
+	wr_table_lookup(table, batch, sel, n, &lookup);
+	if (table->by_key) {
+		table_find_by_key(table, &lookup, ns, row);
+		return;
+	}
+	memset(row, 0, n * sizeof *row);
+	if (table_one_space(ns, n)) {
+		const struct wr_hash *hash = wr_spaces_get(&table->spaces, ns == NULL ? 0 : ns[0]);
+
+		if (hash != NULL)
+			table_find_in(hash, &lookup, row);
+		return;
+	}
+	parts = table_part(table, &lookup, ns, false);
+	for (uint32_t i = 0; i < parts->n; i++) {
+		struct wr_lookup part = table_of_part(&lookup, parts, i);
+
+		table_find_in(parts->hash[i], &part, row);
+	}
+}
+
+void
+wr_table_erase(struct weir_table *table, const struct weir_batch *batch, const uint32_t *sel,
+	uint32_t n, const int64_t *ns)
+{
+	struct wr_lookup lookup;
+
+	if (n == 0)
+		return;
+	wr_table_lookup(table, batch, sel, n, &lookup);
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t row = sel == NULL ? i : sel[i];
+		int64_t space = ns == NULL ? 0 : ns[i];
+		struct wr_hash *hash =
+			table->by_key ? &table->hash : wr_spaces_get(&table->spaces, space);
+
+		if (hash == NULL || (table->by_key && wr_table_is_dead(table, space)))
+			continue;
+		if (i + TABLE_AHEAD < n)
+			wr_hash_prefetch(hash,
+				lookup.hash[sel == NULL ? i + TABLE_AHEAD : sel[i + TABLE_AHEAD]]);
+		if (wr_hash_erase(hash, &lookup.keys[row], lookup.hash[row], space) &&
+			table->tracked)
+			wr_table_note_erased(table, &lookup.keys[row], lookup.hash[row], space);
+	}
+}
+
+void
+wr_table_sweep(struct weir_table *table)
+{
+	struct wr_hash *hash = &table->hash;
+
+	for (uint32_t i = 1; i < hash->slabs.next; i++) {
+		const struct wr_node *node = wr_slabs_node(&hash->slabs, i);
+		struct wr_key key = node->key;
+
+		if (key.len != WR_ENTRY_FREE && node->ns <= table->dead)
+			wr_hash_erase(hash, &key, wr_key_hash(&key), node->ns);
+	}
+	table->has_dead = false;
+	table->swept = hash->slabs.n_made;
+}
+
+/* By key, a pass over all entries is made only once a quarter of them are new since the last one.
+ */
+static void
+table_retire_by_key(struct weir_table *table, int64_t hi)
+{
+	const struct wr_slabs *slabs = &table->hash.slabs;
+
+	if (!table->has_dead || hi > table->dead)
+		table->dead = hi;
+	table->has_dead = true;
+	if (slabs->n_made - table->swept >= wr_slabs_count(slabs) / 4)
+		wr_table_sweep(table);
+}
+
+void
+wr_table_retire(struct weir_table *table, int64_t hi)
+{
+	if (table->tracked && (!table->has_retired || hi > table->retired)) {
+		table->retired = hi;
+		table->has_retired = true;
+	}
+	if (table->by_key)
+		table_retire_by_key(table, hi);
+	else if (hi == INT64_MAX)
+		wr_spaces_drop(&table->spaces, table->spaces.n);
+	else
+		wr_spaces_drop(&table->spaces, wr_spaces_from(&table->spaces, hi + 1));
+}
+
+const void *
+wr_table_peek(struct weir_table *table, const uint64_t *cell, uint32_t *len)
+{
+	(void)table;
+	return wr_cell_peek(cell, len);
+}
+
+void *
+wr_table_edit(
+	struct weir_table *table, void *row, uint64_t *cell, uint32_t len, uint32_t off, uint32_t n)
+{
+	void *bytes;
+
+	(void)row; /* its upsert has marked it */
+	table->layout.cell_bytes -= wr_cell_held(cell);
+	bytes = wr_cell_edit(cell, len, off, n);
+	table->layout.cell_bytes += wr_cell_held(cell);
+	return bytes;
+}
+
+uint64_t
+wr_table_count(const struct weir_table *table)
+{
+	uint64_t count = wr_slabs_count(&table->hash.slabs);
+
+	for (uint32_t i = 0; i < table->spaces.n; i++)
+		count += wr_slabs_count(&table->spaces.v[i].hash->slabs);
+	return count;
+}
+
+uint64_t
+wr_table_bytes(const struct weir_table *table)
+{
+	const struct wr_layout *layout = &table->layout;
+	uint64_t bytes = sizeof *table + layout->cell_bytes + wr_hash_bytes(&table->hash);
+
+	bytes += ((uint64_t)layout->n_spare << layout->shift) * layout->stride;
+	bytes += table->spaces.cap * sizeof *table->spaces.v;
+	for (uint32_t i = 0; i < table->spaces.n; i++)
+		bytes += sizeof(struct wr_hash) + wr_hash_bytes(table->spaces.v[i].hash);
+	for (const struct wr_cursor *c = table->cursors; c != NULL; c = c->next)
+		bytes += sizeof *c + wr_arena_held(&c->arena);
+	bytes += table->parts == NULL ? 0 : sizeof *table->parts;
+	bytes += table->keys == NULL ? 0 : WEIR_ROWS_MAX * sizeof *table->keys;
+	bytes += (uint64_t)(table->cap_erased + table->cap_taken) * sizeof *table->taken;
+	return bytes + wr_arena_held(&table->arena) + wr_arena_held(&table->erased_bytes) +
+	       wr_arena_held(&table->taken_bytes);
+}

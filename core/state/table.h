@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Keyed state in memory, the half of weir.table/1 that is not the disk: (key, namespace) -> a row
+ * of flat slots. Owned by the instance that opened it; the thread of its task.  A table by
+ * namespace is one hash table a namespace, so that a closed window is dropped whole; a table by key
+ * chains the namespaces of a key in order, for sessions and joins.
+ */
+#ifndef WR_STATE_TABLE_H
+#define WR_STATE_TABLE_H
+
+#include <weir/weir.h>
+
+#include "base/batch.h"
+#include "state/key.h"
+
+/* What a snapshot copies: an entry written since the dirty list was last taken. */
+struct wr_dirty {
+	struct wr_key key; /* of the entry */
+	uint64_t hash;
+	int64_t ns;
+	const void *row; /* NULL: it was erased */
+};
+
+struct weir_table; /* the SDK's opaque struct is ours to define, in table.c */
+
+/* The spec is copied.  key_types: of the key columns of its input. */
+struct weir_table *wr_table_new(
+	const struct weir_table_spec *spec, const uint32_t *key_types, uint32_t n_keys);
+void wr_table_free(struct weir_table *table);
+
+/*
+ * As in <weir/table.h>, and moreover: rows stay until the next upsert, erase or retire.  A row that
+ * occurs twice in an upsert is given twice.
+ */
+void wr_table_upsert(struct weir_table *table, const struct weir_batch *batch, const uint32_t *sel,
+	uint32_t n, const int64_t *ns, void **row);
+void wr_table_find(struct weir_table *table, const struct weir_batch *batch, const uint32_t *sel,
+	uint32_t n, const int64_t *ns, const void **row);
+void wr_table_erase(struct weir_table *table, const struct weir_batch *batch, const uint32_t *sel,
+	uint32_t n, const int64_t *ns);
+/* Drops every entry with ns <= hi; one that is made later with such a ns stays. */
+void wr_table_retire(struct weir_table *table, int64_t hi);
+
+/*
+ * By namespace a scan goes in order of namespace, and within one in order of making; by key it has
+ * no order.  A probe goes in order of i, and for each in order of namespace; it must be called on
+ * with the same batch, sel, n, lo and hi. Entries there from the first call to the last are given
+ * once; one made or erased meanwhile may be given or not, and one erased and made again may be
+ * given twice.  Several cursors may be open.  The keys given are a borrowed batch (event_time is
+ * the namespace, ingest_time 0) that shares nothing with the table: it stays until the next call
+ * with this cursor, and after its last until another cursor is opened.
+ */
+uint32_t wr_table_scan(struct weir_table *table, int64_t lo, int64_t hi, void **cursor,
+	struct weir_entries *entries);
+uint32_t wr_table_probe(struct weir_table *table, const struct weir_batch *batch,
+	const uint32_t *sel, uint32_t n, const int64_t *lo, const int64_t *hi, void **cursor,
+	struct weir_entries *entries);
+/* Ends the cursors that were left early; the next call with one gives 0. */
+void wr_table_end_scans(struct weir_table *table);
+
+const void *wr_table_peek(struct weir_table *table, const uint64_t *cell, uint32_t *len);
+void *wr_table_edit(struct weir_table *table, void *row, uint64_t *cell, uint32_t len, uint32_t off,
+	uint32_t n);
+
+/*
+ * Dirty tracking, off until the first call of track.  take_dirty: the entries written or erased
+ * since, each at most once as written and those erased first, valid until the next call on the
+ * table that writes; returns how many. take_retired: whether entries were retired since, all those
+ * up to *hi that are not in the dirty list.  To redo an epoch: drop up to *hi, then the erased,
+ * then put the written.
+ */
+void wr_table_track(struct weir_table *table);
+uint32_t wr_table_take_dirty(struct weir_table *table, const struct wr_dirty **dirty);
+bool wr_table_take_retired(struct weir_table *table, int64_t *hi);
+
+uint64_t wr_table_count(const struct weir_table
+		*table); /* entries; by key, retired ones that are not swept yet count */
+uint64_t wr_table_bytes(const struct weir_table *table); /* held */
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a table consists of, for the files that make it up: table.c, table_scan.c, table_dirty.c.
+ */
+#ifndef WR_STATE_TABLE_PARTS_H
+#define WR_STATE_TABLE_PARTS_H
+
+#include "state/spaces.h"
+#include "state/table.h"
+
+/* A scan or probe under way, and the entries it gave last. */
+struct wr_cursor {
+	struct wr_cursor *next; /* of the table's */
+	bool open;
+	bool inside; /* a probe has given entries of key `at` below ns */
+	int64_t ns; /* where to go on */
+	uint32_t at; /* scan: the entry in it; probe: the index of the key */
+	uint32_t n; /* given */
+	struct wr_batch batch;
+	struct wr_arena arena; /* its columns */
+	struct wr_key keys[WEIR_ROWS_MAX];
+	uint64_t hash[WEIR_ROWS_MAX];
+	int64_t space[WEIR_ROWS_MAX];
+	void *row[WEIR_ROWS_MAX];
+	uint32_t from[WEIR_ROWS_MAX];
+};
+
+/* Scratch to part a batch by namespace. */
+struct wr_parts {
+	struct wr_hash *hash[WEIR_ROWS_MAX];
+	uint32_t start[WEIR_ROWS_MAX + 1]; /* of part i in rows and at */
+	uint32_t slot[WEIR_ROWS_MAX];
+	uint32_t rows[WEIR_ROWS_MAX], at[WEIR_ROWS_MAX];
+	uint32_t n, turn;
+};
+
+struct weir_table {
+	struct wr_layout layout;
+	struct wr_spaces spaces; /* by namespace */
+	struct wr_hash hash; /* by key */
+	bool by_key, tracked;
+
+	uint32_t n_keys, *key_types;
+	struct wr_key *keys; /* scratch: of the batch of this call */
+	uint64_t *key_hash;
+	struct wr_arena arena; /* scratch: bytes of keys */
+	struct wr_parts *parts;
+	struct wr_cursor *cursors;
+
+	/* By key, what was retired is swept when that is worth a pass; until then entries up to
+	 * dead are none. */
+	int64_t dead;
+	bool has_dead;
+	uint32_t swept; /* hash.slabs.n_made at the last sweep */
+
+	struct wr_dirty *erased, *taken;
+	uint32_t n_erased, cap_erased, cap_taken;
+	struct wr_arena erased_bytes, taken_bytes;
+	int64_t retired;
+	bool has_retired;
+};
+
+/* Keys and hashes of the rows, good until the next call. */
+void wr_table_lookup(struct weir_table *table, const struct weir_batch *batch, const uint32_t *sel,
+	uint32_t n, struct wr_lookup *lookup);
+/* Erases for good what was retired. */
+void wr_table_sweep(struct weir_table *table);
+void wr_table_note_erased(
+	struct weir_table *table, const struct wr_key *key, uint64_t hash, int64_t ns);
+
+static inline bool
+wr_table_is_dead(const struct weir_table *table, int64_t ns)
+{
+	return table->has_dead && ns <= table->dead;
+}
+
+#endif

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Scans and probes of a table; see table.h. */
+#include "base/err.h"
+#include "state/chain.h"
+#include "state/table_parts.h"
+
+/* An ended cursor is used again, so that what it gave stays readable until then. */
+static struct wr_cursor *
+cursor_open(struct weir_table *table, int64_t lo)
+{
+	struct wr_cursor *cursor = table->cursors;
+
+	while (cursor != NULL && cursor->open)
+		cursor = cursor->next;
+	if (cursor == NULL) {
+		cursor = wr_alloc(sizeof *cursor);
+		cursor->arena = (struct wr_arena){0};
+		cursor->batch = (struct wr_batch){0};
+		cursor->next = table->cursors;
+		table->cursors = cursor;
+	}
+	cursor->open = true;
+	cursor->inside = false;
+	cursor->ns = lo;
+	cursor->at = 0;
+	cursor->n = 0;
+	return cursor;
+}
+
+static inline void
+cursor_add(struct wr_cursor *cursor, const struct wr_key *key, int64_t ns, void *row, uint32_t from)
+{
+	uint32_t n = cursor->n++;
+
+	cursor->keys[n] = *key;
+	cursor->space[n] = ns;
+	cursor->row[n] = row;
+	cursor->from[n] = from;
+}
+
+/* Makes entries of what was added; ends the cursor if that is nothing. */
+static uint32_t
+cursor_give(struct weir_table *table, struct wr_cursor *cursor, void **handle,
+	struct weir_entries *entries)
+{
+	struct weir_batch *batch = &cursor->batch.pub;
+	const struct weir_column **cols;
+
+	entries->n = cursor->n;
+	if (cursor->n == 0) {
+		cursor->open = false;
+		*handle = NULL;
+		return 0;
+	}
+	*handle = cursor;
+	wr_arena_reset(&cursor->arena);
+	cols = wr_arena_array(&cursor->arena, const struct weir_column *, table->n_keys);
+	wr_keys_to_columns(
+		cursor->keys, cursor->n, table->key_types, table->n_keys, cols, &cursor->arena);
+	for (uint32_t i = 0; i < cursor->n; i++)
+		cursor->hash[i] = wr_key_hash(&cursor->keys[i]);
+	*batch = (struct weir_batch){.size = sizeof *batch,
+		.n_rows = cursor->n,
+		.n_cols = table->n_keys,
+		.n_keys = table->n_keys,
+		.cols = cols,
+		.event_time = cursor->space,
+		.key_hash = cursor->hash};
+	entries->keys = batch;
+	entries->ns = cursor->space;
+	entries->row = cursor->row;
+	entries->from = cursor->from;
+	return cursor->n;
+}
+
+/* Adds entries of one hash table from number cursor->at on; false: the batch is full. */
+static bool
+scan_hash(struct weir_table *table, struct wr_cursor *cursor, struct wr_hash *hash, int64_t lo,
+	int64_t hi)
+{
+	const struct wr_slabs *slabs = &hash->slabs;
+
+	for (uint32_t i = cursor->at > 0 ? cursor->at : 1; i < slabs->next; i++) {
+		const struct wr_key *key = wr_slabs_key(slabs, i);
+		int64_t ns = cursor->ns;
+
+		if (key->len == WR_ENTRY_FREE)
+			continue;
+		if (hash->keyed) {
+			ns = wr_slabs_node(slabs, i)->ns;
+			if (ns < lo || ns > hi || wr_table_is_dead(table, ns))
+				continue;
+		}
+		if (cursor->n == WEIR_ROWS_MAX) {
+			cursor->at = i;
+			return false;
+		}
+		cursor_add(cursor, key, ns, wr_hash_row(hash, i), 0);
+	}
+	cursor->at = slabs->next;
+	return true;
+}
+
+static void
+scan_spaces(struct weir_table *table, struct wr_cursor *cursor, int64_t hi)
+{
+	struct wr_spaces *spaces = &table->spaces;
+
+	for (uint32_t i = wr_spaces_from(spaces, cursor->ns); i < spaces->n; i++) {
+		if (spaces->v[i].ns > hi)
+			break;
+		if (spaces->v[i].ns != cursor->ns) {
+			cursor->ns = spaces->v[i].ns;
+			cursor->at = 0;
+		}
+		if (!scan_hash(table, cursor, spaces->v[i].hash, cursor->ns, cursor->ns))
+			break;
+	}
+}
+
+uint32_t
+wr_table_scan(struct weir_table *table, int64_t lo, int64_t hi, void **handle,
+	struct weir_entries *entries)
+{
+	struct wr_cursor *cursor = *handle != NULL ? *handle : cursor_open(table, lo);
+
+	cursor->n = 0;
+	if (!cursor->open)
+		return cursor_give(table, cursor, handle, entries);
+	if (table->by_key)
+		scan_hash(table, cursor, &table->hash, lo, hi);
+	else
+		scan_spaces(table, cursor, hi);
+	return cursor_give(table, cursor, handle, entries);
+}
+
+/* Adds entries of key i, the one the cursor is at; false: the batch is full. */
+static bool
+probe_chain(struct weir_table *table, struct wr_cursor *cursor, uint32_t root, int64_t hi)
+{
+	const struct wr_slabs *slabs = &table->hash.slabs;
+
+	for (;;) {
+		uint32_t index = wr_chain_from(slabs, root, cursor->ns);
+		const struct wr_node *node;
+
+		if (index == 0)
+			return true;
+		node = wr_slabs_node(slabs, index);
+		if (node->ns > hi)
+			return true;
+		cursor->ns = node->ns;
+		if (cursor->n == WEIR_ROWS_MAX)
+			return false;
+		cursor_add(
+			cursor, &node->key, node->ns, wr_hash_row(&table->hash, index), cursor->at);
+		if (node->ns == INT64_MAX)
+			return true;
+		cursor->ns = node->ns + 1;
+	}
+}
+
+static bool
+probe_spaces(struct weir_table *table, struct wr_cursor *cursor, const struct wr_key *key,
+	uint64_t key_hash, int64_t hi)
+{
+	const struct wr_spaces *spaces = &table->spaces;
+
+	for (uint32_t i = wr_spaces_from(spaces, cursor->ns); i < spaces->n; i++) {
+		const struct wr_space *space = &spaces->v[i];
+		uint32_t index;
+
+		if (space->ns > hi)
+			break;
+		index = wr_hash_get(space->hash, key, key_hash);
+		if (index == 0)
+			continue;
+		cursor->ns = space->ns;
+		if (cursor->n == WEIR_ROWS_MAX)
+			return false;
+		cursor_add(cursor, wr_slabs_key(&space->hash->slabs, index), space->ns,
+			wr_hash_row(space->hash, index), cursor->at);
+		if (space->ns == INT64_MAX)
+			break;
+		cursor->ns = space->ns + 1;
+	}
+	return true;
+}
+
+uint32_t
+wr_table_probe(struct weir_table *table, const struct weir_batch *batch, const uint32_t *sel,
+	uint32_t n, const int64_t *lo, const int64_t *hi, void **handle,
+	struct weir_entries *entries)
+{
+	struct wr_cursor *cursor = *handle != NULL ? *handle : cursor_open(table, 0);
+	uint32_t root[WEIR_ROWS_MAX];
+	struct wr_lookup lookup;
+
+	cursor->n = 0;
+	if (!cursor->open || cursor->at >= n)
+		return cursor_give(table, cursor, handle, entries);
+	wr_table_lookup(table, batch, sel, n, &lookup);
+	if (table->by_key)
+		wr_hash_roots(&table->hash, &lookup, root);
+	for (; cursor->at < n; cursor->at++, cursor->inside = false) {
+		uint32_t i = cursor->at, row = sel == NULL ? i : sel[i];
+		bool room;
+
+		if (!cursor->inside)
+			cursor->ns = lo[i];
+		cursor->inside = true;
+		if (table->by_key && wr_table_is_dead(table, cursor->ns)) {
+			if (table->dead == INT64_MAX)
+				continue;
+			cursor->ns = table->dead + 1;
+		}
+		room = table->by_key ? probe_chain(table, cursor, root[i], hi[i])
+				     : probe_spaces(table, cursor, &lookup.keys[row],
+					       lookup.hash[row], hi[i]);
+		if (!room)
+			break;
+	}
+	return cursor_give(table, cursor, handle, entries);
+}
+
+void
+wr_table_end_scans(struct weir_table *table)
+{
+	for (struct wr_cursor *c = table->cursors; c != NULL; c = c->next)
+		c->open = false;
+}

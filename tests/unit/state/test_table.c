@@ -1,0 +1,606 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tables of keyed state, against an array. */
+#include "keyset.h"
+
+#include "base/cell.h"
+#include "state/table.h"
+
+enum { N_NS = 12, NS_STEP = 10, MARK = 0x5eed };
+
+/* What the array knows of (id, ns). */
+struct model_entry {
+	bool there;
+	uint64_t writes;
+	uint32_t cell_len;
+};
+
+struct model {
+	const struct keyset *set;
+	struct weir_table *table;
+	struct model_entry *entries, *base; /* base: what the dirty lists of a snapshot make */
+	struct wr_arena arena;
+	uint64_t seed, *hash, there;
+	bool by_key, tracked;
+	uint32_t ids[WEIR_ROWS_MAX], sel[WEIR_ROWS_MAX], n, n_rows;
+	int64_t ns[WEIR_ROWS_MAX];
+	const struct weir_batch *batch;
+};
+
+/* A row as these tables have it: the slots are a cell and two words, then a byte, rounded up to a
+ * word. */
+struct row {
+	uint64_t cell, id, mark, writes;
+};
+
+static const struct row row_initial = {.mark = MARK};
+static const struct weir_slot slots[] = {
+	{.name = "first", .bytes = 24, .cells = 1, .initial = &row_initial},
+	{.name = "second", .bytes = 8},
+};
+
+static struct weir_table *
+table_new(const struct keyset *set, bool by_key)
+{
+	struct weir_table_spec spec = {.size = sizeof spec,
+		.flags = by_key ? WEIR_BY_KEY : WEIR_BY_NS,
+		.n_slots = 2,
+		.name = "t",
+		.slots = slots};
+
+	return wr_table_new(&spec, set->types, set->n_types);
+}
+
+static struct model_entry *
+model_at(struct model_entry *entries, uint32_t id, int64_t ns)
+{
+	return &entries[(size_t)id * N_NS + (size_t)(ns / NS_STEP)];
+}
+
+/* A batch of random keys, with a selection or without, and namespaces: all one, or any. */
+static void
+model_draw(struct model *m, uint32_t max)
+{
+	uint32_t ids[WEIR_ROWS_MAX], range = 1 + keyset_below(&m->seed, m->set->max);
+	uint32_t ways = keyset_below(&m->seed, 3);
+
+	wr_arena_reset(&m->arena);
+	m->n_rows = 1 + keyset_below(&m->seed, max);
+	for (uint32_t i = 0; i < m->n_rows; i++)
+		ids[i] = keyset_below(&m->seed, range);
+	m->batch = keyset_batch(m->set, ids, m->n_rows, &m->arena, &m->seed);
+	m->n = 0;
+	for (uint32_t i = 0; i < m->n_rows; i++) {
+		if (ways == 0 && keyset_below(&m->seed, 2) == 0)
+			continue;
+		m->ids[m->n] = ids[i];
+		m->sel[m->n] = i;
+		m->ns[m->n] =
+			ways == 1 && m->n > 0 ? m->ns[0] : NS_STEP * keyset_below(&m->seed, N_NS);
+		m->n++;
+	}
+}
+
+static const uint32_t *
+model_sel(const struct model *m)
+{
+	return m->n == m->n_rows ? NULL : m->sel;
+}
+
+static void
+check_cell(struct model *m, const struct row *row, uint32_t len)
+{
+	uint32_t got;
+	const uint8_t *bytes = wr_table_peek(m->table, &row->cell, &got);
+
+	MUST(got == len);
+	for (uint32_t i = 0; i < len; i++)
+		MUST(bytes[i] == (uint8_t)(row->id + i));
+}
+
+static void
+do_upsert(struct model *m)
+{
+	void *row[WEIR_ROWS_MAX];
+
+	wr_table_upsert(m->table, m->batch, model_sel(m), m->n, m->ns, row);
+	for (uint32_t i = 0; i < m->n; i++) {
+		struct model_entry *e = model_at(m->entries, m->ids[i], m->ns[i]);
+		struct row *r = row[i];
+
+		MUST(r->mark == MARK);
+		if (!e->there) {
+			MUST(r->writes == 0);
+			MUST(r->cell == 0);
+			r->id = m->ids[i];
+			*e = (struct model_entry){.there = true};
+			m->there++;
+		}
+		MUST(r->id == m->ids[i]);
+		MUST(r->writes == e->writes);
+		r->writes = ++e->writes;
+		if (keyset_below(&m->seed, 8) == 0 && e->cell_len < 200) {
+			uint32_t more = 1 + keyset_below(&m->seed, 20);
+			uint8_t *bytes = wr_table_edit(
+				m->table, r, &r->cell, e->cell_len + more, e->cell_len, more);
+
+			for (uint32_t k = 0; k < more; k++)
+				bytes[e->cell_len + k] = (uint8_t)(r->id + e->cell_len + k);
+			e->cell_len += more;
+		}
+	}
+}
+
+static void
+do_find(struct model *m)
+{
+	const void *row[WEIR_ROWS_MAX];
+
+	wr_table_find(m->table, m->batch, model_sel(m), m->n, m->ns, row);
+	for (uint32_t i = 0; i < m->n; i++) {
+		const struct model_entry *e = model_at(m->entries, m->ids[i], m->ns[i]);
+		const struct row *r = row[i];
+
+		MUST(e->there == (r != NULL));
+		if (r == NULL)
+			continue;
+		MUST(r->id == m->ids[i]);
+		MUST(r->writes == e->writes);
+		check_cell(m, r, e->cell_len);
+	}
+}
+
+static void
+model_drop(struct model *m, uint32_t id, int64_t ns)
+{
+	struct model_entry *e = model_at(m->entries, id, ns);
+
+	m->there -= e->there;
+	e->there = false;
+}
+
+static void
+do_erase(struct model *m)
+{
+	wr_table_erase(m->table, m->batch, model_sel(m), m->n, m->ns);
+	for (uint32_t i = 0; i < m->n; i++)
+		model_drop(m, m->ids[i], m->ns[i]);
+}
+
+static void
+do_retire(struct model *m)
+{
+	int64_t hi = (int64_t)keyset_below(&m->seed, N_NS * NS_STEP) - NS_STEP;
+
+	wr_table_retire(m->table, hi);
+	for (uint32_t id = 0; id < m->set->max; id++)
+		for (int64_t ns = 0; ns <= hi && ns < N_NS * NS_STEP; ns += NS_STEP)
+			model_drop(m, id, ns);
+}
+
+static void
+check_entry(struct model *m, const struct weir_entries *got, uint32_t i, uint8_t *seen)
+{
+	const struct row *r = got->row[i];
+	const struct model_entry *e = model_at(m->entries, (uint32_t)r->id, got->ns[i]);
+
+	MUST(e->there);
+	MUST(r->writes == e->writes);
+	MUST(keyset_row_is(m->set, got->keys, i, (uint32_t)r->id));
+	MUST(got->keys->key_hash[i] == m->hash[r->id]);
+	MUST(got->keys->event_time[i] == got->ns[i]);
+	MUST(seen[r->id * N_NS + (uint64_t)(got->ns[i] / NS_STEP)]++ == 0);
+}
+
+static void
+do_scan(struct model *m)
+{
+	int64_t lo = NS_STEP * (int64_t)keyset_below(&m->seed, N_NS), last = INT64_MIN;
+	int64_t hi = lo + NS_STEP * (int64_t)keyset_below(&m->seed, N_NS);
+	uint8_t *seen = calloc((size_t)m->set->max * N_NS, 1);
+	struct weir_entries got;
+	void *cursor = NULL;
+	uint64_t want = 0, n = 0;
+
+	for (uint32_t id = 0; id < m->set->max; id++)
+		for (int64_t ns = lo; ns <= hi && ns < N_NS * NS_STEP; ns += NS_STEP)
+			want += model_at(m->entries, id, ns)->there;
+	while (wr_table_scan(m->table, lo, hi, &cursor, &got) > 0) {
+		MUST(got.n <= WEIR_ROWS_MAX);
+		for (uint32_t i = 0; i < got.n; i++) {
+			MUST(got.ns[i] >= lo && got.ns[i] <= hi);
+			MUST(m->by_key || got.ns[i] >= last);
+			last = got.ns[i];
+			check_entry(m, &got, i, seen);
+		}
+		n += got.n;
+	}
+	MUST(n == want);
+	free(seen);
+}
+
+static void
+do_probe(struct model *m)
+{
+	int64_t lo[WEIR_ROWS_MAX], hi[WEIR_ROWS_MAX], ns = 0;
+	struct weir_entries got;
+	void *cursor = NULL;
+	uint32_t i = 0;
+
+	for (uint32_t k = 0; k < m->n; k++) {
+		lo[k] = (int64_t)keyset_below(&m->seed, N_NS * NS_STEP) - NS_STEP;
+		hi[k] = lo[k] + (int64_t)keyset_below(&m->seed, N_NS * NS_STEP);
+	}
+	while (wr_table_probe(m->table, m->batch, model_sel(m), m->n, lo, hi, &cursor, &got) > 0) {
+		for (uint32_t k = 0; k < got.n; k++) {
+			const struct row *r = got.row[k];
+
+			/* The next that is there, in order of i and then of ns. */
+			while (ns >= N_NS * NS_STEP || ns < lo[i] || ns > hi[i] ||
+				!model_at(m->entries, m->ids[i], ns)->there) {
+				ns += NS_STEP;
+				if (ns >= N_NS * NS_STEP) {
+					ns = 0;
+					i++;
+					MUST(i < m->n);
+				}
+			}
+			MUST(got.from[k] == i);
+			MUST(got.ns[k] == ns);
+			MUST(r->id == m->ids[i]);
+			MUST(r->writes == model_at(m->entries, m->ids[i], ns)->writes);
+			MUST(keyset_row_is(m->set, got.keys, k, m->ids[i]));
+			ns += NS_STEP;
+		}
+	}
+	for (; i < m->n; i++, ns = 0)
+		for (; ns < N_NS * NS_STEP; ns += NS_STEP)
+			MUST(ns < lo[i] || ns > hi[i] ||
+				!model_at(m->entries, m->ids[i], ns)->there);
+}
+
+static uint32_t
+id_of_hash(const struct model *m, uint64_t hash)
+{
+	for (uint32_t id = 0; id < m->set->max; id++)
+		if (m->hash[id] == hash)
+			return id;
+	ck_abort_msg("a hash of no key");
+	return 0;
+}
+
+/* Redoes in base what was written since the last time; base is then what the array is. */
+static void
+do_snapshot(struct model *m)
+{
+	const struct wr_dirty *dirty;
+	uint32_t n = wr_table_take_dirty(m->table, &dirty);
+	bool written = false;
+	int64_t hi;
+
+	if (wr_table_take_retired(m->table, &hi))
+		for (uint32_t id = 0; id < m->set->max; id++)
+			for (int64_t ns = 0; ns <= hi && ns < N_NS * NS_STEP; ns += NS_STEP)
+				model_at(m->base, id, ns)->there = false;
+	for (uint32_t i = 0; i < n; i++) {
+		const struct row *r = dirty[i].row;
+		struct model_entry *e;
+
+		MUST(r != NULL || !written);
+		written = r != NULL;
+		MUST(wr_key_hash(&dirty[i].key) == dirty[i].hash);
+		if (r == NULL) {
+			model_at(m->base, id_of_hash(m, dirty[i].hash), dirty[i].ns)->there = false;
+			continue;
+		}
+		MUST(m->hash[r->id] == dirty[i].hash);
+		e = model_at(m->base, (uint32_t)r->id, dirty[i].ns);
+		*e = (struct model_entry){.there = true, .writes = r->writes};
+		wr_cell_peek(&r->cell, &e->cell_len);
+	}
+	for (size_t i = 0; i < (size_t)m->set->max * N_NS; i++) {
+		MUST(m->base[i].there == m->entries[i].there);
+		if (!m->base[i].there)
+			continue;
+		MUST(m->base[i].writes == m->entries[i].writes);
+		MUST(m->base[i].cell_len == m->entries[i].cell_len);
+	}
+}
+
+static void
+model_init(struct model *m, const struct keyset *set, bool by_key, bool tracked, uint64_t seed)
+{
+	*m = (struct model){.set = set, .by_key = by_key, .tracked = tracked, .seed = seed};
+	m->entries = calloc((size_t)set->max * N_NS, sizeof *m->entries);
+	m->base = calloc((size_t)set->max * N_NS, sizeof *m->base);
+	m->hash = calloc(set->max, sizeof *m->hash);
+	m->table = table_new(set, by_key);
+	for (uint32_t id = 0; id < set->max; id++)
+		m->hash[id] = *keyset_batch(set, &id, 1, &m->arena, &m->seed)->key_hash;
+	if (tracked)
+		wr_table_track(m->table);
+}
+
+static void
+model_fini(struct model *m)
+{
+	wr_table_free(m->table);
+	wr_arena_fini(&m->arena);
+	free(m->entries);
+	free(m->base);
+	free(m->hash);
+}
+
+static void
+model_run(struct model *m, uint32_t steps)
+{
+	for (uint32_t step = 0; step < steps; step++) {
+		uint32_t what = keyset_below(&m->seed, 100);
+
+		model_draw(m, keyset_below(&m->seed, 4) == 0 ? WEIR_ROWS_MAX : 50);
+		if (what < 55)
+			do_upsert(m);
+		else if (what < 70)
+			do_find(m);
+		else if (what < 85)
+			do_erase(m);
+		else if (what < 88)
+			do_retire(m);
+		else if (what < 90)
+			do_scan(m);
+		else if (what < 97)
+			do_probe(m);
+		else if (m->tracked)
+			do_snapshot(m);
+		if (!m->by_key)
+			ck_assert_uint_eq(wr_table_count(m->table), m->there);
+		else
+			ck_assert_uint_ge(wr_table_count(m->table), m->there);
+	}
+}
+
+/* Of each set of keys: by namespace and by key, with snapshots and without. */
+START_TEST(table_does_what_an_array_does)
+{
+	const struct keyset *set = &keysets[_i / 4];
+	struct model m;
+
+	model_init(&m, set, _i & 1, _i & 2, (uint64_t)_i + 1);
+	model_run(&m, set->max > 10000 ? 600 : 1500);
+	if (m.tracked)
+		do_snapshot(&m);
+	wr_table_retire(m.table, INT64_MAX);
+	memset(m.entries, 0, (size_t)set->max * N_NS * sizeof *m.entries);
+	m.there = 0;
+	do_scan(&m);
+	if (m.tracked)
+		do_snapshot(&m);
+	model_fini(&m);
+}
+END_TEST
+
+/* The keys of `batch` are `first` ..+ n. */
+static const struct weir_batch *
+batch_from(const struct keyset *set, uint32_t first, uint32_t n, struct wr_arena *arena)
+{
+	uint32_t ids[WEIR_ROWS_MAX];
+	uint64_t seed = 1;
+
+	for (uint32_t i = 0; i < n; i++)
+		ids[i] = first + i;
+	wr_arena_reset(arena);
+	return keyset_batch(set, ids, n, arena, &seed);
+}
+
+START_TEST(scan_survives_upserts_between_its_calls)
+{
+	enum { N = 10 * WEIR_ROWS_MAX };
+	const struct keyset *set = &keysets[1];
+	struct weir_table *table = table_new(set, _i & 1);
+	struct wr_arena arena = {0};
+	uint8_t *seen = calloc(set->max, 1);
+	void *row[WEIR_ROWS_MAX], *cursor = NULL, *other = NULL;
+	struct weir_entries got, beside;
+	uint32_t made = 0;
+
+	for (; made < N; made += WEIR_ROWS_MAX) {
+		wr_table_upsert(table, batch_from(set, made, WEIR_ROWS_MAX, &arena), NULL,
+			WEIR_ROWS_MAX, NULL, row);
+		for (uint32_t i = 0; i < WEIR_ROWS_MAX; i++)
+			((struct row *)row[i])->id = made + i;
+	}
+	while (wr_table_scan(table, INT64_MIN, INT64_MAX, &cursor, &got) > 0) {
+		for (uint32_t i = 0; i < got.n; i++)
+			seen[((struct row *)got.row[i])->id]++;
+		/* Another one runs beside it, and the table grows to more than twice its size. */
+		ck_assert_uint_gt(wr_table_scan(table, 0, 0, &other, &beside), 0);
+		ck_assert_ptr_ne(got.keys, beside.keys);
+		for (uint32_t k = 0; k < 2 && made + WEIR_ROWS_MAX < set->max; k++) {
+			wr_table_upsert(table, batch_from(set, made, WEIR_ROWS_MAX, &arena), NULL,
+				WEIR_ROWS_MAX, NULL, row);
+			for (uint32_t i = 0; i < WEIR_ROWS_MAX; i++)
+				((struct row *)row[i])->id = made + i;
+			made += WEIR_ROWS_MAX;
+		}
+	}
+	for (uint32_t id = 0; id < N; id++)
+		ck_assert_uint_eq(seen[id], 1);
+	for (uint32_t id = N; id < set->max; id++)
+		ck_assert_uint_le(seen[id], 1);
+	wr_table_end_scans(table);
+	ck_assert_uint_eq(wr_table_scan(table, 0, 0, &other, &beside), 0);
+	wr_table_free(table);
+	wr_arena_fini(&arena);
+	free(seen);
+}
+END_TEST
+
+START_TEST(what_a_scan_gives_can_be_erased_and_outlives_it)
+{
+	const struct keyset *set = &keysets[1];
+	struct weir_table *table = table_new(set, _i & 1);
+	struct wr_arena arena = {0};
+	void *row[WEIR_ROWS_MAX], *cursor = NULL;
+	struct weir_entries got;
+
+	wr_table_upsert(table, batch_from(set, 0, 1000, &arena), NULL, 1000, NULL, row);
+	ck_assert_uint_eq(wr_table_scan(table, 0, 0, &cursor, &got), 1000);
+	wr_table_erase(table, got.keys, NULL, got.n, got.ns);
+	ck_assert_uint_eq(wr_table_count(table), 0);
+	wr_table_retire(table, INT64_MAX);
+	for (uint32_t i = 0; i < got.n; i++)
+		ck_assert(keyset_row_is(set, got.keys, i, i));
+	wr_table_upsert(table, got.keys, NULL, got.n, got.ns, row);
+	ck_assert_uint_eq(wr_table_count(table), 1000);
+	wr_table_free(table);
+	wr_arena_fini(&arena);
+}
+END_TEST
+
+/* A key with very many namespaces, written upwards, downwards and in disorder, stays cheap and in
+ * order. */
+START_TEST(one_key_has_many_namespaces)
+{
+	enum { N = 200 * WEIR_ROWS_MAX };
+	struct weir_table *table = table_new(&keysets[2], true);
+	struct wr_arena arena = {0};
+	uint32_t ids[WEIR_ROWS_MAX] = {0};
+	int64_t ns[WEIR_ROWS_MAX], lo = INT64_MIN, hi = INT64_MAX, last = -1;
+	uint64_t seed = 1, n = 0;
+	const struct weir_batch *batch =
+		keyset_batch(&keysets[2], ids, WEIR_ROWS_MAX, &arena, &seed);
+	void *row[WEIR_ROWS_MAX], *cursor = NULL;
+	struct weir_entries got;
+
+	for (uint32_t i = 0; i < N; i++) {
+		uint32_t to = _i == 0   ? i
+			      : _i == 1 ? N - 1 - i
+					: (uint32_t)(i * UINT64_C(40503) % N);
+
+		ns[i % WEIR_ROWS_MAX] = to;
+		if (i % WEIR_ROWS_MAX == WEIR_ROWS_MAX - 1)
+			wr_table_upsert(table, batch, NULL, WEIR_ROWS_MAX, ns, row);
+	}
+	ck_assert_uint_eq(wr_table_count(table), N);
+	while (wr_table_probe(table, batch, NULL, 1, &lo, &hi, &cursor, &got) > 0)
+		for (uint32_t i = 0; i < got.n; i++) {
+			MUST(got.ns[i] == last + 1);
+			last = got.ns[i];
+			n++;
+		}
+	ck_assert_uint_eq(n, N);
+	wr_table_free(table);
+	wr_arena_fini(&arena);
+}
+END_TEST
+
+START_TEST(memory_over_key_and_value_is_at_most_24_bytes)
+{
+	const struct weir_slot slot = {.name = "n", .bytes = 8};
+	struct weir_table_spec spec = {.size = sizeof spec,
+		.flags = _i & 1 ? WEIR_BY_KEY : WEIR_BY_NS,
+		.n_slots = 1,
+		.slots = &slot};
+	const uint32_t type = WEIR_INT64;
+	const struct keyset set = {"", 1, {WEIR_INT64}, 2000000};
+	struct weir_table *table = wr_table_new(&spec, &type, 1);
+	uint64_t empty, own = 16 + 8 + (_i & 1 ? 8 : 0); /* key, row, namespace */
+	struct wr_arena arena = {0};
+	void *row[WEIR_ROWS_MAX];
+
+	wr_table_upsert(table, batch_from(&set, 0, 1, &arena), NULL, 1, NULL, row);
+	empty = wr_table_bytes(table);
+	for (uint32_t n = 0; n + WEIR_ROWS_MAX < set.max; n += WEIR_ROWS_MAX) {
+		wr_table_upsert(table, batch_from(&set, n, WEIR_ROWS_MAX, &arena), NULL,
+			WEIR_ROWS_MAX, NULL, row);
+		if (n > 100000)
+			MUST(wr_table_bytes(table) - empty <= (own + 24) * (n + WEIR_ROWS_MAX));
+	}
+	wr_table_retire(table, 0);
+	wr_table_free(table);
+	wr_arena_fini(&arena);
+}
+END_TEST
+
+/* Long keys that come and go do not pile up. */
+START_TEST(bytes_of_erased_keys_are_used_again)
+{
+	const struct keyset *set = &keysets[1];
+	struct weir_table *table = table_new(set, _i & 1);
+	struct wr_arena arena = {0};
+	void *row[WEIR_ROWS_MAX];
+	uint64_t most = 0;
+
+	for (uint32_t turn = 0; turn < 300; turn++) {
+		const struct weir_batch *batch =
+			batch_from(set, turn % 25 * WEIR_ROWS_MAX, WEIR_ROWS_MAX, &arena);
+
+		wr_table_upsert(table, batch, NULL, WEIR_ROWS_MAX, NULL, row);
+		wr_table_erase(table, batch, NULL, WEIR_ROWS_MAX - 3, NULL);
+		if (turn == 30)
+			most = wr_table_bytes(table);
+	}
+	ck_assert_uint_le(wr_table_bytes(table), most + most / 4);
+	wr_table_free(table);
+	wr_arena_fini(&arena);
+}
+END_TEST
+
+START_TEST(extreme_namespaces_are_like_others)
+{
+	static const int64_t ns[] = {INT64_MIN, -1, 0, INT64_MAX};
+	const struct keyset *set = &keysets[0];
+	struct weir_table *table = table_new(set, _i & 1);
+	struct wr_arena arena = {0};
+	const uint32_t sel[] = {7, 7, 7, 7};
+	const struct weir_batch *batch = batch_from(set, 0, 8, &arena);
+	int64_t lo[4] = {INT64_MIN, INT64_MIN, 0, INT64_MAX};
+	int64_t hi[4] = {INT64_MAX, -1, 0, INT64_MAX};
+	const void *found[4];
+	void *row[4], *cursor = NULL;
+	struct weir_entries got;
+
+	wr_table_upsert(table, batch, sel, 4, ns, row);
+	ck_assert_uint_eq(wr_table_scan(table, INT64_MIN, INT64_MAX, &cursor, &got), 4);
+	ck_assert_uint_eq(wr_table_scan(table, INT64_MIN, INT64_MAX, &cursor, &got), 0);
+	ck_assert_uint_eq(
+		wr_table_probe(table, batch, sel, 4, lo, hi, &cursor, &got), 4 + 2 + 1 + 1);
+	ck_assert_uint_eq(wr_table_probe(table, batch, sel, 4, lo, hi, &cursor, &got), 0);
+	wr_table_retire(table, INT64_MIN);
+	wr_table_find(table, batch, sel, 4, ns, found);
+	ck_assert(found[0] == NULL && found[1] != NULL && found[3] != NULL);
+	wr_table_retire(table, INT64_MAX - 1);
+	wr_table_find(table, batch, sel, 4, ns, found);
+	ck_assert(found[1] == NULL && found[2] == NULL && found[3] != NULL);
+	wr_table_retire(table, INT64_MAX);
+	wr_table_find(table, batch, sel, 4, ns, found);
+	ck_assert(found[3] == NULL);
+	wr_table_free(table);
+	wr_arena_fini(&arena);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("table");
+	TCase *model = tcase_create("model"), *rest = tcase_create("table");
+	SRunner *runner;
+	int failed;
+
+	tcase_set_timeout(model, 120);
+	tcase_set_timeout(rest, 120);
+	tcase_add_loop_test(model, table_does_what_an_array_does, 0, 4 * N_KEYSETS);
+	tcase_add_loop_test(rest, scan_survives_upserts_between_its_calls, 0, 2);
+	tcase_add_loop_test(rest, what_a_scan_gives_can_be_erased_and_outlives_it, 0, 2);
+	tcase_add_loop_test(rest, one_key_has_many_namespaces, 0, 3);
+	tcase_add_loop_test(rest, memory_over_key_and_value_is_at_most_24_bytes, 0, 2);
+	tcase_add_loop_test(rest, bytes_of_erased_keys_are_used_again, 0, 2);
+	tcase_add_loop_test(rest, extreme_namespaces_are_like_others, 0, 2);
+	suite_add_tcase(suite, model);
+	suite_add_tcase(suite, rest);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
