@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the two files of the aggregates share: the program of a block.  Immutable once compiled. */
+#ifndef WR_EXPR_AGG_H
+#define WR_EXPR_AGG_H
+
+#include "expr/node.h"
+
+/* Something computed from each row before any accumulator sees it: an argument, or a filter. */
+struct wr_agg_input {
+	const char *text; /* in its canonical spelling */
+	struct wr_node *node;
+	int32_t filter; /* the input that says for which rows; -1: all */
+	const struct weir_column *constant; /* its value WEIR_ROWS_MAX times; NULL: computed */
+};
+
+/* An aggregate call; calls that are spelled the same are one. */
+struct wr_agg_call {
+	const struct weir_aggregate *agg;
+	const void *self;
+	uint32_t offset; /* of the accumulator in the row, bytes */
+	uint32_t type, nullable;
+	uint32_t n_args;
+	int32_t filter; /* an input; -1: none */
+	uint32_t *args; /* inputs */
+};
+
+struct wr_agg_item {
+	struct weir_str name;
+	struct wr_node *root; /* over the results of the calls as columns */
+};
+
+struct weir_aggs {
+	uint32_t n_items, n_calls, n_inputs;
+	uint32_t cap_calls, cap_inputs;
+	struct wr_agg_item *items;
+	struct wr_agg_call *calls;
+	struct wr_agg_input *inputs;
+	struct weir_slot *slots; /* one a call */
+	bool retractable;
+};
+
+#endif

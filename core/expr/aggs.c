@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Aggregates: from the text of a block to accumulators, what feeds them, and the final expressions.
+ */
+#include <stdio.h>
+
+#include "expr/agg.h"
+#include "expr/call.h"
+#include "expr/check.h"
+#include "expr/lexer.h"
+#include "expr/parse.h"
+
+struct build {
+	const struct wr_scope *scope;
+	struct weir_aggs *aggs;
+	struct wr_check inner, outer;
+	uint32_t n_known; /* items that later ones may name */
+	uint32_t size; /* of the row so far */
+};
+
+static void *
+grow(struct wr_arena *arena, void *old, uint32_t n, uint32_t *cap, size_t size)
+{
+	void *v;
+
+	if (n < *cap)
+		return old;
+	*cap = *cap == 0 ? 8 : *cap * 2;
+	v = wr_arena_zalloc(arena, *cap * size);
+	return n > 0 ? memcpy(v, old, n * size) : v;
+}
+
+static void
+read_result(struct wr_run *run, const struct wr_node *node, struct wr_rows rows, struct wr_vec *out)
+{
+	(void)rows;
+	*out = (struct wr_vec){.col = *run->batch->cols[node->col], .kept = true};
+}
+
+/* The number of an input, -1 if it is wrong.  The tree is checked here, once. */
+static int32_t
+add_input(struct build *b, struct wr_node *node, int32_t filter, bool condition)
+{
+	struct wr_arena *arena = b->scope->arena;
+	struct weir_aggs *aggs = b->aggs;
+	const char *text = wr_parse_canonical(b->scope, node->src);
+	struct wr_agg_input *input;
+
+	for (uint32_t i = 0; i < aggs->n_inputs; i++)
+		if (aggs->inputs[i].filter == filter && strcmp(aggs->inputs[i].text, text) == 0 &&
+			(!condition || aggs->inputs[i].node->type == WEIR_BOOL) &&
+			!aggs->inputs[i].node->fickle)
+			return (int32_t)i;
+	wr_check(&b->inner, &node);
+	if (node->kind == WR_N_BAD)
+		return -1;
+	if (condition && !wr_check_convert(&b->inner, &node, WEIR_BOOL)) {
+		wr_check_problem(&b->inner, node, node->src,
+			"a condition is needed, but this is %s", wr_type_name(node->type));
+		return -1;
+	}
+	aggs->inputs =
+		grow(arena, aggs->inputs, aggs->n_inputs, &aggs->cap_inputs, sizeof *aggs->inputs);
+	input = &aggs->inputs[aggs->n_inputs];
+	*input = (struct wr_agg_input){.text = text, .node = node, .filter = filter};
+	if (node->kind == WR_N_CONST && !condition)
+		input->constant = wr_call_spread(arena, &node->value->col);
+	return (int32_t)aggs->n_inputs++;
+}
+
+static bool
+plan_call(struct build *b, struct wr_node *node, struct wr_agg_call *call, struct weir_call *plan)
+{
+	struct wr_arena *arena = b->scope->arena;
+	struct wr_node **args = wr_arena_array(arena, struct wr_node *, node->n_kids);
+	struct weir_err err = {0};
+	bool good = true;
+
+	call->filter = -1;
+	if (node->filter != NULL) {
+		call->filter = add_input(b, node->filter, -1, true);
+		good = call->filter >= 0;
+	}
+	call->n_args = node->n_kids;
+	call->args = wr_arena_zalloc(arena, (node->n_kids + 1) * sizeof *call->args);
+	for (uint32_t i = 0; i < node->n_kids; i++) {
+		int32_t input = add_input(b, node->kids[i], call->filter, false);
+
+		good = good && input >= 0;
+		if (input >= 0) {
+			call->args[i] = (uint32_t)input;
+			args[i] = b->aggs->inputs[input].node;
+		}
+	}
+	if (!good)
+		return false;
+	wr_call_init(arena, plan, args, node->n_kids);
+	if (call->agg->plan(plan, &err) < 0) {
+		wr_expr_problem(b->scope, node->src, "%.*s(): %.*s", WR_STRF(node->word),
+			(int)sizeof err.text - 1,
+			err.text[0] == '\0' ? "wrong arguments" : err.text);
+		return false;
+	}
+	if (plan->type < WEIR_BOOL || plan->type > WEIR_JSON || plan->n_cells > plan->acc_size) {
+		wr_expr_problem(b->scope, node->src, "%.*s(): its plugin describes no sound result",
+			WR_STRF(node->word));
+		return false;
+	}
+	return true;
+}
+
+static void
+add_slot(struct build *b, const struct wr_agg_call *call, const struct weir_call *plan,
+	const char *text)
+{
+	struct weir_slot *slot = &b->aggs->slots[b->aggs->n_calls];
+	void *initial = wr_arena_zalloc(b->scope->arena, plan->acc_size * 8 + 8);
+
+	if (call->agg->init != NULL)
+		call->agg->init(call->self, initial);
+	*slot = (struct weir_slot){.name = text,
+		.bytes = plan->acc_size * 8,
+		.cells = plan->n_cells,
+		.version = call->agg->version,
+		.initial = initial};
+	b->size += slot->bytes;
+}
+
+/* The column a call's result will be in. */
+static struct wr_node *
+result_node(struct build *b, struct wr_node *node, uint32_t i)
+{
+	struct wr_node *column = wr_node_new(b->scope->arena, WR_N_COLUMN, node->src, 0);
+
+	column->word = node->word;
+	column->type = b->aggs->calls[i].type;
+	column->nullable = b->aggs->calls[i].nullable;
+	column->col = i;
+	column->checked = true;
+	column->eval = read_result;
+	return column;
+}
+
+/* A call outside all others: an aggregate, or (NULL) a function of results. */
+static struct wr_node *
+outer_call(void *arg, struct wr_node *node)
+{
+	struct build *b = arg;
+	struct weir_aggs *aggs = b->aggs;
+	struct wr_arena *arena = b->scope->arena;
+	struct weir_str name = wr_check_lower(arena, node->word);
+	struct wr_agg_call call = {0};
+	struct weir_call plan;
+	char *text;
+
+	call.agg = b->scope->aggregate(b->scope->arg, name);
+	if (call.agg == NULL)
+		return NULL;
+	text = wr_parse_canonical(b->scope, node->src);
+	for (uint32_t i = 0; i < aggs->n_calls; i++)
+		if (strcmp(aggs->slots[i].name, text) == 0)
+			return result_node(b, node, i);
+	if (!plan_call(b, node, &call, &plan)) {
+		b->outer.problems++;
+		node->kind = WR_N_BAD;
+		return node;
+	}
+	call.self = plan.self;
+	call.type = plan.type;
+	call.nullable = plan.nullable;
+	call.offset = b->size;
+	if (aggs->n_calls == aggs->cap_calls) {
+		uint32_t cap = aggs->cap_calls;
+
+		aggs->slots = grow(arena, aggs->slots, aggs->n_calls, &cap, sizeof *aggs->slots);
+		aggs->calls = grow(
+			arena, aggs->calls, aggs->n_calls, &aggs->cap_calls, sizeof *aggs->calls);
+	}
+	add_slot(b, &call, &plan, text);
+	aggs->retractable = aggs->retractable && call.agg->retract != NULL;
+	aggs->calls[aggs->n_calls] = call;
+	return result_node(b, node, aggs->n_calls++);
+}
+
+/* A name outside all calls: an item that came before. */
+static struct wr_node *
+outer_name(void *arg, struct wr_node *node)
+{
+	struct build *b = arg;
+	const struct weir_schema *schema = b->scope->schema;
+	bool column = false;
+
+	for (uint32_t i = 0; i < b->n_known && node->n_steps == 0; i++)
+		if (wr_str_eq(b->aggs->items[i].name, node->word) && b->aggs->items[i].root != NULL)
+			return b->aggs->items[i].root;
+	for (uint32_t i = 0; schema != NULL && i < schema->n; i++)
+		column = column || wr_str_eq(schema->fields[i]->name, node->word);
+	if (column)
+		wr_check_problem(&b->outer, node, node->src,
+			"column \"%.*s\" is not inside an aggregate; write sum(%.*s), max(%.*s) or "
+			"another",
+			WR_STRF(node->word), WR_STRF(node->word), WR_STRF(node->word));
+	else
+		wr_check_problem(&b->outer, node, node->src,
+			"\"%.*s\" is neither an aggregate nor the name of one before",
+			WR_STRF(node->word));
+	return node;
+}
+
+/* What an unnamed item is called: as its function, if it is nothing but a call. */
+static bool
+name_item(
+	struct build *b, struct wr_agg_item *item, const struct wr_node *root, struct weir_str text)
+{
+	if (item->name.len == 0) {
+		if (root->kind != WR_N_CALL) {
+			wr_expr_problem(b->scope, text, "a name is missing: write NAME = %.*s",
+				WR_STRF(text));
+			return false;
+		}
+		item->name = wr_check_lower(b->scope->arena, root->word);
+	}
+	for (uint32_t i = 0; i < b->n_known; i++)
+		if (wr_str_eq(b->aggs->items[i].name, item->name)) {
+			wr_expr_problem(b->scope, text,
+				"duplicate name \"%.*s\"; write NAME = %.*s", WR_STRF(item->name),
+				WR_STRF(root->src));
+			return false;
+		}
+	return true;
+}
+
+static bool
+add_item(struct build *b, struct wr_agg_item *item, struct weir_str text)
+{
+	struct wr_item parsed;
+	bool good;
+
+	if (!wr_parse(b->scope, text, true, &parsed))
+		return false;
+	item->name = parsed.name;
+	good = name_item(b, item, parsed.root, text);
+	wr_check(&b->outer, &parsed.root);
+	if (parsed.root->kind == WR_N_BAD)
+		return false;
+	if (parsed.root->type == 0) {
+		wr_expr_problem(b->scope, parsed.root->src,
+			"the type of null is not known here; write cast(null as int)");
+		return false;
+	}
+	item->root = parsed.root;
+	return good;
+}
+
+struct weir_aggs *
+wr_aggs_compile(const struct wr_scope *scope, const struct weir_list *list)
+{
+	struct weir_aggs *aggs = wr_arena_new(scope->arena, struct weir_aggs);
+	struct build b = {.scope = scope, .aggs = aggs, .inner.scope = scope};
+	bool good = true;
+
+	b.outer = (struct wr_check){
+		.scope = scope, .arg = &b, .name = outer_name, .call = outer_call};
+	aggs->items = wr_arena_zalloc(scope->arena, (list->n + 1) * sizeof *aggs->items);
+	aggs->retractable = true;
+	for (uint32_t i = 0; i < list->n; i++) {
+		good = add_item(&b, &aggs->items[i], list->v[i]) && good;
+		b.n_known = i + 1;
+	}
+	aggs->n_items = list->n;
+	return good ? aggs : NULL;
+}
+
+uint32_t
+wr_aggs_n(const struct weir_aggs *aggs)
+{
+	return aggs->n_items;
+}
+
+struct weir_str
+wr_aggs_name(const struct weir_aggs *aggs, uint32_t i)
+{
+	return aggs->items[i].name;
+}
+
+uint32_t
+wr_aggs_type(const struct weir_aggs *aggs, uint32_t i)
+{
+	return aggs->items[i].root->type;
+}
+
+bool
+wr_aggs_nullable(const struct weir_aggs *aggs, uint32_t i)
+{
+	return aggs->items[i].root->nullable;
+}
+
+uint32_t
+wr_aggs_slots(const struct weir_aggs *aggs, const struct weir_slot **slots)
+{
+	*slots = aggs->slots;
+	return aggs->n_calls;
+}
+
+bool
+wr_aggs_retractable(const struct weir_aggs *aggs)
+{
+	return aggs->retractable;
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Aggregates while they run.  All inputs of a batch are computed before any accumulator is touched,
+ * so that a row that fails in one of them is in none.
+ */
+#include "base/err.h"
+#include "expr/agg.h"
+#include "expr/call.h"
+
+/* Rows of the batch and the accumulators' rows that take them, side by side; sel NULL: 0 .. n. */
+struct pairs {
+	const uint32_t *sel;
+	void *const *row;
+	uint32_t n;
+};
+
+static struct pairs
+pairs_pick(struct wr_run *run, struct pairs pairs, const uint64_t *bits)
+{
+	uint32_t *sel = wr_arena_array(run->eval->scratch, uint32_t, pairs.n);
+	void **row = wr_arena_array(run->eval->scratch, void *, pairs.n);
+	uint32_t n = 0;
+
+	if (bits == NULL)
+		return pairs;
+	for (uint32_t k = 0; k < pairs.n; k++) {
+		uint32_t i = pairs.sel != NULL ? pairs.sel[k] : k;
+
+		sel[n] = i;
+		row[n] = pairs.row[k];
+		n += (uint32_t)weir_bit_get(bits, i);
+	}
+	return (struct pairs){sel, row, n};
+}
+
+/* The rows to compute inputs for: ascending, each once, whatever the caller's order. */
+static struct wr_rows
+distinct(struct wr_run *run, struct pairs pairs)
+{
+	bool ascending = true;
+	uint64_t *bits;
+
+	for (uint32_t k = 1; pairs.sel != NULL && k < pairs.n; k++)
+		ascending = ascending && pairs.sel[k - 1] < pairs.sel[k];
+	if (ascending)
+		return (struct wr_rows){pairs.sel, pairs.n};
+	bits = memset(wr_run_bits(run), 0, run->cap / 8);
+	for (uint32_t k = 0; k < pairs.n; k++)
+		weir_bit_set(bits, pairs.sel[k]);
+	return wr_run_pick(run, (struct wr_rows){NULL, run->batch->n_rows}, bits);
+}
+
+/* Where a condition is true. */
+static uint64_t *
+truth(struct wr_run *run, struct wr_rows rows, struct wr_vec *vec)
+{
+	uint64_t *bits = wr_run_bits(run);
+	const uint64_t *values;
+
+	wr_run_fill(run, NULL, rows, vec);
+	values = vec->col.values;
+	for (uint32_t w = 0; w < wr_words(wr_rows_span(rows)); w++)
+		bits[w] = vec->col.valid == NULL ? values[w] : values[w] & vec->col.valid[w];
+	return bits;
+}
+
+static void
+compute_inputs(const struct weir_aggs *aggs, struct wr_run *run, struct wr_rows rows,
+	struct wr_vec *inputs, const uint64_t **truths)
+{
+	for (uint32_t i = 0; i < aggs->n_inputs; i++) {
+		const struct wr_agg_input *input = &aggs->inputs[i];
+		struct wr_rows those = rows;
+
+		truths[i] = NULL;
+		if (input->constant != NULL) {
+			inputs[i] = (struct wr_vec){.col = *input->constant};
+			continue;
+		}
+		if (input->filter >= 0) {
+			if (truths[input->filter] == NULL)
+				truths[input->filter] = truth(run, rows, &inputs[input->filter]);
+			those = wr_run_pick(run, rows, truths[input->filter]);
+		}
+		wr_run_node(run, input->node, those, &inputs[i]);
+		wr_run_fill(run, NULL, those, &inputs[i]);
+	}
+}
+
+static const uint64_t *
+narrow(struct wr_run *run, const uint64_t *bits, const uint64_t *more)
+{
+	uint64_t *both;
+
+	if (bits == NULL || more == NULL)
+		return bits == NULL ? more : bits;
+	both = wr_run_bits(run);
+	for (uint32_t w = 0; w < run->cap / 64; w++)
+		both[w] = bits[w] & more[w];
+	return both;
+}
+
+static void
+feed(const struct wr_agg_call *call, struct wr_run *run, struct wr_vec *inputs,
+	const uint64_t *bits, struct pairs pairs, bool retract)
+{
+	const struct weir_column **args =
+		wr_arena_array(run->eval->scratch, const struct weir_column *, call->n_args + 1);
+	struct weir_accs accs;
+	struct wr_fn fn;
+	int rc;
+
+	for (uint32_t i = 0; i < call->n_args; i++) {
+		args[i] = &inputs[call->args[i]].col;
+		if (call->agg->flags & WEIR_STRICT)
+			bits = narrow(run, bits, args[i]->valid);
+	}
+	pairs = bits == NULL ? pairs : pairs_pick(run, pairs, bits);
+	if (pairs.n == 0)
+		return;
+	accs = (struct weir_accs){.row = pairs.row, .offset = call->offset};
+	wr_fn_init(&fn, run, NULL);
+	rc = (retract ? call->agg->retract : call->agg->update)(
+		call->self, &fn.pub, accs, args, pairs.sel, pairs.n);
+	wr_fn_result(run, rc);
+}
+
+/* Rows that are taken back; NULL: none. */
+static uint64_t *
+taken_back(struct wr_run *run)
+{
+	const uint8_t *kind = run->batch->kind;
+	uint64_t *bits;
+
+	if (kind == NULL)
+		return NULL;
+	bits = memset(wr_run_bits(run), 0, run->cap / 8);
+	for (uint32_t i = 0; i < run->batch->n_rows; i++)
+		if (kind[i] == WEIR_UPDATE_BEFORE || kind[i] == WEIR_DELETE)
+			weir_bit_set(bits, i);
+	return bits;
+}
+
+static uint64_t *
+inverse(struct wr_run *run, const uint64_t *bits)
+{
+	uint64_t *other = wr_run_bits(run);
+
+	for (uint32_t w = 0; w < run->cap / 64; w++)
+		other[w] = ~bits[w];
+	return other;
+}
+
+void
+wr_aggs_update(const struct weir_aggs *aggs, struct wr_eval *eval, const struct weir_batch *batch,
+	const uint32_t *sel, uint32_t n, void *const *row)
+{
+	struct wr_vec *inputs = wr_arena_array(eval->scratch, struct wr_vec, aggs->n_inputs + 1);
+	const uint64_t **truths =
+		wr_arena_array(eval->scratch, const uint64_t *, aggs->n_inputs + 1);
+	struct pairs pairs = {sel, row, n};
+	const uint64_t *good = NULL, *back;
+	struct wr_rows rows;
+	struct wr_run run;
+
+	if (n == 0)
+		return;
+	wr_run_init(&run, eval, batch, batch->n_rows);
+	rows = distinct(&run, pairs);
+	compute_inputs(aggs, &run, rows, inputs, truths);
+	if (run.failed != NULL)
+		good = inverse(&run, run.failed);
+	back = taken_back(&run);
+	for (uint32_t i = 0; i < aggs->n_calls; i++) {
+		const struct wr_agg_call *call = &aggs->calls[i];
+		const uint64_t *bits = good;
+
+		if (call->filter >= 0) {
+			if (truths[call->filter] == NULL)
+				truths[call->filter] = truth(&run, rows, &inputs[call->filter]);
+			bits = narrow(&run, bits, truths[call->filter]);
+		}
+		if (back == NULL) {
+			feed(call, &run, inputs, bits, pairs, false);
+			continue;
+		}
+		wr_assert(aggs->retractable);
+		feed(call, &run, inputs, narrow(&run, bits, inverse(&run, back)), pairs, false);
+		feed(call, &run, inputs, narrow(&run, bits, back), pairs, true);
+	}
+}
+
+void
+wr_aggs_merge(const struct weir_aggs *aggs, struct wr_eval *eval, void *const *into,
+	void *const *from, uint32_t n)
+{
+	struct wr_run run;
+	struct wr_fn fn;
+
+	if (n == 0)
+		return;
+	wr_run_init(&run, eval, NULL, n);
+	for (uint32_t i = 0; i < aggs->n_calls; i++) {
+		const struct wr_agg_call *call = &aggs->calls[i];
+		struct weir_accs to = {.row = into, .offset = call->offset};
+		struct weir_accs with = {.row = from, .offset = call->offset};
+
+		wr_fn_init(&fn, &run, NULL);
+		wr_fn_result(&run, call->agg->merge(call->self, &fn.pub, to, with, n));
+	}
+}
+
+static struct weir_column *
+finish_call(const struct wr_agg_call *call, struct wr_run *run, void *const *row, uint32_t n)
+{
+	struct wr_arena *arena = run->eval->result;
+	struct weir_column *col = wr_arena_new(arena, struct weir_column);
+	struct weir_accs accs = {.row = row, .offset = call->offset};
+	struct weir_vec vec = {.size = sizeof vec, .type = call->type, .cap = run->cap};
+	struct wr_fn fn;
+	int rc;
+
+	vec.values = wr_arena_zalloc(arena, run->cap * (wr_type_is_text(vec.type) ? 16 : 8));
+	vec.valid = memset(wr_arena_alloc(arena, run->cap / 8), 0xff, run->cap / 8);
+	wr_fn_init(&fn, run, &vec);
+	fn.texts.arena = arena;
+	rc = call->agg->finish(call->self, &fn.pub, accs, n, &vec);
+	if (rc < 0)
+		memset(vec.valid, 0, run->cap / 8);
+	wr_fn_result(run, rc);
+	*col = (struct weir_column){.size = sizeof *col,
+		.type = vec.type,
+		.values = vec.values,
+		.valid = call->nullable || rc < 0 ? vec.valid : NULL,
+		.bufs = fn.texts.bufs};
+	return col;
+}
+
+void
+wr_aggs_finish(const struct weir_aggs *aggs, struct wr_eval *eval, void *const *row, uint32_t n,
+	const struct weir_column **cols)
+{
+	const struct weir_column **results =
+		wr_arena_array(eval->scratch, const struct weir_column *, aggs->n_calls + 1);
+	struct weir_batch batch = {
+		.size = sizeof batch, .n_rows = n, .n_cols = aggs->n_calls, .cols = results};
+	struct wr_run run;
+
+	wr_run_init(&run, eval, &batch, n);
+	for (uint32_t i = 0; i < aggs->n_calls; i++)
+		results[i] = finish_call(&aggs->calls[i], &run, row, n);
+	for (uint32_t i = 0; i < aggs->n_items; i++)
+		cols[i] = wr_run_root(&run, aggs->items[i].root, (struct wr_rows){NULL, n});
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Calls of functions from plugins.  A constant argument is a whole column for them, made once with
+ * the program. */
+#include "expr/call.h"
+
+#include "base/cell.h"
+#include "expr/lexer.h"
+
+struct call {
+	const struct weir_column **args; /* NULL where it is computed */
+	bool strict;
+};
+
+static const void *
+fn_peek(struct weir_fn *fn, const uint64_t *cell, uint32_t *len)
+{
+	(void)fn;
+	return wr_cell_peek(cell, len);
+}
+
+static void *
+fn_edit(struct weir_fn *fn, void *row, uint64_t *cell, uint32_t len, uint32_t off, uint32_t n)
+{
+	(void)fn;
+	(void)row;
+	return wr_cell_edit(cell, len, off, n);
+}
+
+static void
+fn_text(struct weir_fn *pub, struct weir_vec *vec, uint32_t i, const char *p, uint32_t len)
+{
+	struct wr_fn *fn = (struct wr_fn *)pub;
+
+	((struct weir_view *)vec->values)[i] = wr_texts_copy(&fn->texts, p, len);
+}
+
+static void
+fn_row_error(struct weir_fn *pub, uint32_t i, const char *why)
+{
+	struct wr_fn *fn = (struct wr_fn *)pub;
+
+	if (i >= fn->run->cap)
+		return;
+	if (fn->out != NULL && wr_type_is_text(fn->out->type))
+		((struct weir_view *)fn->out->values)[i] = (struct weir_view){0};
+	wr_run_error(fn->run, i, "%s", why);
+}
+
+void
+wr_fn_init(struct wr_fn *fn, struct wr_run *run, struct weir_vec *out)
+{
+	fn->pub = (struct weir_fn){.size = sizeof fn->pub,
+		.task = run->eval->task,
+		.peek = fn_peek,
+		.edit = fn_edit,
+		.text = fn_text,
+		.row_error = fn_row_error};
+	fn->run = run;
+	fn->out = out;
+	wr_texts_init(&fn->texts, run->texts);
+}
+
+void
+wr_fn_result(struct wr_run *run, int rc)
+{
+	if (rc < 0 && run->eval->status == 0)
+		run->eval->status = rc;
+}
+
+static void
+call_eval(struct wr_run *run, const struct wr_node *node, struct wr_rows rows, struct wr_vec *out)
+{
+	const struct call *call = node->aux;
+	struct wr_vec *kids = wr_arena_array(run->eval->scratch, struct wr_vec, node->n_kids);
+	const struct weir_column **args =
+		wr_arena_array(run->eval->scratch, const struct weir_column *, node->n_kids);
+	const uint64_t *valid = NULL;
+	struct weir_vec vec = {.size = sizeof vec, .type = node->type, .cap = run->cap};
+	struct wr_rows there = rows;
+	struct wr_fn fn;
+	int rc;
+
+	if (call->strict && !wr_run_kids(run, node, rows, kids, node->n_kids, &valid, out))
+		return;
+	for (uint32_t i = 0; i < node->n_kids; i++) {
+		if (!call->strict)
+			wr_run_node(run, node->kids[i], rows, &kids[i]);
+		args[i] = call->args[i];
+		if (args[i] != NULL)
+			continue;
+		wr_run_fill(run, NULL, rows, &kids[i]);
+		args[i] = &kids[i].col;
+	}
+	vec.values = wr_run_values(run, node, node->type, out);
+	out->col.valid = valid;
+	vec.valid = wr_run_valid(run, out);
+	if (node->type == WEIR_BOOL)
+		memset(vec.values, 0, run->cap / 8);
+	there = wr_run_pick(run, rows, valid);
+	wr_fn_init(&fn, run, &vec);
+	if (there.n > 0) {
+		rc = node->fn->eval(node->self, &fn.pub, args, there.sel, there.n, &vec);
+		if (rc < 0) {
+			memset(vec.valid, 0, run->cap / 8);
+			wr_fn_result(run, rc);
+		}
+	}
+	if (valid == NULL && !node->nullable && run->eval->status == 0)
+		out->col.valid = NULL;
+	out->col.bufs = fn.texts.bufs;
+	for (uint32_t i = 0; i < node->n_kids; i++)
+		wr_run_drop(run, &kids[i]);
+}
+
+void
+wr_call_init(
+	struct wr_arena *arena, struct weir_call *call, struct wr_node *const *args, uint32_t n)
+{
+	uint32_t *types = wr_arena_zalloc(arena, (n + 1) * sizeof *types);
+	const struct weir_column **constants = wr_arena_zalloc(arena, (n + 1) * sizeof *constants);
+
+	for (uint32_t i = 0; i < n; i++) {
+		types[i] = args[i]->type;
+		if (args[i]->kind == WR_N_CONST)
+			constants[i] = &args[i]->value->col;
+	}
+	*call = (struct weir_call){
+		.size = sizeof *call, .n_args = n, .types = types, .constants = constants};
+}
+
+const struct weir_column *
+wr_call_spread(struct wr_arena *arena, const struct weir_column *one)
+{
+	struct weir_column *col = wr_arena_new(arena, struct weir_column);
+	size_t width = wr_type_is_text(one->type) ? sizeof(struct weir_view) : sizeof(uint64_t);
+	uint8_t *values;
+
+	*col = *one;
+	if (one->valid != NULL)
+		col->valid = wr_arena_zalloc(arena, WEIR_ROWS_MAX / 8);
+	values = wr_arena_alloc(arena, WEIR_ROWS_MAX * width);
+	if (one->type == WEIR_BOOL)
+		memset(values, weir_bool_at(one, 0) ? 0xff : 0, WEIR_ROWS_MAX / 8);
+	else
+		for (uint32_t i = 0; i < WEIR_ROWS_MAX; i++)
+			memcpy(values + i * width, one->values, width);
+	col->values = values;
+	return col;
+}
+
+bool
+wr_call_bind(const struct wr_scope *scope, struct wr_node *node, const struct weir_function *fn)
+{
+	struct weir_err err = {0};
+	struct weir_call plan;
+	struct call *call = wr_arena_new(scope->arena, struct call);
+
+	wr_call_init(scope->arena, &plan, node->kids, node->n_kids);
+	if (fn->plan(&plan, &err) < 0) {
+		wr_expr_problem(scope, node->src, "%.*s(): %.*s", WR_STRF(node->word),
+			(int)sizeof err.text - 1,
+			err.text[0] == '\0' ? "wrong arguments" : err.text);
+		return false;
+	}
+	if (plan.type < WEIR_BOOL || plan.type > WEIR_JSON) {
+		wr_expr_problem(scope, node->src, "%.*s(): its plugin names no type for the result",
+			WR_STRF(node->word));
+		return false;
+	}
+	call->strict = fn->flags & WEIR_STRICT;
+	call->args = wr_arena_zalloc(scope->arena, (node->n_kids + 1) * sizeof *call->args);
+	for (uint32_t i = 0; i < node->n_kids; i++) {
+		if (node->kids[i]->kind == WR_N_CONST)
+			call->args[i] = wr_call_spread(scope->arena, &node->kids[i]->value->col);
+		if (call->strict)
+			node->nullable = node->nullable || node->kids[i]->nullable;
+	}
+	node->nullable = node->nullable || plan.nullable;
+	node->type = plan.type;
+	node->fn = fn;
+	node->self = plan.self;
+	node->aux = call;
+	node->eval = call_eval;
+	node->fickle = node->fickle || (fn->flags & WEIR_VOLATILE);
+	node->fails = node->costly = true;
+	return true;
+}

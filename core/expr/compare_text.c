@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Comparisons of strings and bytes.  Most are decided by the view: its length and first four bytes.
+ * What stands at a null is no view, so only rows with values are looked at.
+ */
+#include "expr/compare.h"
+#include "expr/texts.h"
+
+int
+wr_compare_texts(struct weir_str a, struct weir_str b)
+{
+	uint32_t n = a.len < b.len ? a.len : b.len;
+	int order = n > 0 ? memcmp(a.p, b.p, n) : 0;
+
+	return order != 0 ? order : a.len < b.len ? -1 : a.len > b.len;
+}
+
+void
+wr_view_match_init(struct wr_view_match *match, const struct wr_const *value)
+{
+	struct weir_view mask = {.len = UINT32_MAX};
+	uint32_t len = value->u.view.len;
+
+	memset((uint8_t *)&mask + offsetof(struct weir_view, head), 0xff, len <= 12 ? len : 4);
+	memcpy(match->want, &value->u.view, sizeof match->want);
+	memcpy(match->mask, &mask, sizeof match->mask);
+	for (int i = 0; i < 2; i++)
+		match->want[i] &= match->mask[i];
+	match->text = wr_const_text(value);
+}
+
+/* Column = constant of up to 12 bytes: no branch, no byte outside the view. */
+WR_KERNEL static void
+equal_short(uint64_t *restrict out, const struct weir_view *restrict view,
+	const struct wr_view_match *match, uint32_t n)
+{
+	const uint64_t want0 = match->want[0], want1 = match->want[1];
+	const uint64_t mask0 = match->mask[0], mask1 = match->mask[1];
+
+	for (uint32_t w = 0; w * 64 < n; w++) {
+		uint32_t left = n - w * 64 < 64 ? n - w * 64 : 64;
+		uint64_t word = 0, v[2];
+
+		for (uint32_t j = 0; j < left; j++) {
+			memcpy(v, &view[w * 64 + j], sizeof v);
+			v[0] = (v[0] ^ want0) & mask0;
+			v[1] = (v[1] ^ want1) & mask1;
+			word |= (uint64_t)((v[0] | v[1]) == 0) << j;
+		}
+		out[w] = word;
+	}
+}
+
+static void
+equal_constant(uint64_t *bits, const struct wr_vec *a, const struct wr_view_match *match,
+	struct wr_rows rows)
+{
+	for (uint32_t k = 0; k < rows.n; k++) {
+		uint32_t row = wr_row(rows, k);
+
+		if (wr_view_matches(match, wr_vec_view(a, row), a->col.bufs))
+			weir_bit_set(bits, row);
+	}
+}
+
+static bool
+views_equal(const struct wr_vec *a, const struct wr_vec *b, uint32_t row)
+{
+	const struct weir_view *x = wr_vec_view(a, row), *y = wr_vec_view(b, row);
+
+	if (x->len != y->len)
+		return false;
+	if (x->len > 4 && memcmp(x->head, y->head, sizeof x->head) != 0)
+		return false;
+	return x->len == 0 || memcmp(wr_vec_text(a, row).p, wr_vec_text(b, row).p, x->len) == 0;
+}
+
+/* memcmp's order of the first four bytes, and of all when these are equal. */
+static int
+views_order(const struct wr_vec *a, const struct wr_vec *b, uint32_t row)
+{
+	const struct weir_view *x = wr_vec_view(a, row), *y = wr_vec_view(b, row);
+	uint32_t p, q;
+
+	if (x->len >= 4 && y->len >= 4) {
+		memcpy(&p, x->head, sizeof p);
+		memcpy(&q, y->head, sizeof q);
+		if (p != q)
+			return __builtin_bswap32(p) < __builtin_bswap32(q) ? -1 : 1;
+	}
+	return wr_compare_texts(wr_vec_text(a, row), wr_vec_text(b, row));
+}
+
+static bool
+holds(int op, int order)
+{
+	switch (op) {
+	case WR_LT:
+		return order < 0;
+	case WR_LE:
+		return order <= 0;
+	case WR_GT:
+		return order > 0;
+	default:
+		return order >= 0;
+	}
+}
+
+static void
+invert(uint64_t *bits, uint32_t words)
+{
+	for (uint32_t w = 0; w < words; w++)
+		bits[w] = ~bits[w];
+}
+
+static void
+text_eval(struct wr_run *run, const struct wr_node *node, struct wr_rows rows, struct wr_vec *out)
+{
+	struct wr_vec kids[2], *a = &kids[0], *b = &kids[1];
+	const struct wr_view_match *match = node->aux;
+	const uint64_t *valid;
+	struct wr_rows there;
+	uint64_t *bits;
+
+	if (!wr_run_kids(run, node, rows, kids, 2, &valid, out))
+		return;
+	bits = wr_run_values(run, node, WEIR_BOOL, out);
+	out->col.valid = valid;
+	if (match != NULL && match->text.len <= 12 && valid == NULL && rows.sel == NULL) {
+		equal_short(bits, a->col.values, match, rows.n);
+	} else {
+		memset(bits, 0, run->cap / 8);
+		there = wr_run_pick(run, rows, valid);
+		if (match != NULL)
+			equal_constant(bits, a, match, there);
+		else
+			for (uint32_t k = 0; k < there.n; k++) {
+				uint32_t row = wr_row(there, k);
+
+				if (node->op <= WR_NE ? views_equal(a, b, row)
+						      : holds(node->op, views_order(a, b, row)))
+					weir_bit_set(bits, row);
+			}
+	}
+	if (node->op == WR_NE)
+		invert(bits, run->cap / 64);
+	wr_run_drop(run, a);
+	wr_run_drop(run, b);
+}
+
+void
+wr_compare_text_bind(struct wr_arena *arena, struct wr_node *node)
+{
+	const struct wr_node *right = node->kids[1];
+	struct wr_view_match *match;
+
+	node->eval = text_eval;
+	node->costly = true;
+	if (node->op > WR_NE || right->kind != WR_N_CONST || wr_node_is_null(right))
+		return;
+	match = wr_arena_new(arena, struct wr_view_match);
+	wr_view_match_init(match, right->value);
+	node->aux = match;
+	node->costly = match->text.len > 12;
+}

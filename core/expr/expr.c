@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Single expressions: compiling and running them. */
+#include "expr/expr.h"
+
+#include "expr/check.h"
+#include "expr/lexer.h"
+#include "expr/parse.h"
+#include "expr/run.h"
+
+struct weir_expr {
+	struct weir_str name;
+	struct wr_node *root;
+};
+
+struct weir_expr *
+wr_expr_compile(const struct wr_scope *scope, struct weir_str text, uint32_t type)
+{
+	struct wr_check check = {.scope = scope};
+	struct weir_expr *expr = wr_arena_new(scope->arena, struct weir_expr);
+	struct wr_item item;
+
+	if (!wr_parse(scope, text, type == 0, &item))
+		return NULL;
+	wr_check(&check, &item.root);
+	if (item.root->kind == WR_N_BAD)
+		return NULL;
+	if (type != 0 && !wr_check_convert(&check, &item.root, type)) {
+		wr_expr_problem(scope, item.root->src,
+			type == WEIR_BOOL ? "%s is needed, but this is %s"
+					  : "this must be %s, but it is %s",
+			type == WEIR_BOOL ? "a condition" : wr_type_name(type),
+			wr_type_name(item.root->type));
+		return NULL;
+	}
+	if (item.root->type == 0) {
+		wr_expr_problem(scope, item.root->src,
+			"the type of null is not known here; write cast(null as int)");
+		return NULL;
+	}
+	expr->name = item.name;
+	expr->root = item.root;
+	return expr;
+}
+
+uint32_t
+wr_expr_type(const struct weir_expr *expr)
+{
+	return expr->root->type;
+}
+
+bool
+wr_expr_nullable(const struct weir_expr *expr)
+{
+	return expr->root->nullable;
+}
+
+struct weir_str
+wr_expr_name(const struct weir_expr *expr)
+{
+	return expr->name;
+}
+
+int32_t
+wr_expr_column(const struct weir_expr *expr)
+{
+	return expr->root->kind == WR_N_COLUMN ? (int32_t)expr->root->col : -1;
+}
+
+const struct weir_column *
+wr_expr_eval(const struct weir_expr *expr, struct wr_eval *eval, const struct weir_batch *batch,
+	const uint32_t *sel, uint32_t n)
+{
+	struct wr_run run;
+
+	if (expr->root->kind == WR_N_COLUMN)
+		return batch->cols[expr->root->col];
+	wr_run_init(&run, eval, batch, batch->n_rows);
+	return wr_run_root(&run, expr->root, (struct wr_rows){sel, n});
+}
+
+uint32_t
+wr_expr_filter(const struct weir_expr *expr, struct wr_eval *eval, const struct weir_batch *batch,
+	uint32_t *rows)
+{
+	struct wr_rows all = {batch->sel, wr_batch_count(batch)};
+	struct wr_vec vec;
+	struct wr_run run;
+	const uint64_t *bits;
+	uint64_t *pass;
+	uint32_t n = 0;
+
+	wr_run_init(&run, eval, batch, batch->n_rows);
+	wr_run_node(&run, expr->root, all, &vec);
+	if (vec.konst)
+		wr_run_fill(&run, NULL, all, &vec);
+	bits = vec.col.values;
+	if (vec.col.valid != NULL || run.failed != NULL) {
+		pass = wr_run_bits(&run);
+		for (uint32_t w = 0; w < wr_words(wr_rows_span(all)); w++) {
+			pass[w] = bits[w];
+			pass[w] &= vec.col.valid != NULL ? vec.col.valid[w] : ~UINT64_C(0);
+			pass[w] &= run.failed != NULL ? ~run.failed[w] : ~UINT64_C(0);
+		}
+		bits = pass;
+	}
+	if (all.sel == NULL)
+		return wr_bits_rows(bits, all.n, rows);
+	for (uint32_t k = 0; k < all.n; k++) {
+		rows[n] = all.sel[k];
+		n += (uint32_t)weir_bit_get(bits, all.sel[k]);
+	}
+	return n;
+}

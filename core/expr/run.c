@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Buffers, rows and errors of an evaluation, and its entry points. */
+#include "expr/run.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "expr/texts.h"
+
+void
+wr_run_init(
+	struct wr_run *run, struct wr_eval *eval, const struct weir_batch *batch, uint32_t n_rows)
+{
+	run->eval = eval;
+	run->batch = batch;
+	run->root = NULL;
+	run->cap = n_rows < 64 ? 64 : (n_rows + 63) & ~63u;
+	run->quiet = false;
+	run->failed = NULL;
+	run->texts = eval->scratch;
+	run->lets = NULL;
+	run->n_spare[0] = run->n_spare[1] = 0;
+}
+
+void
+wr_run_node(struct wr_run *run, const struct wr_node *node, struct wr_rows rows, struct wr_vec *out)
+{
+	if (rows.n == 0)
+		wr_run_null(node, out);
+	else
+		node->eval(run, node, rows, out);
+}
+
+/* Messages quote values: what is no character of a line becomes a question mark. */
+static void
+make_readable(char *text)
+{
+	uint32_t left = (uint32_t)strlen(text), n;
+
+	for (; left > 0; text += n, left -= n) {
+		n = wr_utf8_length(text, left);
+		if (n == 0 || (uint8_t)*text < 0x20)
+			*text = '?';
+		n = n == 0 ? 1 : n;
+	}
+}
+
+void
+wr_run_error(struct wr_run *run, uint32_t row, const char *fmt, ...)
+{
+	char why[256];
+	va_list ap;
+
+	if (run->failed == NULL)
+		run->failed = memset(wr_run_bits(run), 0, run->cap / 8);
+	else if (weir_bit_get(run->failed, row))
+		return;
+	weir_bit_set(run->failed, row);
+	if (run->quiet)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(why, sizeof why, fmt, ap);
+	va_end(ap);
+	make_readable(why);
+	run->eval->row_error(run->eval, row, why);
+}
+
+uint64_t *
+wr_run_bits(struct wr_run *run)
+{
+	return wr_arena_alloc(run->eval->scratch, run->cap / 8);
+}
+
+void *
+wr_run_values(struct wr_run *run, const struct wr_node *node, uint32_t type, struct wr_vec *out)
+{
+	uint32_t wide = wr_type_is_text(type);
+	bool root = node != NULL && node == run->root;
+	struct wr_arena *arena = root ? run->eval->result : run->eval->scratch;
+	size_t size = (size_t)run->cap * (wide ? 16 : 8);
+	void *values;
+
+	out->konst = false;
+	out->kept = root;
+	out->own = NULL;
+	out->col = (struct weir_column){.size = sizeof out->col, .type = type};
+	if (type == WEIR_BOOL) {
+		out->col.values = values = wr_arena_alloc(arena, run->cap / 8);
+		return values;
+	}
+	if (!root && run->n_spare[wide] > 0)
+		values = run->spare[wide][--run->n_spare[wide]];
+	else
+		values = wr_arena_alloc(arena, size);
+	out->own = out->kept ? NULL : values;
+	out->col.values = values;
+	return values;
+}
+
+uint64_t *
+wr_run_valid(struct wr_run *run, struct wr_vec *out)
+{
+	uint64_t *valid = wr_run_bits(run);
+
+	if (out->col.valid == NULL)
+		memset(valid, 0xff, run->cap / 8);
+	else
+		memcpy(valid, out->col.valid, run->cap / 8);
+	out->col.valid = valid;
+	return valid;
+}
+
+void
+wr_run_drop(struct wr_run *run, struct wr_vec *vec)
+{
+	uint32_t wide = wr_type_is_text(vec->col.type);
+
+	if (vec->own != NULL && run->n_spare[wide] < WR_RUN_SPARE)
+		run->spare[wide][run->n_spare[wide]++] = vec->own;
+	vec->own = NULL;
+}
+
+static const uint64_t no_bits[1];
+static const struct weir_view no_values[1];
+
+void
+wr_run_null(const struct wr_node *node, struct wr_vec *out)
+{
+	*out = (struct wr_vec){.konst = true,
+		.col = {.size = sizeof out->col,
+			.type = node->type,
+			.values = no_values,
+			.valid = no_bits}};
+}
+
+void
+wr_run_fill(struct wr_run *run, const struct wr_node *node, struct wr_rows rows, struct wr_vec *vec)
+{
+	struct weir_column from = vec->col;
+	uint32_t span = wr_rows_span(rows);
+	void *values;
+
+	if (!vec->konst)
+		return;
+	values = wr_run_values(run, node, from.type, vec);
+	vec->col.bufs = from.bufs;
+	if (from.valid != NULL && !(from.valid[0] & 1))
+		vec->col.valid = memset(wr_run_bits(run), 0, run->cap / 8);
+	if (from.type == WEIR_BOOL) {
+		memset(values, weir_bool_at(&from, 0) ? 0xff : 0, run->cap / 8);
+	} else if (wr_type_is_text(from.type)) {
+		struct weir_view view = *(const struct weir_view *)from.values;
+
+		for (uint32_t i = 0; i < span; i++)
+			((struct weir_view *)values)[i] = view;
+	} else {
+		uint64_t word = *(const uint64_t *)from.values;
+
+		for (uint32_t i = 0; i < span; i++)
+			((uint64_t *)values)[i] = word;
+	}
+}
+
+/* a and b, either of which may be NULL for all ones. */
+static const uint64_t *
+both(struct wr_run *run, const uint64_t *a, const uint64_t *b)
+{
+	uint64_t *bits;
+
+	if (a == NULL || b == NULL || a == b)
+		return a == NULL ? b : a;
+	bits = wr_run_bits(run);
+	for (uint32_t i = 0; i < wr_words(run->cap); i++)
+		bits[i] = a[i] & b[i];
+	return bits;
+}
+
+bool
+wr_run_kids(struct wr_run *run, const struct wr_node *node, struct wr_rows rows,
+	struct wr_vec *kids, uint32_t n, const uint64_t **valid, struct wr_vec *out)
+{
+	bool null = false, whole = false;
+
+	*valid = NULL;
+	for (uint32_t i = 0; i < n; i++) {
+		wr_run_node(run, node->kids[i], rows, &kids[i]);
+		null = null || wr_vec_null(&kids[i]);
+		whole = whole || !kids[i].konst;
+		if (!kids[i].konst)
+			*valid = both(run, *valid, kids[i].col.valid);
+	}
+	if (null) {
+		for (uint32_t i = 0; i < n; i++)
+			wr_run_drop(run, &kids[i]);
+		wr_run_null(node, out);
+		return false;
+	}
+	if (!whole)
+		wr_run_fill(run, NULL, rows, &kids[0]);
+	return true;
+}
+
+struct wr_rows
+wr_run_pick(struct wr_run *run, struct wr_rows rows, const uint64_t *bits)
+{
+	uint32_t *sel, n = 0;
+
+	if (bits == NULL)
+		return rows;
+	sel = wr_arena_array(run->eval->scratch, uint32_t, run->cap);
+	if (rows.sel == NULL) {
+		n = wr_bits_rows(bits, rows.n, sel);
+	} else {
+		for (uint32_t k = 0; k < rows.n; k++) {
+			sel[n] = rows.sel[k];
+			n += (uint32_t)weir_bit_get(bits, rows.sel[k]);
+		}
+	}
+	return n == rows.n ? rows : (struct wr_rows){sel, n};
+}
+
+/* For every byte the numbers of its bits, packed from the lowest byte on. */
+#define BIT(b, j)    ((uint64_t)((b) >> (j)&1))
+#define PUT(b, j, n) (BIT(b, j) * (j) << 8 * (n))
+#define N1(b)        BIT(b, 0)
+#define N2(b)        (N1(b) + BIT(b, 1))
+#define N3(b)        (N2(b) + BIT(b, 2))
+#define N4(b)        (N3(b) + BIT(b, 3))
+#define N5(b)        (N4(b) + BIT(b, 4))
+#define N6(b)        (N5(b) + BIT(b, 5))
+#define N7(b)        (N6(b) + BIT(b, 6))
+#define BYTE(b)                                                                                    \
+	(PUT(b, 1, N1(b)) | PUT(b, 2, N2(b)) | PUT(b, 3, N3(b)) | PUT(b, 4, N4(b)) |               \
+		PUT(b, 5, N5(b)) | PUT(b, 6, N6(b)) | PUT(b, 7, N7(b)))
+#define BYTES4(b)  BYTE(b), BYTE((b) + 1), BYTE((b) + 2), BYTE((b) + 3)
+#define BYTES16(b) BYTES4(b), BYTES4((b) + 4), BYTES4((b) + 8), BYTES4((b) + 12)
+#define BYTES64(b) BYTES16(b), BYTES16((b) + 16), BYTES16((b) + 32), BYTES16((b) + 48)
+
+static const uint64_t byte_rows[256] = {BYTES64(0), BYTES64(64), BYTES64(128), BYTES64(192)};
+
+WR_KERNEL uint32_t
+wr_bits_rows(const uint64_t *bits, uint32_t n, uint32_t *rows)
+{
+	uint32_t k = 0;
+
+	/* Writes eight at a time: k is never above base, so that rows[k + 7] is within 0 .. n. */
+	for (uint32_t base = 0; base + 8 <= n; base += 8) {
+		uint32_t byte = (uint32_t)(bits[base >> 6] >> (base & 63) & 0xff);
+		uint64_t packed = byte_rows[byte];
+
+		for (uint32_t j = 0; j < 8; j++)
+			rows[k + j] = base + (uint32_t)(packed >> 8 * j & 0xff);
+		k += (uint32_t)__builtin_popcount(byte);
+	}
+	for (uint32_t i = n & ~7u; i < n; i++)
+		if (weir_bit_get(bits, i))
+			rows[k++] = i;
+	return k;
+}
+
+/* Whether every row has its bit. */
+static bool
+all_set(const uint64_t *bits, struct wr_rows rows)
+{
+	uint64_t all = 1;
+
+	if (rows.sel != NULL) {
+		for (uint32_t k = 0; k < rows.n; k++)
+			all &= bits[rows.sel[k] >> 6] >> (rows.sel[k] & 63);
+		return all & 1;
+	}
+	for (uint32_t w = 0; w < rows.n / 64; w++)
+		if (bits[w] != ~UINT64_C(0))
+			return false;
+	return rows.n % 64 == 0 || (~bits[rows.n / 64] & (((uint64_t)1 << rows.n % 64) - 1)) == 0;
+}
+
+/* The values below span, in the result's arena. */
+static void
+keep_values(struct wr_run *run, uint32_t span, struct wr_vec *vec)
+{
+	size_t size = vec->col.type == WEIR_BOOL       ? wr_words(span) * sizeof(uint64_t)
+		      : wr_type_is_text(vec->col.type) ? span * sizeof(struct weir_view)
+						       : span * sizeof(uint64_t);
+	void *values = wr_arena_alloc(run->eval->result, size);
+
+	vec->col.values = memcpy(values, vec->col.values, size);
+	wr_run_drop(run, vec);
+}
+
+const struct weir_column *
+wr_run_root(struct wr_run *run, const struct wr_node *node, struct wr_rows rows)
+{
+	struct weir_column *col = wr_arena_new(run->eval->result, struct weir_column);
+	struct wr_vec vec;
+
+	run->root = node;
+	run->texts = wr_type_is_text(node->type) ? run->eval->result : run->eval->scratch;
+	wr_run_node(run, node, rows, &vec);
+	if (vec.konst)
+		wr_run_fill(run, node, rows, &vec);
+	if (!vec.kept)
+		keep_values(run, wr_rows_span(rows), &vec);
+	if (vec.col.valid != NULL) {
+		if (all_set(vec.col.valid, rows))
+			vec.col.valid = NULL;
+		else
+			vec.col.valid = memcpy(wr_arena_alloc(run->eval->result, run->cap / 8),
+				vec.col.valid, run->cap / 8);
+	}
+	vec.col.size = sizeof vec.col;
+	vec.col.type = node->type;
+	*col = vec.col;
+	return col;
+}

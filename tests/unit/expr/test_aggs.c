@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Aggregates: what a block gives over groups of rows, its slots, its problems. */
+#include "rig.h"
+
+#include "base/cell.h"
+
+#include <stdlib.h>
+
+enum { GROUPS = 2, WORDS = 64 };
+
+struct groups {
+	uint64_t words[GROUPS][WORDS];
+	void *row[GROUPS];
+};
+
+static struct weir_aggs *
+compile(struct rig *rig, const char *text)
+{
+	struct weir_str items[8];
+	struct weir_list list = {.v = items, .loc = 1};
+	uint32_t start = 0;
+	int depth = 0;
+
+	for (uint32_t i = 0; i == 0 || text[i - 1] != '\0'; i++) {
+		depth += (text[i] == '(') - (text[i] == ')');
+		if (text[i] != '\0' && (text[i] != ',' || depth > 0))
+			continue;
+		while (text[start] == ' ')
+			start++;
+		items[list.n++] = (struct weir_str){text + start, i - start, start + 1};
+		start = i + 1;
+	}
+	return wr_aggs_compile(&rig->scope, &list);
+}
+
+static void
+groups_init(struct groups *groups, const struct weir_aggs *aggs)
+{
+	const struct weir_slot *slots;
+	uint32_t n = wr_aggs_slots(aggs, &slots), at = 0;
+
+	for (int g = 0; g < GROUPS; g++)
+		groups->row[g] = groups->words[g];
+	for (uint32_t i = 0; i < n; i++) {
+		for (int g = 0; g < GROUPS; g++)
+			memcpy(&groups->words[g][at], slots[i].initial, slots[i].bytes);
+		at += slots[i].bytes / 8;
+	}
+	ck_assert_uint_le(at, WORDS);
+}
+
+static void
+groups_fini(struct groups *groups, const struct weir_aggs *aggs)
+{
+	const struct weir_slot *slots;
+	uint32_t n = wr_aggs_slots(aggs, &slots), at = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		for (uint32_t c = 0; c < slots[i].cells; c++)
+			for (int g = 0; g < GROUPS; g++)
+				wr_cell_free(&groups->words[g][at + c]);
+		at += slots[i].bytes / 8;
+	}
+}
+
+/* Even rows go to group 0, odd ones to group 1. */
+static void
+feed(struct rig *rig, const struct weir_aggs *aggs, struct groups *groups, const uint32_t *sel, uint32_t n)
+{
+	void *row[RIG_ROWS];
+
+	for (uint32_t k = 0; k < n; k++)
+		row[k] = groups->row[(sel == NULL ? k : sel[k]) % 2];
+	wr_aggs_update(aggs, &rig->eval, &rig->batch, sel, n, row);
+}
+
+/* "name=value name=value / ..." for the two groups; then the rows that failed. */
+static char *
+results(struct rig *rig, const struct weir_aggs *aggs, struct groups *groups, struct wr_text *out)
+{
+	const struct weir_column *cols[16];
+	uint32_t failed = 0;
+
+	for (uint32_t i = 0; i < RIG_ROWS; i++)
+		failed |= (uint32_t)(rig->errors[i] != NULL) << i;
+	rig_forget(rig);
+	wr_aggs_finish(aggs, &rig->eval, groups->row, GROUPS, cols);
+	for (uint32_t g = 0; g < GROUPS; g++) {
+		if (g > 0)
+			wr_text_put(out, " / ");
+		for (uint32_t i = 0; i < wr_aggs_n(aggs); i++) {
+			wr_text_printf(out, "%s%.*s=", i > 0 ? " " : "", WR_STRF(wr_aggs_name(aggs, i)));
+			rig_value(rig, out, cols[i], g);
+			ck_assert_uint_eq(cols[i]->type, wr_aggs_type(aggs, i));
+			ck_assert(wr_aggs_nullable(aggs, i) || !weir_null_at(cols[i], g));
+		}
+	}
+	for (uint32_t i = 0; i < RIG_ROWS; i++)
+		if (failed >> i & 1)
+			wr_text_printf(out, " !%u", i);
+	return out->p;
+}
+
+static void
+check_block(const char *text, const char *expect)
+{
+	static const uint32_t first[] = {0, 1, 2, 3}, rest[] = {4, 5, 6, 7, 8}, shuffled[] = {8, 3, 0, 5, 7, 1, 2, 6, 4};
+	struct wr_text whole = {0}, merged = {0}, mixed = {0};
+	struct groups groups, more;
+	struct weir_aggs *aggs;
+	struct rig rig;
+
+	rig_init(&rig);
+	aggs = compile(&rig, text);
+	if (aggs == NULL) {
+		ck_assert_str_eq(rig.problems.p, expect);
+		rig_fini(&rig);
+		return;
+	}
+	groups_init(&groups, aggs);
+	feed(&rig, aggs, &groups, NULL, RIG_ROWS);
+	ck_assert_msg(strcmp(results(&rig, aggs, &groups, &whole), expect) == 0, "%s\n gives %s\n not   %s", text,
+		whole.p, expect);
+	groups_fini(&groups, aggs);
+
+	/* In two parts that are merged, and in any order, the same comes out. */
+	rig_forget(&rig);
+	groups_init(&groups, aggs);
+	groups_init(&more, aggs);
+	feed(&rig, aggs, &groups, first, 4);
+	feed(&rig, aggs, &more, rest, 5);
+	wr_aggs_merge(aggs, &rig.eval, groups.row, more.row, GROUPS);
+	ck_assert_str_eq(results(&rig, aggs, &groups, &merged), expect);
+	groups_fini(&groups, aggs);
+	groups_fini(&more, aggs);
+	rig_forget(&rig);
+	groups_init(&groups, aggs);
+	feed(&rig, aggs, &groups, shuffled, RIG_ROWS);
+	ck_assert_str_eq(results(&rig, aggs, &groups, &mixed), expect);
+	groups_fini(&groups, aggs);
+	wr_text_fini(&whole);
+	wr_text_fini(&merged);
+	wr_text_fini(&mixed);
+	rig_fini(&rig);
+}
+
+static const struct rig_case blocks[] = {
+	{"count()", "count=5 / count=4"},
+	{"n = count(*), m = COUNT(a)", "n=5 m=4 / n=4 m=4"},
+	{"sum(n), avg(n)", "sum=20 avg=4 / sum=16 avg=4"},
+	{"min(n), max(n), lo = min(f), hi = max(f)", "min=0 max=8 lo=0.5 hi=inf / min=1 max=7 lo=-1.5 hi=nan"},
+	{"min(s), max(s)", "min=abc max=x / min= max=hello world, a long one"},
+	{"min(p), max(q), min(ts), hi = max(y)",
+		"min=false max=true min=-1 hi=x / min=false max=true min=1 hi=\xff\xfe"},
+	{"n = count() filter (where a > 1)", "n=2 / n=2"},
+	{"r = sum(n) filter (where n > 2) / count()", "r=3 / r=3"},
+	{"n = count(), half = n / 2, h = half + n", "n=5 half=2 h=7 / n=4 half=2 h=6"},
+	{"s = sum(b) filter (where a = 12345), n = count()", "s=null n=5 / s=null n=4"},
+	{"s = sum(a)", "s=3 / s=95"},
+	{"s = sum(a) filter (where n = 4) + sum(n)", "s=!integer overflow: 9223372036854775807 + 20 / s=null"},
+	{"s = sum(a / b), n = count()", "s=9223372036854775806 n=4 / s=11 n=3 !1 !6"},
+	{"s = sum(a / b) filter (where b != 0 and n < 5), n = count()",
+		"s=9223372036854775807 n=5 / s=-3 n=4"},
+	{"s = sum(9223372036854775807)", "s=!integer overflow in sum(); write sum(cast(x as float)) / "
+					  "s=!integer overflow in sum(); write sum(cast(x as float))"},
+	{"s = try(sum(9223372036854775807)), a = avg(9223372036854775807)",
+		"s=null a=9.223372037e+18 / s=null a=9.223372037e+18"},
+	{"s = sum(0.1), m = max('text of more than twelve')",
+		"s=0.5 m=text of more than twelve / s=0.4 m=text of more than twelve"},
+	{"big = coalesce(sum(f) filter (where n = 77), 0.0)", "big=0 / big=0"},
+	{"x = if(count() > 4, max(s), 'few')", "x=x / x=few"},
+	{"a", "1+1 column \"a\" is not inside an aggregate; write sum(a), max(a) or another\n"
+	      "1+1 a name is missing: write NAME = a"},
+	{"x = sum(a) + b", "14+1 column \"b\" is not inside an aggregate; write sum(b), max(b) or another"},
+	{"x = y", "5+1 \"y\" is neither an aggregate nor the name of one before"},
+	{"x = sum(count())", "9+5 \"count\" is an aggregate; it has no place here"},
+	{"count(), count(a)", "11+8 duplicate name \"count\"; write NAME = count(a)"},
+	{"x = count(), x = sum(a)", "14+10 duplicate name \"x\"; write NAME = sum(a)"},
+	{"sum(a) / count()", "1+16 a name is missing: write NAME = sum(a) / count()"},
+	{"sum(s)", "1+6 sum(): takes int or float, not string"},
+	{"sum(p)", "1+6 sum(): takes int or float, not bool; write count() filter (where ...)"},
+	{"sum(a, b)", "1+9 sum(): takes 1 argument, not 2"},
+	{"sum(usr)", "5+3 unknown column \"usr\""},
+	{"n = count() filter (where a)", "27+1 a condition is needed, but this is int"},
+	{"n = count() filter (a)", "21+1 unexpected \"a\", expected \"where\""},
+	{"n = cuont()", "5+5 unknown function \"cuont\"; did you mean \"count\"?"},
+	{"n = null", "5+4 the type of null is not known here; write cast(null as int)"},
+};
+
+START_TEST(a_block_gives_the_same_whole_merged_and_shuffled)
+{
+	check_block(blocks[_i].text, blocks[_i].expect);
+}
+END_TEST
+
+START_TEST(equal_calls_are_one_slot_named_by_its_text)
+{
+	struct weir_aggs *aggs;
+	const struct weir_slot *slots;
+	struct rig rig;
+
+	rig_init(&rig);
+	aggs = compile(&rig, "a1 = sum( n )/COUNT(*), b1 = Sum(n) + 1, c1 = sum(n) filter(where n>1 AND\n not p <> q), "
+			     "d1 = max(s)");
+	ck_assert_msg(aggs != NULL, "%s", rig.problems.p);
+	ck_assert_uint_eq(wr_aggs_slots(aggs, &slots), 4);
+	ck_assert_str_eq(slots[0].name, "sum(n)");
+	ck_assert_str_eq(slots[1].name, "count()");
+	ck_assert_str_eq(slots[2].name, "sum(n) filter (where n > 1 and not p != q)");
+	ck_assert_str_eq(slots[3].name, "max(s)");
+	ck_assert_uint_eq(slots[1].bytes, 8);
+	ck_assert_uint_eq(slots[3].cells, 1);
+	ck_assert(!wr_aggs_retractable(aggs));
+	rig_fini(&rig);
+}
+END_TEST
+
+START_TEST(rows_are_taken_back)
+{
+	static const uint8_t kinds[RIG_ROWS] = {0, 0, WEIR_DELETE, WEIR_UPDATE_BEFORE, WEIR_UPDATE_AFTER};
+	struct wr_text out = {0};
+	struct groups groups;
+	struct weir_aggs *aggs;
+	struct rig rig;
+
+	rig_init(&rig);
+	aggs = compile(&rig, "n = count(), s = sum(n), f = sum(g) filter (where n > 2)");
+	ck_assert_ptr_nonnull(aggs);
+	ck_assert(wr_aggs_retractable(aggs));
+	rig.batch.kind = kinds;
+	groups_init(&groups, aggs);
+	feed(&rig, aggs, &groups, NULL, RIG_ROWS);
+	/* Even rows 0 4 6 8 less 2; odd ones 1 5 7 less 3. */
+	ck_assert_str_eq(results(&rig, aggs, &groups, &out), "n=3 s=16 f=1e+300 / n=2 s=10 f=-1");
+	groups_fini(&groups, aggs);
+	wr_text_fini(&out);
+	rig_fini(&rig);
+}
+END_TEST
+
+START_TEST(float_sums_do_not_lose_small_terms)
+{
+	static const double values[] = {1, 1e100, 1, -1e100, 0, 0, 0, 0, 0};
+	struct wr_text out = {0};
+	struct groups groups;
+	struct weir_aggs *aggs;
+	struct rig rig;
+	void *row[RIG_ROWS];
+
+	rig_init(&rig);
+	rig_column(&rig, "w", WEIR_FLOAT64, values, NULL);
+	aggs = compile(&rig, "s = sum(w)");
+	groups_init(&groups, aggs);
+	for (int i = 0; i < RIG_ROWS; i++)
+		row[i] = groups.row[0];
+	wr_aggs_update(aggs, &rig.eval, &rig.batch, NULL, RIG_ROWS, row);
+	ck_assert_str_eq(results(&rig, aggs, &groups, &out), "s=2 / s=null");
+	wr_text_fini(&out);
+	rig_fini(&rig);
+}
+END_TEST
+
+START_TEST(columns_that_are_read_are_marked)
+{
+	struct rig rig;
+
+	rig_init(&rig);
+	ck_assert_ptr_nonnull(rig_compile(&rig, "if(a > 1, s, cast(@offset as string))", 0));
+	ck_assert_uint_eq(rig.read, 1u << 0 | 1u << 9);
+	ck_assert_uint_eq(rig.read_hidden, 1u << WEIR_AT_OFFSET);
+	ck_assert_ptr_nonnull(compile(&rig, "x = sum(b) filter (where p)"));
+	ck_assert_uint_eq(rig.read, 1u << 0 | 1u << 9 | 1u << 1 | 1u << 5);
+	rig_fini(&rig);
+}
+END_TEST
+
+START_TEST(an_expression_knows_its_name_type_and_column)
+{
+	struct weir_expr *expr;
+	struct rig rig;
+
+	rig_init(&rig);
+	expr = rig_compile(&rig, "x = a", 0);
+	ck_assert(wr_str_is(wr_expr_name(expr), "x"));
+	ck_assert_int_eq(wr_expr_column(expr), 0);
+	ck_assert(wr_expr_nullable(expr));
+	ck_assert_ptr_eq(wr_expr_eval(expr, &rig.eval, &rig.batch, NULL, 9), rig.cols[0]);
+	expr = rig_compile(&rig, "n + 1", WEIR_FLOAT64);
+	ck_assert_uint_eq(wr_expr_type(expr), WEIR_FLOAT64);
+	ck_assert(!wr_expr_nullable(expr));
+	ck_assert_int_eq(wr_expr_column(expr), -1);
+	ck_assert_uint_eq(wr_expr_name(expr).len, 0);
+	rig_fini(&rig);
+}
+END_TEST
+
+START_TEST(a_wanted_type_is_checked)
+{
+	ck_assert_str_eq(rig_problems("a", WEIR_BOOL), "1+1 a condition is needed, but this is int");
+	ck_assert_str_eq(rig_problems("a = 5", WEIR_BOOL), "none");
+	ck_assert_str_eq(rig_problems("a", WEIR_STRING), "1+1 this must be string, but it is int");
+	ck_assert_str_eq(rig_problems("j", WEIR_STRING), "1+1 this must be string, but it is json");
+	ck_assert_str_eq(rig_problems("null", WEIR_STRING), "none");
+	ck_assert_str_eq(rig_filter("a = 3 or s = 'x'"), "0 8");
+	ck_assert_str_eq(rig_filter("p"), "0 1 2");
+	ck_assert_str_eq(rig_filter("true"), "0 1 2 3 4 5 6 7 8");
+	ck_assert_str_eq(rig_filter("null"), "");
+	ck_assert_str_eq(rig_filter("a / b > 0"), "4 7 !1 !6");
+}
+END_TEST
+
+static void
+fill(TCase *tests)
+{
+	tcase_add_loop_test(tests, a_block_gives_the_same_whole_merged_and_shuffled, 0,
+		(int)(sizeof blocks / sizeof blocks[0]));
+	tcase_add_test(tests, equal_calls_are_one_slot_named_by_its_text);
+	tcase_add_test(tests, rows_are_taken_back);
+	tcase_add_test(tests, float_sums_do_not_lose_small_terms);
+	tcase_add_test(tests, columns_that_are_read_are_marked);
+	tcase_add_test(tests, an_expression_knows_its_name_type_and_column);
+	tcase_add_test(tests, a_wanted_type_is_checked);
+}
+
+int
+main(void)
+{
+	return rig_main("expr_aggs", fill);
+}
