@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The services of struct weir_host and of the extensions, each a line to where it is done. */
+#include "engine/host_table.h"
+
+#include "base/err.h"
+#include "engine/items.h"
+#include "engine/out.h"
+#include "engine/plan/services.h"
+#include "engine/refuse.h"
+#include "engine/run_private.h"
+#include "engine/source.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void
+host_reject(struct weir_task *task, const struct weir_batch *batch, uint32_t row, const char *why)
+{
+	wr_inst_reject(wr_inst_of(task), batch, row, why);
+}
+
+static void
+host_ref(const struct weir_batch *batch)
+{
+	wr_assert(wr_batch_of(batch)->pool != NULL);
+	wr_batch_ref(wr_batch_of(batch));
+}
+
+static void
+host_unref(const struct weir_batch *batch)
+{
+	wr_batch_unref(wr_batch_of(batch));
+}
+
+static void
+host_wake(struct weir_task *task)
+{
+	struct wr_inst *inst = wr_inst_of(task);
+
+	atomic_store(&inst->woken, 1);
+	if (inst->task->loop != NULL)
+		wr_task_schedule(inst->task);
+}
+
+static void
+host_log(struct weir_task *task, int32_t level, const char *text)
+{
+	struct wr_inst *inst = wr_inst_of(task);
+
+	wr_run_log(inst->task->run, level, inst, text);
+}
+
+static int64_t
+host_now(struct weir_task *task)
+{
+	return wr_run_now(wr_inst_of(task)->task->run);
+}
+
+static uint64_t *
+host_counter(struct weir_task *task, const char *name, const char *help)
+{
+	struct wr_inst *inst = wr_inst_of(task);
+	struct wr_counter *counter = wr_arena_new(&inst->open_arena, struct wr_counter);
+
+	counter->name = wr_arena_dup(&inst->open_arena, name, strlen(name));
+	counter->help = wr_arena_dup(&inst->open_arena, help, strlen(help));
+	counter->next = inst->counters;
+	inst->counters = counter;
+	return &counter->value;
+}
+
+static void *
+host_shared(struct weir_task *task, const char *key, void *(*make)(void *), void (*drop)(void *),
+	void *arg)
+{
+	return wr_run_shared(wr_inst_of(task)->task->run, key, make, drop, arg);
+}
+
+static const struct weir_raw *
+host_encode(struct weir_task *task, const struct weir_batch *batch)
+{
+	struct wr_inst *inst = wr_inst_of(task);
+	int rc;
+
+	wr_items_clear(inst->items);
+	rc = inst->op->format.desc->encode(inst->format, task, batch, inst->items);
+	if (rc < 0) {
+		/* The sink has no way to see it; the run ends on it. */
+		wr_inst_fail(inst, rc);
+		wr_items_clear(inst->items);
+	}
+	return wr_items_raw(inst->items);
+}
+
+static struct weir_table *
+table_open(struct weir_task *task, const struct weir_table_spec *spec)
+{
+	struct wr_inst *inst = wr_inst_of(task);
+	const struct wr_in *in = &inst->op->in[spec->in];
+	struct weir_table *table = wr_table_new(spec, in->key_types, in->n_keys);
+
+	inst->tables = wr_realloc(inst->tables, (inst->n_tables + 1) * sizeof(struct weir_table *));
+	inst->tables[inst->n_tables++] = table;
+	return table;
+}
+
+static const struct weir_table_ext table_ext = {
+	.size = sizeof table_ext,
+	.open = table_open,
+	.upsert = wr_table_upsert,
+	.find = wr_table_find,
+	.erase = wr_table_erase,
+	.scan = wr_table_scan,
+	.probe = wr_table_probe,
+	.peek = wr_table_peek,
+	.edit = wr_table_edit,
+	.retire = wr_table_retire,
+};
+
+static struct wr_timers *
+timers_of(struct wr_inst *inst)
+{
+	if (inst->timers == NULL)
+		inst->timers = wr_timers_new(inst->op->in[0].key_types, inst->op->in[0].n_keys);
+	return inst->timers;
+}
+
+static void
+timer_set(struct weir_task *task, const struct weir_batch *batch, const uint32_t *sel, uint32_t n,
+	uint32_t clock, const int64_t *when)
+{
+	struct wr_inst *inst = wr_inst_of(task);
+
+	wr_timers_set(timers_of(inst), batch, sel, n, clock, when);
+}
+
+static void
+timer_clear(struct weir_task *task, const struct weir_batch *batch, const uint32_t *sel, uint32_t n,
+	uint32_t clock, const int64_t *when)
+{
+	struct wr_inst *inst = wr_inst_of(task);
+
+	wr_timers_clear(timers_of(inst), batch, sel, n, clock, when);
+}
+
+static const struct weir_timer_ext timer_ext = {
+	.size = sizeof timer_ext, .set = timer_set, .clear = timer_clear};
+
+/* Rows that fail in an expression are rejected from the batch it is evaluated over. */
+static struct wr_eval *
+eval_over(struct weir_task *task, const struct weir_batch *batch, struct wr_arena *result)
+{
+	struct wr_inst *inst = wr_inst_of(task);
+
+	inst->eval.arg = (void *)(uintptr_t)batch;
+	inst->eval.result = result != NULL ? result : &inst->scratch;
+	return &inst->eval;
+}
+
+static void
+expr_into(const struct weir_expr *expr, struct weir_task *task, const struct weir_batch *batch,
+	struct weir_out *out, int32_t col)
+{
+	uint32_t n = wr_batch_count(batch), identity[WEIR_ROWS_MAX];
+	const struct weir_column *column;
+
+	if (out->plan->schema == NULL || out->plan->n_edges == 0)
+		return;
+	column = wr_expr_eval(
+		expr, eval_over(task, batch, &out->batch->arena), batch, batch->sel, n);
+	if (wr_batch_of(batch)->pool != NULL)
+		wr_batch_share(out->batch, batch);
+	if (out->how == WR_OUT_EXTEND) {
+		wr_out_install(out, col, column);
+		return;
+	}
+	/* The rows that count go to the rows added last. */
+	for (uint32_t i = 0; batch->sel == NULL && i < n; i++)
+		identity[i] = i;
+	wr_out_gather_column(out, col, column, batch->sel != NULL ? batch->sel : identity,
+		wr_batch_of(batch)->pool == NULL);
+}
+
+static uint32_t
+expr_filter(const struct weir_expr *expr, struct weir_task *task, const struct weir_batch *batch,
+	uint32_t *rows)
+{
+	return wr_expr_filter(expr, eval_over(task, batch, NULL), batch, rows);
+}
+
+static const struct weir_column *
+expr_eval(const struct weir_expr *expr, struct weir_task *task, const struct weir_batch *batch)
+{
+	return wr_expr_eval(
+		expr, eval_over(task, batch, NULL), batch, batch->sel, wr_batch_count(batch));
+}
+
+static void
+aggs_update(const struct weir_aggs *aggs, struct weir_task *task, const struct weir_batch *batch,
+	const uint32_t *sel, uint32_t n, void *const *row)
+{
+	wr_aggs_update(aggs, eval_over(task, batch, NULL), batch, sel, n, row);
+}
+
+/* The callback as a whole fails on it when it returns. */
+static void
+keep_status(struct wr_inst *inst, const struct wr_eval *eval)
+{
+	if (inst->eval.status == 0)
+		inst->eval.status = eval->status;
+}
+
+/* An accumulator that cannot take another: the fault of no single row that is still here. */
+static void
+merge_error(struct wr_eval *eval, uint32_t row, const char *why)
+{
+	struct wr_inst *inst = wr_inst_of(eval->task);
+	struct wr_refused refused = {
+		.offset = -1, .event_time = INT64_MIN, .code = "bad_row", .why = why};
+
+	(void)row;
+	wr_inst_refuse(inst, &refused);
+}
+
+static void
+aggs_merge(const struct weir_aggs *aggs, struct weir_task *task, void *const *into,
+	void *const *from, uint32_t n)
+{
+	struct wr_inst *inst = wr_inst_of(task);
+	struct wr_eval eval = {task, &inst->scratch, &inst->scratch, merge_error, NULL, 0};
+
+	wr_aggs_merge(aggs, &eval, into, from, n);
+	keep_status(inst, &eval);
+}
+
+static void
+finish_error(struct wr_eval *eval, uint32_t row, const char *why)
+{
+	struct weir_out *out = eval->arg;
+
+	wr_out_fail_row(out, out->n - out->last + row);
+	merge_error(eval, row, why);
+}
+
+static void
+aggs_finish(const struct weir_aggs *aggs, struct weir_task *task, void *const *row, uint32_t n,
+	struct weir_out *out)
+{
+	struct wr_inst *inst = wr_inst_of(task);
+	struct wr_eval eval = {task, &inst->scratch, &out->batch->arena, finish_error, out, 0};
+	uint32_t count = wr_aggs_n(aggs);
+	const struct weir_column **cols =
+		wr_arena_array(&inst->scratch, const struct weir_column *, count);
+
+	if (out->plan->schema == NULL || out->plan->n_edges == 0)
+		return;
+	wr_aggs_finish(aggs, &eval, row, n, cols);
+	keep_status(inst, &eval);
+	for (uint32_t i = 0; i < count; i++) {
+		int32_t col = wr_out_column_named(out, wr_aggs_name(aggs, i));
+
+		if (n == out->n)
+			wr_out_install(out, col, cols[i]);
+		else
+			wr_out_gather_column(out, col, cols[i], NULL, false);
+	}
+}
+
+static const struct weir_expr_ext expr_ext = {
+	.size = sizeof expr_ext,
+	.compile = wr_plan_compile,
+	.type = wr_expr_type,
+	.name = wr_expr_name,
+	.into = expr_into,
+	.filter = expr_filter,
+	.eval = expr_eval,
+	.aggregates = wr_plan_aggregates,
+	.slots = wr_aggs_slots,
+	.update = aggs_update,
+	.merge = aggs_merge,
+	.finish = aggs_finish,
+};
+
+static const void *
+host_extension(const char *id)
+{
+	if (strcmp(id, "weir.table/1") == 0)
+		return &table_ext;
+	if (strcmp(id, "weir.timer/1") == 0)
+		return &timer_ext;
+	if (strcmp(id, "weir.expr/1") == 0)
+		return &expr_ext;
+	return NULL;
+}
+
+const struct weir_host wr_host = {
+	.size = sizeof wr_host,
+	.major = WEIR_ABI_MAJOR,
+	.minor = WEIR_ABI_MINOR,
+	.extension = host_extension,
+	.input = wr_plan_input,
+	.column = wr_plan_column,
+	.distribute = wr_plan_distribute,
+	.pass = wr_plan_pass,
+	.add = wr_plan_add,
+	.declare = wr_plan_declare,
+	.problem = wr_plan_problem,
+	.extend = wr_out_extend,
+	.append = wr_out_append,
+	.rows = wr_out_rows,
+	.vec = wr_out_vec,
+	.text = wr_out_text,
+	.gather = wr_out_gather,
+	.select = wr_out_select,
+	.reject = host_reject,
+	.ref = host_ref,
+	.unref = host_unref,
+	.wake = host_wake,
+	.log = host_log,
+	.now = host_now,
+	.counter = host_counter,
+	.shared = host_shared,
+	.space = wr_items_space,
+	.item = wr_items_item,
+	.partition = wr_source_partition,
+	.raw = wr_source_raw,
+	.bad = wr_source_bad,
+	.position = wr_source_position,
+	.idle = wr_source_idle,
+	.encode = host_encode,
+	.next_partition = wr_source_next_partition,
+	.finished = wr_source_finished,
+};

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Instances of operators: their callbacks, one at a time. */
+#include "engine/instance.h"
+
+#include "base/err.h"
+#include "engine/host_table.h"
+#include "engine/items.h"
+#include "engine/out.h"
+#include "engine/refuse.h"
+#include "engine/run_private.h"
+#include "engine/send.h"
+#include "engine/source.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+static void
+default_row_error(struct wr_eval *eval, uint32_t row, const char *why)
+{
+	wr_inst_reject(wr_inst_of(eval->task), eval->arg, row, why);
+}
+
+struct wr_inst *
+wr_inst_new(const struct wr_op *op, struct wr_task *task, uint32_t subtask)
+{
+	struct wr_inst *inst = wr_zalloc(sizeof *inst);
+
+	inst->pub = (struct weir_task){.size = sizeof inst->pub,
+		.subtask = subtask,
+		.parallelism = op->parallelism,
+		.host = &wr_host,
+		.err = &inst->err,
+		.watermark = INT64_MIN};
+	inst->op = op;
+	inst->task = task;
+	inst->ports = wr_zalloc((op->n_out > 0 ? op->n_out : 1) * sizeof *inst->ports);
+	inst->outs_end = &inst->outs;
+	inst->eval = (struct wr_eval){
+		&inst->pub, &inst->scratch, &inst->scratch, default_row_error, NULL, 0};
+	inst->items = wr_items_new();
+	atomic_store(&inst->counts.watermark, INT64_MIN);
+	if (op->desc->kind == WEIR_SOURCE)
+		inst->source = wr_source_new(inst);
+	return inst;
+}
+
+void
+wr_inst_need_reason(struct wr_inst *inst, int rc)
+{
+	if (inst->err.text[0] == '\0')
+		wr_err_set(&inst->err, rc, "failed with code %d and gave no reason", rc);
+	if (inst->err.code >= 0)
+		inst->err.code = rc;
+}
+
+int
+wr_inst_open(struct wr_inst *inst, struct weir_err *err)
+{
+	const struct wr_op *op = inst->op;
+	int rc = 0;
+
+	inst->err = (struct weir_err){0};
+	if (op->format.desc != NULL && op->format.desc->open != NULL) {
+		rc = op->format.desc->open(op->format.conf, &inst->pub, &inst->format);
+		inst->format_opened = rc >= 0;
+	}
+	if (rc >= 0) {
+		rc = op->desc->open(op->conf, &inst->pub, &inst->self);
+		inst->opened = rc >= 0;
+	}
+	if (rc < 0) {
+		wr_inst_need_reason(inst, rc);
+		*err = inst->err;
+		if (err->loc == 0)
+			err->loc = op->dir != NULL ? op->dir->name.loc : 0;
+		return wr_err_wrap(err, "%s", op->title);
+	}
+	return 0;
+}
+
+/* Batches that it has not worked off or not sent. */
+static void
+drop_items(struct wr_inst *inst)
+{
+	if (inst->doing.kind == WR_ITEM_BATCH)
+		wr_batch_unref(inst->doing.u.batch);
+	for (uint32_t i = inst->first_pending; i < inst->first_pending + inst->n_pending; i++) {
+		if (inst->pending[i].kind == WR_ITEM_BATCH)
+			wr_batch_unref(inst->pending[i].u.batch);
+	}
+	for (uint32_t i = 0; i < inst->n_rejects; i++) {
+		const struct weir_batch *batch = inst->rejects[i].batch;
+
+		if (batch != NULL && wr_batch_of(batch)->pool != NULL)
+			wr_batch_unref(wr_batch_of(batch));
+	}
+	for (struct weir_out *out = inst->outs, *next; out != NULL; out = next) {
+		next = out->next;
+		wr_batch_unref(out->batch);
+		free(out);
+	}
+	for (struct weir_out *out = inst->spare_outs, *next; out != NULL; out = next) {
+		next = out->next;
+		free(out);
+	}
+}
+
+void
+wr_inst_free(struct wr_inst *inst)
+{
+	if (inst == NULL)
+		return;
+	drop_items(inst);
+	if (inst->opened && inst->op->desc->close != NULL)
+		inst->op->desc->close(inst->self);
+	if (inst->format_opened && inst->op->format.desc->close != NULL)
+		inst->op->format.desc->close(inst->format);
+	for (uint32_t i = 0; i < inst->n_tables; i++)
+		wr_table_free(inst->tables[i]);
+	free(inst->tables);
+	wr_timers_free(inst->timers);
+	wr_source_free(inst->source);
+	wr_items_free(inst->items);
+	for (uint32_t p = 0; p < inst->op->n_out; p++) {
+		for (uint32_t s = 0; s < inst->ports[p].n; s++)
+			free(inst->ports[p].senders[s].rings);
+		free(inst->ports[p].senders);
+	}
+	free(inst->ports);
+	free(inst->pending);
+	free(inst->rejects);
+	wr_arena_fini(&inst->scratch);
+	wr_arena_fini(&inst->open_arena);
+	free(inst);
+}
+
+static __thread uint64_t entered; /* when this thread's callback began; callbacks do not nest */
+
+void
+wr_inst_enter(struct wr_inst *inst)
+{
+	wr_arena_reset(&inst->scratch);
+	wr_items_clear(inst->items);
+	inst->pub.room = wr_task_room(inst->task) * WEIR_ROWS_MAX;
+	inst->eval.status = 0;
+	entered = uv_hrtime();
+}
+
+void
+wr_inst_fail(struct wr_inst *inst, int rc)
+{
+	wr_inst_need_reason(inst, rc);
+	wr_run_fail(inst->task->run, inst, &inst->err);
+}
+
+int
+wr_inst_returned(struct wr_inst *inst, int rc)
+{
+	wr_count(&inst->counts.busy_ns, uv_hrtime() - entered);
+	if (rc >= 0 && inst->eval.status < 0)
+		rc = inst->eval.status; /* a function failed as a whole: the operator cannot see it */
+	if (rc < 0) {
+		wr_inst_fail(inst, rc);
+		return rc;
+	}
+	wr_inst_send_outs(inst);
+	while (inst->n_rejects > 0)
+		wr_inst_settle(inst);
+	return rc;
+}
+
+static void
+mark_stuck(struct wr_inst *inst)
+{
+	bool stuck =
+		inst->suspended != 0 || inst->n_pending > 0 || inst->doing.kind != WR_ITEM_NONE;
+
+	if (stuck == inst->stuck)
+		return;
+	inst->stuck = stuck;
+	inst->task->n_stuck += stuck ? 1 : (uint32_t)-1;
+}
+
+static void
+pend(struct wr_inst *inst, const struct wr_item *item)
+{
+	if (inst->first_pending > 0 && inst->n_pending == 0)
+		inst->first_pending = 0;
+	if (inst->first_pending + inst->n_pending == inst->cap_pending) {
+		if (inst->first_pending > 0) {
+			memmove(inst->pending, inst->pending + inst->first_pending,
+				inst->n_pending * sizeof *inst->pending);
+			inst->first_pending = 0;
+		} else {
+			inst->cap_pending = inst->cap_pending > 0 ? inst->cap_pending * 2 : 8;
+			inst->pending = wr_realloc(
+				inst->pending, inst->cap_pending * sizeof *inst->pending);
+		}
+	}
+	inst->pending[inst->first_pending + inst->n_pending++] = *item;
+}
+
+/* Result of any callback but poll(): MORE and BUSY suspend the instance. */
+static void
+after(struct wr_inst *inst, int rc)
+{
+	if (rc > WEIR_BUSY || (rc > WEIR_OK && inst->op->desc->resume == NULL))
+		rc = wr_err_set(&inst->err, -EINVAL, "internal error: the plugin returned %d%s", rc,
+			rc > WEIR_BUSY ? "" : ", but has no resume()");
+	rc = wr_inst_returned(inst, rc);
+	inst->suspended = rc == WEIR_MORE || rc == WEIR_BUSY ? (uint32_t)rc : 0;
+}
+
+static void
+do_batch(struct wr_inst *inst, struct wr_item item)
+{
+	const struct weir_operator *desc = inst->op->desc;
+	struct wr_batch *batch = item.u.batch;
+
+	if (batch->pub.sel != NULL && (desc->flags & WEIR_TAKES_SEL) == 0) {
+		struct wr_batch *dense = wr_batch_dense(inst->task->pool, &batch->pub, false);
+
+		wr_batch_unref(batch);
+		batch = dense;
+	}
+	wr_count(&inst->counts.batches_in, 1);
+	wr_count(&inst->counts.rows_in, wr_batch_count(&batch->pub));
+	inst->ingest_time = batch->pub.ingest_time;
+	atomic_store(&inst->woken, 0);
+	wr_inst_enter(inst);
+	after(inst, desc->process(inst->self, &inst->pub, item.in, &batch->pub));
+	wr_batch_unref(batch);
+}
+
+/* True: one on_timer() was called; false: none is due. */
+static bool
+do_timers(struct wr_inst *inst, uint32_t clock, int64_t now)
+{
+	struct weir_due due = {.size = sizeof due, .clock = clock};
+
+	if (inst->timers == NULL || inst->op->desc->on_timer == NULL ||
+		wr_timers_due(inst->timers, clock, now, &due) == 0)
+		return false;
+	atomic_store(&inst->woken, 0);
+	wr_inst_enter(inst);
+	after(inst, inst->op->desc->on_timer(inst->self, &inst->pub, &due));
+	return true;
+}
+
+static void
+done(struct wr_inst *inst)
+{
+	inst->doing.kind = WR_ITEM_NONE;
+	inst->stage = 0;
+}
+
+/* Timers due, then the operator, then those downstream.  The next stage is noted before a callback,
+   since it may suspend. */
+static void
+do_watermark(struct wr_inst *inst)
+{
+	const struct weir_operator *desc = inst->op->desc;
+	int64_t watermark = inst->doing.u.watermark;
+
+	switch (inst->stage) {
+	case 0:
+		inst->pub.watermark = watermark;
+		atomic_store_explicit(&inst->counts.watermark, watermark, memory_order_relaxed);
+		if (!do_timers(inst, WEIR_EVENT_TIME, watermark))
+			inst->stage = 1;
+		break;
+	case 1:
+		inst->stage = 2;
+		if (desc->on_watermark != NULL && inst->source == NULL) {
+			atomic_store(&inst->woken, 0);
+			wr_inst_enter(inst);
+			after(inst, desc->on_watermark(inst->self, &inst->pub, watermark));
+		}
+		break;
+	default:
+		wr_inst_forward(inst, inst->doing);
+		done(inst);
+	}
+}
+
+static void
+do_barrier(struct wr_inst *inst)
+{
+	const struct weir_operator *desc = inst->op->desc;
+
+	if (inst->stage == 0) {
+		inst->stage = 1;
+		if (desc->before_barrier != NULL) {
+			atomic_store(&inst->woken, 0);
+			wr_inst_enter(inst);
+			after(inst,
+				desc->before_barrier(inst->self, &inst->pub, inst->doing.u.epoch));
+		}
+		return;
+	}
+	wr_inst_forward(inst, inst->doing);
+	done(inst);
+}
+
+static void
+do_stage(struct wr_inst *inst)
+{
+	struct wr_item item = inst->doing;
+
+	switch (item.kind) {
+	case WR_ITEM_BATCH:
+		done(inst);
+		do_batch(inst, item);
+		break;
+	case WR_ITEM_WATERMARK:
+		do_watermark(inst);
+		break;
+	case WR_ITEM_BARRIER:
+		do_barrier(inst);
+		break;
+	case WR_ITEM_CLOCK:
+		if (!do_timers(inst, WEIR_CLOCK, wr_run_now(inst->task->run)))
+			done(inst);
+		break;
+	case WR_ITEM_END:
+		inst->ended = true;
+		inst->task->n_ended++;
+		/* fall through */
+	default:
+		wr_inst_forward(inst, item);
+		done(inst);
+	}
+}
+
+bool
+wr_inst_is_stuck_below(const struct wr_inst *inst)
+{
+	const struct wr_task *task = inst->task;
+
+	if (task->n_stuck == (inst->stuck ? 1u : 0u))
+		return false;
+	for (uint32_t i = task->n_insts; i-- > 0 && task->insts[i] != inst;) {
+		const struct wr_inst *above = task->insts[i];
+
+		while (above != NULL && above != inst)
+			above = above->parent;
+		if (above != NULL && task->insts[i]->stuck)
+			return true;
+	}
+	return false;
+}
+
+static bool
+may_resume(struct wr_inst *inst)
+{
+	if (inst->suspended == WEIR_BUSY)
+		return atomic_exchange(&inst->woken, 0) != 0;
+	return wr_task_has_room(inst->task);
+}
+
+bool
+wr_inst_run(struct wr_inst *inst)
+{
+	uint32_t others = inst->task->n_stuck - inst->stuck;
+	bool moved = false;
+
+	if (inst->suspended != 0) {
+		if (!may_resume(inst))
+			return false;
+		moved = true;
+		wr_inst_enter(inst);
+		after(inst, inst->op->desc->resume(inst->self, &inst->pub));
+	}
+	/* What is downstream must be free before more is made for it. */
+	while (inst->suspended == 0 && inst->task->n_stuck - inst->stuck <= others &&
+		!wr_run_aborted(inst->task->run)) {
+		if (inst->doing.kind == WR_ITEM_NONE) {
+			if (inst->n_pending == 0)
+				break;
+			inst->doing = inst->pending[inst->first_pending++];
+			inst->n_pending--;
+			inst->stage = 0;
+		}
+		do_stage(inst);
+		moved = true;
+	}
+	mark_stuck(inst);
+	return moved;
+}
+
+void
+wr_inst_deliver(struct wr_inst *inst, struct wr_item item)
+{
+	/* Though something below may be stuck: what an instance sends must not overtake this. */
+	bool free = !inst->stuck && inst->doing.kind == WR_ITEM_NONE;
+
+	pend(inst, &item);
+	if (free)
+		wr_inst_run(inst);
+	else
+		mark_stuck(inst);
+}

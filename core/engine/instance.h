@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * An instance of an operator: the plugin's self, what it was handed, what it has emitted and not
+ * yet sent.  No two of its callbacks overlap.  While it has answered MORE or BUSY everything that
+ * arrives waits in `pending`, in order.
+ */
+#ifndef WR_ENGINE_INSTANCE_H
+#define WR_ENGINE_INSTANCE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "engine/batch.h"
+#include "engine/plan/pipeline.h"
+#include "engine/ring.h"
+#include "expr/expr.h"
+#include "state/table.h"
+#include "state/timer.h"
+
+struct wr_source;
+
+/* One edge as seen from the subtask that sends on it. */
+struct wr_sender {
+	const struct wr_edge *edge;
+	struct wr_inst *child; /* a direct call, else: */
+	struct wr_ring **rings; /* one a subtask it may send to */
+	uint32_t n_rings, next; /* next: whose turn it is when rows go round */
+};
+
+struct wr_port {
+	struct wr_sender *senders;
+	uint32_t n;
+};
+
+struct wr_counter {
+	struct wr_counter *next;
+	const char *name, *help;
+	uint64_t value;
+};
+
+struct wr_reject {
+	const struct weir_batch *batch; /* NULL: a row of an out that could not be finished */
+	uint32_t row;
+	const char *why;
+};
+
+/* Written by the task, read by anyone: relaxed. */
+struct wr_inst_counts {
+	_Atomic uint64_t rows_in, rows_out, batches_in, records, bad, rejected, dropped, dead,
+		busy_ns, blocked_us;
+	_Atomic int64_t watermark;
+};
+
+struct wr_inst {
+	struct weir_task pub; /* first: plugins hold its address */
+	struct weir_err err;
+	const struct wr_op *op;
+	struct wr_task *task;
+	struct wr_inst *parent; /* which calls it directly; NULL: the head of its chain */
+	void *self; /* the operator's */
+	void *format; /* the format's */
+	bool opened, format_opened;
+	struct wr_port *ports; /* op->n_out */
+	struct weir_out *outs, **outs_end; /* begun in this callback, in order */
+	struct weir_out *spare_outs;
+	struct wr_reject *rejects; /* of this callback */
+	uint32_t n_rejects, cap_rejects;
+	struct wr_arena scratch; /* of this callback */
+	struct wr_arena open_arena; /* of the instance's life */
+	struct wr_eval eval;
+	struct wr_item doing; /* what is being worked off, step by step; NONE: nothing */
+	uint32_t stage;
+	uint32_t suspended; /* WEIR_MORE or WEIR_BUSY; 0: not */
+	bool stuck, ended;
+	_Atomic uint32_t woken;
+	struct wr_item *pending;
+	uint32_t n_pending, first_pending, cap_pending;
+	int64_t ingest_time; /* of the batch last worked on */
+	struct weir_table **tables;
+	uint32_t n_tables;
+	struct wr_timers *timers;
+	struct wr_source *source;
+	struct weir_items *items; /* encode() */
+	struct wr_counter *counters;
+	struct wr_inst_counts counts;
+};
+
+static inline struct wr_inst *
+wr_inst_of(struct weir_task *task)
+{
+	return (struct wr_inst *)(void *)task;
+}
+
+/* Everything but open(): senders are the run's to fill. */
+struct wr_inst *wr_inst_new(const struct wr_op *op, struct wr_task *task, uint32_t subtask);
+int wr_inst_open(struct wr_inst *inst, struct weir_err *err);
+void wr_inst_free(struct wr_inst *inst);
+
+/* Hands it an item, whose reference it takes: works it off now, or keeps it pending. */
+void wr_inst_deliver(struct wr_inst *inst, struct wr_item item);
+/* Goes on with what it was doing and what is pending, as far as it may.  False: it got nowhere. */
+bool wr_inst_run(struct wr_inst *inst);
+/* Whether anything that it calls, directly or through others, could not finish. */
+bool wr_inst_is_stuck_below(const struct wr_inst *inst);
+/* After any callback: looks at its result, sends what it emitted, settles what it rejected. Returns
+ * the result. */
+int wr_inst_returned(struct wr_inst *inst, int rc);
+/* Fills err, where the plugin that failed with rc said nothing. */
+void wr_inst_need_reason(struct wr_inst *inst, int rc);
+/* Its plugin failed with rc, err says why: the run ends. */
+void wr_inst_fail(struct wr_inst *inst, int rc);
+/* The beginning of a callback. */
+void wr_inst_enter(struct wr_inst *inst);
+/* Sends a control item to everyone downstream. */
+void wr_inst_forward(struct wr_inst *inst, struct wr_item item);
+
+static inline void
+wr_count(_Atomic uint64_t *counter, uint64_t n)
+{
+	atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + n,
+		memory_order_relaxed);
+}
+
+#endif

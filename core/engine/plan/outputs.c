@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Names of outputs: of operators, of their further outputs, and of dead letters. */
+#include "engine/plan/planner.h"
+
+static void
+output_grow(struct wr_planner *planner)
+{
+	uint32_t cap = planner->cap_outputs == 0 ? 64 : planner->cap_outputs * 2, i;
+	struct wr_output_name *v = wr_arena_array(planner->arena, struct wr_output_name, cap);
+
+	for (i = 0; i < planner->n_outputs; i++) {
+		v[i] = planner->outputs[i];
+		if (v[i].makers == NULL)
+			v[i].last_maker = &v[i].makers;
+		if (v[i].readers == NULL)
+			v[i].last_reader = &v[i].readers;
+	}
+	planner->outputs = v;
+	planner->cap_outputs = cap;
+}
+
+struct wr_output_name *
+wr_outputs_find(struct wr_planner *planner, struct weir_str name)
+{
+	uint32_t i = wr_names_find(&planner->names, name);
+
+	return i == WR_NAMES_ABSENT ? NULL : &planner->outputs[i];
+}
+
+void
+wr_outputs_add_maker(struct wr_planner *planner, struct wr_output_name *output,
+	struct weir_plan *plan, uint32_t port)
+{
+	struct wr_maker *maker = wr_arena_new(planner->arena, struct wr_maker);
+
+	maker->plan = plan;
+	maker->port = port;
+	*output->last_maker = maker;
+	output->last_maker = &maker->next;
+}
+
+/* A name that is free, or that of dead letters of several operators; else NULL, reported. */
+static struct wr_output_name *
+output_new(struct wr_planner *planner, struct weir_plan *plan, struct weir_str name,
+	bool dead_letter, const char *what)
+{
+	struct wr_output_name *output = wr_outputs_find(planner, name);
+
+	if (output != NULL && output->dead_letter && dead_letter)
+		return output;
+	if (output != NULL) {
+		output->read = true;
+		wr_diag_error_span(planner->diag, name.loc, name.len, "duplicate %s name \"%.*s\"",
+			what, WR_STRF(name));
+		wr_diag_note(planner->diag, output->name.loc, "\"%.*s\" first defined here",
+			WR_STRF(name));
+		if (plan != NULL)
+			plan->failed = true;
+		return NULL;
+	}
+	if (planner->n_outputs == planner->cap_outputs)
+		output_grow(planner);
+	output = &planner->outputs[planner->n_outputs];
+	*output = (struct wr_output_name){.name = name, .plan = plan, .dead_letter = dead_letter};
+	output->last_maker = &output->makers;
+	output->last_reader = &output->readers;
+	wr_names_put(&planner->names, planner->arena, name, planner->n_outputs++);
+	return output;
+}
+
+static void
+output_set(struct weir_plan *plan, struct weir_str name, uint32_t port, const char *what)
+{
+	struct wr_output_name *output = output_new(plan->planner, plan, name, false, what);
+
+	if (output == NULL)
+		return;
+	output->port = port;
+	output->is_sink = plan->kind == WEIR_SINK;
+	if (output->is_sink)
+		return;
+	plan->op->out[port].name = name;
+	wr_outputs_add_maker(plan->planner, output, plan, port);
+}
+
+static void
+output_guess(struct weir_plan *plan, struct weir_str name)
+{
+	struct wr_output_name *output = wr_outputs_find(plan->planner, name);
+
+	if (output != NULL && output->plan != plan)
+		return;
+	if (output == NULL) {
+		output = output_new(plan->planner, plan, name, false, "output");
+		wr_outputs_add_maker(plan->planner, output, plan, 0);
+	}
+	output->read = true;
+}
+
+/*
+ * A line that could not be made out has been reported: nobody shall hear besides that he reads
+ * what is not there.  Its words may be its name, and a directive such as `late_to` may name an
+ * output.
+ */
+static void
+outputs_guess(struct weir_plan *plan)
+{
+	const struct wr_dir *dir = plan->op->dir;
+	uint32_t i;
+
+	for (i = 0; i < dir->n_words; i++)
+		output_guess(plan, dir->words[i]);
+	if (plan->op->desc != NULL)
+		return;
+	for (dir = dir->children; dir != NULL; dir = dir->next)
+		if (dir->n_words == 1 && dir->name.len > 3 &&
+			memcmp(dir->name.p + dir->name.len - 3, "_to", 3) == 0)
+			output_guess(plan, dir->words[0]);
+}
+
+static void
+outputs_further(struct weir_plan *plan)
+{
+	const struct weir_operator *desc = plan->op->desc;
+	struct weir_directive d;
+	const struct wr_dir *dir;
+	uint32_t i;
+
+	for (i = 0; desc->directives != NULL &&
+		    wr_directive_at(desc->directives, desc->directive_size, i, &d);
+		i++) {
+		if (d.type != WEIR_D_OUTPUT || d.port == 0 || d.port >= desc->n_out)
+			continue;
+		dir = wr_dir_find(plan->op->dir, d.name);
+		if (dir == NULL || dir->n_words != 1)
+			continue;
+		if (wr_values_name(plan->planner, dir->words[0]))
+			output_set(plan, dir->words[0], d.port, "output");
+		else
+			plan->failed = true;
+	}
+}
+
+/* Dead letters leave by a port of their own, after those of the plugin. */
+static void
+output_dead_letters(struct weir_plan *plan, struct wr_output_name *output)
+{
+	struct wr_op *op = plan->op;
+
+	op->error_out = (int32_t)op->n_out;
+	op->out[op->n_out].name = output->name;
+	op->out[op->n_out].dead_letter = true;
+	wr_outputs_add_maker(plan->planner, output, plan, op->n_out++);
+}
+
+static void
+outputs_own_refusals(struct weir_plan *plan)
+{
+	struct wr_output_name *output;
+
+	if (!plan->own_refusal || plan->refusal.how != WR_ON_ERROR_DEAD_LETTER ||
+		plan->refusal.name.len == 0)
+		return;
+	output = output_new(plan->planner, plan, plan->refusal.name, true, "output");
+	if (output != NULL)
+		output_dead_letters(plan, output);
+}
+
+void
+wr_outputs_collect(struct wr_planner *planner)
+{
+	struct weir_plan *plan;
+	uint32_t i;
+
+	for (i = 0; i < planner->n_plans; i++) {
+		plan = planner->plans[i];
+		if (plan->name.len > 0)
+			output_set(plan, plan->name, 0, "operator");
+		if (plan->op->desc == NULL || plan->name.len == 0)
+			outputs_guess(plan);
+		if (plan->op->desc == NULL)
+			continue;
+		outputs_further(plan);
+		outputs_own_refusals(plan);
+	}
+	if (planner->refusal.how == WR_ON_ERROR_DEAD_LETTER && planner->refusal.name.len > 0)
+		output_new(planner, NULL, planner->refusal.name, true, "output");
+}
+
+static uint32_t
+mark_readers(const struct wr_output_name *output, struct weir_plan **queue, uint32_t n)
+{
+	const struct wr_reader *reader;
+
+	for (reader = output->readers; reader != NULL; reader = reader->next)
+		if (reader->plan->mark == 0) {
+			reader->plan->mark = 1;
+			queue[n++] = reader->plan;
+		}
+	return n;
+}
+
+/* Marks what reads an output, directly or through others. */
+static void
+mark_downstream(struct wr_planner *planner, const struct wr_output_name *from)
+{
+	struct weir_plan **queue =
+		wr_arena_array(planner->arena, struct weir_plan *, planner->n_plans + 1);
+	const struct wr_output_name *output;
+	uint32_t n = mark_readers(from, queue, 0), i, port;
+
+	for (i = 0; i < n; i++)
+		for (port = 0; port < queue[i]->op->n_out; port++) {
+			output = wr_outputs_find(planner, queue[i]->op->out[port].name);
+			if (output != NULL)
+				n = mark_readers(output, queue, n);
+		}
+}
+
+/*
+ * The pipeline's dead letters come from all operators that say nothing else themselves, but for
+ * those that handle dead letters: theirs would go round in a circle, so there an error is a
+ * failure.
+ */
+void
+wr_outputs_default_refusals(struct wr_planner *planner)
+{
+	struct wr_output_name *output;
+	struct weir_plan *plan;
+	uint32_t i;
+
+	output = wr_outputs_find(planner, planner->refusal.name);
+	if (planner->refusal.how != WR_ON_ERROR_DEAD_LETTER || output == NULL ||
+		!output->dead_letter)
+		return;
+	mark_downstream(planner, output);
+	for (i = 0; i < planner->n_plans; i++) {
+		plan = planner->plans[i];
+		if (plan->op->desc == NULL || plan->own_refusal)
+			continue;
+		if (plan->mark == 0)
+			output_dead_letters(plan, output);
+		else
+			plan->op->on_error = plan->refusal.how = WR_ON_ERROR_FAIL;
+	}
+}

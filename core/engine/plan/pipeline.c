@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Planning a pipeline: the stages in their order. */
+#include "engine/plan/pipeline.h"
+
+#include "engine/plan/planner.h"
+
+#include <stdlib.h>
+
+static bool
+plan_is_whole(const struct wr_planner *planner, uint32_t errors_before)
+{
+	uint32_t i;
+
+	for (i = 0; i < planner->n_plans; i++)
+		if (planner->plans[i]->failed)
+			return false;
+	return planner->diag->n_errors == errors_before;
+}
+
+struct wr_pipeline *
+wr_pipeline_plan(const struct wr_conf *conf, const struct wr_dir *block,
+	const struct wr_plugins *plugins, const struct wr_plan_options *options,
+	struct wr_diag *diag)
+{
+	struct wr_pipeline *pipeline = wr_zalloc(sizeof *pipeline);
+	struct wr_planner planner = {
+		.pipeline = pipeline,
+		.arena = &pipeline->arena,
+		.plugins = plugins,
+		.options = options,
+		.diag = diag,
+	};
+	uint32_t errors_before = diag->n_errors;
+
+	pipeline->conf = conf;
+	pipeline->dir = block;
+	pipeline->plugins = plugins;
+	pipeline->threads = options->worker_threads > 0 ? options->worker_threads : 1;
+	wr_read_pipeline(&planner, block);
+	wr_outputs_collect(&planner);
+	wr_wires_connect(&planner);
+	wr_order_sort(&planner);
+	wr_typing_run(&planner);
+	if (!plan_is_whole(&planner, errors_before)) {
+		wr_pipeline_free(pipeline);
+		return NULL;
+	}
+	wr_needed_run(&planner);
+	wr_chains_build(&planner);
+	pipeline->guarantee = "none";
+	pipeline->guarantee_why = "state lives in memory, nothing outlives the process";
+	return pipeline;
+}
+
+void
+wr_pipeline_free(struct wr_pipeline *pipeline)
+{
+	if (pipeline == NULL)
+		return;
+	wr_arena_fini(&pipeline->arena);
+	free(pipeline);
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A planned pipeline: the typed DAG that a `pipeline` block and the plugins make, its chains and
+ * their placement.  Made by wr_pipeline_plan() on one thread, immutable afterwards, read by the
+ * runtime, by `weir -t` and by help.  Everything in it lives in its arena.
+ *
+ *   directives → wr_bind → op->conf → plan() of the plugin → ports, schemas, keys
+ *     → needed columns (from sinks back) → parallelism → chains → loops
+ */
+#ifndef WR_ENGINE_PLAN_PIPELINE_H
+#define WR_ENGINE_PLAN_PIPELINE_H
+
+#include <stdbool.h>
+#include <weir/weir.h>
+
+#include "base/arena.h"
+#include "conf/bind.h"
+#include "engine/plugin.h"
+#include "expr/expr.h"
+
+struct wr_op;
+struct wr_edge;
+
+/* How the rows of an input are dealt to its subtasks, and by what. */
+struct wr_in {
+	const struct weir_schema *schema; /* names of the first edge, nullable if any is */
+	struct wr_edge **edges; /* what feeds it; several: a union */
+	uint32_t n_edges;
+	uint32_t how; /* WEIR_FORWARD, KEYED, BROADCAST, SINGLE */
+	struct weir_expr **keys; /* KEYED: made before the exchange, columns first_key ..+ n_keys */
+	struct weir_str *key_names;
+	uint32_t *key_types;
+	uint32_t n_keys, first_key; /* first_key = schema->n */
+	uint64_t *read; /* bit per schema column: this operator itself reads it */
+	uint32_t read_hidden; /* bit per WEIR_AT_x */
+};
+
+enum { WR_PASS_ADDED = -1, WR_PASS_KEY = -2 };
+
+/* Where a column of an output comes from. */
+struct wr_pass {
+	int32_t in; /* input port, or -1: the operator adds it */
+	int32_t col; /* column of that input; -1 - k: its k-th key */
+};
+
+struct wr_out {
+	struct weir_str name; /* what `from` calls it: the operator's, or what a directive says */
+	const struct weir_schema *schema; /* NULL: a port nobody named, or that of a sink */
+	struct wr_pass *pass; /* one a column */
+	struct wr_edge **edges; /* who reads it */
+	uint32_t n_edges;
+	uint64_t *needed; /* bit per column: somebody downstream reads it */
+	uint32_t hidden; /* bit per WEIR_AT_x: those that travel with it, because somebody asks */
+	uint32_t hidden_able; /* those that could */
+	bool dead_letter; /* rows refused by this operator (or by any, for the pipeline's) */
+};
+
+enum { WR_ON_ERROR_FAIL, WR_ON_ERROR_DROP, WR_ON_ERROR_DEAD_LETTER };
+enum { WR_WATERMARK_MONOTONIC, WR_WATERMARK_BOUNDED, WR_WATERMARK_NONE };
+
+/* A format as used by one source or sink. */
+struct wr_format {
+	const struct weir_format *desc;
+	void *conf;
+	/* The schema block, spec without `not null`; n 0: none. */
+	const struct weir_schema *declared;
+	uint32_t loc;
+};
+
+struct wr_op {
+	uint32_t id; /* in topological order */
+	const char *name, *word; /* "per_page", "window" */
+	const char *title; /* `window "per_page"`, as messages say it */
+	const struct weir_operator *desc;
+	void *conf; /* bound, planned */
+	const struct wr_dir *dir; /* where it stands */
+	uint32_t parallelism;
+	struct wr_in *in; /* desc->n_in */
+	struct wr_out *out; /* desc->n_out, then one more when dead letters leave here */
+	uint32_t n_in, n_out;
+	int64_t delay; /* us: rows may come out that far behind the watermark */
+	struct weir_str decider; /* of a sink that decides epochs: who does; p NULL: it does not */
+	int32_t error_out; /* the port dead letters leave by; -1: none */
+	uint32_t on_error;
+	uint32_t buffer_batches; /* of the rings that feed it */
+	uint64_t buffer_bytes;
+
+	/* Of a source, desc NULL: it makes typed rows itself.  Of a sink: what encode() uses. */
+	struct wr_format format;
+
+	/* sources */
+	struct weir_expr *event_time; /* NULL: the record's own time, else the time of reading */
+	struct weir_expr *where;
+	uint32_t watermark; /* WR_WATERMARK_x */
+	int64_t watermark_delay, idle; /* us; idle 0: never */
+
+	int64_t changes_from; /* id of the operator that began to amend; -1: inserts only */
+	uint32_t chain; /* index in pipeline->chains */
+	bool chained; /* called directly by its only upstream */
+};
+
+struct wr_edge {
+	uint32_t id;
+	struct wr_op *from, *to;
+	uint32_t out, in; /* ports */
+	uint32_t index; /* among to->in[in].edges */
+	const uint32_t *columns; /* column i of to's is column columns[i] of from's; NULL: i */
+
+	/* A direct call; else rings: from->parallelism x to->parallelism, or one to one. */
+	bool chained;
+};
+
+/* What a loop schedules: operators joined by direct calls; ops[0] is the head, parents before
+ * children. */
+struct wr_chain {
+	struct wr_op **ops;
+	uint32_t n_ops, parallelism;
+	uint32_t *loops; /* which loop runs subtask i */
+	double cost; /* estimated, for the placement */
+};
+
+struct wr_pipeline {
+	struct wr_arena arena;
+	const char *name;
+	const struct wr_dir *dir;
+	const struct wr_conf *conf;
+	const struct wr_plugins *plugins;
+	struct wr_op **ops; /* topological: sources first */
+	struct wr_edge **edges;
+	struct wr_chain *chains;
+	uint32_t n_ops, n_edges, n_chains;
+	uint32_t threads; /* loops */
+	uint32_t max_parallelism; /* key groups */
+
+	/*
+	 * Worst case of all rings, bytes: of each its bound and, as a ring with room takes all that
+	 * one call makes, one batch more, of the size at which both bounds are reached together.
+	 */
+	uint64_t buffer_bound;
+	const char *guarantee, *guarantee_why;
+};
+
+struct wr_plan_options {
+	uint32_t worker_threads;
+	const char *state_path; /* NULL: none */
+};
+
+/*
+ * Plans one pipeline block.  Pure: opens nothing, reads no clock.  Every problem goes to diag; NULL
+ * when there was an error, though planning goes on past errors as far as it makes sense so that all
+ * of them are shown.  What reading the conf reported before is not looked at.
+ */
+struct wr_pipeline *wr_pipeline_plan(const struct wr_conf *conf, const struct wr_dir *block,
+	const struct wr_plugins *plugins, const struct wr_plan_options *options,
+	struct wr_diag *diag);
+void wr_pipeline_free(struct wr_pipeline *pipeline);
+
+/* The columns of a dead letter, in order: raw bytes, error string, error_code string, operator
+   string, pipeline string, source string, partition string, offset int, event_time timestamp,
+   attempts int. */
+const struct weir_schema *wr_dead_letter_schema(void);
+enum {
+	WR_DEAD_RAW,
+	WR_DEAD_ERROR,
+	WR_DEAD_ERROR_CODE,
+	WR_DEAD_OPERATOR,
+	WR_DEAD_PIPELINE,
+	WR_DEAD_SOURCE,
+	WR_DEAD_PARTITION,
+	WR_DEAD_OFFSET,
+	WR_DEAD_EVENT_TIME,
+	WR_DEAD_ATTEMPTS,
+	WR_DEAD_COLUMNS
+};
+
+/* The directives that the host adds to a pipeline, an operator, a source, a sink: for help and the
+ * reference. */
+struct wr_host_table {
+	const char *where; /* "pipeline", "operator", "source", "sink" */
+	const struct weir_directive *directives;
+};
+const struct wr_host_table *wr_pipeline_tables(uint32_t *n);
+
+#endif

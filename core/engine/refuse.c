@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* on_error: what becomes of refused rows and records. */
+#include "engine/refuse.h"
+
+#include "base/text.h"
+#include "engine/out.h"
+#include "engine/run_private.h"
+#include "engine/send.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { SHOWN_MAX = 200 }; /* bytes of a record in a message */
+
+void
+wr_inst_reject(struct wr_inst *inst, const struct weir_batch *batch, uint32_t row, const char *why)
+{
+	if (inst->n_rejects == inst->cap_rejects) {
+		inst->cap_rejects = inst->cap_rejects > 0 ? inst->cap_rejects * 2 : 16;
+		inst->rejects =
+			wr_realloc(inst->rejects, inst->cap_rejects * sizeof *inst->rejects);
+	}
+	for (uint32_t i = inst->n_rejects; i-- > 0;) {
+		/* Several expressions may fail on one row: the first reason stands. */
+		if (inst->rejects[i].batch == batch && inst->rejects[i].row == row)
+			return;
+	}
+	if (wr_batch_of(batch)->pool != NULL)
+		wr_batch_ref(wr_batch_of(batch));
+	inst->rejects[inst->n_rejects++] =
+		(struct wr_reject){batch, row, wr_arena_dup(&inst->scratch, why, strlen(why))};
+}
+
+/* The source above an operator, for the message; the first when several feed it. */
+static const struct wr_op *
+source_of(const struct wr_op *op)
+{
+	while (op->desc->kind != WEIR_SOURCE && op->n_in > 0 && op->in[0].n_edges > 0)
+		op = op->in[0].edges[0]->from;
+	return op;
+}
+
+static void
+fail_with(struct wr_inst *inst, const struct wr_refused *refused)
+{
+	struct weir_err err = {.code = -EINVAL};
+	struct wr_text text = {0};
+
+	wr_text_printf(&text, "%s", refused->why);
+	if (refused->partition.p != NULL && refused->partition.len > 0)
+		wr_text_printf(&text, ", in %s \"%.*s\"", source_of(inst->op)->title,
+			WR_STRF(refused->partition));
+	if (refused->offset >= 0)
+		wr_text_printf(&text, " at offset %lld", (long long)refused->offset);
+	if (refused->raw.p != NULL) {
+		uint32_t len = refused->raw.len < SHOWN_MAX ? refused->raw.len : SHOWN_MAX;
+
+		wr_text_put(&text, ": ");
+		wr_text_add(&text, refused->raw.p, len);
+		if (len < refused->raw.len)
+			wr_text_printf(&text, "... (%u bytes)", refused->raw.len);
+	}
+	wr_text_put(&text, " (on_error drop or dead_letter NAME would let the pipeline go on)");
+	snprintf(err.text, sizeof err.text, "%s", text.p);
+	wr_text_fini(&text);
+	wr_run_fail(inst->task->run, inst, &err);
+}
+
+static void
+put_text(struct weir_out *out, int32_t col, uint32_t row, struct weir_str s)
+{
+	struct weir_vec *vec = wr_out_vec(out, col);
+
+	if (vec == NULL)
+		return;
+	if (s.p == NULL) {
+		((struct weir_view *)vec->values)[row] = (struct weir_view){0};
+		weir_bit_clear(vec->valid, row);
+	} else {
+		wr_out_text(out, col, row, s.p, s.len);
+	}
+}
+
+static void
+put_int(struct weir_out *out, int32_t col, uint32_t row, int64_t value, bool known)
+{
+	struct weir_vec *vec = wr_out_vec(out, col);
+
+	if (vec == NULL)
+		return;
+	((int64_t *)vec->values)[row] = known ? value : 0;
+	if (!known)
+		weir_bit_clear(vec->valid, row);
+}
+
+static void
+dead_letter(struct wr_inst *inst, const struct wr_refused *refused)
+{
+	uint32_t port = (uint32_t)inst->op->error_out;
+	struct weir_out *out = wr_out_append(&inst->pub, port);
+	int64_t time = refused->event_time;
+	int64_t now = inst->pub.host->now(&inst->pub);
+
+	if (time == INT64_MIN)
+		time = inst->pub.watermark != INT64_MIN && inst->pub.watermark != INT64_MAX
+			       ? inst->pub.watermark
+			       : now;
+	wr_out_rows(out, 1, &time, NULL);
+	put_text(out, WR_DEAD_RAW, 0, refused->raw);
+	put_text(out, WR_DEAD_ERROR, 0, wr_str(refused->why));
+	put_text(out, WR_DEAD_ERROR_CODE, 0, wr_str(refused->code));
+	put_text(out, WR_DEAD_OPERATOR, 0, wr_str(inst->op->name));
+	put_text(out, WR_DEAD_PIPELINE, 0, wr_str(wr_run_pipeline(inst->task->run)->name));
+	put_text(out, WR_DEAD_SOURCE, 0, wr_str(source_of(inst->op)->name));
+	put_text(out, WR_DEAD_PARTITION, 0, refused->partition);
+	put_int(out, WR_DEAD_OFFSET, 0, refused->offset, refused->offset >= 0);
+	put_int(out, WR_DEAD_EVENT_TIME, 0, refused->event_time, refused->event_time != INT64_MIN);
+	put_int(out, WR_DEAD_ATTEMPTS, 0, 1, true);
+	wr_count(&inst->counts.dead, 1);
+}
+
+void
+wr_inst_refuse(struct wr_inst *inst, const struct wr_refused *refused)
+{
+	wr_count(&inst->counts.rejected, 1);
+	switch (inst->op->on_error) {
+	case WR_ON_ERROR_DROP:
+		wr_count(&inst->counts.dropped, 1);
+		break;
+	case WR_ON_ERROR_DEAD_LETTER:
+		dead_letter(inst, refused);
+		break;
+	default:
+		fail_with(inst, refused);
+	}
+}
+
+static struct weir_str
+hidden_text(const struct weir_batch *batch, uint32_t at, uint32_t row)
+{
+	if (batch->hidden == NULL || batch->hidden[at] == NULL ||
+		batch->hidden[at]->values == NULL || weir_null_at(batch->hidden[at], row))
+		return (struct weir_str){0};
+	return weir_str_at(batch->hidden[at], row);
+}
+
+void
+wr_inst_settle(struct wr_inst *inst)
+{
+	uint32_t n = inst->n_rejects;
+
+	if (n == 0)
+		return;
+	/* From here on nothing is left out any more: the dead letters are rows of their own. */
+	inst->n_rejects = 0;
+	for (uint32_t i = 0; i < n; i++) {
+		const struct wr_reject *reject = &inst->rejects[i];
+		const struct weir_batch *batch = reject->batch;
+		struct wr_refused refused = {.offset = -1,
+			.event_time = INT64_MIN,
+			.code = "bad_row",
+			.why = reject->why};
+
+		if (batch != NULL) {
+			refused.raw = hidden_text(batch, WEIR_AT_RAW, reject->row);
+			refused.partition = hidden_text(batch, WEIR_AT_PARTITION, reject->row);
+			refused.event_time = batch->event_time[reject->row];
+			if (batch->hidden != NULL && batch->hidden[WEIR_AT_OFFSET] != NULL &&
+				!weir_null_at(batch->hidden[WEIR_AT_OFFSET], reject->row))
+				refused.offset =
+					weir_int_at(batch->hidden[WEIR_AT_OFFSET], reject->row);
+		}
+		wr_inst_refuse(inst, &refused);
+		if (batch != NULL && wr_batch_of(batch)->pool != NULL)
+			wr_batch_unref(wr_batch_of(batch));
+	}
+	wr_inst_send_outs(inst);
+}

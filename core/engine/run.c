@@ -1,0 +1,477 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Building and running what was planned: loops, tasks, instances, rings. */
+#include "engine/run.h"
+
+#include "base/err.h"
+#include "engine/loop.h"
+#include "engine/run_private.h"
+#include "engine/source.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct shared {
+	struct shared *next;
+	void *value;
+	void (*drop)(void *);
+	char key[];
+};
+
+struct wr_run {
+	const struct wr_pipeline *pipeline;
+	struct wr_run_options options;
+	struct wr_loop **loops;
+	struct wr_task **tasks; /* chain after chain, subtask after subtask */
+	struct wr_ring **rings;
+	struct wr_inst ***insts; /* [op][subtask] */
+	uint32_t n_loops, n_tasks, n_rings, cap_rings;
+	_Atomic uint32_t n_live;
+	_Atomic int stop;
+	_Atomic bool aborted, ended, told; /* told: the callback `ended` was called */
+	pthread_mutex_t lock; /* of failure and shared */
+	bool failed, stepped;
+	struct weir_err failure;
+	struct shared *shared;
+};
+
+const struct wr_pipeline *
+wr_run_pipeline(const struct wr_run *run)
+{
+	return run->pipeline;
+}
+
+uint32_t
+wr_run_max_parallelism(const struct wr_run *run)
+{
+	return run->pipeline->max_parallelism;
+}
+
+bool
+wr_run_aborted(const struct wr_run *run)
+{
+	return atomic_load_explicit(&run->aborted, memory_order_relaxed);
+}
+
+bool
+wr_run_stopping(const struct wr_run *run)
+{
+	return atomic_load_explicit(&run->stop, memory_order_relaxed) != 0;
+}
+
+bool
+wr_run_has_ended(const struct wr_run *run)
+{
+	return atomic_load_explicit(&run->ended, memory_order_relaxed);
+}
+
+int64_t
+wr_run_now(const struct wr_run *run)
+{
+	struct timespec ts;
+
+	if (run->options.now != NULL)
+		return run->options.now(run->options.now_arg);
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+bool
+wr_run_clock_is_virtual(const struct wr_run *run)
+{
+	return run->options.now != NULL;
+}
+
+void
+wr_run_tick(struct wr_run *run)
+{
+	for (uint32_t i = 0; i < run->n_loops; i++)
+		wr_loop_schedule_all(run->loops[i]);
+}
+
+void
+wr_run_log(struct wr_run *run, int32_t level, struct wr_inst *inst, const char *text)
+{
+	if (run->options.log != NULL)
+		run->options.log(run->options.log_arg, level, inst != NULL ? inst->op : NULL,
+			inst != NULL ? inst->pub.subtask : 0, text);
+}
+
+struct wr_inst *
+wr_run_inst(const struct wr_run *run, const struct wr_op *op, uint32_t subtask)
+{
+	return run->insts[op->id][subtask];
+}
+
+static void
+wake_all(struct wr_run *run)
+{
+	for (uint32_t i = 0; i < run->n_loops; i++)
+		wr_loop_wake(run->loops[i]);
+}
+
+static void
+run_over(struct wr_run *run)
+{
+	wake_all(run);
+	if (run->options.ended != NULL && !atomic_exchange(&run->told, true))
+		run->options.ended(run->options.ended_arg);
+}
+
+void
+wr_run_fail(struct wr_run *run, struct wr_inst *inst, const struct weir_err *err)
+{
+	bool first;
+
+	pthread_mutex_lock(&run->lock);
+	first = !run->failed;
+	if (first) {
+		run->failed = true;
+		run->failure = *err;
+		if (run->failure.code >= 0)
+			run->failure.code = -EIO;
+		if (inst != NULL)
+			wr_err_wrap(&run->failure, "%s", inst->op->title);
+	}
+	pthread_mutex_unlock(&run->lock);
+	if (!first)
+		return;
+	atomic_store(&run->aborted, true);
+	run_over(run);
+}
+
+void
+wr_run_task_ended(struct wr_run *run, struct wr_task *task)
+{
+	(void)task;
+	if (atomic_fetch_sub(&run->n_live, 1) != 1)
+		return;
+	atomic_store(&run->ended, true);
+	run_over(run);
+}
+
+void *
+wr_run_shared(
+	struct wr_run *run, const char *key, void *(*make)(void *), void (*drop)(void *), void *arg)
+{
+	struct shared *s;
+
+	pthread_mutex_lock(&run->lock);
+	for (s = run->shared; s != NULL && strcmp(s->key, key) != 0;)
+		s = s->next;
+	if (s == NULL) {
+		s = wr_alloc(sizeof *s + strlen(key) + 1);
+		memcpy(s->key, key, strlen(key) + 1);
+		s->drop = drop;
+		s->value = make(arg);
+		s->next = run->shared;
+		run->shared = s;
+	}
+	pthread_mutex_unlock(&run->lock);
+	return s->value;
+}
+
+/* Building. */
+
+static struct wr_task *
+task_new(struct wr_run *run, const struct wr_chain *chain, uint32_t subtask)
+{
+	struct wr_task *task = wr_zalloc(sizeof *task);
+
+	task->run = run;
+	task->chain = chain;
+	task->subtask = subtask;
+	task->pool = wr_pool_new();
+	task->watermark = INT64_MIN;
+	task->deadline = INT64_MAX;
+	task->insts = wr_zalloc(chain->n_ops * sizeof(struct wr_inst *));
+	for (uint32_t i = 0; i < chain->n_ops; i++) {
+		struct wr_inst *inst = wr_inst_new(chain->ops[i], task, subtask);
+
+		task->insts[task->n_insts++] = inst;
+		run->insts[chain->ops[i]->id][subtask] = inst;
+	}
+	return task;
+}
+
+static struct wr_ring *
+connect(struct wr_run *run, const struct wr_edge *edge, struct wr_inst *from, struct wr_inst *to)
+{
+	struct wr_ring *ring =
+		wr_ring_new(edge->to->buffer_batches, edge->to->buffer_bytes, from->task, to->task);
+	struct wr_task *producer = from->task, *consumer = to->task;
+
+	producer->rings =
+		wr_realloc(producer->rings, (producer->n_rings + 1) * sizeof(struct wr_ring *));
+	producer->rings[producer->n_rings++] = ring;
+	consumer->channels = wr_realloc(
+		consumer->channels, (consumer->n_channels + 1) * sizeof(struct wr_channel));
+	consumer->channels[consumer->n_channels++] =
+		(struct wr_channel){.ring = ring, .in = edge->in, .watermark = INT64_MIN};
+	consumer->n_live++;
+	if (run->n_rings == run->cap_rings) {
+		run->cap_rings = run->cap_rings > 0 ? run->cap_rings * 2 : 16;
+		run->rings = wr_realloc(run->rings, run->cap_rings * sizeof(struct wr_ring *));
+	}
+	run->rings[run->n_rings++] = ring;
+	return ring;
+}
+
+static bool
+is_one_to_one(const struct wr_edge *edge)
+{
+	return edge->to->in[edge->in].how == WEIR_FORWARD &&
+	       edge->from->parallelism == edge->to->parallelism;
+}
+
+static void
+wire_edge(struct wr_run *run, const struct wr_edge *edge)
+{
+	for (uint32_t s = 0; s < edge->from->parallelism; s++) {
+		struct wr_inst *from = run->insts[edge->from->id][s];
+		struct wr_port *port = &from->ports[edge->out];
+		struct wr_sender *sender;
+
+		port->senders = wr_realloc(port->senders, (port->n + 1) * sizeof *port->senders);
+		sender = &port->senders[port->n++];
+		*sender = (struct wr_sender){.edge = edge};
+		if (edge->chained) {
+			sender->child = run->insts[edge->to->id][s];
+			sender->child->parent = from;
+			continue;
+		}
+		sender->rings = wr_zalloc(edge->to->parallelism * sizeof(struct wr_ring *));
+		for (uint32_t t = 0; t < edge->to->parallelism; t++) {
+			if (!is_one_to_one(edge) || s == t)
+				sender->rings[sender->n_rings++] =
+					connect(run, edge, from, run->insts[edge->to->id][t]);
+		}
+		sender->next = s % sender->n_rings;
+	}
+}
+
+static int
+build(struct wr_run *run, struct weir_err *err)
+{
+	const struct wr_pipeline *p = run->pipeline;
+
+	run->loops = wr_zalloc(p->threads * sizeof(struct wr_loop *));
+	for (uint32_t i = 0; i < p->threads; i++) {
+		run->loops[i] = wr_loop_new(run, i, err);
+		if (run->loops[i] == NULL)
+			return err->code;
+		run->n_loops++;
+	}
+	run->insts = wr_zalloc(p->n_ops * sizeof *run->insts);
+	for (uint32_t i = 0; i < p->n_ops; i++)
+		run->insts[i] = wr_zalloc(p->ops[i]->parallelism * sizeof(struct wr_inst *));
+	for (uint32_t c = 0; c < p->n_chains; c++)
+		run->n_tasks += p->chains[c].parallelism;
+	run->tasks = wr_zalloc(run->n_tasks * sizeof(struct wr_task *));
+	run->n_tasks = 0;
+	for (uint32_t c = 0; c < p->n_chains; c++) {
+		for (uint32_t s = 0; s < p->chains[c].parallelism; s++)
+			run->tasks[run->n_tasks++] = task_new(run, &p->chains[c], s);
+	}
+	atomic_store(&run->n_live, run->n_tasks);
+	/* Before anything opens: a plugin's own thread may wake its task as soon as that. */
+	for (uint32_t c = 0, t = 0; c < p->n_chains; c++) {
+		for (uint32_t s = 0; s < p->chains[c].parallelism; s++)
+			wr_loop_add(run->loops[p->chains[c].loops[s]], run->tasks[t++]);
+	}
+	for (uint32_t e = 0; e < p->n_edges; e++)
+		wire_edge(run, p->edges[e]);
+	return 0;
+}
+
+/* Those downstream first, so that nobody sends to what is not open. */
+static int
+open_all(struct wr_run *run, struct weir_err *err)
+{
+	const struct wr_pipeline *p = run->pipeline;
+
+	for (uint32_t i = p->n_ops; i-- > 0;) {
+		for (uint32_t s = 0; s < p->ops[i]->parallelism; s++) {
+			int rc = wr_inst_open(run->insts[i][s], err);
+
+			if (rc < 0)
+				return rc;
+		}
+	}
+	return 0;
+}
+
+struct wr_run *
+wr_run_new(const struct wr_pipeline *pipeline, const struct wr_run_options *options,
+	struct weir_err *err)
+{
+	struct wr_run *run = wr_zalloc(sizeof *run);
+
+	run->pipeline = pipeline;
+	if (options != NULL)
+		run->options = *options;
+	pthread_mutex_init(&run->lock, NULL);
+	if (build(run, err) < 0 || open_all(run, err) < 0) {
+		wr_run_free(run);
+		return NULL;
+	}
+	return run;
+}
+
+int
+wr_run_start(struct wr_run *run, struct weir_err *err)
+{
+	for (uint32_t i = 0; i < run->n_loops; i++) {
+		int rc;
+
+		wr_loop_schedule_all(run->loops[i]);
+		rc = wr_loop_start(run->loops[i], err);
+		if (rc < 0) {
+			wr_run_stop(run, WR_STOP_NOW);
+			for (uint32_t k = 0; k < i; k++)
+				wr_loop_join(run->loops[k]);
+			return rc;
+		}
+	}
+	return 0;
+}
+
+void
+wr_run_step(struct wr_run *run)
+{
+	bool moved = true;
+
+	if (!run->stepped)
+		wr_run_tick(run);
+	run->stepped = true;
+	while (moved) {
+		moved = false;
+		for (uint32_t i = 0; i < run->n_loops && !wr_run_aborted(run); i++)
+			moved |= wr_loop_step(run->loops[i]);
+	}
+}
+
+void
+wr_run_stop(struct wr_run *run, int how)
+{
+	atomic_store(&run->stop, how);
+	if (how == WR_STOP_NOW) {
+		atomic_store(&run->aborted, true);
+		run_over(run);
+		return;
+	}
+	for (uint32_t i = 0; i < run->n_tasks; i++) {
+		if (run->tasks[i]->insts[0]->source != NULL)
+			wr_task_schedule(run->tasks[i]);
+	}
+}
+
+int
+wr_run_wait(struct wr_run *run, struct weir_err *err)
+{
+	for (uint32_t i = 0; i < run->n_loops; i++)
+		wr_loop_join(run->loops[i]);
+	if (!run->failed)
+		return 0;
+	*err = run->failure;
+	return err->code;
+}
+
+/* Batches lie in rings and with instances, and the last bytes of a source's records with those
+ * downstream: these close first, and the pools go last. */
+static void
+free_insts(struct wr_run *run)
+{
+	for (uint32_t i = 0; i < run->n_rings; i++)
+		wr_ring_free(run->rings[i]);
+	for (uint32_t i = run->insts != NULL ? run->pipeline->n_ops : 0; i-- > 0;) {
+		for (uint32_t s = 0; run->insts[i] != NULL && s < run->pipeline->ops[i]->parallelism;
+			s++)
+			wr_inst_free(run->insts[i][s]);
+		free(run->insts[i]);
+	}
+	free(run->insts);
+	free(run->rings);
+}
+
+static void
+free_shared(struct wr_run *run)
+{
+	while (run->shared != NULL) {
+		struct shared *s = run->shared;
+
+		run->shared = s->next;
+		if (s->drop != NULL && s->value != NULL)
+			s->drop(s->value);
+		free(s);
+	}
+}
+
+void
+wr_run_free(struct wr_run *run)
+{
+	if (run == NULL)
+		return;
+	free_insts(run);
+	free_shared(run);
+	for (uint32_t i = 0; i < run->n_tasks; i++) {
+		wr_pool_free(run->tasks[i]->pool);
+		wr_task_free(run->tasks[i]);
+	}
+	for (uint32_t i = 0; i < run->n_loops; i++)
+		wr_loop_free(run->loops[i]);
+	free(run->tasks);
+	free(run->loops);
+	pthread_mutex_destroy(&run->lock);
+	free(run);
+}
+
+void
+wr_run_status(const struct wr_run *run, uint32_t op, struct wr_op_status *status)
+{
+	const struct wr_op *o = run->pipeline->ops[op];
+
+	*status = (struct wr_op_status){.op = o, .watermark = INT64_MAX};
+	for (uint32_t s = 0; s < o->parallelism; s++) {
+		const struct wr_inst *inst = run->insts[op][s];
+		const struct wr_inst_counts *c = &inst->counts;
+		int64_t watermark = atomic_load_explicit(&c->watermark, memory_order_relaxed);
+
+		status->rows_in += atomic_load_explicit(&c->rows_in, memory_order_relaxed);
+		status->rows_out += atomic_load_explicit(&c->rows_out, memory_order_relaxed);
+		status->batches_in += atomic_load_explicit(&c->batches_in, memory_order_relaxed);
+		status->records += atomic_load_explicit(&c->records, memory_order_relaxed);
+		status->bad += atomic_load_explicit(&c->bad, memory_order_relaxed);
+		status->rejected += atomic_load_explicit(&c->rejected, memory_order_relaxed);
+		status->dropped += atomic_load_explicit(&c->dropped, memory_order_relaxed);
+		status->dead += atomic_load_explicit(&c->dead, memory_order_relaxed);
+		status->busy_us += atomic_load_explicit(&c->busy_ns, memory_order_relaxed) / 1000;
+		status->blocked_us += atomic_load_explicit(&c->blocked_us, memory_order_relaxed);
+		status->watermark = watermark < status->watermark ? watermark : status->watermark;
+		for (uint32_t i = 0; inst == inst->task->insts[0] && i < inst->task->n_channels;
+			i++)
+			status->queued += wr_ring_count(inst->task->channels[i].ring);
+	}
+}
+
+void
+wr_run_counters(const struct wr_run *run, uint32_t op,
+	void (*each)(void *arg, const char *name, const char *help, uint64_t value), void *arg)
+{
+	const struct wr_op *o = run->pipeline->ops[op];
+
+	for (const struct wr_counter *c = run->insts[op][0]->counters; c != NULL; c = c->next) {
+		uint64_t sum = 0;
+
+		for (uint32_t s = 0; s < o->parallelism; s++) {
+			const struct wr_counter *d = run->insts[op][s]->counters;
+
+			while (d != NULL && strcmp(d->name, c->name) != 0)
+				d = d->next;
+			sum += d != NULL ? __atomic_load_n(&d->value, __ATOMIC_RELAXED) : 0;
+		}
+		each(arg, c->name, c->help, sum);
+	}
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sending batches along edges. */
+#include "engine/send.h"
+
+#include "base/err.h"
+#include "engine/out.h"
+#include "engine/refuse.h"
+#include "engine/run_private.h"
+#include "engine/source.h"
+#include "engine/task.h"
+
+#include <string.h>
+
+/* A key expression that fails on a row refuses the row in the name of the operator that sends it.
+ */
+struct key_errors {
+	struct wr_inst *inst;
+	const struct weir_batch *batch;
+	uint64_t gone[WEIR_ROWS_MAX / 64];
+	uint32_t n;
+};
+
+static void
+key_error(struct wr_eval *eval, uint32_t row, const char *why)
+{
+	struct key_errors *errors = eval->arg;
+
+	if (weir_bit_get(errors->gone, row))
+		return;
+	weir_bit_set(errors->gone, row);
+	errors->n++;
+	wr_inst_reject(errors->inst, errors->batch, row, why);
+}
+
+static void
+drop_rows(struct wr_batch *batch, const uint64_t *gone)
+{
+	uint32_t n = wr_batch_count(&batch->pub), kept = 0;
+	uint32_t *sel = wr_arena_array(&batch->arena, uint32_t, n);
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t row = batch->pub.sel != NULL ? batch->pub.sel[i] : i;
+
+		sel[kept] = row;
+		kept += !weir_bit_get(gone, row);
+	}
+	batch->pub.sel = sel;
+	batch->pub.n_sel = kept;
+}
+
+/* The batch with its key columns and hashes behind the others; takes the reference, NULL when no
+ * row is left. */
+static struct wr_batch *
+add_keys(struct wr_inst *inst, const struct wr_in *in, struct wr_batch *from)
+{
+	struct wr_batch *batch = wr_batch_new(inst->task->pool);
+	struct wr_arena *arena = &batch->arena;
+	const struct weir_batch *b = &from->pub;
+	uint32_t n = wr_batch_count(b);
+	const struct weir_column **cols =
+		wr_arena_array(arena, const struct weir_column *, in->first_key + in->n_keys);
+	uint64_t *hash = wr_arena_array(arena, uint64_t, b->n_rows);
+	struct key_errors errors = {.inst = inst, .batch = b};
+	struct wr_eval eval = {&inst->pub, &inst->scratch, arena, key_error, &errors, 0};
+
+	memcpy(cols, b->cols, in->first_key * sizeof *cols);
+	for (uint32_t k = 0; k < in->n_keys; k++)
+		cols[in->first_key + k] = wr_expr_eval(in->keys[k], &eval, b, b->sel, n);
+	if (eval.status < 0)
+		wr_inst_fail(inst, eval.status);
+	batch->pub = *b;
+	batch->pub.cols = cols;
+	batch->pub.n_cols = in->first_key + in->n_keys;
+	batch->pub.first_key = in->first_key;
+	batch->pub.n_keys = in->n_keys;
+	wr_batch_pin(batch, b->n_rows * sizeof *hash);
+	wr_batch_share(batch, b);
+	if (errors.n > 0)
+		drop_rows(batch, errors.gone);
+	wr_batch_unref(from);
+	n = wr_batch_count(&batch->pub);
+	if (n == 0) {
+		wr_batch_unref(batch);
+		return NULL;
+	}
+	wr_keys_of(cols + in->first_key, in->n_keys, batch->pub.sel, n, NULL, hash, &inst->scratch);
+	batch->pub.key_hash = hash;
+	return batch;
+}
+
+static void
+push(struct wr_inst *inst, struct wr_sender *sender, struct wr_ring *ring, struct wr_batch *batch)
+{
+	const struct weir_batch *b = &batch->pub;
+
+	/* A few rows must not pin a whole block while they wait. */
+	if (b->sel != NULL && b->n_sel * 4 < b->n_rows) {
+		struct wr_batch *dense = wr_batch_dense(inst->task->pool, b, true);
+
+		wr_batch_unref(batch);
+		batch = dense;
+	}
+	wr_ring_push(ring, (struct wr_item){WR_ITEM_BATCH, sender->edge->in, {.batch = batch}});
+}
+
+/* Every subtask gets the rows of the key groups it owns: the same columns under its own selection.
+ */
+static void
+split(struct wr_inst *inst, struct wr_sender *sender, struct wr_batch *batch)
+{
+	const struct weir_batch *b = &batch->pub;
+	uint32_t n = wr_batch_count(b), parts = sender->n_rings;
+	uint32_t groups = wr_run_max_parallelism(inst->task->run);
+	uint32_t *rows = wr_arena_array(&inst->scratch, uint32_t, (size_t)parts * n);
+	uint32_t *used = wr_arena_zalloc(&inst->scratch, parts * sizeof *used);
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t row = b->sel != NULL ? b->sel[i] : i;
+		uint32_t owner =
+			wr_key_owner(wr_key_group(b->key_hash[row], groups), groups, parts);
+
+		rows[(size_t)owner * n + used[owner]++] = row;
+	}
+	for (uint32_t p = 0; p < parts; p++) {
+		if (used[p] == n) {
+			push(inst, sender, sender->rings[p], batch);
+			return;
+		}
+	}
+	for (uint32_t p = 0; p < parts; p++) {
+		if (used[p] > 0)
+			push(inst, sender, sender->rings[p],
+				wr_batch_select(
+					inst->task->pool, b, rows + (size_t)p * n, used[p]));
+	}
+	wr_batch_unref(batch);
+}
+
+static void
+send_rings(struct wr_inst *inst, struct wr_sender *sender, struct wr_batch *batch)
+{
+	uint32_t how = sender->edge->to->in[sender->edge->in].how;
+
+	if (how == WEIR_KEYED && sender->n_rings > 1) {
+		split(inst, sender, batch);
+	} else if (how == WEIR_BROADCAST) {
+		for (uint32_t i = 0; i < sender->n_rings; i++) {
+			wr_batch_ref(batch);
+			push(inst, sender, sender->rings[i], batch);
+		}
+		wr_batch_unref(batch);
+	} else {
+		push(inst, sender, sender->rings[sender->next], batch);
+		sender->next = sender->next + 1 < sender->n_rings ? sender->next + 1 : 0;
+	}
+}
+
+static void
+send_edge(struct wr_inst *inst, struct wr_sender *sender, struct wr_batch *batch)
+{
+	const struct wr_edge *edge = sender->edge;
+	const struct wr_in *in = &edge->to->in[edge->in];
+
+	if (edge->columns != NULL) {
+		struct wr_batch *mapped =
+			wr_batch_remap(inst->task->pool, &batch->pub, edge->columns, in->schema->n);
+
+		wr_batch_unref(batch);
+		batch = mapped;
+	}
+	if (in->how == WEIR_KEYED)
+		batch = add_keys(inst, in, batch);
+	if (batch == NULL)
+		return;
+	if (sender->child != NULL)
+		wr_inst_deliver(
+			sender->child, (struct wr_item){WR_ITEM_BATCH, edge->in, {.batch = batch}});
+	else
+		send_rings(inst, sender, batch);
+}
+
+void
+wr_inst_send(struct wr_inst *inst, uint32_t port, struct wr_batch *batch)
+{
+	struct wr_port *p = &inst->ports[port];
+
+	if (port != (uint32_t)inst->op->error_out)
+		wr_count(&inst->counts.rows_out, wr_batch_count(&batch->pub));
+	for (uint32_t i = 0; i < p->n; i++) {
+		if (i + 1 < p->n)
+			wr_batch_ref(batch);
+		send_edge(inst, &p->senders[i], batch);
+	}
+	if (p->n == 0)
+		wr_batch_unref(batch);
+}
+
+void
+wr_inst_send_outs(struct wr_inst *inst)
+{
+	while (inst->outs != NULL) {
+		struct weir_out *out = inst->outs;
+		uint32_t port = out->port;
+		struct wr_batch *batch;
+
+		inst->outs = out->next;
+		if (inst->outs == NULL)
+			inst->outs_end = &inst->outs;
+		if (inst->source != NULL && port != (uint32_t)inst->op->error_out) {
+			wr_source_send(inst, out);
+			continue;
+		}
+		batch = wr_out_finish(out);
+		if (batch != NULL)
+			wr_inst_send(inst, port, batch);
+	}
+}
+
+void
+wr_inst_forward(struct wr_inst *inst, struct wr_item item)
+{
+	for (uint32_t p = 0; p < inst->op->n_out; p++) {
+		for (uint32_t s = 0; s < inst->ports[p].n; s++) {
+			struct wr_sender *sender = &inst->ports[p].senders[s];
+
+			item.in = sender->edge->in;
+			if (sender->child != NULL) {
+				wr_inst_deliver(sender->child, item);
+				continue;
+			}
+			for (uint32_t r = 0; r < sender->n_rings; r++)
+				wr_ring_push(sender->rings[r], item);
+		}
+	}
+}

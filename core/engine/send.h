@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From what a callback emitted to the next operator: a direct call, or rings, by key group where
+ * the input is keyed.
+ */
+#ifndef WR_ENGINE_SEND_H
+#define WR_ENGINE_SEND_H
+
+#include "engine/instance.h"
+
+/* Everything begun in this callback, in order. */
+void wr_inst_send_outs(struct wr_inst *inst);
+/* One batch on all edges of a port; takes the reference. */
+void wr_inst_send(struct wr_inst *inst, uint32_t port, struct wr_batch *batch);
+
+#endif

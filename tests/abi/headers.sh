@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Each header of the SDK compiles alone, as C11 and as C++17 and 20, with every compiler there is.
+#     headers.sh INCLUDE_DIR
+set -u
+include=$1
+wrong=0
+did=0
+
+# alone COMPILER LANGUAGE STANDARD
+alone()
+{
+	command -v "$1" >/dev/null || return 0
+	for header in "$include"/weir/*.h; do
+		echo "#include <weir/$(basename "$header")>" |
+			"$1" -x "$2" "-std=$3" -Wall -Wextra -Wpedantic -Wcast-qual -Werror \
+				-I"$include" -fsyntax-only - || wrong=1
+		did=$((did + 1))
+	done
+}
+
+alone gcc c c11
+alone g++ c++ c++17
+alone g++ c++ c++20
+alone clang c c11
+alone clang++ c++ c++17
+[ $did -gt 0 ] || { echo "headers.sh: no compiler, or no headers in $include" >&2; exit 2; }
+exit $wrong
