@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the source and the sink `file` share. */
+#ifndef FILE_FILE_H
+#define FILE_FILE_H
+
+#include <weir/weir.h>
+
+extern const struct weir_operator file_source_operator, file_sink_operator;
+
+/* Paths, sorted by their bytes, each once. */
+struct file_names {
+	char **v;
+	size_t n, cap;
+};
+
+/*
+ * The regular files that the words of `path` name or match; patterns pass over directories.  A word
+ * that gives no file is an error.  0, or < 0 after weir_fail().  In both cases names is to be
+ * freed.
+ */
+int file_names_find(struct file_names *names, struct weir_task *task, const struct weir_list *path);
+void file_names_free(struct file_names *names);
+
+/* `open() "x.ndjson" failed (2: No such file or directory); REMEDY`.  Gives -code. */
+int file_fail(
+	struct weir_task *task, const char *call, const char *path, int code, const char *remedy);
+
+#endif

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From records to columns.  simdjson finds the tokens of many records in one run; the walk over
+ * them then enters only the objects that lead to a wanted value.  What is not wanted is not looked
+ * into: there only strings, brackets and UTF-8 must be right.
+ */
+#include "json.h"
+
+/* Bytes of records to be indexed together: they and their tokens stay in the nearer caches. */
+enum { RUN_BYTES = 1 << 16 };
+
+static int take(struct json *json, struct json_node *node);
+
+/* A member of an object cannot be read: why. */
+static int
+member_bad(struct json *json)
+{
+	const uint32_t *at = json->at;
+
+	if (at[0] >= json->end)
+		return json_truncated(json);
+	if (json->base[at[0]] != '"')
+		return json_bad(json, "byte %u is '%c' where a key should begin",
+			at[0] - json->begin, json->base[at[0]]);
+	if (at[1] >= json->end || (json->base[at[1]] == ':' && at[2] >= json->end))
+		return json_truncated(json);
+	return json_bad(json, "byte %u is '%c' where a colon should stand behind a key",
+		at[1] - json->begin, json->base[at[1]]);
+}
+
+static int
+guessed(const struct json_guess *guess, const char *key)
+{
+	uint64_t off = (json_load8(key) ^ guess->word[0]) & guess->mask[0];
+
+	off |= (json_load8(key + 8) ^ guess->word[1]) & guess->mask[1];
+	return off == 0 &&
+	       (guess->len <= 16 || memcmp(key + 16, &guess->word[2], guess->len - 16) == 0);
+}
+
+/* `,` or the closing bracket.  1: there is more, 0: it is closed, -1: bad. */
+static int
+more(struct json *json, char close)
+{
+	uint32_t off = *json->at++;
+	char c = json->base[off];
+
+	if (off >= json->end)
+		return json_truncated(json);
+	if (c == ',')
+		return 1;
+	if (c != close)
+		return json_bad(json, "byte %u is '%c' where a comma or '%c' should stand",
+			off - json->begin, c, close);
+	json->depth--;
+	return 0;
+}
+
+static int
+opened(struct json *json, char close)
+{
+	json->depth++;
+	json->at++;
+	if (json->base[*json->at] != close || *json->at >= json->end)
+		return 1;
+	json->depth--;
+	json->at++;
+	return 0;
+}
+
+/* All found: only the end of the record is still looked for. */
+static int
+drain(struct json *json)
+{
+	int rc = json_leave(json, json->depth);
+
+	json->depth = 0;
+	return rc < 0 ? rc : 1;
+}
+
+/* What the key at `at` leads to. */
+static struct json_node *
+find_child(struct json *json, struct json_node *node, uint32_t *place, const uint32_t *at)
+{
+	const char *key = json->base + at[0] + 1, *end = json->base + at[1] - 1;
+
+	if (*place < node->n_guess && guessed(&node->guess[*place], key))
+		return node->guess[(*place)++].node;
+	while (json_is_space(*end))
+		end--;
+	return json_lookup(json, node, place, key, end);
+}
+
+/*
+ * 0: behind the object, 1: all is found, behind the record; -1: bad.  The hot loop of a decoder:
+ * three tokens a member, `"key" : value`, and one behind it.
+ */
+static int
+walk_object(struct json *json, struct json_node *node)
+{
+	const char *base = json->base;
+	const uint32_t *at;
+	uint32_t place = 0, end = json->end;
+	int rc = opened(json, '}');
+
+	if (rc == 0)
+		return 0;
+	for (at = json->at;; at++) {
+		struct json_node *child;
+		char c;
+
+		json->at = at;
+		if (at[2] >= end || base[at[0]] != '"' || base[at[1]] != ':')
+			return member_bad(json);
+		child = find_child(json, node, &place, at);
+		at += 2;
+		c = base[*at];
+		if (child != NULL && child->seen != json->serial) {
+			json->at = at;
+			rc = take(json, child);
+			at = json->at;
+		} else if (c == '{' || c == '[' || c == ',' || c == '}' || c == ']' || c == ':') {
+			json->at = at;
+			rc = json_skip(json);
+			at = json->at;
+		} else {
+			at++;
+			rc = 0;
+		}
+		if (rc != 0)
+			return rc;
+		if (base[*at] != ',' || *at >= end)
+			break;
+	}
+	json->at = at;
+	return more(json, '}');
+}
+
+static int
+walk_array(struct json *json, struct json_node *node)
+{
+	struct json_node *child = node->child;
+	uint32_t index;
+	int rc = opened(json, ']');
+
+	for (index = 0; rc > 0; index++) {
+		if (child == NULL || child->step.key.p != NULL) {
+			json->depth--;
+			return json_leave(json, 1);
+		}
+		if (*json->at >= json->end)
+			return json_truncated(json);
+		if (child->step.index == index) {
+			rc = take(json, child);
+			child = child->next;
+		} else {
+			rc = json_skip(json);
+		}
+		if (rc != 0)
+			return rc;
+		rc = more(json, ']');
+	}
+	return rc;
+}
+
+/* Goes into a value if it leads on; else behind it. */
+static int
+enter(struct json *json, struct json_node *node)
+{
+	char c = json->base[*json->at];
+
+	if (c == '{')
+		return walk_object(json, node);
+	if (c == '[')
+		return walk_array(json, node);
+	return json_skip(json);
+}
+
+static int
+take(struct json *json, struct json_node *node)
+{
+	const uint32_t *at = json->at;
+	int rc = 0;
+
+	node->seen = json->serial;
+	if (node->leaf != NULL)
+		rc = json_value(json, node);
+	if (rc == 0 && node->child != NULL) {
+		json->at = at;
+		rc = enter(json, node);
+	}
+	if (rc == 0 && json->left == 0)
+		return drain(json);
+	return rc;
+}
+
+static const char *
+kind_of(char c)
+{
+	switch (c) {
+	case '"':
+		return "a string";
+	case '[':
+		return "an array";
+	case 't':
+	case 'f':
+		return "a bool";
+	case 'n':
+		return "null";
+	default:
+		return c == '-' || (c >= '0' && c <= '9') ? "a number" : "no JSON";
+	}
+}
+
+static int
+walk_record(struct json *json)
+{
+	struct json_node *root = &json->nodes[0];
+	uint32_t off;
+	char c;
+	int rc;
+
+	while (*json->at < json->begin)
+		json->at++;
+	off = *json->at;
+	if (off >= json->end)
+		return json_bad(json, "it is empty");
+	c = json->base[off];
+	if (c != '{' && (c != '[' || root->child == NULL || root->child->step.key.p != NULL))
+		return json_bad(json, "it is %s, not an object", kind_of(c));
+	rc = json->left == 0 ? json_leave(json, 0) : enter(json, root);
+	if (rc < 0)
+		return rc;
+	if (*json->at < json->end)
+		return json_bad(json, "byte %u is '%c', behind the end of the object",
+			*json->at - json->begin, json->base[*json->at]);
+	return 0;
+}
+
+/* The columns that a record leaves out, or all of them if it is bad. */
+static void
+nulls(struct json *json, int all)
+{
+	const struct json_leaf *leaf;
+	uint32_t i;
+
+	for (i = 0; i < json->n_nodes; i++)
+		if (all || json->nodes[i].seen != json->serial)
+			for (leaf = json->nodes[i].leaf; leaf != NULL; leaf = leaf->next)
+				json_null(leaf, json->row);
+}
+
+static void
+read_record(struct json *json, uint32_t row, uint32_t begin, uint32_t len)
+{
+	const uint32_t *at = json->at;
+
+	json->row = row;
+	json->begin = begin;
+	json->end = begin + len;
+	json->left = json->n_leaves;
+	json->depth = 0;
+	json->serial++;
+	if (walk_record(json) < 0) {
+		json->at = at; /* it may have run into the next record */
+		json->task->host->bad(json->task, row, json->why);
+		nulls(json, 1);
+	} else if (json->left != 0) {
+		nulls(json, 0);
+	}
+}
+
+/* Records first ..+ n, which stand at json->base, as far apart as offsets say. */
+static void
+read_run(struct json *json, const struct weir_raw *raw, uint32_t first, uint32_t n, size_t len,
+	int copied)
+{
+	uint32_t i, n_at, begin = 0;
+	const char *why = json_index_run(json->index, json->base, len, &json->at, &n_at);
+
+	if (why != NULL && n == 1) {
+		json->row = first;
+		nulls(json, 1);
+		json->task->host->bad(json->task, first, why);
+		return;
+	}
+	for (i = 0; i < n; i++) {
+		const struct weir_str *rec = &raw->rec[first + i];
+
+		if (!copied)
+			begin = (uint32_t)(rec->p - raw->rec[first].p);
+		if (why == NULL) {
+			read_record(json, first + i, begin, rec->len);
+		} else {
+			/* One of them spoils the run: each by itself. */
+			const char *base = json->base;
+
+			json->base += begin;
+			read_run(json, raw, first + i, 1, rec->len, 0);
+			json->base = base;
+		}
+		begin += rec->len + 1;
+	}
+}
+
+/* How many records from `first` on stand one behind the other, parted by nothing but a newline. */
+static uint32_t
+adjoining(const struct weir_raw *raw, uint32_t first, size_t *len)
+{
+	const char *begin = raw->rec[first].p, *end = begin + raw->rec[first].len;
+	uint32_t i;
+
+	for (i = first + 1; i < raw->n; i++) {
+		const struct weir_str *rec = &raw->rec[i];
+		const char *p = end;
+
+		if (*p == '\r')
+			p++;
+		if (*p != '\n' || rec->p != p + 1 ||
+			(size_t)(rec->p + rec->len - begin) > RUN_BYTES)
+			break;
+		end = rec->p + rec->len;
+	}
+	*len = (size_t)(end - begin);
+	return i - first;
+}
+
+/* As adjoining(), in a copy. */
+static uint32_t
+copied(struct json *json, const struct weir_raw *raw, uint32_t first, size_t *len)
+{
+	size_t total = raw->rec[first].len;
+	uint32_t i, n = 1;
+	char *to;
+
+	while (first + n < raw->n && total + 1 + raw->rec[first + n].len <= RUN_BYTES)
+		total += 1 + raw->rec[first + n++].len;
+	to = json_room(&json->copy, &json->copy_cap, total);
+	if (to == NULL)
+		return 0;
+	for (i = first; i < first + n; i++) {
+		if (i > first)
+			*to++ = '\n';
+		memcpy(to, raw->rec[i].p, raw->rec[i].len);
+		to += raw->rec[i].len;
+	}
+	memset(to, 0, JSON_SLACK);
+	*len = total;
+	return n;
+}
+
+int
+json_decode(void *self, struct weir_task *task, const struct weir_raw *raw, struct weir_out *out)
+{
+	struct json *json = self;
+	int copying = raw->slack < JSON_SLACK;
+	uint32_t first, n;
+	size_t len;
+	int rc;
+
+	json->task = task;
+	json->out = out;
+	rc = json_want(json, out);
+	for (first = 0; rc == 0 && first < raw->n; first += n) {
+		n = copying ? copied(json, raw, first, &len) : adjoining(raw, first, &len);
+		if (n == 0)
+			return weir_fail(task->err, -ENOMEM, "out of memory");
+		json->base = copying ? json->copy : raw->rec[first].p;
+		read_run(json, raw, first, n, len, copying);
+	}
+	return rc;
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The json format: what its files share.  An instance belongs to one task; nothing here is shared
+ * between threads.
+ */
+#ifndef JSON_JSON_H
+#define JSON_JSON_H
+
+#include <string.h>
+#include <weir/weir.h>
+
+#include "simdjson_shim.h"
+
+enum {
+	JSON_FIELDS_MAX = 1024, /* columns of a schema */
+	JSON_DEPTH_MAX = 1024, /* arrays and objects in each other */
+	JSON_SLACK = 64, /* bytes past a text that are read, not used */
+	JSON_GUESSES = 64, /* keys of an object whose order is remembered */
+	JSON_WHY = 240, /* bytes of a sentence about a bad record */
+};
+
+/* A column, as the conf says.  The strings live as long as the conf. */
+struct json_field {
+	struct weir_str name, path; /* path: from its `$` on; empty: the member called name */
+	uint32_t type;
+	int32_t col;
+	int32_t unit; /* of a timestamp that is a number: units a second; 0: it is text */
+};
+
+/* What plan() found; open() reads it. */
+struct json_conf {
+	uint32_t n_fields;
+	struct json_field fields[JSON_FIELDS_MAX];
+};
+
+/* A step of a path: `.name` or `[n]`. */
+struct json_step {
+	struct weir_str key; /* p NULL: an element of an array */
+	uint32_t index;
+};
+
+/* path.c */
+
+/* Splits what stands after a field's type into unit and path.  0, or -1 and a sentence in why. */
+int json_spec_parse(struct json_field *field, struct weir_str spec, char *why);
+/*
+ * The next step of the path at *p: 1 and the step, 0 at the end, -1 if it is none.  An empty path
+ * has none: its field has one step, its name.
+ */
+int json_step_next(const char **p, const char *end, struct json_step *step);
+
+/* A wanted value: a column being written. */
+struct json_leaf {
+	struct json_leaf *next; /* the same value, in another column */
+	const struct json_field *field;
+	uint32_t type;
+	void *values; /* of the column */
+	uint64_t *valid;
+};
+
+/* A key that stood here in an earlier record: its text and the quote that ends it, and what it
+ * leads to. */
+struct json_guess {
+	uint64_t word[4], mask[2]; /* mask: of the first two words */
+	uint32_t len;
+	struct json_node *node; /* NULL: nobody wants it */
+};
+
+/* A place in the records that is wanted or leads to one. */
+struct json_node {
+	struct json_step step;
+	struct json_node *child, *next; /* elements in ascending order */
+	struct json_leaf *leaf;
+	uint32_t n_leaves;
+	struct json_guess *guess; /* of an object: the keys of the record before, in their order */
+	uint32_t n_guess;
+	uint64_t seen; /* the number of the last record that had it: the first of equal keys wins */
+};
+
+/* An instance, and the record it is in. */
+struct json {
+	const struct json_conf *conf;
+	struct json_index *index;
+	char *scratch; /* a string being unescaped */
+	size_t scratch_cap;
+	char *copy; /* records that came without slack */
+	size_t copy_cap;
+
+	/* The wanted columns as a tree; made anew when others are wanted. */
+	uint8_t *wanted; /* a byte a field */
+	struct json_leaf *leaves;
+	struct json_node *nodes; /* nodes[0] is the root */
+	struct json_guess *guesses;
+	uint32_t n_leaves;
+	uint32_t n_nodes;
+
+	/* The run of records that was indexed together, and the record being read. */
+	const char *base;
+	const uint32_t *at; /* the next token */
+	uint32_t begin, end; /* the record, as offsets from base */
+	uint64_t serial; /* counts records, from 1 */
+	uint32_t row; /* of the output: the record's number */
+	uint32_t left; /* wanted values not met yet */
+	uint32_t depth;
+	struct weir_task *task;
+	struct weir_out *out;
+	char why[JSON_WHY];
+
+	/* Sinks: what stands before each value, `,"name":`. */
+	char *label;
+	uint32_t *label_end;
+};
+
+/* wanted.c: the tree of wanted columns. */
+
+/* Has the tree fit the vecs of an out.  0 or -ENOMEM. */
+int json_want(struct json *json, struct weir_out *out);
+/* What the key at key, whose text ends before the quote at end, leads to in node; NULL: not wanted.
+ */
+struct json_node *json_lookup(struct json *json, struct json_node *node, uint32_t *guess,
+	const char *key, const char *end);
+void json_want_free(struct json *json);
+
+/* decode.c */
+int json_decode(void *self, struct weir_task *, const struct weir_raw *, struct weir_out *);
+
+/* value.c: one value into its columns.  0, or -1 and a sentence in json->why. */
+int json_value(struct json *json, struct json_node *node);
+/* The value at json->at is not needed: goes behind it. */
+int json_skip(struct json *json);
+/* Goes behind the next `depth` brackets that close more than is opened. */
+int json_leave(struct json *json, uint32_t depth);
+void json_null(const struct json_leaf *leaf, uint32_t row);
+int json_truncated(struct json *json);
+__attribute__((format(printf, 2, 3))) int json_bad(struct json *json, const char *format, ...);
+
+/* check.c: whether the value at json->at is JSON in all its parts; goes behind it. */
+int json_check(struct json *json);
+
+/* text.c */
+
+/*
+ * Writes what the JSON text of a string stands for; to has room for as many bytes.  Gives how many
+ * it wrote, or -1: an escape is wrong.
+ */
+ptrdiff_t json_unescape(const char *p, const char *end, char *to);
+/* base64 to bytes, as json_unescape. */
+ptrdiff_t json_unbase64(const char *p, const char *end, char *to);
+char *json_base64(char *to, const char *p, size_t len);
+/* Text such as 2015-07-15T00:00:00.5Z to microseconds.  0 or -1. */
+int json_time_parse(const char *p, const char *end, int64_t *us);
+/* RFC 3339 in UTC, without quotes: at most 36 bytes. */
+char *json_time_print(char *to, int64_t us);
+/* *buf with room for len bytes and slack, its content lost; NULL: out of memory. */
+char *json_room(char **buf, size_t *cap, size_t len);
+
+/* encode.c */
+int json_labels(struct json *json);
+int json_encode(void *self, struct weir_task *, const struct weir_batch *, struct weir_items *);
+
+/* Words of a text; what lies past the text is read too. */
+static inline uint64_t
+json_load8(const char *p)
+{
+	uint64_t word;
+
+	memcpy(&word, p, sizeof word);
+	return word;
+}
+
+static inline uint32_t
+json_load4(const char *p)
+{
+	uint32_t word;
+
+	memcpy(&word, p, sizeof word);
+	return word;
+}
+
+static inline int
+json_is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* What may stand behind a number, true, false or null. */
+static inline int
+json_ends_word(char c)
+{
+	return c == ',' || c == '}' || c == ']' || json_is_space(c);
+}
+
+#endif

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Text and what it stands for: escapes, base64, times. */
+#include "json.h"
+
+#include <stdlib.h>
+
+char *
+json_room(char **buf, size_t *cap, size_t len)
+{
+	size_t want = len + JSON_SLACK;
+	char *p;
+
+	if (want <= *cap)
+		return *buf;
+	want += want / 2;
+	p = malloc(want);
+	if (p == NULL)
+		return NULL;
+	free(*buf);
+	*buf = p;
+	*cap = want;
+	return p;
+}
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 32;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Four hex digits, or -1. */
+static int32_t
+hex4(const char *p, const char *end)
+{
+	int32_t code = 0;
+	int i;
+
+	if (end - p < 4)
+		return -1;
+	for (i = 0; i < 4; i++) {
+		int digit = hex_digit(p[i]);
+
+		if (digit < 0)
+			return -1;
+		code = code << 4 | digit;
+	}
+	return code;
+}
+
+static char *
+put_utf8(char *to, uint32_t code)
+{
+	if (code < 0x80) {
+		*to++ = (char)code;
+		return to;
+	}
+	if (code < 0x800) {
+		*to++ = (char)(0xc0 | code >> 6);
+	} else {
+		if (code < 0x10000) {
+			*to++ = (char)(0xe0 | code >> 12);
+		} else {
+			*to++ = (char)(0xf0 | code >> 18);
+			*to++ = (char)(0x80 | (code >> 12 & 0x3f));
+		}
+		*to++ = (char)(0x80 | (code >> 6 & 0x3f));
+	}
+	*to++ = (char)(0x80 | (code & 0x3f));
+	return to;
+}
+
+/* \uXXXX, p behind the u; the second half of a surrogate pair is taken with the first. */
+static const char *
+unescape_unicode(const char *p, const char *end, char **to)
+{
+	int32_t code = hex4(p, end), low;
+
+	p += 4;
+	if (code < 0 || (code >= 0xdc00 && code < 0xe000))
+		return NULL;
+	if (code >= 0xd800 && code < 0xdc00) {
+		if (end - p < 6 || p[0] != '\\' || p[1] != 'u')
+			return NULL;
+		low = hex4(p + 2, end);
+		if (low < 0xdc00 || low >= 0xe000)
+			return NULL;
+		code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+		p += 6;
+	}
+	*to = put_utf8(*to, (uint32_t)code);
+	return p;
+}
+
+/* What stands behind a backslash. */
+static const char *
+unescape_one(const char *p, const char *end, char **to)
+{
+	static const char from[] = "\"\\/bfnrt", into[] = "\"\\/\b\f\n\r\t";
+	const char *q;
+
+	if (p == end)
+		return NULL;
+	if (*p == 'u')
+		return unescape_unicode(p + 1, end, to);
+	q = memchr(from, *p, sizeof from - 1);
+	if (q == NULL)
+		return NULL;
+	*(*to)++ = into[q - from];
+	return p + 1;
+}
+
+ptrdiff_t
+json_unescape(const char *p, const char *end, char *to)
+{
+	const char *start = to, *slash;
+
+	while (p < end) {
+		slash = memchr(p, '\\', (size_t)(end - p));
+		if (slash == NULL)
+			slash = end;
+		memcpy(to, p, (size_t)(slash - p));
+		to += slash - p;
+		p = slash;
+		if (p < end && (p = unescape_one(p + 1, end, &to)) == NULL)
+			return -1;
+	}
+	return to - start;
+}
+
+static int
+base64_digit(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+/* The padding may be there or not; to may be p. */
+ptrdiff_t
+json_unbase64(const char *p, const char *end, char *to)
+{
+	const char *start = to;
+	uint32_t bits = 0, n = 0;
+
+	if ((end - p) % 4 == 0)
+		while (end > p && end[-1] == '=' && n++ < 2)
+			end--;
+	for (n = 0; p < end; p++) {
+		int digit = base64_digit(*p);
+
+		if (digit < 0)
+			return -1;
+		bits = bits << 6 | (uint32_t)digit;
+		n += 6;
+		if (n >= 8) {
+			n -= 8;
+			*to++ = (char)(bits >> n);
+		}
+	}
+	/* A lone digit, or bits that mean nothing. */
+	return n == 6 || (bits & ((1u << n) - 1)) != 0 ? -1 : to - start;
+}
+
+char *
+json_base64(char *to, const char *p, size_t len)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	uint32_t bits;
+
+	for (; len > 0; p += 3) {
+		bits = (uint32_t)(uint8_t)p[0] << 16;
+		bits |= len > 1 ? (uint32_t)(uint8_t)p[1] << 8 : 0;
+		bits |= len > 2 ? (uint8_t)p[2] : 0;
+		*to++ = digits[bits >> 18];
+		*to++ = digits[bits >> 12 & 63];
+		*to++ = len > 1 ? digits[bits >> 6 & 63] : '=';
+		*to++ = len > 2 ? digits[bits & 63] : '=';
+		len -= len > 3 ? 3 : len;
+	}
+	return to;
+}
+
+/* n digits at *p, which moves behind them; -1: they are not there. */
+static int32_t
+take_digits(const char **p, const char *end, int n)
+{
+	int32_t value = 0;
+
+	if (end - *p < n)
+		return -1;
+	for (; n > 0; n--, ++*p) {
+		if (**p < '0' || **p > '9')
+			return -1;
+		value = value * 10 + (**p - '0');
+	}
+	return value;
+}
+
+static int
+take_char(const char **p, const char *end, char c)
+{
+	if (*p == end || **p != c)
+		return 0;
+	++*p;
+	return 1;
+}
+
+/* Days since 1970-01-01 of a date; years are counted from March, so that the leap day ends one. */
+static int64_t
+days_of(int64_t year, int32_t month, int32_t day)
+{
+	int64_t y = year - (month <= 2), era = (y >= 0 ? y : y - 399) / 400, of_era = y - era * 400;
+	int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+
+	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
+static int32_t
+month_days(int64_t year, int32_t month)
+{
+	int leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+	return month == 2 ? 28 + leap : 30 + ((month + (month > 7)) & 1);
+}
+
+/* Years have four digits, or a sign and six. */
+static int
+take_date(const char **p, const char *end, int64_t *days)
+{
+	int64_t year;
+	int32_t month, day;
+	int sign = *p < end && (**p == '+' || **p == '-') ? (**p == '-' ? -1 : 1) : 0;
+
+	*p += sign != 0;
+	year = take_digits(p, end, sign != 0 ? 6 : 4);
+	if (year < 0 || !take_char(p, end, '-'))
+		return -1;
+	year = sign < 0 ? -year : year;
+	month = take_digits(p, end, 2);
+	if (month < 1 || month > 12 || !take_char(p, end, '-'))
+		return -1;
+	day = take_digits(p, end, 2);
+	if (day < 1 || day > month_days(year, month))
+		return -1;
+	*days = days_of(year, month, day);
+	return 0;
+}
+
+/* `Z`, `+02:00`, or nothing, which is UTC too: seconds to take off. */
+static int
+take_zone(const char **p, const char *end, int32_t *seconds)
+{
+	int32_t sign, hours, minutes;
+
+	*seconds = 0;
+	if (*p == end || take_char(p, end, 'Z') || take_char(p, end, 'z'))
+		return 0;
+	sign = take_char(p, end, '+') ? 1 : -1;
+	if (sign < 0 && !take_char(p, end, '-'))
+		return -1;
+	hours = take_digits(p, end, 2);
+	minutes = take_char(p, end, ':') ? take_digits(p, end, 2) : -1;
+	if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59)
+		return -1;
+	*seconds = sign * (hours * 3600 + minutes * 60);
+	return 0;
+}
+
+/* `.123`: microseconds; what is finer is cut off. */
+static int
+take_fraction(const char **p, const char *end, int32_t *us)
+{
+	int32_t unit = 100000;
+	const char *start;
+
+	*us = 0;
+	if (!take_char(p, end, '.'))
+		return 0;
+	for (start = *p; *p < end && **p >= '0' && **p <= '9'; ++*p, unit /= 10)
+		*us += (**p - '0') * unit;
+	return *p == start ? -1 : 0;
+}
+
+int
+json_time_parse(const char *p, const char *end, int64_t *us)
+{
+	int64_t days, seconds;
+	int32_t hour, minute, second, fraction, zone;
+
+	if (take_date(&p, end, &days) < 0)
+		return -1;
+	if (!take_char(&p, end, 'T') && !take_char(&p, end, ' ') && !take_char(&p, end, 't'))
+		return -1;
+	hour = take_digits(&p, end, 2);
+	minute = take_char(&p, end, ':') ? take_digits(&p, end, 2) : -1;
+	second = take_char(&p, end, ':') ? take_digits(&p, end, 2) : -1;
+	/* A leap second is the first of the next minute. */
+	if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
+		return -1;
+	if (take_fraction(&p, end, &fraction) < 0 || take_zone(&p, end, &zone) < 0 || p != end)
+		return -1;
+	seconds = days * 86400 + hour * 3600 + minute * 60 + second - zone;
+	if (__builtin_mul_overflow(seconds, 1000000, us))
+		return -1;
+	return __builtin_add_overflow(*us, (int64_t)fraction, us) ? -1 : 0;
+}
+
+static char *
+put_digits(char *to, uint32_t value, int n)
+{
+	int i;
+
+	for (i = n - 1; i >= 0; i--, value /= 10)
+		to[i] = (char)('0' + value % 10);
+	return to + n;
+}
+
+static char *
+put_date(char *to, int64_t days)
+{
+	int64_t shifted = days + 719468, era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
+	uint32_t of_era = (uint32_t)(shifted - era * 146097);
+	uint32_t y = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	uint32_t of_year = of_era - (365 * y + y / 4 - y / 100), m = (5 * of_year + 2) / 153;
+	int64_t year = (int64_t)y + era * 400 + (m >= 10);
+
+	if (year < 0 || year > 9999) {
+		*to++ = year < 0 ? '-' : '+';
+		to = put_digits(to, (uint32_t)(year < 0 ? -year : year), 6);
+	} else {
+		to = put_digits(to, (uint32_t)year, 4);
+	}
+	*to++ = '-';
+	to = put_digits(to, m < 10 ? m + 3 : m - 9, 2);
+	*to++ = '-';
+	return put_digits(to, of_year - (153 * m + 2) / 5 + 1, 2);
+}
+
+char *
+json_time_print(char *to, int64_t us)
+{
+	int64_t days = us / 86400000000 - (us % 86400000000 < 0);
+	int64_t rest = us - days * 86400000000;
+	uint32_t seconds = (uint32_t)(rest / 1000000), fraction = (uint32_t)(rest % 1000000);
+
+	to = put_date(to, days);
+	*to++ = 'T';
+	to = put_digits(to, seconds / 3600, 2);
+	*to++ = ':';
+	to = put_digits(to, seconds / 60 % 60, 2);
+	*to++ = ':';
+	to = put_digits(to, seconds % 60, 2);
+	if (fraction != 0) {
+		*to++ = '.';
+		to = fraction % 1000 == 0 ? put_digits(to, fraction / 1000, 3)
+					  : put_digits(to, fraction, 6);
+	}
+	*to++ = 'Z';
+	return to;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Windows fire, in the order of their ends, when the watermark passes them.  Empty windows cost
+ * nothing, however many lie in a gap: what comes next is asked of the table, which scans in the
+ * order of namespaces.
+ */
+#include "pane.h"
+
+/* Tumbling: each entry of the table is a window, as it stands. */
+static int
+fire_tumbling(struct pane_window *w, struct weir_task *task)
+{
+	int64_t size = w->conf->size;
+	struct weir_entries entries = {.size = sizeof entries};
+	uint32_t emitted = 0;
+
+	while (w->tables->scan(w->panes, w->next - size, w->target - size, &w->cursor, &entries) >
+		0) {
+		window_emit(w->conf, w->expr, task, &entries, size, WEIR_INSERT);
+		emitted += entries.n;
+		if (emitted >= task->room)
+			return WEIR_MORE;
+	}
+	return WEIR_OK;
+}
+
+/* Puts a window together from its panes; gives how many entries they had. */
+static uint64_t
+hop_fold(struct pane_window *w, struct weir_task *task, int64_t end)
+{
+	const struct window_conf *conf = w->conf;
+	struct weir_entries entries = {.size = sizeof entries};
+	void *cursor = NULL;
+	void *into[WEIR_ROWS_MAX];
+	int64_t ns[WEIR_ROWS_MAX];
+	uint64_t n = 0;
+
+	for (uint32_t i = 0; i < WEIR_ROWS_MAX; i++)
+		ns[i] = end;
+	while (w->tables->scan(w->panes, end - conf->size, end - conf->pane, &cursor, &entries) >
+		0) {
+		w->tables->upsert(w->scratch, entries.keys, NULL, entries.n, ns, into);
+		w->expr->merge(conf->aggs, task, into, entries.row, entries.n);
+		n += entries.n;
+	}
+	return n;
+}
+
+/* Moves on over a gap to the end of the first window that may have rows. */
+static void
+hop_skip(struct pane_window *w)
+{
+	struct weir_entries entries = {.size = sizeof entries};
+	void *cursor = NULL;
+
+	if (w->tables->scan(w->panes, w->next, INT64_MAX, &cursor, &entries) == 0)
+		w->next = PANE_BOUND_MAX + 1;
+	else
+		w->next = pane_first_end(w->conf, entries.ns[0]);
+}
+
+static int
+fire_hopping(struct pane_window *w, struct weir_task *task)
+{
+	struct weir_entries entries = {.size = sizeof entries};
+	uint32_t emitted = 0;
+
+	while (w->next <= w->target) {
+		if (!w->draining && hop_fold(w, task, w->next) == 0) {
+			hop_skip(w);
+			continue;
+		}
+		w->draining = 1;
+		while (w->tables->scan(w->scratch, INT64_MIN, INT64_MAX, &w->cursor, &entries) >
+			0) {
+			window_emit(w->conf, w->expr, task, &entries, 0, WEIR_INSERT);
+			emitted += entries.n;
+			if (emitted >= task->room)
+				return WEIR_MORE;
+		}
+		w->tables->retire(w->scratch, INT64_MAX);
+		w->cursor = NULL;
+		w->draining = 0;
+		w->next += w->conf->slide;
+	}
+	return WEIR_OK;
+}
+
+/* All is done that a watermark brought. */
+static void
+fire_finish(struct pane_window *w)
+{
+	int64_t dead = w->dead;
+
+	w->work = PANE_IDLE;
+	pane_set_clock(w);
+	if (w->dead > dead)
+		w->tables->retire(w->panes, w->dead - 1);
+}
+
+int
+pane_fire_on(struct pane_window *w, struct weir_task *task)
+{
+	int rc = w->conf->size == w->conf->slide ? fire_tumbling(w, task) : fire_hopping(w, task);
+
+	if (rc == WEIR_OK)
+		fire_finish(w);
+	return rc;
+}
+
+int
+pane_fire(struct pane_window *w, struct weir_task *task, int64_t watermark)
+{
+	int64_t bound = pane_bound(watermark);
+
+	if (bound <= w->bound)
+		return WEIR_OK;
+	w->bound = bound;
+	w->target = pane_last_end(w->conf, bound);
+	if (w->target == w->fired) {
+		fire_finish(w);
+		return WEIR_OK;
+	}
+	w->work = PANE_FIRE;
+	w->next = w->fired + w->conf->slide;
+	w->cursor = NULL;
+	w->draining = 0;
+	return pane_fire_on(w, task);
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Tumbling and hopping windows: rows are counted into the pane of their event time.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "pane.h"
+
+/* The rows of a batch that count: row[i] is sel[i], or i if sel is NULL. */
+struct pane_rows {
+	const uint32_t *sel;
+	uint32_t n;
+	int64_t min, max; /* of their event times */
+};
+
+static int
+pane_open(const struct window_conf *conf, struct weir_task *task, void **self)
+{
+	struct pane_window *w = calloc(1, sizeof *w);
+	struct weir_table_spec spec = {.size = sizeof spec};
+
+	if (w == NULL)
+		return weir_fail(task->err, -ENOMEM, "out of memory");
+	w->conf = conf;
+	w->tables = task->host->extension("weir.table/1");
+	w->expr = task->host->extension("weir.expr/1");
+	/* Namespaces of another width mean other slices of time: that is another table. */
+	snprintf(w->name, sizeof w->name, "panes_%" PRId64 "us", conf->pane);
+	spec.name = w->name;
+	spec.flags = WEIR_BY_NS;
+	spec.n_slots = w->expr->slots(conf->aggs, &spec.slots);
+	w->panes = w->tables->open(task, &spec);
+	spec.name = "scratch";
+	spec.flags = WEIR_BY_NS | WEIR_SCRATCH;
+	w->scratch = w->tables->open(task, &spec);
+	w->late_rows = task->host->counter(
+		task, "late_rows", "Rows that were too late for all their windows.");
+	w->bound = pane_bound(task->watermark);
+	pane_set_clock(w);
+	*self = w;
+	return WEIR_OK;
+}
+
+static void
+pane_find_span(struct pane_rows *rows, const int64_t *time)
+{
+	int64_t min = INT64_MAX;
+	int64_t max = INT64_MIN;
+
+	if (rows->sel == NULL) {
+		for (uint32_t i = 0; i < rows->n; i++) {
+			min = time[i] < min ? time[i] : min;
+			max = time[i] > max ? time[i] : max;
+		}
+	} else {
+		for (uint32_t i = 0; i < rows->n; i++) {
+			int64_t at = time[rows->sel[i]];
+
+			min = at < min ? at : min;
+			max = at > max ? at : max;
+		}
+	}
+	rows->min = min;
+	rows->max = max;
+}
+
+/* Sorts out rows that no window takes: kept gets the others, and rows stands for those then. */
+static void
+pane_admit(struct pane_window *w, struct weir_task *task, const struct weir_batch *batch,
+	struct pane_rows *rows, uint32_t *kept)
+{
+	uint32_t late[WEIR_ROWS_MAX];
+	uint32_t n_late = 0;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < rows->n; i++) {
+		uint32_t row = rows->sel != NULL ? rows->sel[i] : i;
+		int64_t time = batch->event_time[row];
+
+		if (time < -PANE_TIME_MAX || time > PANE_TIME_MAX)
+			task->host->reject(task, batch, row, "event time is out of range");
+		else if (time < w->dead)
+			late[n_late++] = row;
+		else
+			kept[n++] = row;
+	}
+	if (n_late > 0) {
+		weir_count(w->late_rows, n_late);
+		if (w->conf->late_to)
+			task->host->select(task, 1, batch, late, n_late);
+	}
+	rows->sel = kept;
+	rows->n = n;
+	pane_find_span(rows, batch->event_time);
+}
+
+/* The common case: all rows of a batch, and of many before it, are in one pane. */
+static void
+pane_assign_same(struct pane_window *w, uint32_t n, int64_t pane)
+{
+	if (w->n_same == 0 || w->ns[0] != pane)
+		w->n_same = 0;
+	for (uint32_t i = w->n_same; i < n; i++)
+		w->ns[i] = pane;
+	if (n > w->n_same)
+		w->n_same = n;
+}
+
+/* Fills ns for the rows.  Rows near in time mostly share a pane, which saves the division. */
+static void
+pane_assign(struct pane_window *w, const struct pane_rows *rows, const int64_t *time)
+{
+	int64_t length = w->conf->pane;
+	int64_t pane = w->ns[0];
+
+	if (w->n_same == 0 || rows->min < pane || rows->max - pane >= length)
+		pane = pane_floor(rows->min, length);
+	if (rows->max - pane < length) {
+		pane_assign_same(w, rows->n, pane);
+		return;
+	}
+	w->n_same = 0;
+	for (uint32_t i = 0; i < rows->n; i++) {
+		int64_t at = time[rows->sel != NULL ? rows->sel[i] : i];
+
+		if (at < pane || at - pane >= length)
+			pane = pane_floor(at, length);
+		w->ns[i] = pane;
+	}
+}
+
+static int
+pane_process(void *self, struct weir_task *task, const struct weir_batch *batch)
+{
+	struct pane_window *w = self;
+	uint32_t kept[WEIR_ROWS_MAX];
+	void *row[WEIR_ROWS_MAX];
+	struct pane_rows rows = {
+		.sel = batch->sel, .n = batch->sel != NULL ? batch->n_sel : batch->n_rows};
+
+	pane_find_span(&rows, batch->event_time);
+	if (rows.min < w->dead || rows.min < -PANE_TIME_MAX || rows.max > PANE_TIME_MAX)
+		pane_admit(w, task, batch, &rows, kept);
+	if (rows.n == 0)
+		return WEIR_OK;
+	pane_assign(w, &rows, batch->event_time);
+	w->tables->upsert(w->panes, batch, rows.sel, rows.n, w->ns, row);
+	w->expr->update(w->conf->aggs, task, batch, rows.sel, rows.n, row);
+	if (w->conf->lateness > 0 && rows.min < w->fired)
+		return pane_amend(w, task, batch, rows.sel, rows.n);
+	return WEIR_OK;
+}
+
+static int
+pane_on_watermark(void *self, struct weir_task *task, int64_t watermark)
+{
+	return pane_fire(self, task, watermark);
+}
+
+static int
+pane_resume(void *self, struct weir_task *task)
+{
+	struct pane_window *w = self;
+
+	switch (w->work) {
+	case PANE_FIRE:
+		return pane_fire_on(w, task);
+	case PANE_AMEND:
+		return pane_amend_on(w, task);
+	case PANE_IDLE:
+		break;
+	}
+	return WEIR_OK;
+}
+
+const struct window_kind window_panes = {
+	.open = pane_open,
+	.close = free,
+	.process = pane_process,
+	.on_watermark = pane_on_watermark,
+	.resume = pane_resume,
+};
