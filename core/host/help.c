@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Answers `weir help WORD`. */
+#include "host/help.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/plan/pipeline.h"
+#include "host/describe.h"
+#include "host/generation.h"
+#include "host/settings.h"
+
+enum { HELP_COLUMNS = 92, HELP_NAMES_MAX = 4096 };
+
+static const char *const item_words[WR_OFFER_END] = {
+	[WR_OFFER_TRANSFORM] = "transform",
+	[WR_OFFER_SOURCE] = "source",
+	[WR_OFFER_SINK] = "sink",
+	[WR_OFFER_FORMAT] = "format",
+	[WR_OFFER_FUNCTION] = "function",
+	[WR_OFFER_AGGREGATE] = "aggregate",
+};
+
+const char *
+wr_help_host_where(uint32_t kind)
+{
+	return kind == WEIR_SOURCE ? "source" : kind == WEIR_SINK ? "sink" : "operator";
+}
+
+const struct weir_directive *
+wr_help_host_table(const char *where)
+{
+	const struct wr_host_table *tables;
+	uint32_t i, n;
+
+	tables = wr_pipeline_tables(&n);
+	for (i = 0; i < n; i++)
+		if (strcmp(tables[i].where, where) == 0)
+			return tables[i].directives;
+	return NULL;
+}
+
+/* Text broken at spaces, each line indented. */
+static void
+put_wrapped(struct wr_text *out, size_t indent, const char *text)
+{
+	size_t len, column = 0;
+
+	for (text += strspn(text, " "); *text != '\0'; text += strspn(text, " ")) {
+		len = strcspn(text, " ");
+		if (column > 0 && column + 1 + len > HELP_COLUMNS) {
+			wr_text_put(out, "\n");
+			column = 0;
+		}
+		if (column == 0) {
+			wr_text_printf(out, "%*s", (int)indent, "");
+			column = indent;
+		} else {
+			wr_text_put(out, " ");
+			column++;
+		}
+		wr_text_add(out, text, len);
+		column += len;
+		text += len;
+	}
+	wr_text_put(out, "\n");
+}
+
+static void
+put_directive(struct wr_text *out, const struct wr_directive_rows *rows)
+{
+	struct wr_text text = {0};
+
+	wr_text_put(out, "  ");
+	wr_directive_syntax(rows, out);
+	wr_text_put(out, "\n");
+	wr_directive_summary(rows, &text);
+	if (text.len > 0)
+		put_wrapped(out, 6, text.p);
+	text.len = 0;
+	wr_directive_facts(rows, &text);
+	if (text.len > 0)
+		put_wrapped(out, 6, text.p);
+	wr_text_fini(&text);
+}
+
+/* The directives of a table, or the one of a name; says how many there were. */
+static uint32_t
+put_table(
+	struct wr_text *out, const struct weir_directive *table, uint32_t stride, const char *only)
+{
+	struct wr_directive_rows rows = {.table = table, .stride = stride};
+	uint32_t n = 0;
+
+	while (wr_directive_next(&rows)) {
+		if (only != NULL && strcmp(rows.name, only) != 0)
+			continue;
+		put_directive(out, &rows);
+		n++;
+	}
+	return n;
+}
+
+static uint32_t
+put_host_table(struct wr_text *out, const char *where, const char *only)
+{
+	return put_table(out, wr_help_host_table(where), sizeof(struct weir_directive), only);
+}
+
+static void
+put_operator(struct wr_text *out, const struct weir_operator *op)
+{
+	const char *kind = item_words[op->kind];
+
+	if (op->kind == WEIR_TRANSFORM)
+		wr_text_printf(out, "%s NAME { ... }\n", op->name);
+	else
+		wr_text_printf(out, "%s %s NAME { ... }\n", kind, op->name);
+	put_wrapped(out, 2, op->summary);
+	wr_text_put(out, "\n");
+	if (put_table(out, op->directives, op->directive_size, NULL) > 0)
+		wr_text_put(out, "\n");
+	wr_text_printf(out, "  Every %s also takes:\n", kind);
+	put_host_table(out, wr_help_host_where(op->kind), NULL);
+}
+
+static void
+put_format(struct wr_text *out, const struct weir_format *format)
+{
+	wr_text_printf(out, "format %s { ... }\n", format->name);
+	put_wrapped(out, 2, format->summary);
+	wr_text_printf(out, "  %s.\n",
+		format->decode == NULL   ? "For sinks"
+		: format->encode == NULL ? "For sources"
+					 : "For sources and sinks");
+	put_table(out, format->directives, format->directive_size, NULL);
+}
+
+static void
+put_call(struct wr_text *out, const char *kind, const char *name, const char *signature,
+	const char *summary, const char *example)
+{
+	wr_text_printf(out, "%s%s  (%s)\n", signature != NULL ? signature : name,
+		signature != NULL ? "" : "(...)", kind);
+	put_wrapped(out, 2, summary);
+	if (example != NULL)
+		wr_text_printf(out, "  %s\n", example);
+}
+
+static void
+put_item(struct wr_text *out, uint32_t item, const struct wr_offer *found)
+{
+	const struct weir_aggregate *aggregate = found->desc;
+	const struct weir_function *function = found->desc;
+
+	if (item == WR_OFFER_FORMAT)
+		put_format(out, found->desc);
+	else if (item == WR_OFFER_FUNCTION)
+		put_call(out, "function", function->name, function->signature, function->summary,
+			function->example);
+	else if (item == WR_OFFER_AGGREGATE)
+		put_call(out, "aggregate", aggregate->name, aggregate->signature,
+			aggregate->summary, aggregate->example);
+	else
+		put_operator(out, found->desc);
+}
+
+/* The directives of one item that bear a name; of operators also what the host adds. */
+static void
+put_item_directive(
+	struct wr_text *out, uint32_t item, const struct wr_offer *found, const char *directive)
+{
+	const struct weir_format *format = found->desc;
+	const struct weir_operator *op = found->desc;
+	struct wr_text text = {0};
+	uint32_t n = 0;
+
+	if (item <= WR_OFFER_SINK) {
+		n = put_table(&text, op->directives, op->directive_size, directive);
+		n += put_host_table(&text, wr_help_host_where(op->kind), directive);
+	} else if (item == WR_OFFER_FORMAT) {
+		n = put_table(&text, format->directives, format->directive_size, directive);
+	}
+	if (n > 0)
+		wr_text_printf(out, "in %s %s\n%s", item_words[item], found->name, text.p);
+	wr_text_fini(&text);
+}
+
+static const struct wr_offer *
+help_find(const struct wr_plugins *plugins, uint32_t item, const char *name)
+{
+	const struct wr_offer *items;
+	size_t i, n;
+
+	items = wr_plugins_offers(plugins, item, &n);
+	for (i = 0; i < n; i++)
+		if (strcmp(items[i].name, name) == 0)
+			return &items[i];
+	return NULL;
+}
+
+/* All that bears the name, in its name spaces; kind: only that one, NULL: any. */
+static void
+help_word(const struct wr_plugins *plugins, const char *kind, const char *word, struct wr_text *out)
+{
+	const size_t stride = sizeof(struct weir_directive);
+	const struct wr_offer *found;
+	struct wr_text text = {0};
+	uint32_t item;
+
+	if (kind == NULL && put_table(&text, wr_settings_anywhere(), stride, word) > 0)
+		wr_text_printf(out, "anywhere in a conf\n%s", text.p);
+	text.len = 0;
+	if (kind == NULL && put_table(&text, wr_settings_directives(), stride, word) > 0)
+		wr_text_printf(out, "at the top of a conf\n%s", text.p);
+	text.len = 0;
+	if (kind == NULL && put_host_table(&text, "pipeline", word) > 0)
+		wr_text_printf(out, "%sin a pipeline\n%s", out->len > 0 ? "\n" : "", text.p);
+	if (kind == NULL && strcmp(word, "pipeline") == 0) {
+		wr_text_put(
+			out, "pipeline NAME { ... }\n  Operators and the wires between them.\n\n");
+		put_host_table(out, "pipeline", NULL);
+	}
+	for (item = WR_OFFER_TRANSFORM; item < WR_OFFER_END; item++) {
+		if (kind != NULL && strcmp(kind, item_words[item]) != 0)
+			continue;
+		found = help_find(plugins, item, word);
+		if (found == NULL)
+			continue;
+		wr_text_put(out, out->len > 0 ? "\n" : "");
+		put_item(out, item, found);
+	}
+	wr_text_fini(&text);
+}
+
+/* WORD.DIRECTIVE */
+static void
+help_directive(const struct wr_plugins *plugins, const char *kind, const char *name,
+	const char *directive, struct wr_text *out)
+{
+	const struct wr_offer *found;
+	uint32_t item;
+
+	if (kind == NULL && (strcmp(name, "pipeline") == 0 || strcmp(name, "source") == 0 ||
+				    strcmp(name, "sink") == 0))
+		put_host_table(out, name, directive);
+	for (item = WR_OFFER_TRANSFORM; item < WR_OFFER_END; item++) {
+		if (kind != NULL && strcmp(kind, item_words[item]) != 0)
+			continue;
+		found = help_find(plugins, item, name);
+		if (found != NULL)
+			put_item_directive(out, item, found, directive);
+	}
+}
+
+/* All of a name space with their summaries; the plural of its word. */
+static void
+help_list(const struct wr_plugins *plugins, const char *plural, struct wr_text *out)
+{
+	const struct weir_aggregate *aggregate;
+	const struct weir_function *function;
+	const struct weir_format *format;
+	const struct weir_operator *op;
+	const struct wr_offer *items;
+	uint32_t item;
+	size_t i, n;
+
+	for (item = WR_OFFER_TRANSFORM; item < WR_OFFER_END; item++) {
+		n = strlen(item_words[item]);
+		if (strncmp(plural, item_words[item], n) != 0 || strcmp(plural + n, "s") != 0)
+			continue;
+		items = wr_plugins_offers(plugins, item, &n);
+		for (i = 0; i < n; i++) {
+			op = items[i].desc;
+			format = items[i].desc;
+			function = items[i].desc;
+			aggregate = items[i].desc;
+			if (item == WR_OFFER_FUNCTION)
+				wr_text_printf(out, "  %s\n",
+					function->signature != NULL ? function->signature
+								    : function->name);
+			else if (item == WR_OFFER_AGGREGATE)
+				wr_text_printf(out, "  %s\n",
+					aggregate->signature != NULL ? aggregate->signature
+								     : aggregate->name);
+			else
+				wr_text_printf(out, "  %s\n", items[i].name);
+			put_wrapped(out, 6,
+				item == WR_OFFER_FUNCTION    ? function->summary
+				: item == WR_OFFER_AGGREGATE ? aggregate->summary
+				: item == WR_OFFER_FORMAT    ? format->summary
+							     : op->summary);
+		}
+	}
+}
+
+static void
+put_names(const struct wr_plugins *plugins, uint32_t item, const char *title, struct wr_text *out)
+{
+	const struct wr_offer *items;
+	struct wr_text names = {0};
+	size_t i, n;
+
+	items = wr_plugins_offers(plugins, item, &n);
+	for (i = 0; i < n; i++)
+		wr_text_printf(&names, "%s%s", i > 0 ? " " : "", items[i].name);
+	wr_text_printf(out, "  %s\n", title);
+	put_wrapped(out, 6, n > 0 ? names.p : "none");
+	wr_text_fini(&names);
+}
+
+static void
+put_table_names(struct wr_text *out, const char *title, const struct weir_directive *table)
+{
+	struct wr_directive_rows rows = {.table = table, .stride = sizeof(struct weir_directive)};
+
+	wr_text_printf(out, "  %s\n", title);
+	while (wr_directive_next(&rows)) {
+		wr_text_put(out, "      ");
+		wr_directive_syntax(&rows, out);
+		wr_text_put(out, "\n");
+	}
+}
+
+static void
+help_overview(const struct wr_plugins *plugins, struct wr_text *out)
+{
+	wr_text_put(out,
+		"weir -t FILE     tests a conf and shows what it makes\n"
+		"weir run FILE    runs a pipeline of it in the foreground\n"
+		"weir -h          the options of the command line\n"
+		"weir help WORD   about an operator, a directive, a format, a function; also\n"
+		"                 WORD.DIRECTIVE, and functions, aggregates, sources, ...\n\n"
+		"In a conf\n");
+	put_table_names(out, "anywhere", wr_settings_anywhere());
+	put_table_names(out, "at the top", wr_settings_directives());
+	put_table_names(out, "in pipeline NAME { }", wr_help_host_table("pipeline"));
+	put_names(plugins, WR_OFFER_SOURCE, "sources: source WORD NAME { }", out);
+	put_names(plugins, WR_OFFER_TRANSFORM, "transforms: WORD NAME { }", out);
+	put_names(plugins, WR_OFFER_SINK, "sinks: sink WORD NAME { }", out);
+	put_names(plugins, WR_OFFER_FORMAT, "formats", out);
+	put_names(plugins, WR_OFFER_FUNCTION, "functions", out);
+	put_names(plugins, WR_OFFER_AGGREGATE, "aggregates", out);
+}
+
+/* Every word that help knows. */
+static size_t
+help_all_names(const struct wr_plugins *plugins, const char **names)
+{
+	const struct weir_directive *const tables[] = {
+		wr_settings_anywhere(), wr_settings_directives(), wr_help_host_table("pipeline")};
+	static const char *const words[] = {
+		"pipeline", "transforms", "sources", "sinks", "formats", "functions", "aggregates"};
+	const struct wr_offer *items;
+	struct wr_directive_rows rows;
+	size_t n = 0, i, k;
+	uint32_t item;
+
+	for (i = 0; i < sizeof words / sizeof words[0]; i++)
+		names[n++] = words[i];
+	for (i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+		rows = (struct wr_directive_rows){
+			.table = tables[i], .stride = sizeof(struct weir_directive)};
+		while (wr_directive_next(&rows) && n < HELP_NAMES_MAX)
+			names[n++] = rows.name;
+	}
+	for (item = WR_OFFER_TRANSFORM; item < WR_OFFER_END; item++) {
+		items = wr_plugins_offers(plugins, item, &k);
+		for (i = 0; i < k && n < HELP_NAMES_MAX; i++)
+			names[n++] = items[i].name;
+	}
+	return n;
+}
+
+/* The directives of all that bears a name. */
+static size_t
+help_directive_names(const struct wr_plugins *plugins, const char *word, const char **names)
+{
+	const struct wr_offer *found;
+	const struct weir_operator *op;
+	const struct weir_format *format;
+	struct wr_directive_rows tables[2 * WR_OFFER_END] = {0};
+	size_t n_tables = 0, n = 0, i;
+	uint32_t item;
+
+	for (item = WR_OFFER_TRANSFORM; item <= WR_OFFER_FORMAT; item++) {
+		found = help_find(plugins, item, word);
+		if (found == NULL)
+			continue;
+		op = found->desc;
+		format = found->desc;
+		if (item == WR_OFFER_FORMAT) {
+			tables[n_tables].table = format->directives;
+			tables[n_tables++].stride = format->directive_size;
+			continue;
+		}
+		tables[n_tables].table = op->directives;
+		tables[n_tables++].stride = op->directive_size;
+		tables[n_tables].table = wr_help_host_table(wr_help_host_where(op->kind));
+		tables[n_tables++].stride = sizeof(struct weir_directive);
+	}
+	if (strcmp(word, "pipeline") == 0) {
+		tables[n_tables].table = wr_help_host_table("pipeline");
+		tables[n_tables++].stride = sizeof(struct weir_directive);
+	}
+	for (i = 0; i < n_tables; i++)
+		while (wr_directive_next(&tables[i]) && n < HELP_NAMES_MAX)
+			names[n++] = tables[i].name;
+	return n;
+}
+
+/* directive NULL: the word itself is not known. */
+static void
+help_unknown(const struct wr_plugins *plugins, const char *word, const char *directive)
+{
+	const char **names = wr_alloc(sizeof *names * HELP_NAMES_MAX), *meant;
+	size_t n = directive != NULL ? help_directive_names(plugins, word, names) : 0;
+
+	if (n > 0) {
+		meant = wr_did_you_mean(wr_str(directive), names, n);
+		fprintf(stderr, "weir: \"%s\" has no directive \"%s\"", word, directive);
+	} else {
+		n = help_all_names(plugins, names);
+		meant = wr_did_you_mean(wr_str(word), names, n);
+		fprintf(stderr, "weir: nothing is known about \"%s\"", word);
+	}
+	if (meant != NULL && strcmp(meant, word) != 0)
+		fprintf(stderr, "; did you mean \"%s\"?", meant);
+	fprintf(stderr, "\n");
+	free(names);
+}
+
+static void
+help_answer(
+	const struct wr_plugins *plugins, const char *kind, const char *words, struct wr_text *out)
+{
+	char *word = wr_alloc(strlen(words) + 1), *dot;
+
+	memcpy(word, words, strlen(words) + 1);
+	dot = strchr(word, '.');
+	if (dot != NULL) {
+		*dot = '\0';
+		help_directive(plugins, kind, word, dot + 1, out);
+	} else {
+		help_word(plugins, kind, word, out);
+		if (out->len == 0 && kind == NULL)
+			help_list(plugins, word, out);
+	}
+	if (out->len == 0)
+		help_unknown(plugins, word, dot != NULL ? dot + 1 : NULL);
+	free(word);
+}
+
+int
+wr_help_command(const struct wr_options *options)
+{
+	struct wr_text out = {0}, problems = {0};
+	struct wr_arena arena = {0};
+	struct wr_plugins *plugins = wr_generation_base(&arena, &problems);
+	int rc;
+
+	if (problems.len > 0)
+		fprintf(stderr, "%s", problems.p);
+	if (plugins != NULL && options->markdown)
+		wr_reference_markdown(plugins, &out);
+	else if (plugins != NULL && options->vim)
+		wr_reference_vim(plugins, &out);
+	else if (plugins != NULL && options->n_words == 0)
+		help_overview(plugins, &out);
+	else if (plugins != NULL)
+		help_answer(plugins, options->n_words > 1 ? options->words[0] : NULL,
+			options->words[options->n_words - 1], &out);
+	if (out.len > 0)
+		fwrite(out.p, 1, out.len, stdout);
+	rc = out.len > 0 && fflush(stdout) == 0 ? 0 : 1;
+	wr_text_fini(&out);
+	wr_text_fini(&problems);
+	wr_plugins_free(plugins);
+	wr_arena_fini(&arena);
+	return rc;
+}

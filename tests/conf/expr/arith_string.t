@@ -1,0 +1,13 @@
+Strings are not added.
+-- conf
+pipeline p {
+    source stdin in { format json { a int; b string; t timestamp ms; } }
+    filter f { from in; where b + 1 = 2; }
+    sink null out { from f; }
+}
+-- stderr
+weir.conf:3:33: error: "+" does not take string and int
+    filter f { from in; where b + 1 = 2; }
+                                ^
+weir: configuration file weir.conf test failed
+-- exit 1

@@ -1,0 +1,13 @@
+coalesce without arguments.
+-- conf
+pipeline p {
+    source stdin in { format json { a int; b string; t timestamp ms; } }
+    filter f { from in; where coalesce() > 1; }
+    sink null out { from f; }
+}
+-- stderr
+weir.conf:3:31: error: coalesce(a, b, ...) needs an argument
+    filter f { from in; where coalesce() > 1; }
+                              ^~~~~~~~~~
+weir: configuration file weir.conf test failed
+-- exit 1

@@ -1,0 +1,13 @@
+The values of in have one type.
+-- conf
+pipeline p {
+    source stdin in { format json { a int; b string; t timestamp ms; } }
+    filter f { from in; where a in (1, 'x'); }
+    sink null out { from f; }
+}
+-- stderr
+weir.conf:3:33: error: "in" cannot compare int with string
+    filter f { from in; where a in (1, 'x'); }
+                                ^~
+weir: configuration file weir.conf test failed
+-- exit 1

@@ -1,0 +1,13 @@
+A keyword where a value belongs.
+-- conf
+pipeline p {
+    source stdin in { format json { a int; b string; t timestamp ms; } }
+    filter f { from in; where where = 1; }
+    sink null out { from f; }
+}
+-- stderr
+weir.conf:3:31: error: unknown column "where"
+    filter f { from in; where where = 1; }
+                              ^~~~~
+weir: configuration file weir.conf test failed
+-- exit 1

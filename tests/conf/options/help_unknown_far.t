@@ -1,0 +1,7 @@
+Help on a word that is like no other.
+-- args
+help zebra
+-- stdout
+-- stderr
+weir: nothing is known about "zebra"
+-- exit 1

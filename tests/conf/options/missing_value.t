@@ -1,0 +1,6 @@
+-c wants a name.
+-- args
+-t -c
+-- stderr
+weir: option "-c" requires FILE
+-- exit 1

@@ -1,0 +1,7 @@
+-? is -h.
+-- args
+'-?'
+-- stdout contains
+Usage: weir {{.*}}
+-- stderr
+-- exit 0

@@ -1,0 +1,11 @@
+-q does not hide errors.
+-- conf
+worker_threads 0;
+-- args
+-t -q weir.conf
+-- stderr
+weir.conf:1:16: error: "worker_threads" is 0; allowed 1 to 256, or auto
+worker_threads 0;
+               ^
+weir: configuration file weir.conf test failed
+-- exit 1

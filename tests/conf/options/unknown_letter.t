@@ -1,0 +1,6 @@
+An unknown letter.
+-- args
+-x
+-- stderr
+weir: invalid option: "x"
+-- exit 1

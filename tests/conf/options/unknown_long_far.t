@@ -1,0 +1,6 @@
+An unknown long option.
+-- args
+--daemonize
+-- stderr
+weir: invalid option: "--daemonize"
+-- exit 1

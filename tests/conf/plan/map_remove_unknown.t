@@ -1,0 +1,13 @@
+remove names columns.
+-- conf
+pipeline p {
+    source stdin in { format json { a int; b string; t timestamp ms; } }
+    map m { from in; remove z; }
+    sink null out { from m; }
+}
+-- stderr
+weir.conf:3:29: error: unknown field "z"; did you mean "a"?
+    map m { from in; remove z; }
+                            ^
+weir: configuration file weir.conf test failed
+-- exit 1

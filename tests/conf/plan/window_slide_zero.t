@@ -1,0 +1,13 @@
+A slide of no length.
+-- conf
+pipeline p {
+    source stdin in { format json { a int; b string; t timestamp ms; } }
+    window w { from in; hopping 10s 0s; aggregate n = count(); }
+    sink null out { from w; }
+}
+-- stderr
+weir.conf:3:37: error: slide of "hopping" is 0s; allowed 1ms to 36525d
+    window w { from in; hopping 10s 0s; aggregate n = count(); }
+                                    ^~
+weir: configuration file weir.conf test failed
+-- exit 1

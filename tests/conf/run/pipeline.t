@@ -1,0 +1,20 @@
+One of several pipelines.
+-- conf
+pipeline p {
+    source stdin in { format json { a int; b string; } }
+    sink stdout out { from in; }
+}
+pipeline q {
+    source stdin in { format json { a int; } }
+    sink null out { from in; }
+}
+-- args
+run --pipeline p weir.conf
+-- stdin
+{"a":1,"b":"x"}
+{"a":2,"b":"y"}
+-- stdout
+{"a":1,"b":"x"}
+{"a":2,"b":"y"}
+-- stderr
+-- exit 0

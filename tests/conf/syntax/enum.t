@@ -1,0 +1,9 @@
+A word that is none of the choices.
+-- conf
+error_log stderr loud;
+-- stderr
+weir.conf:1:18: error: word 2 of "error_log" is "loud"; choose one of: emerg, alert, crit, error, warn, notice, info, debug
+error_log stderr loud;
+                 ^~~~
+weir: configuration file weir.conf test failed
+-- exit 1

@@ -1,0 +1,9 @@
+A directive without its word.
+-- conf
+worker_threads;
+-- stderr
+weir.conf:1:1: error: invalid number of arguments in "worker_threads" directive: 0 given, takes 1
+worker_threads;
+^~~~~~~~~~~~~~
+weir: configuration file weir.conf test failed
+-- exit 1

@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs every example that people copy, and compares what it makes with the folder `expected` beside it.
+
+usage: examples.py [--build DIR] [FOLDER ...]
+
+An example is a *.conf with a pipeline in conf/examples/NAME/ or in plugins/NAME/.  It runs in a copy of its folder.
+expected/stdout and expected/FILE are compared line by line, sorted, since parallel subtasks may take turns; if a folder
+has several confs, those of NAME.conf are in expected/NAME/.  A file `stdin` is its input.  Every example runs on one
+thread and on two.
+"""
+import argparse
+import concurrent.futures
+import difflib
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+PIPELINE = re.compile(r"^\s*pipeline\s", re.MULTILINE)
+THREADS = re.compile(r"^\s*worker_threads\s[^;]*;", re.MULTILINE)
+
+
+def examples(folders):
+    for folder in folders:
+        confs = [c for c in sorted(folder.glob("*.conf")) if PIPELINE.search(c.read_text())]
+        for conf in confs:
+            expected = folder / "expected" / conf.stem
+            yield conf, expected if expected.is_dir() else folder / "expected"
+
+
+def below(directory):
+    return {str(p.relative_to(directory)) for p in directory.rglob("*") if p.is_file()}
+
+
+def compare(name, expected, actual):
+    want, have = (sorted(text.splitlines()) for text in (expected, actual))
+    if want == have:
+        return []
+    diff = difflib.unified_diff(want, have, f"{name} expected", f"{name} made", n=1, lineterm="")
+    return list(diff)[:40]
+
+
+def run(conf, expected, build, threads):
+    """A list of lines about what is wrong."""
+    if not expected.is_dir():
+        return [f"there is no {os.path.relpath(expected, ROOT)}"]
+    with tempfile.TemporaryDirectory(prefix="weir-example-") as name:
+        directory = pathlib.Path(name) / conf.parent.name
+        shutil.copytree(conf.parent, directory, ignore=shutil.ignore_patterns("expected"))
+        copy = directory / conf.name
+        copy.write_text(THREADS.sub("", copy.read_text()))
+        before = below(directory)
+        given = directory / "stdin"
+        try:
+            done = subprocess.run(
+                [str(build / "core/host/weir"), "run", "-q", "-g", f"worker_threads {threads};", conf.name],
+                cwd=directory,
+                input=given.read_bytes() if given.exists() else b"",
+                capture_output=True,
+                timeout=120,
+            )
+        except subprocess.TimeoutExpired:
+            return ["it did not end within 120 seconds"]
+        wrong = []
+        if done.returncode != 0:
+            wrong += [f"exit code {done.returncode}"] + done.stderr.decode(errors="replace").splitlines()[:20]
+        made = {f: (directory / f).read_bytes().decode(errors="replace") for f in below(directory) - before}
+        made["stdout"] = done.stdout.decode(errors="replace")
+        wanted = {f: (expected / f).read_text() for f in below(expected)}
+        for f in sorted(made.keys() | wanted.keys()):
+            if f in made and f not in wanted and (f != "stdout" or made[f]):
+                wrong.append(f"{f}: made, but not in {os.path.relpath(expected, ROOT)}")
+            elif f not in made:
+                wrong.append(f"{f}: not made")
+            elif f in wanted:
+                wrong += compare(f, wanted[f], made[f])
+        return wrong
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
+    parser.add_argument("folders", nargs="*", type=pathlib.Path)
+    options = parser.parse_args()
+    folders = options.folders or sorted(ROOT.glob("conf/examples/*")) + sorted(ROOT.glob("plugins/*"))
+    build = options.build.resolve()
+    jobs = [(conf, expected, build, t) for conf, expected in examples(f.resolve() for f in folders) for t in (1, 2)]
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        for (conf, _, _, threads), wrong in zip(jobs, pool.map(lambda job: run(*job), jobs)):
+            if wrong:
+                failed += 1
+                print(f"not ok {os.path.relpath(conf, ROOT)}, worker_threads {threads}")
+                print("\n".join("    " + line for line in wrong))
+    print(f"{len(jobs) - failed} passed, {failed} failed")
+    return 1 if failed or not jobs else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
