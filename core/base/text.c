@@ -168,7 +168,7 @@ edit_distance(const char *a, size_t n, const char *b, size_t m, size_t limit)
 const char *
 wr_did_you_mean(struct weir_str word, const char *const *names, size_t n)
 {
-	size_t limit = word.len < 4 ? 1 : word.len / 3;
+	size_t limit = word.len < 2 ? 0 : word.len < 4 ? 1 : word.len / 3;
 	const char *best = NULL;
 
 	for (size_t i = 0; i < n; i++) {

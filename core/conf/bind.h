@@ -26,7 +26,7 @@ struct wr_table_of {
  *
  * Field types: FLAG, ENUM, INPUT, OUTPUT: uint32_t (FLAG: `name;`, `name on;`, `name off;`.  ENUM:
  * index into choices, which reads "a b c".  INPUT: how many names were given.  OUTPUT: 1 when
- * given; the host finds the names in the tree).  INT: int64_t.  DURATION: int64_t us.  SIZE:
+ * given, how often if it REPEATS; the host finds the names in the tree).  INT: int64_t.  DURATION: int64_t us.  SIZE:
  * uint64_t.  STR: struct weir_str, unquoted.  EXPR: struct weir_str, source text up to `;`.  LIST:
  * struct weir_list, one entry a word.  EXPRS: struct weir_list, the text split at top-level commas.
  * A REPEATS directive of type STR or EXPR fills a struct weir_list, one entry an occurrence; one of

@@ -266,6 +266,10 @@ field_set(const struct bind_field *field, const struct bind_source *source)
 		memcpy(field->p, &count, sizeof count);
 		break;
 	case WEIR_D_OUTPUT:
+		if ((field->spec->flags & WEIR_REPEATS) != 0) {
+			memcpy(&count, field->p, sizeof count);
+			count++;
+		}
 		memcpy(field->p, &count, sizeof count);
 		break;
 	case WEIR_D_INT:

@@ -210,6 +210,9 @@ after(struct wr_inst *inst, int rc)
 			rc > WEIR_BUSY ? "" : ", but has no resume()");
 	rc = wr_inst_returned(inst, rc);
 	inst->suspended = rc == WEIR_MORE || rc == WEIR_BUSY ? (uint32_t)rc : 0;
+	/* A scan lives as long as the work that began it. */
+	for (uint32_t i = 0; inst->suspended == 0 && i < inst->n_tables; i++)
+		wr_table_end_scans(inst->tables[i]);
 }
 
 static void

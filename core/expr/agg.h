@@ -39,4 +39,7 @@ struct weir_aggs {
 	bool retractable;
 };
 
+/* The result of a call as a column; the rows it could not be computed for fail where it is used. */
+wr_eval_fn wr_agg_result_eval;
+
 #endif

@@ -29,13 +29,6 @@ grow(struct wr_arena *arena, void *old, uint32_t n, uint32_t *cap, size_t size)
 	return n > 0 ? memcpy(v, old, n * size) : v;
 }
 
-static void
-read_result(struct wr_run *run, const struct wr_node *node, struct wr_rows rows, struct wr_vec *out)
-{
-	(void)rows;
-	*out = (struct wr_vec){.col = *run->batch->cols[node->col], .kept = true};
-}
-
 /* The number of an input, -1 if it is wrong.  The tree is checked here, once. */
 static int32_t
 add_input(struct build *b, struct wr_node *node, int32_t filter, bool condition)
@@ -136,7 +129,7 @@ result_node(struct build *b, struct wr_node *node, uint32_t i)
 	column->nullable = b->aggs->calls[i].nullable;
 	column->col = i;
 	column->checked = true;
-	column->eval = read_result;
+	column->eval = wr_agg_result_eval;
 	return column;
 }
 
@@ -208,22 +201,21 @@ outer_name(void *arg, struct wr_node *node)
 
 /* What an unnamed item is called: as its function, if it is nothing but a call. */
 static bool
-name_item(
-	struct build *b, struct wr_agg_item *item, const struct wr_node *root, struct weir_str text)
+name_item(struct build *b, struct wr_agg_item *item, struct weir_str function, struct weir_str src,
+	struct weir_str text)
 {
-	if (item->name.len == 0) {
-		if (root->kind != WR_N_CALL) {
-			wr_expr_problem(b->scope, text, "a name is missing: write NAME = %.*s",
-				WR_STRF(text));
-			return false;
-		}
-		item->name = wr_check_lower(b->scope->arena, root->word);
+	if (item->name.len == 0 && function.len == 0) {
+		wr_expr_problem(
+			b->scope, text, "a name is missing: write NAME = %.*s", WR_STRF(text));
+		return false;
 	}
+	if (item->name.len == 0)
+		item->name = wr_check_lower(b->scope->arena, function);
 	for (uint32_t i = 0; i < b->n_known; i++)
 		if (wr_str_eq(b->aggs->items[i].name, item->name)) {
 			wr_expr_problem(b->scope, text,
 				"duplicate name \"%.*s\"; write NAME = %.*s", WR_STRF(item->name),
-				WR_STRF(root->src));
+				WR_STRF(src));
 			return false;
 		}
 	return true;
@@ -232,13 +224,15 @@ name_item(
 static bool
 add_item(struct build *b, struct wr_agg_item *item, struct weir_str text)
 {
+	struct weir_str function = {0}, src;
 	struct wr_item parsed;
-	bool good;
 
 	if (!wr_parse(b->scope, text, true, &parsed))
 		return false;
 	item->name = parsed.name;
-	good = name_item(b, item, parsed.root, text);
+	src = parsed.root->src;
+	if (parsed.root->kind == WR_N_CALL)
+		function = parsed.root->word;
 	wr_check(&b->outer, &parsed.root);
 	if (parsed.root->kind == WR_N_BAD)
 		return false;
@@ -248,7 +242,7 @@ add_item(struct build *b, struct wr_agg_item *item, struct weir_str text)
 		return false;
 	}
 	item->root = parsed.root;
-	return good;
+	return name_item(b, item, function, src, text);
 }
 
 struct weir_aggs *

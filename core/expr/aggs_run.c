@@ -210,30 +210,67 @@ wr_aggs_merge(const struct weir_aggs *aggs, struct wr_eval *eval, void *const *i
 	}
 }
 
-static struct weir_column *
+struct result {
+	struct weir_column col; /* first: the final expressions see it as a column of a batch */
+	const char **why; /* rows that failed; NULL: none */
+};
+
+struct finish_fn {
+	struct wr_fn fn; /* first */
+	struct result *result;
+};
+
+static void
+finish_row_error(struct weir_fn *pub, uint32_t i, const char *why)
+{
+	struct finish_fn *finish = (struct finish_fn *)pub;
+	struct wr_run *run = finish->fn.run;
+
+	if (i >= run->cap)
+		return;
+	if (finish->result->why == NULL)
+		finish->result->why =
+			wr_arena_zalloc(run->eval->scratch, run->cap * sizeof(char *));
+	finish->result->why[i] = wr_arena_dup(run->eval->scratch, why, strlen(why));
+}
+
+void
+wr_agg_result_eval(
+	struct wr_run *run, const struct wr_node *node, struct wr_rows rows, struct wr_vec *out)
+{
+	const struct result *result = (const struct result *)run->batch->cols[node->col];
+
+	*out = (struct wr_vec){.col = result->col, .kept = true};
+	for (uint32_t k = 0; result->why != NULL && k < rows.n; k++)
+		if (result->why[wr_row(rows, k)] != NULL)
+			wr_run_error(run, wr_row(rows, k), "%s", result->why[wr_row(rows, k)]);
+}
+
+static const struct weir_column *
 finish_call(const struct wr_agg_call *call, struct wr_run *run, void *const *row, uint32_t n)
 {
 	struct wr_arena *arena = run->eval->result;
-	struct weir_column *col = wr_arena_new(arena, struct weir_column);
+	struct result *result = wr_arena_new(arena, struct result);
 	struct weir_accs accs = {.row = row, .offset = call->offset};
 	struct weir_vec vec = {.size = sizeof vec, .type = call->type, .cap = run->cap};
-	struct wr_fn fn;
+	struct finish_fn finish = {.result = result};
 	int rc;
 
 	vec.values = wr_arena_zalloc(arena, run->cap * (wr_type_is_text(vec.type) ? 16 : 8));
 	vec.valid = memset(wr_arena_alloc(arena, run->cap / 8), 0xff, run->cap / 8);
-	wr_fn_init(&fn, run, &vec);
-	fn.texts.arena = arena;
-	rc = call->agg->finish(call->self, &fn.pub, accs, n, &vec);
+	wr_fn_init(&finish.fn, run, &vec);
+	finish.fn.texts.arena = arena;
+	finish.fn.pub.row_error = finish_row_error;
+	rc = call->agg->finish(call->self, &finish.fn.pub, accs, n, &vec);
 	if (rc < 0)
 		memset(vec.valid, 0, run->cap / 8);
 	wr_fn_result(run, rc);
-	*col = (struct weir_column){.size = sizeof *col,
+	result->col = (struct weir_column){.size = sizeof result->col,
 		.type = vec.type,
 		.values = vec.values,
 		.valid = call->nullable || rc < 0 ? vec.valid : NULL,
-		.bufs = fn.texts.bufs};
-	return col;
+		.bufs = finish.fn.texts.bufs};
+	return &result->col;
 }
 
 void

@@ -8,61 +8,36 @@
 
 #include <math.h>
 
+#include "expr/divide.h"
 #include "expr/run.h"
-
-__extension__ typedef __int128 wide_int;
-__extension__ typedef unsigned __int128 wide_uint;
 
 /* True: some result may be wrong. */
 typedef bool arith_fn(void *restrict out, const void *restrict a, const void *restrict b,
 	const uint32_t *sel, uint32_t n);
 
-/* A body for column and column, column and constant, constant and column; STEP computes row i. */
-#define ARITH_LOOPS(name, T, STEP)                                                                 \
-	WR_KERNEL static bool name##_vv(void *restrict out_, const void *restrict a_,              \
+/* A and B are the operands of row i: a[i] or ca, b[i] or cb; STEP computes the row. */
+#define ARITH_LOOP(name, T, A, B, STEP)                                                            \
+	WR_KERNEL static bool name(void *restrict out_, const void *restrict a_,                   \
 		const void *restrict b_, const uint32_t *sel, uint32_t n)                          \
 	{                                                                                          \
 		T *restrict out = out_;                                                            \
 		const T *restrict a = a_, *restrict b = b_;                                        \
+		const T ca = a[0], cb = b[0];                                                      \
 		uint64_t bad = 0;                                                                  \
-		if (sel == NULL)                                                                   \
-			for (uint32_t i = 0; i < n; i++)                                           \
-				STEP(out[i], a[i], b[i], bad);                                     \
-		else                                                                               \
-			for (uint32_t k = 0; k < n; k++)                                           \
-				STEP(out[sel[k]], a[sel[k]], b[sel[k]], bad);                      \
-		return bad >> 63;                                                                  \
-	}                                                                                          \
-	WR_KERNEL static bool name##_vc(void *restrict out_, const void *restrict a_,              \
-		const void *restrict b_, const uint32_t *sel, uint32_t n)                          \
-	{                                                                                          \
-		T *restrict out = out_;                                                            \
-		const T *restrict a = a_;                                                          \
-		const T c = *(const T *)b_;                                                        \
-		uint64_t bad = 0;                                                                  \
-		if (sel == NULL)                                                                   \
-			for (uint32_t i = 0; i < n; i++)                                           \
-				STEP(out[i], a[i], c, bad);                                        \
-		else                                                                               \
-			for (uint32_t k = 0; k < n; k++)                                           \
-				STEP(out[sel[k]], a[sel[k]], c, bad);                              \
-		return bad >> 63;                                                                  \
-	}                                                                                          \
-	WR_KERNEL static bool name##_cv(void *restrict out_, const void *restrict a_,              \
-		const void *restrict b_, const uint32_t *sel, uint32_t n)                          \
-	{                                                                                          \
-		T *restrict out = out_;                                                            \
-		const T *restrict b = b_;                                                          \
-		const T c = *(const T *)a_;                                                        \
-		uint64_t bad = 0;                                                                  \
-		if (sel == NULL)                                                                   \
-			for (uint32_t i = 0; i < n; i++)                                           \
-				STEP(out[i], c, b[i], bad);                                        \
-		else                                                                               \
-			for (uint32_t k = 0; k < n; k++)                                           \
-				STEP(out[sel[k]], c, b[sel[k]], bad);                              \
+		(void)ca, (void)cb;                                                                \
+		for (uint32_t i = 0; sel == NULL && i < n; i++)                                    \
+			STEP(out[i], A, B, bad);                                                   \
+		for (uint32_t k = 0; sel != NULL && k < n; k++) {                                  \
+			uint32_t i = sel[k];                                                       \
+			STEP(out[i], A, B, bad);                                                   \
+		}                                                                                  \
 		return bad >> 63;                                                                  \
 	}
+
+#define ARITH_LOOPS(name, T, STEP)                                                                 \
+	ARITH_LOOP(name##_vv, T, a[i], b[i], STEP)                                                 \
+	ARITH_LOOP(name##_vc, T, a[i], cb, STEP)                                                   \
+	ARITH_LOOP(name##_cv, T, ca, b[i], STEP)
 
 /* Bit 63 of bad is set by an overflow: both operands' signs differ from the result's, and so on. */
 static inline uint64_t
@@ -122,7 +97,7 @@ mod_int(int64_t a, int64_t b, uint64_t *bad)
 
 ARITH_LOOPS(add, int64_t, STEP_ADD)
 ARITH_LOOPS(sub, int64_t, STEP_SUB)
-ARITH_LOOPS(mul, int64_t, STEP_MUL)
+ARITH_LOOP(mul_vv, int64_t, a[i], b[i], STEP_MUL)
 ARITH_LOOPS(div, int64_t, STEP_DIV)
 ARITH_LOOPS(mod, int64_t, STEP_MOD)
 ARITH_LOOPS(fadd, double, STEP_FADD)
@@ -131,77 +106,50 @@ ARITH_LOOPS(fmul, double, STEP_FMUL)
 ARITH_LOOPS(fdiv, double, STEP_FDIV)
 ARITH_LOOPS(fmod, double, STEP_FMOD)
 
+/* Times a constant: the operands that do not overflow are a range, so that no product is looked at.
+ */
+WR_KERNEL static bool
+mul_constant(void *restrict out_, const void *restrict a_, const void *restrict b_,
+	const uint32_t *sel, uint32_t n)
+{
+	int64_t *restrict out = out_;
+	const int64_t *restrict a = a_;
+	const int64_t c = *(const int64_t *)b_;
+	int64_t low = INT64_MIN, high = INT64_MAX;
+	uint64_t span, bad = 0;
+
+	if (c == -1)
+		low = -INT64_MAX;
+	else if (c != 0) {
+		low = (c > 0 ? INT64_MIN : INT64_MAX) / c;
+		high = (c > 0 ? INT64_MAX : INT64_MIN) / c;
+	}
+	span = (uint64_t)high - (uint64_t)low;
+	for (uint32_t i = 0; sel == NULL && i < n; i++) {
+		bad |= (uint64_t)a[i] - (uint64_t)low > span;
+		out[i] = (int64_t)((uint64_t)a[i] * (uint64_t)c);
+	}
+	for (uint32_t k = 0; sel != NULL && k < n; k++) {
+		bad |= (uint64_t)a[sel[k]] - (uint64_t)low > span;
+		out[sel[k]] = (int64_t)((uint64_t)a[sel[k]] * (uint64_t)c);
+	}
+	return bad != 0;
+}
+
+static bool
+mul_by_constant(void *restrict out, const void *restrict a, const void *restrict b,
+	const uint32_t *sel, uint32_t n)
+{
+	return mul_constant(out, b, a, sel, n);
+}
+
 static arith_fn *const kernels[2][5][3] = {
-	{{add_vv, add_vc, add_cv}, {sub_vv, sub_vc, sub_cv}, {mul_vv, mul_vc, mul_cv},
-		{div_vv, div_vc, div_cv}, {mod_vv, mod_vc, mod_cv}},
+	{{add_vv, add_vc, add_cv}, {sub_vv, sub_vc, sub_cv},
+		{mul_vv, mul_constant, mul_by_constant}, {div_vv, div_vc, div_cv},
+		{mod_vv, mod_vc, mod_cv}},
 	{{fadd_vv, fadd_vc, fadd_cv}, {fsub_vv, fsub_vc, fsub_cv}, {fmul_vv, fmul_vc, fmul_cv},
 		{fdiv_vv, fdiv_vc, fdiv_cv}, {fmod_vv, fmod_vc, fmod_cv}},
 };
-
-/*
- * Division by a constant as a multiplication by its reciprocal, after Granlund and Montgomery: the
- * quotient is (n * mult >> 64, plus n times add) >> shift, plus 1 if negative.  For 2 <= |d| <=
- * 2^62.
- */
-struct divisor {
-	int64_t d, mult;
-	uint32_t shift;
-	int32_t add; /* 1 or -1: how many times 2^64 the multiplier lacks */
-};
-
-static bool
-divisor_init(struct divisor *div, int64_t d)
-{
-	uint64_t size = d < 0 ? 0 - (uint64_t)d : (uint64_t)d, mult;
-	uint32_t bits = 0;
-	wide_uint power;
-
-	if (size < 2 || size > (uint64_t)1 << 62)
-		return false;
-	while (((uint64_t)1 << bits) < size)
-		bits++;
-	/* Between 2^63 and 2^64: as a signed number 2^64 too small, which add makes good. */
-	power = (wide_uint)1 << (63 + bits);
-	mult = (uint64_t)(power / size) + 1;
-	*div = (struct divisor){.d = d, .shift = bits - 1, .add = d < 0 ? -1 : 1};
-	div->mult = (int64_t)(d < 0 ? 0 - mult : mult);
-	return true;
-}
-
-static inline int64_t
-divide(const struct divisor *div, int64_t n)
-{
-	uint64_t high = (uint64_t)(int64_t)(((wide_int)n * div->mult) >> 64);
-	int64_t q;
-
-	high += (uint64_t)n * (uint64_t)(int64_t)div->add;
-	q = (int64_t)high >> div->shift;
-	return (int64_t)((uint64_t)q + ((uint64_t)q >> 63));
-}
-
-static void
-divide_rows(const struct divisor *by, int64_t *restrict out, const int64_t *restrict a,
-	const uint32_t *sel, uint32_t n, bool rest)
-{
-	const struct divisor div = *by;
-
-	if (sel != NULL) {
-		for (uint32_t k = 0; k < n; k++) {
-			int64_t q = divide(&div, a[sel[k]]);
-
-			out[sel[k]] = rest ? (int64_t)((uint64_t)a[sel[k]] -
-						       (uint64_t)q * (uint64_t)div.d)
-					   : q;
-		}
-	} else if (rest) {
-		for (uint32_t i = 0; i < n; i++)
-			out[i] = (int64_t)((uint64_t)a[i] -
-					   (uint64_t)divide(&div, a[i]) * (uint64_t)div.d);
-	} else {
-		for (uint32_t i = 0; i < n; i++)
-			out[i] = divide(&div, a[i]);
-	}
-}
 
 static bool
 int_fails(int op, int64_t a, int64_t b)
@@ -271,8 +219,7 @@ arith_eval(struct wr_run *run, const struct wr_node *node, struct wr_rows rows, 
 	values = wr_run_values(run, node, node->type, out);
 	out->col.valid = valid;
 	if (node->aux != NULL) {
-		divide_rows(node->aux, values, kids[0].col.values, dense ? NULL : rows.sel, n,
-			node->op == WR_MOD);
+		wr_divide(node->aux, values, kids[0].col.values, dense ? NULL : rows.sel, n);
 		bad = false;
 	} else {
 		bad = kernels[real][node->op][form(kids)](
@@ -288,7 +235,7 @@ void
 wr_arith_bind(struct wr_arena *arena, struct wr_node *node)
 {
 	const struct wr_node *right = node->kids[1];
-	struct divisor div;
+	struct wr_divisor div;
 
 	node->eval = arith_eval;
 	node->fails = node->type != WEIR_FLOAT64;
@@ -299,8 +246,8 @@ wr_arith_bind(struct wr_arena *arena, struct wr_node *node)
 		return;
 	if (node->type == WEIR_FLOAT64) {
 		node->fails = right->value->u.f == 0;
-	} else if (divisor_init(&div, right->value->u.i)) {
-		struct divisor *copy = wr_arena_new(arena, struct divisor);
+	} else if (wr_divisor_init(&div, right->value->u.i, node->op == WR_MOD)) {
+		struct wr_divisor *copy = wr_arena_new(arena, struct wr_divisor);
 
 		*copy = div;
 		node->aux = copy;

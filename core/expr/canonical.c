@@ -55,6 +55,8 @@ wr_parse_canonical(const struct wr_scope *scope, struct weir_str text)
 	lexer.quiet = true;
 	for (token = wr_lexer_next(&lexer); token.kind > WR_T_BAD; token = next) {
 		next = wr_lexer_next(&lexer);
+		if (is_op(&token, "*") && is_op(&before, "(") && is_op(&next, ")"))
+			continue; /* count(*) is count() */
 		if (blank_between(&before, &token, sign))
 			wr_text_add(&out, " ", 1);
 		sign = is_op(&token, "-") && before_value(&before);

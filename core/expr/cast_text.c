@@ -160,7 +160,7 @@ print_value(const struct weir_column *col, uint32_t row, char *buf, size_t size)
 	case WEIR_BOOL:
 		return (uint32_t)snprintf(buf, size, weir_bool_at(col, row) ? "true" : "false");
 	case WEIR_INT64:
-		return (uint32_t)snprintf(buf, size, "%lld", (long long)weir_int_at(col, row));
+		return wr_number_print_int(weir_int_at(col, row), buf);
 	case WEIR_FLOAT64:
 		return wr_number_print(weir_float_at(col, row), buf);
 	default:

@@ -178,8 +178,8 @@ wr_check_call(struct wr_check *check, struct wr_node *node)
 	struct weir_str name = wr_check_lower(scope->arena, node->word);
 	const struct weir_function *fn =
 		scope->function != NULL ? scope->function(scope->arg, name) : NULL;
-	const char *const *names = NULL, *near;
-	size_t n = 0;
+	const char *const *names = NULL, *near = NULL;
+	size_t n;
 
 	if (fn != NULL && node->filter != NULL) {
 		wr_check_problem(check, node, node->filter->src,
@@ -194,9 +194,11 @@ wr_check_call(struct wr_check *check, struct wr_node *node)
 		wr_check_problem(check, node, node->word,
 			"\"%.*s\" is an aggregate; it has no place here", WR_STRF(node->word));
 	} else {
-		if (scope->names != NULL)
-			n = scope->names(scope->arg, 0, &names);
-		near = wr_did_you_mean(name, names, n);
+		for (int aggregates = check->call != NULL; near == NULL && aggregates >= 0;
+			aggregates--) {
+			n = scope->names != NULL ? scope->names(scope->arg, aggregates, &names) : 0;
+			near = wr_did_you_mean(name, names, n);
+		}
 		wr_check_problem(check, node, node->word, "unknown function \"%.*s\"%s%s%s",
 			WR_STRF(node->word), near == NULL ? "" : "; did you mean \"",
 			near == NULL ? "" : near, near == NULL ? "" : "\"?");

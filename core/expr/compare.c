@@ -7,34 +7,31 @@
 typedef void compare_fn(uint64_t *restrict out, const void *restrict a, const void *restrict b,
 	const uint32_t *sel, uint32_t n);
 
-/* B is the second operand of row i; under a selection words are cleared by the caller. */
+/* B is the second operand of row i from b on; under a selection words are cleared by the caller. */
 #define COMPARE_LOOPS(name, T, OP, B)                                                              \
 	WR_KERNEL static void name(uint64_t *restrict out, const void *restrict a_,                \
 		const void *restrict b_, const uint32_t *sel, uint32_t n)                          \
 	{                                                                                          \
 		const T *restrict a = a_, *restrict b = b_;                                        \
 		const T c = b[0];                                                                  \
-		uint32_t whole = n / 64;                                                           \
+		uint8_t flags[64];                                                                 \
+		(void)c;                                                                           \
 		if (sel != NULL) {                                                                 \
 			for (uint32_t k = 0; k < n; k++) {                                         \
 				uint32_t i = sel[k];                                               \
 				out[i >> 6] |= (uint64_t)(a[i] OP B) << (i & 63);                  \
 			}                                                                          \
-			(void)c;                                                                   \
 			return;                                                                    \
 		}                                                                                  \
-		for (uint32_t w = 0; w < whole; w++) {                                             \
-			uint64_t word = 0;                                                         \
-			for (uint32_t j = 0; j < 64; j++) {                                        \
-				uint32_t i = w * 64 + j;                                           \
-				word |= (uint64_t)(a[i] OP B) << j;                                \
-			}                                                                          \
-			out[w] = word;                                                             \
+		for (; n >= 64; n -= 64, a += 64, b += 64) {                                       \
+			for (uint32_t i = 0; i < 64; i++)                                          \
+				flags[i] = a[i] OP B;                                              \
+			*out++ = wr_bits_pack(flags);                                              \
 		}                                                                                  \
-		if (n % 64 != 0)                                                                   \
-			out[whole] = 0;                                                            \
-		for (uint32_t i = whole * 64; i < n; i++)                                          \
-			out[whole] |= (uint64_t)(a[i] OP B) << (i & 63);                           \
+		if (n > 0)                                                                         \
+			*out = 0;                                                                  \
+		for (uint32_t i = 0; i < n; i++)                                                   \
+			*out |= (uint64_t)(a[i] OP B) << i;                                        \
 	}
 
 #define COMPARE_ALL(name, T)                                                                       \

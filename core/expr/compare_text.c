@@ -36,18 +36,26 @@ equal_short(uint64_t *restrict out, const struct weir_view *restrict view,
 {
 	const uint64_t want0 = match->want[0], want1 = match->want[1];
 	const uint64_t mask0 = match->mask[0], mask1 = match->mask[1];
+	uint8_t flags[64] = {0};
+	uint64_t v[2];
 
 	for (uint32_t w = 0; w * 64 < n; w++) {
 		uint32_t left = n - w * 64 < 64 ? n - w * 64 : 64;
-		uint64_t word = 0, v[2];
 
-		for (uint32_t j = 0; j < left; j++) {
-			memcpy(v, &view[w * 64 + j], sizeof v);
-			v[0] = (v[0] ^ want0) & mask0;
-			v[1] = (v[1] ^ want1) & mask1;
-			word |= (uint64_t)((v[0] | v[1]) == 0) << j;
+		/* The second half counts from the fifth byte on. */
+		if (mask1 == 0) {
+			for (uint32_t j = 0; j < left; j++) {
+				memcpy(v, &view[w * 64 + j], sizeof v[0]);
+				flags[j] = ((v[0] ^ want0) & mask0) == 0;
+			}
+		} else {
+			for (uint32_t j = 0; j < left; j++) {
+				memcpy(v, &view[w * 64 + j], sizeof v);
+				flags[j] =
+					(((v[0] ^ want0) & mask0) | ((v[1] ^ want1) & mask1)) == 0;
+			}
 		}
-		out[w] = word;
+		out[w] = wr_bits_pack(flags);
 	}
 }
 

@@ -219,7 +219,8 @@ wr_run_pick(struct wr_run *run, struct wr_rows rows, const uint64_t *bits)
 	return n == rows.n ? rows : (struct wr_rows){sel, n};
 }
 
-/* For every byte the numbers of its bits, packed from the lowest byte on. */
+/* For every byte the numbers of its bits, packed from the lowest byte on, and how many there are.
+ */
 #define BIT(b, j)    ((uint64_t)((b) >> (j)&1))
 #define PUT(b, j, n) (BIT(b, j) * (j) << 8 * (n))
 #define N1(b)        BIT(b, 0)
@@ -229,14 +230,18 @@ wr_run_pick(struct wr_run *run, struct wr_rows rows, const uint64_t *bits)
 #define N5(b)        (N4(b) + BIT(b, 4))
 #define N6(b)        (N5(b) + BIT(b, 5))
 #define N7(b)        (N6(b) + BIT(b, 6))
-#define BYTE(b)                                                                                    \
+#define COUNT(b)     (N7(b) + BIT(b, 7))
+#define PLACES(b)                                                                                  \
 	(PUT(b, 1, N1(b)) | PUT(b, 2, N2(b)) | PUT(b, 3, N3(b)) | PUT(b, 4, N4(b)) |               \
 		PUT(b, 5, N5(b)) | PUT(b, 6, N6(b)) | PUT(b, 7, N7(b)))
-#define BYTES4(b)  BYTE(b), BYTE((b) + 1), BYTE((b) + 2), BYTE((b) + 3)
-#define BYTES16(b) BYTES4(b), BYTES4((b) + 4), BYTES4((b) + 8), BYTES4((b) + 12)
-#define BYTES64(b) BYTES16(b), BYTES16((b) + 16), BYTES16((b) + 32), BYTES16((b) + 48)
+#define FOUR(m, b)    m(b), m((b) + 1), m((b) + 2), m((b) + 3)
+#define SIXTEEN(m, b) FOUR(m, b), FOUR(m, (b) + 4), FOUR(m, (b) + 8), FOUR(m, (b) + 12)
+#define ALL(m, b)     SIXTEEN(m, b), SIXTEEN(m, (b) + 16), SIXTEEN(m, (b) + 32), SIXTEEN(m, (b) + 48)
 
-static const uint64_t byte_rows[256] = {BYTES64(0), BYTES64(64), BYTES64(128), BYTES64(192)};
+static const uint64_t byte_places[256] = {
+	ALL(PLACES, 0), ALL(PLACES, 64), ALL(PLACES, 128), ALL(PLACES, 192)};
+static const uint8_t byte_count[256] = {
+	ALL(COUNT, 0), ALL(COUNT, 64), ALL(COUNT, 128), ALL(COUNT, 192)};
 
 WR_KERNEL uint32_t
 wr_bits_rows(const uint64_t *bits, uint32_t n, uint32_t *rows)
@@ -246,11 +251,11 @@ wr_bits_rows(const uint64_t *bits, uint32_t n, uint32_t *rows)
 	/* Writes eight at a time: k is never above base, so that rows[k + 7] is within 0 .. n. */
 	for (uint32_t base = 0; base + 8 <= n; base += 8) {
 		uint32_t byte = (uint32_t)(bits[base >> 6] >> (base & 63) & 0xff);
-		uint64_t packed = byte_rows[byte];
+		const uint8_t *place = (const uint8_t *)&byte_places[byte];
 
 		for (uint32_t j = 0; j < 8; j++)
-			rows[k + j] = base + (uint32_t)(packed >> 8 * j & 0xff);
-		k += (uint32_t)__builtin_popcount(byte);
+			rows[k + j] = base + place[j];
+		k += byte_count[byte];
 	}
 	for (uint32_t i = n & ~7u; i < n; i++)
 		if (weir_bit_get(bits, i))

@@ -9,9 +9,9 @@
 #include "expr/node.h"
 
 /* Variants of a kernel for newer machines, chosen when the program is loaded. */
-#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__) &&             \
-	!defined(__clang__)
-#define WR_KERNEL __attribute__((target_clones("arch=skylake-avx512", "avx2", "default")))
+#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__clang__) && __GNUC__ >= 12 &&      \
+	!defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define WR_KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define WR_KERNEL
 #endif
@@ -112,6 +112,22 @@ bool wr_run_kids(struct wr_run *run, const struct wr_node *node, struct wr_rows 
 struct wr_rows wr_run_pick(struct wr_run *run, struct wr_rows rows, const uint64_t *bits);
 /* Numbers of the bits set in 0 .. n into rows; how many. */
 uint32_t wr_bits_rows(const uint64_t *bits, uint32_t n, uint32_t *rows);
+
+/*
+ * 64 flags of a byte, each 0 or 1, as bits: compilers make vector code of loops that write such
+ * flags, and the product gathers the lowest bits of eight bytes in its highest byte.
+ */
+static inline uint64_t
+wr_bits_pack(const uint8_t *flags)
+{
+	uint64_t bits = 0, eight;
+
+	for (int i = 0; i < 8; i++) {
+		memcpy(&eight, flags + i * 8, sizeof eight);
+		bits |= (eight * UINT64_C(0x0102040810204080) >> 56) << i * 8;
+	}
+	return bits;
+}
 
 static inline bool
 wr_vec_null(const struct wr_vec *vec)

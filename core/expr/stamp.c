@@ -246,6 +246,24 @@ wr_number_float(struct weir_str text, double *value)
 }
 
 uint32_t
+wr_number_print_int(int64_t value, char buf[WR_NUMBER_SIZE])
+{
+	uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+	char digits[24], *p = digits + sizeof digits;
+	uint32_t len;
+
+	do {
+		*--p = (char)('0' + left % 10);
+		left /= 10;
+	} while (left > 0);
+	if (value < 0)
+		*--p = '-';
+	len = (uint32_t)(digits + sizeof digits - p);
+	memcpy(buf, p, len);
+	return len;
+}
+
+uint32_t
 wr_number_print(double value, char buf[WR_NUMBER_SIZE])
 {
 	if (isnan(value))

@@ -16,6 +16,7 @@ uint32_t wr_stamp_print(int64_t us, char buf[WR_STAMP_SIZE]);
 /* All of the text is a number; -ERANGE: it is, but does not fit. */
 int wr_number_int(struct weir_str text, int64_t *value);
 int wr_number_float(struct weir_str text, double *value);
+uint32_t wr_number_print_int(int64_t value, char buf[WR_NUMBER_SIZE]);
 /* The shortest that reads back as the same. */
 uint32_t wr_number_print(double value, char buf[WR_NUMBER_SIZE]);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A planned pipeline for people.  A chain is a numbered block; what it calls directly hangs below
- * its head, and an arrow to a number leads to another chain.
+ * A planned pipeline for people.  A chain is a numbered block; arrows inside it are direct calls,
+ * and an arrow to a number leads to another chain.
  */
 #include "host/report.h"
 
@@ -79,31 +79,93 @@ op_readers(const struct wr_op *op)
 	return n;
 }
 
-/* The lines below an operator; indent grows by what the branch adds. */
+static size_t
+text_columns(const char *p, size_t len)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < len; i++)
+		n += ((unsigned char)p[i] & 0xc0) != 0x80;
+	return n;
+}
+
+/* An arrow and where it leads. */
+static void
+put_arrow(const struct wr_edge *edge, struct wr_text *out)
+{
+	const struct weir_str name = edge->from->out[edge->out].name;
+
+	wr_text_put(out, "─");
+	if (!wr_str_is(name, edge->from->name))
+		wr_text_printf(out, " %.*s ─", WR_STRF(name));
+	if (edge->chained) {
+		wr_text_printf(out, "▶ %s", edge->to->title);
+		return;
+	}
+	wr_text_printf(out, "▶ [%" PRIu32 "] %s", edge->to->chain + 1, edge->to->title);
+	put_exchange(edge, out);
+}
+
+static const struct wr_edge *
+op_first_edge(const struct wr_op *op)
+{
+	uint32_t i;
+
+	for (i = 0; op->out[i].n_edges == 0; i++)
+		;
+	return op->out[i].edges[0];
+}
+
+/*
+ * The rest of a line, from an operator that stands on it already: on and on as long as there is one
+ * way to go.  Gives the operator where the ways part; NULL: there is none.
+ */
+static const struct wr_op *
+put_line(const struct wr_op *op, const struct wr_text *indent, size_t column, struct wr_text *out)
+{
+	struct wr_text arrow = {0};
+	const struct wr_edge *edge;
+	size_t columns;
+
+	while (op != NULL && op_readers(op) == 1) {
+		edge = op_first_edge(op);
+		arrow.len = 0;
+		put_arrow(edge, &arrow);
+		columns = text_columns(arrow.p, arrow.len) + 1;
+		if (column + columns > REPORT_COLUMNS) {
+			wr_text_printf(out, "\n%s   ", indent->p);
+			column = text_columns(indent->p, indent->len) + 3;
+		}
+		wr_text_printf(out, " %s", arrow.p);
+		column += columns;
+		op = edge->chained ? edge->to : NULL;
+	}
+	wr_text_put(out, "\n");
+	wr_text_fini(&arrow);
+	return op;
+}
+
+/* The lines below an operator where the ways part; indent grows by what the branch adds. */
 static void
 put_tree(const struct wr_op *op, struct wr_text *indent, struct wr_text *out)
 {
 	uint32_t i, k, left = op_readers(op);
 	const struct wr_edge *edge;
-	size_t len = indent->len;
+	const struct wr_op *fork;
+	size_t len = indent->len, start;
 
 	for (i = 0; i < op->n_out; i++) {
 		for (k = 0; k < op->out[i].n_edges; k++) {
 			edge = op->out[i].edges[k];
 			left--;
-			wr_text_printf(out, "%s%s─", indent->p, left > 0 ? "├" : "└");
-			if (i > 0)
-				wr_text_printf(out, " %.*s ─", WR_STRF(op->out[i].name));
-			if (!edge->chained) {
-				wr_text_printf(out, "▶ [%" PRIu32 "] %s", edge->to->chain + 1,
-					edge->to->title);
-				put_exchange(edge, out);
-				wr_text_put(out, "\n");
-				continue;
-			}
-			wr_text_printf(out, "▶ %s\n", edge->to->title);
+			start = out->len;
+			wr_text_printf(out, "%s%s", indent->p, left > 0 ? "├" : "└");
+			put_arrow(edge, out);
+			start = text_columns(out->p + start, out->len - start);
 			wr_text_put(indent, left > 0 ? "│   " : "    ");
-			put_tree(edge->to, indent, out);
+			fork = put_line(edge->chained ? edge->to : NULL, indent, start, out);
+			if (fork != NULL)
+				put_tree(fork, indent, out);
 			indent->len = len;
 			indent->p[len] = '\0';
 		}
@@ -115,6 +177,7 @@ put_picture(const struct wr_pipeline *pipeline, struct wr_text *out)
 {
 	const struct wr_chain *chain;
 	struct wr_text indent = {0};
+	const struct wr_op *fork;
 	uint32_t i, k;
 
 	for (i = 0; i < pipeline->n_chains; i++) {
@@ -123,10 +186,15 @@ put_picture(const struct wr_pipeline *pipeline, struct wr_text *out)
 			chain->parallelism, chain->parallelism == 1 ? "" : "s");
 		for (k = 0; k < chain->parallelism; k++)
 			wr_text_printf(out, " %" PRIu32, chain->loops[k]);
-		wr_text_printf(out, "\n      %s\n", chain->ops[0]->title);
 		indent.len = 0;
 		wr_text_put(&indent, "      ");
-		put_tree(chain->ops[0], &indent, out);
+		wr_text_printf(out, "\n%s%s", indent.p, chain->ops[0]->title);
+		fork = put_line(chain->ops[0], &indent,
+			indent.len +
+				text_columns(chain->ops[0]->title, strlen(chain->ops[0]->title)),
+			out);
+		if (fork != NULL)
+			put_tree(fork, &indent, out);
 	}
 	wr_text_fini(&indent);
 }
@@ -177,6 +245,22 @@ put_schema(const struct wr_out *o, struct wr_text *out)
 	wr_text_fini(&item);
 }
 
+/* Dead letters of several operators share a name, and look all the same. */
+static bool
+is_told(const struct wr_pipeline *pipeline, uint32_t before, const struct wr_out *o)
+{
+	const struct wr_op *op;
+	uint32_t i, k;
+
+	for (i = 0; o->dead_letter && i < before; i++) {
+		op = pipeline->ops[i];
+		for (k = 0; k < op->n_out; k++)
+			if (op->out[k].dead_letter && wr_str_eq(op->out[k].name, o->name))
+				return true;
+	}
+	return false;
+}
+
 static void
 put_schemas(const struct wr_pipeline *pipeline, struct wr_text *out)
 {
@@ -187,7 +271,7 @@ put_schemas(const struct wr_pipeline *pipeline, struct wr_text *out)
 	for (i = 0; i < pipeline->n_ops; i++) {
 		op = pipeline->ops[i];
 		for (k = 0; k < op->n_out; k++)
-			if (op->out[k].schema != NULL)
+			if (op->out[k].schema != NULL && !is_told(pipeline, i, &op->out[k]))
 				put_schema(&op->out[k], out);
 	}
 }

@@ -21,7 +21,7 @@
 #include "host/summary.h"
 #include "host/terminal.h"
 
-enum { STATUS_MS = 250, FOLD_MS = 1000, STOPPED_MS = 20 };
+enum { STATUS_MS = 250, FOLD_MS = 1000, STOPPED_MS = 20, TWICE_MS = 50 };
 
 struct host {
 	const struct wr_options *options;
@@ -36,6 +36,7 @@ struct host {
 	uv_async_t ended, held;
 	uv_timer_t status, fold, stopped;
 	int signals, last_signal;
+	uint64_t signaled; /* ms, on the loop's clock: the last one that counted */
 	struct weir_err err;
 };
 
@@ -120,6 +121,10 @@ host_signal(uv_signal_t *handle, int number)
 	struct host *host = handle->data;
 	char text[80];
 
+	/* Whoever signals a process and then its group means one signal. */
+	if (host->signals > 0 && uv_now(&host->loop) - host->signaled < TWICE_MS)
+		return;
+	host->signaled = uv_now(&host->loop);
 	host->last_signal = number;
 	if (++host->signals > 2)
 		_exit(WR_RUN_FAILED);

@@ -6,22 +6,26 @@
 #include "state/chain.h"
 
 #include <stdlib.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 enum {
-	HASH_MIN = 8, /* buckets */
+	HASH_LINE = 8, /* buckets in a cache line; a table has whole lines */
 	HASH_DOUBLING = 4096, /* smaller tables double, larger ones grow by a third */
 	HASH_BLOCK = 32, /* keys whose cache misses overlap */
 	HASH_REPACK = 4096 /* bytes of dead keys that are worth no thought */
 };
 
 /*
- * Homes are in the order of tags, so that a larger table is filled from its predecessor front to
- * back, and by multiplication, so that the number of buckets is free.
+ * A key's home is a line of buckets; it stands in the first from there on that was empty.  Homes
+ * are in the order of tags, so that a larger table is filled from its predecessor front to back,
+ * and by multiplication, so that the number of lines is free.
  */
 static inline uint32_t
 hash_home(const struct wr_hash *hash, uint32_t tag)
 {
-	return (uint32_t)((uint64_t)tag * hash->n_buckets >> 32);
+	return (uint32_t)((uint64_t)tag * (hash->n_buckets / HASH_LINE) >> 32) * HASH_LINE;
 }
 
 static inline uint32_t
@@ -33,14 +37,17 @@ hash_next(const struct wr_hash *hash, uint32_t p)
 static void
 hash_grow(struct wr_hash *hash, uint64_t used)
 {
-	uint64_t *old = hash->buckets,
-		 want = hash->n_buckets < HASH_MIN ? HASH_MIN : hash->n_buckets;
+	const uintptr_t line = HASH_LINE * sizeof *hash->buckets;
+	const uint64_t *old = hash->buckets;
+	void *old_memory = hash->memory;
+	uint64_t want = hash->n_buckets < HASH_LINE ? HASH_LINE : hash->n_buckets;
 	uint32_t n_old = hash->n_buckets;
 
 	while (want * 3 / 4 < used)
-		want = want < HASH_DOUBLING ? want * 2 : want + want / 3;
+		want = want < HASH_DOUBLING ? want * 2 : (want / HASH_LINE * 4 + 2) / 3 * HASH_LINE;
 	wr_assert(want <= UINT32_MAX);
-	hash->buckets = wr_zalloc(want * sizeof *hash->buckets);
+	hash->memory = wr_zalloc(want * sizeof *hash->buckets + line);
+	hash->buckets = (uint64_t *)(((uintptr_t)hash->memory + line - 1) & ~(line - 1));
 	hash->n_buckets = (uint32_t)want;
 	hash->max_used = (uint32_t)(want * 3 / 4);
 	for (uint32_t i = 0; i < n_old; i++) {
@@ -53,7 +60,7 @@ hash_grow(struct wr_hash *hash, uint64_t used)
 			p = hash_next(hash, p);
 		hash->buckets[p] = old[i];
 	}
-	free(old);
+	free(old_memory);
 }
 
 /* Copies the bytes of live long keys together; the entries of a chain share theirs. */
@@ -128,6 +135,48 @@ hash_mark(struct wr_hash *hash, uint32_t index)
 		hash->dirty = wr_realloc(hash->dirty, hash->cap_dirty * sizeof *hash->dirty);
 	}
 	hash->dirty[hash->n_dirty++] = index;
+}
+
+/* A bit for each of the four buckets from at on that is empty or has the tag. */
+static inline uint32_t
+hash_stops(const uint64_t *at, uint32_t tag)
+{
+#ifdef __SSE2__
+	const __m128i *pair = (const __m128i *)(const void *)at;
+	__m128 low = _mm_castsi128_ps(_mm_load_si128(pair));
+	__m128 high = _mm_castsi128_ps(_mm_load_si128(pair + 1));
+	__m128i tags = _mm_castps_si128(_mm_shuffle_ps(low, high, 0xdd));
+	__m128i entries = _mm_castps_si128(_mm_shuffle_ps(low, high, 0x88));
+	__m128i stop = _mm_or_si128(_mm_cmpeq_epi32(tags, _mm_set1_epi32((int)tag)),
+		_mm_cmpeq_epi32(entries, _mm_setzero_si128()));
+
+	return (uint32_t)_mm_movemask_ps(_mm_castsi128_ps(stop));
+#else
+	uint32_t mask = 0;
+
+	for (uint32_t i = 0; i < 4; i++)
+		mask |= (uint32_t)(at[i] == 0 || (uint32_t)(at[i] >> 32) == tag) << i;
+	return mask;
+#endif
+}
+
+/*
+ * The first bucket of home's line or of those behind it that is empty or has the tag.  Which one of
+ * a line that is is anyone's guess: the branch predictor is not made to guess it.
+ */
+static inline uint32_t
+hash_walk(const struct wr_hash *hash, uint32_t tag, uint32_t home)
+{
+	for (;;) {
+		uint32_t stops = hash_stops(&hash->buckets[home], tag);
+
+		stops |= hash_stops(&hash->buckets[home + HASH_LINE / 2], tag) << HASH_LINE / 2;
+		if (stops != 0)
+			return home + (uint32_t)__builtin_ctz(stops);
+		home += HASH_LINE;
+		if (home == hash->n_buckets)
+			home = 0;
+	}
 }
 
 /* The bucket of a key, or the empty one where it belongs; from p, which is not behind it. */
@@ -232,29 +281,31 @@ hash_block_start(const struct wr_hash *hash, const struct wr_lookup *lookup,
 	}
 }
 
+/* Entries are not aligned to lines: one touches two, if it is as small as they mostly are. */
 static inline void
-hash_block_near(const struct wr_hash *hash, const struct wr_lookup *lookup,
-	struct hash_block *block)
+hash_block_near(
+	const struct wr_hash *hash, const struct wr_lookup *lookup, struct hash_block *block)
 {
+	const uint32_t row = hash->slabs.layout->head + (uint32_t)sizeof(uint64_t) - 1;
+
 	block->far = false;
 	for (uint32_t i = 0; i < block->n; i++) {
-		uint32_t p = block->at[i];
-		uint64_t bucket = hash->buckets[p];
+		uint32_t p = hash_walk(hash, block->tag[i], block->at[i]);
+		const uint8_t *entry = wr_slabs_at(&hash->slabs, (uint32_t)hash->buckets[p]);
 
-		while (bucket != 0 && (uint32_t)(bucket >> 32) != block->tag[i]) {
-			p = hash_next(hash, p);
-			bucket = hash->buckets[p];
-		}
 		block->at[i] = p;
-		if (bucket != 0)
-			__builtin_prefetch(wr_slabs_at(&hash->slabs, (uint32_t)bucket), 1);
+		__builtin_prefetch(entry, 1);
+		__builtin_prefetch(entry + row, 1);
 		block->far |= wr_key_is_far(&lookup->keys[lookup_row(lookup, block->base + i)]);
 	}
 	for (uint32_t i = 0; i < block->n && block->far; i++) {
 		uint32_t index = (uint32_t)hash->buckets[block->at[i]];
+		const struct wr_key *key = wr_slabs_key(&hash->slabs, index);
 
-		if (index != 0)
-			__builtin_prefetch(wr_key_bytes(wr_slabs_key(&hash->slabs, index)));
+		if (index != 0 && wr_key_is_far(key)) {
+			__builtin_prefetch(wr_key_bytes(key));
+			__builtin_prefetch(wr_key_bytes(key) + key->len - 1);
+		}
 	}
 }
 
@@ -340,7 +391,8 @@ wr_hash_put(
 	uint32_t tag = (uint32_t)key_hash, index;
 
 	hash_reserve(hash, 1);
-	index = hash_put(hash, key, tag, hash_home(hash, tag), hash->keyed, ns, made);
+	index = hash_put(
+		hash, key, tag, hash_walk(hash, tag, hash_home(hash, tag)), hash->keyed, ns, made);
 	if (hash->tracked)
 		hash_mark(hash, index);
 	return index;
@@ -353,7 +405,8 @@ wr_hash_get(const struct wr_hash *hash, const struct wr_key *key, uint64_t key_h
 
 	if (hash->n_used == 0)
 		return 0;
-	return (uint32_t)hash->buckets[hash_seek(hash, key, tag, hash_home(hash, tag))];
+	return (uint32_t)hash
+		->buckets[hash_seek(hash, key, tag, hash_walk(hash, tag, hash_home(hash, tag)))];
 }
 
 /* Empties bucket p and moves back those behind it that it kept from their homes. */
@@ -383,7 +436,7 @@ wr_hash_erase(struct wr_hash *hash, const struct wr_key *key, uint64_t key_hash,
 
 	if (hash->n_used == 0)
 		return false;
-	p = hash_seek(hash, key, tag, hash_home(hash, tag));
+	p = hash_seek(hash, key, tag, hash_walk(hash, tag, hash_home(hash, tag)));
 	index = root = (uint32_t)hash->buckets[p];
 	if (hash->keyed && root != 0) {
 		index = wr_chain_find(&hash->slabs, root, ns);
@@ -422,9 +475,10 @@ void
 wr_hash_fini(struct wr_hash *hash)
 {
 	wr_slabs_fini(&hash->slabs);
-	free(hash->buckets);
+	free(hash->memory);
 	free(hash->dirty_bits);
 	free(hash->dirty);
+	hash->memory = NULL;
 	hash->buckets = NULL;
 	hash->dirty_bits = NULL;
 	hash->dirty = NULL;

@@ -11,6 +11,7 @@
 #include "state/slabs.h"
 
 struct wr_hash {
+	void *memory; /* of buckets */
 	uint64_t *buckets; /* tag << 32 | entry; 0: empty.  In order of their tags, but for
 			      collisions */
 	uint32_t n_buckets, n_used, max_used;

@@ -205,7 +205,8 @@ emit_parts(struct flatmap *flatmap, struct weir_task *task, const struct flatmap
 
 	host->rows(out, rows->n, rows->event_time, NULL);
 	for (int32_t col = 0; col < (int32_t)conf->n_cols; col++) {
-		if (col != conf->field)
+		/* A lone field is gathered to be overwritten: the rows' origin follows a gather. */
+		if (col != conf->field || conf->n_cols == 1)
 			host->gather(out, col, flatmap->batch, col, rows->from);
 	}
 	if (host->vec(out, conf->part) == NULL)

@@ -270,13 +270,35 @@ read_record(struct json *json, uint32_t row, uint32_t begin, uint32_t len)
 	}
 }
 
-/* Records first ..+ n, which stand at json->base, as far apart as offsets say. */
+/*
+ * Whether nothing but a line's end stands between the records: a string that is not closed cannot
+ * run through it, so what is wrong with one record is seen there.  Asked only after indexing, when
+ * the bytes are in the cache.
+ */
+static int
+are_lines(const struct weir_raw *raw, uint32_t first, uint32_t n)
+{
+	uint32_t i;
+
+	for (i = first; i + 1 < first + n; i++) {
+		const char *p = raw->rec[i].p + raw->rec[i].len;
+
+		if (p + 1 == raw->rec[i + 1].p ? *p != '\n' : p[0] != '\r' || p[1] != '\n')
+			return 0;
+	}
+	return 1;
+}
+
+/* Records first ..+ n, which stand at json->base: one behind the other, or in a copy with a newline
+ * between. */
 static void
 read_run(struct json *json, const struct weir_raw *raw, uint32_t first, uint32_t n, size_t len,
 	int copied)
 {
 	uint32_t i, n_at, begin = 0;
-	const char *why = json_index_run(json->index, json->base, len, &json->at, &n_at);
+	const char *base = json->base;
+	const char *why = json_index_run(json->index, base, len, &json->at, &n_at);
+	int together = why == NULL && (copied || are_lines(raw, first, n));
 
 	if (why != NULL && n == 1) {
 		json->row = first;
@@ -289,21 +311,18 @@ read_run(struct json *json, const struct weir_raw *raw, uint32_t first, uint32_t
 
 		if (!copied)
 			begin = (uint32_t)(rec->p - raw->rec[first].p);
-		if (why == NULL) {
+		if (together) {
 			read_record(json, first + i, begin, rec->len);
 		} else {
 			/* One of them spoils the run: each by itself. */
-			const char *base = json->base;
-
-			json->base += begin;
+			json->base = base + begin;
 			read_run(json, raw, first + i, 1, rec->len, 0);
-			json->base = base;
 		}
 		begin += rec->len + 1;
 	}
 }
 
-/* How many records from `first` on stand one behind the other, parted by nothing but a newline. */
+/* How many records from `first` on stand one behind the other, as lines do. */
 static uint32_t
 adjoining(const struct weir_raw *raw, uint32_t first, size_t *len)
 {
@@ -312,11 +331,8 @@ adjoining(const struct weir_raw *raw, uint32_t first, size_t *len)
 
 	for (i = first + 1; i < raw->n; i++) {
 		const struct weir_str *rec = &raw->rec[i];
-		const char *p = end;
 
-		if (*p == '\r')
-			p++;
-		if (*p != '\n' || rec->p != p + 1 ||
+		if ((rec->p != end + 1 && rec->p != end + 2) ||
 			(size_t)(rec->p + rec->len - begin) > RUN_BYTES)
 			break;
 		end = rec->p + rec->len;

@@ -115,13 +115,27 @@ put_word(char *to, const char *word, size_t len)
 	return to + len;
 }
 
+/* A newline in JSON is space between tokens; a record is one line. */
+static char *
+put_json(char *to, const char *p, size_t len)
+{
+	char *end = to + len, *at = to;
+
+	if (len == 0)
+		return put_word(to, "null", 4);
+	memcpy(to, p, len);
+	while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL)
+		*at++ = ' ';
+	return end;
+}
+
 static char *
 put_text(char *to, uint32_t type, struct weir_str text)
 {
 	if (type == WEIR_STRING)
 		return put_string(to, text.p, text.len);
-	if (type == WEIR_JSON) /* of no bytes: none was made of it */
-		return text.len == 0 ? put_word(to, "null", 4) : put_word(to, text.p, text.len);
+	if (type == WEIR_JSON)
+		return put_json(to, text.p, text.len);
 	*to++ = '"';
 	to = json_base64(to, text.p, text.len);
 	*to++ = '"';

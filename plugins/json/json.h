@@ -8,6 +8,9 @@
 
 #include <string.h>
 #include <weir/weir.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "simdjson_shim.h"
 
@@ -181,6 +184,44 @@ static inline int
 json_is_space(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* The low bit of each byte of 8 that is a backslash, 0 if none is; what lies above the lowest may
+ * be wrong. */
+static inline uint64_t
+json_slashes(uint64_t word)
+{
+	const uint64_t ones = 0x0101010101010101;
+
+	word ^= ones * '\\';
+	return (word - ones) & ~word & (ones * 0x80);
+}
+
+/* The first backslash, or end. */
+static inline const char *
+json_find_slash(const char *p, const char *end)
+{
+#ifdef __SSE2__
+	for (; p < end; p += 16) {
+		__m128i text = _mm_loadu_si128((const __m128i *)(const void *)p);
+		int found = _mm_movemask_epi8(_mm_cmpeq_epi8(text, _mm_set1_epi8('\\')));
+
+		if (found != 0) {
+			p += __builtin_ctz((unsigned)found);
+			break;
+		}
+	}
+#else
+	for (; p < end; p += 8) {
+		uint64_t found = json_slashes(json_load8(p));
+
+		if (found != 0) {
+			p += __builtin_ctzll(found) / 8;
+			break;
+		}
+	}
+#endif
+	return p < end ? p : end;
 }
 
 /* What may stand behind a number, true, false or null. */

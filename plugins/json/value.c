@@ -162,27 +162,29 @@ take_bytes(struct json *json, const struct json_leaf *leaf, char *text, ptrdiff_
 }
 
 static int
+take_time(struct json *json, const struct json_leaf *leaf, const char *p, const char *end)
+{
+	if (leaf->field->unit != 0)
+		return mismatch(json, leaf, "a string");
+	if (json_time_parse(p, end, (int64_t *)leaf->values + json->row) < 0)
+		return unfit(json, leaf, p - 1, end + 1, "not");
+	return 0;
+}
+
+static int
 take_text(struct json *json, const struct json_leaf *leaf, const char *p, const char *end)
 {
-	size_t len = (size_t)(end - p);
-	const char *escape = memchr(p, '\\', len);
 	char *text;
 
-	if (leaf->type == WEIR_TIMESTAMP) {
-		int64_t *us = (int64_t *)leaf->values + json->row;
-
-		if (leaf->field->unit != 0)
-			return mismatch(json, leaf, "a string");
-		return json_time_parse(p, end, us) < 0 ? unfit(json, leaf, p - 1, end + 1, "not")
-						       : 0;
-	}
-	if (leaf->type == WEIR_STRING && escape == NULL) {
-		share(json, leaf, p, len);
+	if (leaf->type == WEIR_STRING && json_find_slash(p, end) == end) {
+		share(json, leaf, p, (size_t)(end - p));
 		return 0;
 	}
+	if (leaf->type == WEIR_TIMESTAMP)
+		return take_time(json, leaf, p, end);
 	if (leaf->type != WEIR_STRING && leaf->type != WEIR_BYTES)
 		return mismatch(json, leaf, "a string");
-	text = json_room(&json->scratch, &json->scratch_cap, len);
+	text = json_room(&json->scratch, &json->scratch_cap, (size_t)(end - p));
 	if (text == NULL)
 		return json_bad(json, "there was no memory to read it");
 	return take_bytes(json, leaf, text, json_unescape(p, end, text));

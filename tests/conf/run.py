@@ -166,6 +166,8 @@ def main():
     parser.add_argument("cases", nargs="*", type=pathlib.Path)
     options = parser.parse_args()
     build = options.build.resolve()
+    if not (build / "core/host/weir").exists():
+        sys.exit(f"{os.path.relpath(__file__)}: no program in {build}; say --build DIR")
     cases = [Case(path) for path in options.cases or sorted(HERE.glob("**/*.t"))]
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(2) as pool:

@@ -89,6 +89,8 @@ def main():
     options = parser.parse_args()
     folders = options.folders or sorted(ROOT.glob("conf/examples/*")) + sorted(ROOT.glob("plugins/*"))
     build = options.build.resolve()
+    if not (build / "core/host/weir").exists():
+        sys.exit(f"{os.path.relpath(__file__)}: no program in {build}; say --build DIR")
     jobs = [(conf, expected, build, t) for conf, expected in examples(f.resolve() for f in folders) for t in (1, 2)]
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(2) as pool:

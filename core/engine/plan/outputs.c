@@ -76,8 +76,8 @@ output_set(struct weir_plan *plan, struct weir_str name, uint32_t port, const ch
 	if (output == NULL)
 		return;
 	output->port = port;
-	output->is_sink = plan->kind == WEIR_SINK;
-	if (output->is_sink)
+	output->bare = plan->kind == WEIR_SINK;
+	if (output->bare)
 		return;
 	plan->op->out[port].name = name;
 	wr_outputs_add_maker(plan->planner, output, plan, port);
@@ -118,26 +118,80 @@ outputs_guess(struct weir_plan *plan)
 			output_guess(plan, dir->words[0]);
 }
 
+/* Whether a directive names output 0, so that the operator's own name is no output. */
+static bool
+outputs_name_first(const struct weir_plan *plan)
+{
+	const struct weir_operator *desc = plan->op->desc;
+	struct weir_directive d;
+	uint32_t i;
+
+	if (desc == NULL || plan->kind != WEIR_TRANSFORM)
+		return false;
+	for (i = 0; desc->directives != NULL &&
+		    wr_directive_at(desc->directives, desc->directive_size, i, &d);
+		i++)
+		if (d.type == WEIR_D_OUTPUT && d.port == 0)
+			return true;
+	return false;
+}
+
+static void
+outputs_own(struct weir_plan *plan)
+{
+	struct wr_output_name *output;
+
+	if (!outputs_name_first(plan)) {
+		output_set(plan, plan->name, 0, "operator");
+		return;
+	}
+	output = output_new(plan->planner, plan, plan->name, false, "operator");
+	if (output != NULL)
+		output->bare = true;
+}
+
+/* The outputs that word number `word` of a directive names: each occurrence the next port. */
+static void
+outputs_of_word(struct weir_plan *plan, const struct weir_directive *d, uint32_t word)
+{
+	const uint32_t n_out = plan->op->desc->n_out;
+	const struct wr_dir *dir = wr_dir_find(plan->op->dir, d->name);
+	uint32_t port = d->port;
+
+	for (; dir != NULL; dir = dir->next) {
+		if (!wr_str_is(dir->name, d->name) || dir->n_words <= word)
+			continue;
+		if (port >= n_out) {
+			wr_problem_at(plan, dir->words[word], "%s has more than %u \"%s\"",
+				plan->op->title, n_out - d->port, d->name);
+			return;
+		}
+		if (wr_values_name(plan->planner, dir->words[word]))
+			output_set(plan, dir->words[word], port, "output");
+		else
+			plan->failed = true;
+		if ((d->flags & WEIR_REPEATS) == 0)
+			return;
+		port++;
+	}
+}
+
 static void
 outputs_further(struct weir_plan *plan)
 {
 	const struct weir_operator *desc = plan->op->desc;
+	const char *name = "";
 	struct weir_directive d;
-	const struct wr_dir *dir;
-	uint32_t i;
+	uint32_t i, word = 0;
 
 	for (i = 0; desc->directives != NULL &&
 		    wr_directive_at(desc->directives, desc->directive_size, i, &d);
 		i++) {
-		if (d.type != WEIR_D_OUTPUT || d.port == 0 || d.port >= desc->n_out)
-			continue;
-		dir = wr_dir_find(plan->op->dir, d.name);
-		if (dir == NULL || dir->n_words != 1)
-			continue;
-		if (wr_values_name(plan->planner, dir->words[0]))
-			output_set(plan, dir->words[0], d.port, "output");
-		else
-			plan->failed = true;
+		word = strcmp(d.name, name) == 0 ? word + 1 : 0;
+		name = d.name;
+		if (d.type == WEIR_D_OUTPUT && d.port < desc->n_out &&
+			(d.port > 0 || plan->kind == WEIR_TRANSFORM))
+			outputs_of_word(plan, &d, word);
 	}
 }
 
@@ -175,7 +229,7 @@ wr_outputs_collect(struct wr_planner *planner)
 	for (i = 0; i < planner->n_plans; i++) {
 		plan = planner->plans[i];
 		if (plan->name.len > 0)
-			output_set(plan, plan->name, 0, "operator");
+			outputs_own(plan);
 		if (plan->op->desc == NULL || plan->name.len == 0)
 			outputs_guess(plan);
 		if (plan->op->desc == NULL)

@@ -90,7 +90,8 @@ struct wr_output_name {
 	struct weir_str name;
 	struct weir_plan *plan; /* the first that makes it */
 	uint32_t port;
-	bool dead_letter, is_sink;
+	bool dead_letter;
+	bool bare; /* a name and no rows: a sink's, or see WEIR_D_OUTPUT of port 0 */
 	bool read; /* or would be, were its reader right */
 	uint32_t seen; /* 1 + the input that named it last, of all inputs */
 	struct wr_maker *makers, **last_maker;

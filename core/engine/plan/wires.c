@@ -17,7 +17,7 @@ wires_guess(struct wr_planner *planner, struct weir_str word)
 	names = wr_arena_array(planner->arena, const char *, planner->n_outputs + 1);
 	for (i = 0; i < planner->n_outputs; i++) {
 		output = &planner->outputs[i];
-		if (!output->is_sink)
+		if (!output->bare)
 			names[n++] = wr_arena_dup(planner->arena, output->name.p, output->name.len);
 	}
 	guess = wr_did_you_mean(word, names, n);
@@ -26,6 +26,31 @@ wires_guess(struct wr_planner *planner, struct weir_str word)
 	/* Else the same slip would be reported a second time, as an output that nobody reads. */
 	wr_outputs_find(planner, wr_str(guess))->read = true;
 	return wr_arena_printf(planner->arena, "; did you mean \"%s\"?", guess);
+}
+
+/* The name of an operator that has no output under it. */
+static void
+wires_bare(struct weir_plan *plan, struct weir_str name, const struct wr_output_name *output)
+{
+	const struct wr_op *op = output->plan->op;
+	struct wr_text names = {0};
+	uint32_t i;
+
+	if (output->plan->kind == WEIR_SINK) {
+		wr_problem_at(plan, name, "\"%.*s\" is a sink and has no output", WR_STRF(name));
+		return;
+	}
+	for (i = 0; i < op->n_out; i++) {
+		if (op->out[i].name.len == 0 || op->out[i].dead_letter)
+			continue;
+		wr_text_printf(&names, "%s%.*s", names.len > 0 ? ", " : "; it has: ",
+			WR_STRF(op->out[i].name));
+		/* Else the same slip would be reported once more, as outputs that nobody reads. */
+		wr_outputs_find(plan->planner, op->out[i].name)->read = true;
+	}
+	wr_problem_at(plan, name, "%s has no output of its own name%s", op->title,
+		names.len > 0 ? names.p : "");
+	wr_text_fini(&names);
 }
 
 /* One name that an input reads. */
@@ -41,8 +66,8 @@ wires_resolve(struct weir_plan *plan, uint32_t in, struct weir_str name, uint32_
 			wires_guess(planner, name));
 		return;
 	}
-	if (output->is_sink) {
-		wr_problem_at(plan, name, "\"%.*s\" is a sink and has no output", WR_STRF(name));
+	if (output->bare) {
+		wires_bare(plan, name, output);
 		return;
 	}
 	if (output->seen == input) {
@@ -72,7 +97,7 @@ wires_input(struct weir_plan *plan, uint32_t in, struct wr_edge **edges)
 
 	for (i = 0; i < port->n_refs; i++) {
 		output = wr_outputs_find(planner, port->refs[i]);
-		if (output == NULL || output->is_sink)
+		if (output == NULL || output->bare)
 			continue;
 		for (maker = output->makers; maker != NULL; maker = maker->next) {
 			if (edges != NULL) {
@@ -147,7 +172,7 @@ wires_check_unread(struct wr_planner *planner)
 			return;
 	for (i = 0; i < planner->n_outputs; i++) {
 		output = &planner->outputs[i];
-		if (output->read || output->is_sink)
+		if (output->read || output->bare)
 			continue;
 		wr_diag_error_span(planner->diag, output->name.loc, output->name.len,
 			"nobody reads \"%.*s\"", WR_STRF(output->name));

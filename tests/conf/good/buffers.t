@@ -10,11 +10,9 @@ pipeline p {
 -- stdout
 pipeline "p": 3 operators in 3 chains, 4 tasks on 2 loops
   [1] ×1 on loop 0
-      source stdin "in"
-      └─▶ [2] window "w", by k
+      source stdin "in" ─▶ [2] window "w", by k
   [2] ×2 on loops 1 1
-      window "w"
-      └─▶ [3] sink stdout "out", all rows to one
+      window "w" ─▶ [3] sink stdout "out", all rows to one
   [3] ×1 on loop 1
       sink stdout "out"
   columns

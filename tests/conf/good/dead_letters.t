@@ -12,8 +12,7 @@ pipeline "p": 4 operators in 2 chains, 2 tasks on 1 loop
   [1] ×1 on loop 0
       source stdin "in"
       ├─▶ map "m"
-      │   ├─▶ sink stdout "out"
-      │   │   └─▶ [2] sink null "n"
+      │   ├─▶ sink stdout "out" ─ bad ─▶ [2] sink null "n"
       │   └─ bad ─▶ [2] sink null "n"
       └─ bad ─▶ [2] sink null "n"
   [2] ×1 on loop 0
@@ -24,12 +23,6 @@ pipeline "p": 4 operators in 2 chains, 2 tasks on 1 loop
           operator string not null, pipeline string not null, source string, partition string,
           offset int, event_time timestamp, attempts int not null
       m: a int, b string, t timestamp, c int
-      bad: raw bytes, error string not null, error_code string not null,
-          operator string not null, pipeline string not null, source string, partition string,
-          offset int, event_time timestamp, attempts int not null
-      bad: raw bytes, error string not null, error_code string not null,
-          operator string not null, pipeline string not null, source string, partition string,
-          offset int, event_time timestamp, attempts int not null
   delivery
       none: state lives in memory, nothing outlives the process
   memory

@@ -10,10 +10,8 @@ pipeline p {
 pipeline "p": 4 operators in 2 chains, 2 tasks on 1 loop
   [1] ×1 on loop 0
       source stdin "in"
-      ├─▶ filter "f"
-      │   └─▶ [2] sink stdout "out", all rows to one
-      └─▶ filter "g"
-          └─▶ [2] sink stdout "out", all rows to one
+      ├─▶ filter "f" ─▶ [2] sink stdout "out", all rows to one
+      └─▶ filter "g" ─▶ [2] sink stdout "out", all rows to one
   [2] ×1 on loop 0
       sink stdout "out"
   columns

@@ -7,8 +7,7 @@ pipeline p {
 -- stdout
 pipeline "p": 2 operators in 1 chain, 1 task on 1 loop
   [1] ×1 on loop 0
-      source stdin "in"
-      └─▶ sink stdout "out"
+      source stdin "in" ─▶ sink stdout "out"
   columns
       in: a int
   delivery

@@ -33,10 +33,9 @@ pipeline page_views {
 pipeline "page_views": 6 operators in 1 chain, 1 task on 1 loop
   [1] ×1 on loop 0
       source file "clicks"
-      ├─▶ filter "humans"
-      │   └─▶ window "per_page"
-      │       ├─▶ sink file "out"
-      │       └─ late_clicks ─▶ sink file "late"
+      ├─▶ filter "humans" ─▶ window "per_page"
+      │   ├─▶ sink file "out"
+      │   └─ late_clicks ─▶ sink file "late"
       └─ rejected ─▶ sink file "bad"
   columns
       clicks: user string, page string not null, bot bool, ts timestamp, latency float,

@@ -33,8 +33,7 @@ pipeline page_views {
 pipeline "page_views": 6 operators in 4 chains, 5 tasks on 2 loops
   [1] ×1 on loop 0
       source file "clicks"
-      ├─▶ filter "humans"
-      │   └─▶ [2] window "per_page", by page
+      ├─▶ filter "humans" ─▶ [2] window "per_page", by page
       └─ rejected ─▶ sink file "bad"
   [2] ×2 on loops 1 1
       window "per_page"

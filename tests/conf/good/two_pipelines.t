@@ -11,8 +11,7 @@ pipeline q {
 -- stdout
 pipeline "p": 2 operators in 1 chain, 1 task on 1 loop
   [1] ×1 on loop 0
-      source stdin "in"
-      └─▶ sink stdout "out"
+      source stdin "in" ─▶ sink stdout "out"
   columns
       in: a int
   delivery
@@ -25,8 +24,7 @@ pipeline "p": 2 operators in 1 chain, 1 task on 1 loop
       source stdin "in": a bad record fails the pipeline
 pipeline "q": 2 operators in 1 chain, 1 task on 1 loop
   [1] ×1 on loop 0
-      source stdin "in"
-      └─▶ sink stdout "out"
+      source stdin "in" ─▶ sink stdout "out"
   columns
       in: b int
   delivery

@@ -8,11 +8,9 @@ pipeline p {
 -- stdout
 pipeline "p": 3 operators in 3 chains, 3 tasks on 1 loop
   [1] ×1 on loop 0
-      source stdin "i1"
-      └─▶ [3] sink stdout "out", all rows to one
+      source stdin "i1" ─▶ [3] sink stdout "out", all rows to one
   [2] ×1 on loop 0
-      source stdin "i2"
-      └─▶ [3] sink stdout "out", all rows to one
+      source stdin "i2" ─▶ [3] sink stdout "out", all rows to one
   [3] ×1 on loop 0
       sink stdout "out"
   columns

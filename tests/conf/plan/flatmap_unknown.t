@@ -6,7 +6,7 @@ pipeline p {
     sink null out { from m; }
 }
 -- stderr
-weir.conf:3:32: error: unknown field "z"; did you mean "a"?
+weir.conf:3:32: error: unknown field "z"
     flatmap m { from in; split z ','; }
                                ^
 weir: configuration file weir.conf test failed

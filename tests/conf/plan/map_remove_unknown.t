@@ -6,7 +6,7 @@ pipeline p {
     sink null out { from m; }
 }
 -- stderr
-weir.conf:3:29: error: unknown field "z"; did you mean "a"?
+weir.conf:3:29: error: unknown field "z"
     map m { from in; remove z; }
                             ^
 weir: configuration file weir.conf test failed

@@ -9,7 +9,7 @@ pipeline p {
 weir.conf:3:26: error: "c" is set and removed
     map m { from in; set c = 1; remove c; }
                          ^
-weir.conf:3:40: error: unknown field "c"; did you mean "a"?
+weir.conf:3:40: error: unknown field "c"
     map m { from in; set c = 1; remove c; }
                                        ^
 weir: configuration file weir.conf test failed

@@ -6,7 +6,7 @@ pipeline p {
     sink null out { from w; }
 }
 -- stderr
-weir.conf:3:53: error: unknown function "cuont"
+weir.conf:3:53: error: unknown function "cuont"; did you mean "count"?
     window w { from in; tumbling 10s; aggregate n = cuont(); }
                                                     ^~~~~
 weir: configuration file weir.conf test failed

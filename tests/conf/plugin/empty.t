@@ -1,9 +1,10 @@
 It offers nothing.
 -- conf
-load_module {{BUILD}}/tests/fixtures/empty.so;
+plugin_path {{BUILD}}/tests/fixtures;
+load_module empty.so;
 -- stderr
-weir.conf:1:13: error: plugin "{{BUILD}}/tests/fixtures/empty.so": it offers nothing
-load_module {{BUILD}}/tests/fixtures/empty.so;
-            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+weir.conf:2:13: error: plugin "{{BUILD}}/tests/fixtures/empty.so": it offers nothing
+load_module empty.so;
+            ^~~~~~~~
 weir: configuration file weir.conf test failed
 -- exit 1

@@ -1,9 +1,10 @@
 It needs an extension that this host has not.
 -- conf
-load_module {{BUILD}}/tests/fixtures/missing_extension.so;
+plugin_path {{BUILD}}/tests/fixtures;
+load_module missing_extension.so;
 -- stderr
-weir.conf:1:13: error: plugin "{{BUILD}}/tests/fixtures/missing_extension.so": operator "needy" needs extension "weir.graph/7", which this weir does not have
-load_module {{BUILD}}/tests/fixtures/missing_extension.so;
-            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+weir.conf:2:13: error: plugin "{{BUILD}}/tests/fixtures/missing_extension.so": operator "needy" needs extension "weir.graph/7", which this weir does not have
+load_module missing_extension.so;
+            ^~~~~~~~~~~~~~~~~~~~
 weir: configuration file weir.conf test failed
 -- exit 1

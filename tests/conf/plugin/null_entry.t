@@ -1,9 +1,10 @@
 Its entry gives nothing.
 -- conf
-load_module {{BUILD}}/tests/fixtures/null_entry.so;
+plugin_path {{BUILD}}/tests/fixtures;
+load_module null_entry.so;
 -- stderr
-weir.conf:1:13: error: cannot load plugin "{{BUILD}}/tests/fixtures/null_entry.so": weir_plugin_entry() gave NULL
-load_module {{BUILD}}/tests/fixtures/null_entry.so;
-            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+weir.conf:2:13: error: cannot load plugin "{{BUILD}}/tests/fixtures/null_entry.so": weir_plugin_entry() gave NULL
+load_module null_entry.so;
+            ^~~~~~~~~~~~~
 weir: configuration file weir.conf test failed
 -- exit 1

@@ -6,6 +6,15 @@
 #include <check.h>
 #include <stdlib.h>
 
+/* Sanitizers reserve more memory than a limit would let them. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define BASE_TEST_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define BASE_TEST_SANITIZED 1
+#endif
+#endif
+
 static inline int
 base_test_run(const char *name, const TTest *const *tests, size_t n)
 {

@@ -132,9 +132,7 @@ START_TEST(printf_takes_texts_of_any_length)
 }
 END_TEST
 
-/* AddressSanitizer reserves more than a limit allows, and has an allocator with limits of its own.
- */
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef BASE_TEST_SANITIZED
 START_TEST(out_of_memory_ends_the_process_with_75)
 {
 	int status;
@@ -181,7 +179,7 @@ main(void)
 		a_kept_chunk_that_is_too_small_stays_for_smaller_pieces,
 		dup_ends_with_a_nul_that_is_not_counted,
 		printf_takes_texts_of_any_length,
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef BASE_TEST_SANITIZED
 		out_of_memory_ends_the_process_with_75,
 #endif
 		an_allocation_of_nothing_is_something,

@@ -8,6 +8,7 @@
 
 #include "../../../plugins/aggregates/aggregates.h"
 #include "../../../plugins/functions/functions.h"
+#include "base/err.h"
 
 const struct weir_function *const rig_functions[] = {&function_abs, &function_concat,
 	&function_length, &function_lower, &function_substr, &function_upper};
@@ -74,7 +75,7 @@ add_error(struct wr_eval *eval, uint32_t row, const char *why)
 {
 	struct rig *rig = eval->arg;
 
-	ck_assert_uint_lt(row, WEIR_ROWS_MAX);
+	wr_assert(row < WEIR_ROWS_MAX);
 	if (rig->errors[row] == NULL)
 		rig->errors[row] = strdup(why);
 }
@@ -102,9 +103,12 @@ rig_strings(struct rig *rig, const char *name, uint32_t type, const char *const 
 	struct weir_view *views = wr_arena_array(&rig->plan, struct weir_view, n);
 	uint64_t *valid = wr_arena_zalloc(&rig->plan, (n + 63) / 64 * 8);
 	const uint8_t **bufs = wr_arena_array(&rig->plan, const uint8_t *, 2);
-	uint8_t *bytes = wr_arena_alloc(&rig->plan, 1 << 20);
-	uint32_t at = 0;
+	uint8_t *bytes;
+	uint32_t at = 0, size = 0;
 
+	for (uint32_t i = 0; i < n; i++)
+		size += texts[i] == NULL ? 0 : (uint32_t)strlen(texts[i]);
+	bytes = wr_arena_alloc(&rig->plan, size);
 	bufs[0] = bufs[1] = bytes;
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t len = texts[i] == NULL ? 0 : (uint32_t)strlen(texts[i]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Random expressions over random columns: the whole batch, a selection, and a batch of each row alone agree; integer
- * arithmetic and comparisons agree with plain C.
+ * Random expressions over random columns: the whole batch, a selection, and a batch of each row
+ * alone agree; integer arithmetic and comparisons agree with plain C.
  */
 #include "rig.h"
 
@@ -59,22 +59,25 @@ put_one(struct wr_text *out, const char *form, int depth)
 static void
 put(struct wr_text *out, const char *type, int depth)
 {
-	static const char *const ints[] = {"(I + I)", "(I - I)", "(I * I)", "(I / I)", "(I % I)", "(I / 7)",
-		"(I % 10)", "(-I)", "if(B, I, I)", "coalesce(I, I)", "nullif(I, I)",
+	static const char *const ints[] = {"(I + I)", "(I - I)", "(I * I)", "(I / I)", "(I % I)",
+		"(I / 7)", "(I % 10)", "(-I)", "if(B, I, I)", "coalesce(I, I)", "nullif(I, I)",
 		"(case when B then I when B then I end)", "abs(I)", "length(S)", "cast(F as int)",
 		"try(I / I)", "cast(B as int)", "(case I when I then I else I end)"};
-	static const char *const bools[] = {"(I < I)", "(I = I)", "(I >= 3)", "(B and B)", "(B or B)",
-		"(not B)", "(I is null)", "(I in (1, 2, null))", "(I in (1, 2, 3, 4, 5, 6, 7, 8))",
-		"(I between I and I)", "(F < F)", "(F != 0.5)", "(S = S)", "(S < S)", "(S = 'abc')",
-		"(S like '%b%')", "(B = B)", "(S in ('a', 'abc', 'b'))", "(I in (I, I))", "try(B)",
-		"(F in (0.5, 1, 2))", "(S like S)"};
-	static const char *const floats[] = {"(F + F)", "(F * 0.5)", "(F - I)", "(F / F)", "if(B, F, I)",
-		"coalesce(F, F)", "(-F)", "cast(I as float)", "try(F / F)"};
-	static const char *const strings[] = {"(S || S)", "lower(S)", "substr(S, I)", "substr(S, 2, 3)",
-		"if(B, S, S)", "coalesce(S, S)", "nullif(S, S)", "concat(S, S, 'a longer string')",
-		"cast(I as string)", "upper(S)", "(case when B then S when B then 'xyz' end)"};
+	static const char *const bools[] = {"(I < I)", "(I = I)", "(I >= 3)", "(B and B)",
+		"(B or B)", "(not B)", "(I is null)", "(I in (1, 2, null))",
+		"(I in (1, 2, 3, 4, 5, 6, 7, 8))", "(I between I and I)", "(F < F)", "(F != 0.5)",
+		"(S = S)", "(S < S)", "(S = 'abc')", "(S like '%b%')", "(B = B)",
+		"(S in ('a', 'abc', 'b'))", "(I in (I, I))", "try(B)", "(F in (0.5, 1, 2))",
+		"(S like S)"};
+	static const char *const floats[] = {"(F + F)", "(F * 0.5)", "(F - I)", "(F / F)",
+		"if(B, F, I)", "coalesce(F, F)", "(-F)", "cast(I as float)", "try(F / F)"};
+	static const char *const strings[] = {"(S || S)", "lower(S)", "substr(S, I)",
+		"substr(S, 2, 3)", "if(B, S, S)", "coalesce(S, S)", "nullif(S, S)",
+		"concat(S, S, 'a longer string')", "cast(I as string)", "upper(S)",
+		"(case when B then S when B then 'xyz' end)"};
 	static const char *const leaves[4][6] = {{"a", "b", "n", "3", "c", "cast(null as int)"},
-		{"p", "q", "true", "false", "p", "cast(null as bool)"}, {"f", "g", "0.5", "f", "2.0", "f"},
+		{"p", "q", "true", "false", "p", "cast(null as bool)"},
+		{"f", "g", "0.5", "f", "2.0", "f"},
 		{"s", "t", "'abc'", "s", "'a string of some length'", "''"}};
 	int which = *type == 'I' ? 0 : *type == 'B' ? 1 : *type == 'F' ? 2 : 3;
 
@@ -94,8 +97,8 @@ put(struct wr_text *out, const char *type, int depth)
 static void
 big_init(struct rig *rig)
 {
-	static const char *const texts[] = {"", "a", "abc", "b", "twelve bytes", "thirteen byte", "a long string, really",
-		"a long string, really not", "Grüße", "123"};
+	static const char *const texts[] = {"", "a", "abc", "b", "twelve bytes", "thirteen byte",
+		"a long string, really", "a long string, really not", "Grüße", "123"};
 	static const char *const ints[] = {"a", "b", "c", "n"};
 	uint64_t *valid[10];
 
@@ -104,7 +107,8 @@ big_init(struct rig *rig)
 	for (int i = 0; i < 10; i++) {
 		valid[i] = wr_arena_alloc(&rig->plan, 64);
 		for (int w = 0; w < 8; w++)
-			valid[i][w] = (uint64_t)dice(UINT32_MAX) << 32 | dice(UINT32_MAX) | dice(UINT32_MAX);
+			valid[i][w] = (uint64_t)dice(UINT32_MAX) << 32 | dice(UINT32_MAX) |
+				      dice(UINT32_MAX);
 	}
 	for (int i = 0; i < 4; i++) {
 		int64_t *v = wr_arena_array(&rig->plan, int64_t, BIG);
@@ -119,7 +123,8 @@ big_init(struct rig *rig)
 		for (int r = 0; r < BIG; r++)
 			v[r] = dice(4) == 0 ? (double)random_int() : (dice(40) - 20) / 4.0;
 		rig_column(rig, i == 0 ? "f" : "g", WEIR_FLOAT64, v, i == 0 ? NULL : valid[5]);
-		rig_column(rig, i == 0 ? "p" : "q", WEIR_BOOL, valid[6 + i], i == 0 ? valid[8] : NULL);
+		rig_column(
+			rig, i == 0 ? "p" : "q", WEIR_BOOL, valid[6 + i], i == 0 ? valid[8] : NULL);
 	}
 	for (int i = 0; i < 2; i++) {
 		const char *v[BIG];
@@ -172,7 +177,8 @@ alone(struct rig *rig, const struct weir_expr *expr, uint32_t row)
 }
 
 static void
-compare_rows(struct rig *rig, const struct weir_expr *expr, const uint32_t *sel, uint32_t n, const char *text)
+compare_rows(struct rig *rig, const struct weir_expr *expr, const uint32_t *sel, uint32_t n,
+	const char *text)
 {
 	const struct weir_column *col = wr_expr_eval(expr, &rig->eval, &rig->batch, sel, n);
 	char **got = calloc(n, sizeof *got);
@@ -188,8 +194,8 @@ compare_rows(struct rig *rig, const struct weir_expr *expr, const uint32_t *sel,
 		uint32_t row = sel == NULL ? k : sel[k];
 		char *want = alone(rig, expr, row);
 
-		ck_assert_msg(strcmp(want, got[k]) == 0, "%s\nrow %u of %u%s: \"%s\", alone \"%s\"", text, row, n,
-			sel == NULL ? "" : " selected", got[k], want);
+		ck_assert_msg(strcmp(want, got[k]) == 0, "%s\nrow %u of %u%s: \"%s\", alone \"%s\"",
+			text, row, n, sel == NULL ? "" : " selected", got[k], want);
 		free(want);
 		free(got[k]);
 	}
@@ -230,7 +236,9 @@ START_TEST(constant_divisors_agree_with_division)
 	seed = 42;
 	big_init(&rig);
 	for (int round = 0; round < 2000; round++) {
-		int64_t d = round < 200 ? round - 100 : round < 260 ? INT64_C(1) << (round - 200) : random_int();
+		int64_t d = round < 200   ? round - 100
+			    : round < 260 ? INT64_C(1) << (round - 200)
+					  : random_int();
 		const int64_t *values = rig.cols[2]->values;
 		const struct weir_column *q, *r;
 		char text[64];

@@ -133,7 +133,7 @@ mock_bad(struct weir_task *task, uint32_t record, const char *why)
 	struct weir_out *out = mock_of(task)->out;
 
 	out->bad[record] = 1;
-	snprintf(out->why[record], sizeof out->why[record], "%s", why);
+	snprintf(out->why[record], sizeof *out->why, "%s", why);
 }
 
 static void
@@ -150,6 +150,7 @@ out_free(struct weir_out *out)
 	for (i = 0; i < out->n_texts; i++)
 		free(out->texts[i]);
 	free(out->texts);
+	free(out->why);
 	free(out);
 }
 
@@ -167,6 +168,7 @@ mock_decode(struct mock *mock, const struct weir_format *format, void *self,
 	mock->out = out;
 	out->n_cols = mock->plan.schema.n;
 	out->n_rows = n;
+	out->why = calloc(n, sizeof *out->why);
 	for (i = 0; i < out->n_cols; i++) {
 		struct weir_vec *vec = &out->vec[i];
 

@@ -41,7 +41,7 @@ struct weir_out {
 	char **texts; /* what text() copied, by buf - 1 << 12 */
 	uint32_t n_texts;
 	uint8_t bad[WEIR_ROWS_MAX];
-	char why[WEIR_ROWS_MAX][256];
+	char (*why)[256]; /* of each record */
 };
 
 struct weir_items {

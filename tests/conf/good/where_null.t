@@ -1,4 +1,4 @@
-A null without a type.
+Null is a condition, though never a true one.
 -- conf
 pipeline p {
     source stdin in { format json { a int; b string; t timestamp ms; } }

@@ -1,0 +1,250 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""`weir run` as a person meets it: signals, the status line of a terminal, the log, the last words.
+
+usage: foreground.py [--build DIR] [NAME ...]
+
+Nothing here waits for time to pass, only for something to be said, each time for DEADLINE seconds at most.
+"""
+import argparse
+import json
+import os
+import pathlib
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+DEADLINE = 30
+CONF = """
+pipeline p {
+    source stdin in { format json { k string; t timestamp ms; } event_time t; on_error drop; }
+    window w { from in; key k; tumbling 10s; aggregate n = count(); }
+    sink stdout out { from w; }
+}
+"""
+TWO_WINDOWS = b'{"k":"a","t":1000}\n{"k":"a","t":12000}\n'
+FIRST = '{"k":"a","window_start":"1970-01-01T00:00:00Z","window_end":"1970-01-01T00:00:10Z","n":1}\n'
+
+
+class Run:
+    """A `weir run` with pipes, or, if on_terminal, with its outputs on a terminal of its own."""
+
+    def __init__(self, build, *args, conf=CONF, on_terminal=False):
+        self.directory = tempfile.TemporaryDirectory(prefix="weir-run-")
+        self.path = pathlib.Path(self.directory.name)
+        (self.path / "weir.conf").write_text(conf)
+        command = [str(build / "core/host/weir"), "run", *args, "weir.conf"]
+        self.text = {}
+        if on_terminal:
+            ours, theirs = pty.openpty()
+            self.child = subprocess.Popen(
+                command, cwd=self.path, stdin=subprocess.PIPE, stdout=theirs, stderr=theirs, start_new_session=True
+            )
+            os.close(theirs)
+            self.fds = {ours: "terminal"}
+        else:
+            self.child = subprocess.Popen(
+                command, cwd=self.path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            )
+            self.fds = {self.child.stdout.fileno(): "stdout", self.child.stderr.fileno(): "stderr"}
+        self.text = {name: "" for name in self.fds.values()}
+        self.end = time.monotonic() + DEADLINE
+
+    def feed(self, data):
+        self.child.stdin.write(data)
+        self.child.stdin.flush()
+
+    def read(self):
+        """Reads a piece; False when nothing is left."""
+        if not self.fds:
+            return False
+        ready, _, _ = select.select(list(self.fds), [], [], max(0, self.end - time.monotonic()))
+        if not ready:
+            raise AssertionError(f"nothing for {DEADLINE} s; so far: {self.text}")
+        for fd in ready:
+            try:
+                data = os.read(fd, 65536)
+            except OSError:  # a terminal whose other end is closed
+                data = b""
+            if not data:
+                del self.fds[fd]
+            else:
+                self.text[self.name(fd)] += data.decode()
+        return True
+
+    def name(self, fd):
+        return self.fds[fd]
+
+    def until(self, stream, pattern):
+        while not re.search(pattern, self.text[stream]):
+            if not self.read():
+                raise AssertionError(f"no {pattern!r} in {stream}: {self.text[stream]!r}")
+
+    def finish(self):
+        """Waits for its end and gives the exit code."""
+        while self.read():
+            pass
+        return self.child.wait(max(0.1, self.end - time.monotonic()))
+
+    def close(self):
+        if self.child.poll() is None:
+            self.child.kill()
+            self.child.wait()
+        self.child.stdin.close()
+        for fd in self.fds:
+            if self.child.stdout is None:
+                os.close(fd)
+        for pipe in (self.child.stdout, self.child.stderr):
+            if pipe is not None:
+                pipe.close()
+        self.directory.cleanup()
+
+
+def equal(have, want):
+    assert have == want, f"have {have!r}, want {want!r}"
+
+
+def contains(text, pattern):
+    assert re.search(pattern, text), f"no {pattern!r} in {text!r}"
+
+
+def test_first_signal_finishes_what_is_in_hand(start):
+    for number, name in ((signal.SIGINT, "SIGINT"), (signal.SIGTERM, "SIGTERM")):
+        run = start("-g", "worker_threads 2;")
+        run.feed(TWO_WINDOWS)
+        run.until("stdout", "\n")
+        run.child.send_signal(number)
+        equal(run.finish(), 0)
+        equal(run.text["stdout"], FIRST)  # the open window is not flushed
+        contains(run.text["stderr"], rf"\[notice\] \d+#0: pipeline \"p\": signal {number:d} \({name}\) received")
+        contains(run.text["stderr"], rf"weir: stopped by {name}: source stdin \"in\": 2 records read, watermark 1970")
+
+
+def test_second_signal_stops_at_once(start):
+    run = start()
+    run.feed(TWO_WINDOWS)
+    run.until("stdout", "\n")
+    run.child.send_signal(signal.SIGINT)
+    run.until("stderr", "stopping; once more stops at once")
+    while run.child.poll() is None:
+        run.child.send_signal(signal.SIGINT)
+        if not run.read():
+            break
+    equal(run.finish(), 0)
+    contains(run.text["stderr"], "weir: stopped by SIGINT")
+
+
+def test_silent_without_a_terminal(start):
+    run = start()
+    run.feed(TWO_WINDOWS)
+    run.child.stdin.close()
+    equal(run.finish(), 0)
+    equal(run.text["stderr"], "")
+    equal(run.text["stdout"].count("\n"), 2)
+
+
+def test_status_line_on_a_terminal(start):
+    run = start(on_terminal=True)
+    run.feed(TWO_WINDOWS)
+    run.until("terminal", r"\rin \d.*/s  out \d.*/s.*\x1b\[K")
+    run.feed(b'{"k":"a","t":22000}\n')
+    run.until("terminal", r"\r\x1b\[K\{\"k\":\"a\".*:20Z\",\"n\":1\}\r\n")  # erased before results
+    run.until("terminal", r":20Z.*\r\n\rin \d.*\x1b\[K")  # shown again
+    run.child.send_signal(signal.SIGINT)
+    equal(run.finish(), 0)
+    contains(run.text["terminal"], r"\r\x1b\[K\d{4}/.*signal 2")  # and before the log
+    contains(run.text["terminal"], r"weir: 3 rows in, 2 out, [\d.]+ s, [\d. kMG]+ rows/s\r\n$")
+    last = run.text["terminal"].rindex("\x1b[K")
+    assert "  out " not in run.text["terminal"][last:], "the status line was not erased at the end"
+
+
+def test_quiet_on_a_terminal(start):
+    run = start("-q", on_terminal=True)
+    run.feed(TWO_WINDOWS)
+    run.child.stdin.close()
+    equal(run.finish(), 0)
+    equal(run.text["terminal"].count("\n"), 2)
+
+
+def test_log_as_json_in_a_file(start):
+    run = start(conf="error_log events.log notice json;" + CONF)
+    run.feed(TWO_WINDOWS)
+    run.until("stdout", "\n")
+    run.child.send_signal(signal.SIGTERM)
+    equal(run.finish(), 0)
+    events = [json.loads(line) for line in (run.path / "events.log").read_text().splitlines()]
+    equal([e["level"] for e in events], ["notice"])
+    equal(events[0]["pipeline"], "p")
+    contains(events[0]["message"], "SIGTERM")
+    contains(events[0]["time"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")
+    equal(run.text["stderr"].count("\n"), 1)  # where it stopped
+
+
+def test_failure_is_in_the_log_file_too(start):
+    run = start(conf=("error_log events.log;" + CONF).replace("on_error drop;", ""))
+    run.feed(b"{oops}\n")
+    equal(run.finish(), 1)
+    contains(run.text["stderr"], r"^weir: pipeline \"p\" failed: .*offset 0: \{oops\}")
+    contains((run.path / "events.log").read_text(), r"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \[crit\] \d+#0: pipeline \"p\": ")
+
+
+def test_summary_of_a_stopped_run(start):
+    run = start("--summary", "json", "-q")
+    run.feed(TWO_WINDOWS)
+    run.until("stdout", "\n")
+    run.child.send_signal(signal.SIGINT)
+    equal(run.finish(), 0)
+    summary = json.loads(run.text["stderr"].splitlines()[-1])
+    equal((summary["reason"], summary["exit"]), ("stopped", 0))
+    equal([(o["name"], o["kind"]) for o in summary["operators"]], [("in", "source"), ("w", "transform"), ("out", "sink")])
+    equal([o["rows_in"] for o in summary["operators"]], [0, 2, 1])
+
+
+def test_reader_that_goes_away(start):
+    run = start()
+    run.child.stdout.close()
+    run.fds = {run.child.stderr.fileno(): "stderr"}
+    run.feed(TWO_WINDOWS)
+    run.child.stdin.close()
+    equal(run.finish(), 1)  # not death by SIGPIPE
+    contains(run.text["stderr"], "weir: |error:")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
+    parser.add_argument("names", nargs="*")
+    options = parser.parse_args()
+    build = options.build.resolve()
+    if not (build / "core/host/weir").exists():
+        sys.exit(f"{os.path.relpath(__file__)}: no program in {build}; say --build DIR")
+    tests = {name[5:]: test for name, test in globals().items() if name.startswith("test_")}
+    failed = 0
+    for name in options.names or tests:
+        runs = []
+
+        def start(*args, **more):
+            runs.append(Run(build, *args, **more))
+            return runs[-1]
+
+        try:
+            tests[name](start)
+        except Exception as problem:
+            failed += 1
+            print(f"not ok {name}\n    {type(problem).__name__}: {problem}")
+        finally:
+            for run in runs:
+                run.close()
+    total = len(options.names or tests)
+    print(f"{total - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
