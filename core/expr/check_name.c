@@ -82,14 +82,14 @@ unknown_column(struct wr_check *check, struct wr_node *node)
 		if (wr_word_is(node->word, hidden[i]))
 			near = wr_arena_printf(check->scope->arena, "@%s", hidden[i]);
 	if (near != NULL)
-		wr_check_problem(check, node, at, "unknown column \"%.*s\"; did you mean \"%s\"?",
+		wr_check_problem(check, node, at, "unknown field \"%.*s\"; did you mean \"%s\"?",
 			WR_STRF(node->word), near);
 	else if (at.p[0] == '"')
 		wr_check_problem(check, node, at,
-			"unknown column \"%.*s\"; a string is written '%.*s'", WR_STRF(node->word),
+			"unknown field \"%.*s\"; a string is written '%.*s'", WR_STRF(node->word),
 			WR_STRF(node->word));
 	else
-		wr_check_problem(check, node, at, "unknown column \"%.*s\"", WR_STRF(node->word));
+		wr_check_problem(check, node, at, "unknown field \"%.*s\"", WR_STRF(node->word));
 }
 
 void

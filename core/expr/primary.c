@@ -225,7 +225,7 @@ hidden(struct wr_parser *p)
 		if (wr_word_is(at.text, hidden_names[node->col]))
 			return node;
 	near = wr_did_you_mean(at.text, hidden_names, WEIR_AT_COUNT);
-	return wr_parser_fail(p, at.src, "unknown column \"%.*s\"; %s%s%s", WR_STRF(at.src),
+	return wr_parser_fail(p, at.src, "unknown field \"%.*s\"; %s%s%s", WR_STRF(at.src),
 		near == NULL ? "there are @partition, @offset, @key, @raw and @timestamp"
 			     : "did you mean \"@",
 		near == NULL ? "" : near, near == NULL ? "" : "\"?");

@@ -29,7 +29,7 @@ texts_add(struct wr_texts *texts, const uint8_t *buf)
 uint8_t *
 wr_texts_room(struct wr_texts *texts, uint32_t len)
 {
-	if (texts->size - texts->used < len) {
+	if (texts->block == NULL || texts->size - texts->used < len) {
 		texts->size = texts->size == 0 ? TEXTS_BLOCK : TEXTS_BLOCK * 16;
 		if (texts->size < len)
 			texts->size = len;

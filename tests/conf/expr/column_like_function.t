@@ -6,7 +6,7 @@ pipeline p {
     sink null out { from f; }
 }
 -- stderr
-weir.conf:3:31: error: unknown column "length"
+weir.conf:3:31: error: unknown field "length"
     filter f { from in; where length = 1; }
                               ^~~~~~
 weir: configuration file weir.conf test failed

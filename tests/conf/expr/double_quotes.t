@@ -6,7 +6,7 @@ pipeline p {
     sink null out { from f; }
 }
 -- stderr
-weir.conf:3:35: error: unknown column "x"; a string is written 'x'
+weir.conf:3:35: error: unknown field "x"; a string is written 'x'
     filter f { from in; where b = "x"; }
                                   ^~~
 weir: configuration file weir.conf test failed

@@ -6,7 +6,7 @@ pipeline p {
     sink null out { from f; }
 }
 -- stderr
-weir.conf:3:31: error: unknown column "@ofset"; did you mean "@offset"?
+weir.conf:3:31: error: unknown field "@ofset"; did you mean "@offset"?
     filter f { from in; where @ofset > 1; }
                               ^~~~~~
 weir: configuration file weir.conf test failed

@@ -6,7 +6,7 @@ pipeline p {
     sink null out { from f; }
 }
 -- stderr
-weir.conf:3:31: error: unknown column "where"
+weir.conf:3:31: error: unknown field "where"
     filter f { from in; where where = 1; }
                               ^~~~~
 weir: configuration file weir.conf test failed

@@ -186,7 +186,7 @@ static const struct rig_case blocks[] = {
 	{"sum(s)", "1+6 sum(): takes int or float, not string"},
 	{"sum(p)", "1+6 sum(): takes int or float, not bool; write count() filter (where ...)"},
 	{"sum(a, b)", "1+9 sum(): takes 1 argument, not 2"},
-	{"sum(usr)", "5+3 unknown column \"usr\""},
+	{"sum(usr)", "5+3 unknown field \"usr\""},
 	{"n = count() filter (where a)", "27+1 a condition is needed, but this is int"},
 	{"n = count() filter (a)", "21+1 unexpected \"a\", expected \"where\""},
 	{"n = cuont()", "5+5 unknown function \"cuont\"; did you mean \"count\"?"},

@@ -9,11 +9,11 @@ static const struct rig_case problems[] = {
 	{"(a", "3+0 the expression ends here, but \")\" is missing"},
 	{"a)", "2+1 unexpected \")\", expected an operator or the end"},
 	{"a + + b", "5+1 unexpected \"+\", expected a value"},
-	{"usr", "1+3 unknown column \"usr\""},
-	{"pp", "1+2 unknown column \"pp\"; did you mean \"p\"?"},
-	{"partition", "1+9 unknown column \"partition\"; did you mean \"@partition\"?"},
-	{"\"text\"", "1+6 unknown column \"text\"; a string is written 'text'"},
-	{"offset", "1+6 unknown column \"offset\"; did you mean \"@offset\"?"},
+	{"usr", "1+3 unknown field \"usr\""},
+	{"pp", "1+2 unknown field \"pp\"; did you mean \"p\"?"},
+	{"partition", "1+9 unknown field \"partition\"; did you mean \"@partition\"?"},
+	{"\"text\"", "1+6 unknown field \"text\"; a string is written 'text'"},
+	{"offset", "1+6 unknown field \"offset\"; did you mean \"@offset\"?"},
 	{"a + s", "3+1 \"+\" does not take int and string"},
 	{"s + t", "3+1 \"+\" does not take string and string; strings are joined by \"||\""},
 	{"s + 'x'", "3+1 \"+\" does not take string and string; strings are joined by \"||\""},
@@ -109,9 +109,9 @@ static const struct rig_case problems[] = {
 	{"j[a]", "3+1 unexpected \"a\", expected a number from 0 on or a 'name'"},
 	{"j.", "3+0 the expression ends here, but the name of a member is missing"},
 	{"j.5", "2+2 unexpected \".5\", expected an operator or the end"},
-	{"@foo", "1+4 unknown column \"@foo\"; there are @partition, @offset, @key, @raw and "
+	{"@foo", "1+4 unknown field \"@foo\"; there are @partition, @offset, @key, @raw and "
 		 "@timestamp"},
-	{"@ofset", "1+6 unknown column \"@ofset\"; did you mean \"@offset\"?"},
+	{"@ofset", "1+6 unknown field \"@ofset\"; did you mean \"@offset\"?"},
 	{"end + 1", "1+3 a value is missing before \"end\"; a column of this name is written "
 		    "\"end\" in double quotes"},
 	{"and", "1+3 a value is missing before \"and\"; a column of this name is written \"and\" "
@@ -135,11 +135,11 @@ static const struct rig_case problems[] = {
 		"24+1 \"lower\" is no aggregate; only an aggregate has a filter"},
 	{"count(distinct a)", "7+8 \"distinct\" has no place here; there is count_distinct(x)"},
 	{"a b c", "3+1 unexpected \"b\", expected an operator or the end"},
-	{"usr + foo(1) and ptx > 3", "1+3 unknown column \"usr\"\n7+3 unknown function "
-				     "\"foo\"\n18+3 unknown column \"ptx\""},
+	{"usr + foo(1) and ptx > 3", "1+3 unknown field \"usr\"\n7+3 unknown function "
+				     "\"foo\"\n18+3 unknown field \"ptx\""},
 	{"it's", "3+2 this quote is not closed"},
 	{"\\x", "1+1 unexpected \"\\\"; a quote in a string is doubled: 'it''s'"},
-	{"a = b = c", "9+1 unknown column \"c\""},
+	{"a = b = lat", "9+3 unknown field \"lat\""},
 	{"x = ", "5+0 the expression ends here, but a value is missing"},
 	{"\"\" = 5", "2+0 a name is missing"},
 };
