@@ -26,12 +26,12 @@ struct wr_table_of {
  *
  * Field types: FLAG, ENUM, INPUT, OUTPUT: uint32_t (FLAG: `name;`, `name on;`, `name off;`.  ENUM:
  * index into choices, which reads "a b c".  INPUT: how many names were given.  OUTPUT: 1 when
- * given, how often if it REPEATS; the host finds the names in the tree).  INT: int64_t.  DURATION: int64_t us.  SIZE:
- * uint64_t.  STR: struct weir_str, unquoted.  EXPR: struct weir_str, source text up to `;`.  LIST:
- * struct weir_list, one entry a word.  EXPRS: struct weir_list, the text split at top-level commas.
- * A REPEATS directive of type STR or EXPR fills a struct weir_list, one entry an occurrence; one of
- * type LIST or EXPRS appends, INPUT adds up; of any other the last counts.  A default has the
- * block's loc.
+ * given, how often if it REPEATS; the host finds the names in the tree).  INT: int64_t.  DURATION:
+ * int64_t us.  SIZE: uint64_t.  STR: struct weir_str, unquoted.  EXPR: struct weir_str, source text
+ * up to `;`.  LIST: struct weir_list, one entry a word.  EXPRS: struct weir_list, the text split at
+ * top-level commas. A REPEATS directive of type STR or EXPR fills a struct weir_list, one entry an
+ * occurrence; one of type LIST or EXPRS appends, INPUT and OUTPUT add up; of any other the last
+ * counts.  A default has the block's loc.
  *
  * Consecutive rows of one name are the words of one directive in order.  The first is not optional
  * once the directive is given, the others are unless REQUIRED; REPEATS and SECRET on any of them

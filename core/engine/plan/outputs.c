@@ -79,6 +79,8 @@ output_set(struct weir_plan *plan, struct weir_str name, uint32_t port, const ch
 	output->bare = plan->kind == WEIR_SINK;
 	if (output->bare)
 		return;
+	if (plan->op->out[port].name.len > 0)
+		wr_problem_internal(plan, "has two directives that name output %u", port);
 	plan->op->out[port].name = name;
 	wr_outputs_add_maker(plan->planner, output, plan, port);
 }

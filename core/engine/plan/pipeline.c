@@ -47,8 +47,7 @@ wr_pipeline_plan(const struct wr_conf *conf, const struct wr_dir *block,
 	}
 	wr_needed_run(&planner);
 	wr_chains_build(&planner);
-	pipeline->guarantee = "none";
-	pipeline->guarantee_why = "state lives in memory, nothing outlives the process";
+	wr_durable_guarantee(&planner);
 	return pipeline;
 }
 

@@ -137,6 +137,8 @@ struct wr_pipeline {
 	 * one call makes, one batch more, of the size at which both bounds are reached together.
 	 */
 	uint64_t buffer_bound;
+	const char *state_dir; /* of durable state; NULL: it lives in memory */
+	int64_t checkpoint_interval, checkpoint_pause, checkpoint_timeout; /* us */
 	const char *guarantee, *guarantee_why;
 };
 

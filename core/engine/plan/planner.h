@@ -34,6 +34,12 @@ struct wr_pipeline_conf {
 	uint32_t state, on_error;
 };
 
+enum { WR_STATE_MEMORY, WR_STATE_LEVELDB };
+
+struct wr_checkpoint_conf {
+	int64_t interval, min_pause, timeout; /* us */
+};
+
 /* What on_error says.  how: WR_ON_ERROR_x; name: of the dead letters' output. */
 struct wr_refusal {
 	uint32_t how;
@@ -128,6 +134,11 @@ struct wr_planner {
 	const char *const *guesses[2]; /* names of functions and of aggregates */
 	size_t n_guesses[2];
 };
+
+/* durable.c */
+void wr_durable_read(struct wr_planner *planner, const struct wr_dir *block);
+void wr_durable_guarantee(struct wr_planner *planner);
+extern const struct weir_directive wr_durable_table[];
 
 /* tables.c */
 const struct weir_directive *wr_tables_pipeline(void);

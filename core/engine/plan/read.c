@@ -28,7 +28,7 @@ dir_kind(const struct wr_dir *dir)
 static bool
 is_operator(const struct wr_planner *planner, const struct wr_dir *dir)
 {
-	if (table_has(wr_tables_pipeline(), dir->name))
+	if (table_has(wr_tables_pipeline(), dir->name) || wr_str_is(dir->name, "checkpoint"))
 		return false;
 	return dir->has_block || dir_kind(dir) != WEIR_TRANSFORM ||
 	       wr_plugins_operator(planner->plugins, WEIR_TRANSFORM, dir->name) != NULL;
@@ -268,7 +268,7 @@ read_operator(struct wr_planner *planner, const struct wr_dir *dir)
 static const char *const *
 operator_words(struct wr_planner *planner, const struct wr_dir *block, uint32_t n)
 {
-	const char **words = wr_arena_array(planner->arena, const char *, n + 1);
+	const char **words = wr_arena_array(planner->arena, const char *, n + 2);
 	struct wr_names seen = {0};
 	const struct wr_dir *dir;
 	uint32_t i = 0;
@@ -277,6 +277,7 @@ operator_words(struct wr_planner *planner, const struct wr_dir *block, uint32_t 
 		if (is_operator(planner, dir) &&
 			wr_names_put(&seen, planner->arena, dir->name, 0) == WR_NAMES_ABSENT)
 			words[i++] = wr_arena_dup(planner->arena, dir->name.p, dir->name.len);
+	words[i++] = "checkpoint";
 	words[i] = NULL;
 	return words;
 }
@@ -309,6 +310,7 @@ wr_read_pipeline(struct wr_planner *planner, const struct wr_dir *block)
 	read_name(planner, block);
 	wr_bind(block, &table, 1, operator_words(planner, block, n), planner->title, planner->arena,
 		planner->diag);
+	wr_durable_read(planner, block);
 	wr_values_refusal(planner, block,
 		(struct wr_refusal){planner->conf.on_error, planner->conf.dead_letter},
 		&planner->refusal);

@@ -49,9 +49,9 @@ static const struct weir_directive tables_pipeline[] = {
 	},
 	{
 		.name = "state",
-		.summary = "Where state lives; in memory nothing outlives the process.",
-		.deflt = "memory",
-		.choices = "memory",
+		.summary = "Where state lives: in a LevelDB below state_path, which is the default "
+			   "where there is one, or in memory, where nothing outlives the process.",
+		.choices = "memory leveldb",
 		.type = WEIR_D_ENUM,
 		.offset = offsetof(struct wr_pipeline_conf, state),
 	},
@@ -273,6 +273,7 @@ wr_pipeline_tables(uint32_t *n)
 {
 	static const struct wr_host_table tables[] = {
 		{"pipeline", tables_pipeline},
+		{"checkpoint", wr_durable_table},
 		{"operator", tables_transform},
 		{"source", tables_source},
 		{"sink", tables_sink},

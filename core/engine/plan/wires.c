@@ -43,8 +43,8 @@ wires_bare(struct weir_plan *plan, struct weir_str name, const struct wr_output_
 	for (i = 0; i < op->n_out; i++) {
 		if (op->out[i].name.len == 0 || op->out[i].dead_letter)
 			continue;
-		wr_text_printf(&names, "%s%.*s", names.len > 0 ? ", " : "; it has: ",
-			WR_STRF(op->out[i].name));
+		wr_text_printf(&names, "%s%.*s",
+			names.len > 0 ? ", " : "; it has: ", WR_STRF(op->out[i].name));
 		/* Else the same slip would be reported once more, as outputs that nobody reads. */
 		wr_outputs_find(plan->planner, op->out[i].name)->read = true;
 	}

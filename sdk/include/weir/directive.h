@@ -17,7 +17,7 @@ enum {
 	WEIR_D_FLAG = 1, /* uint32_t: on 1, off 0 */
 	WEIR_D_ENUM, /* uint32_t: which of choices, from 0 */
 	WEIR_D_INPUT, /* uint32_t: 1 if given; its words name what input `port` reads */
-	WEIR_D_OUTPUT, /* uint32_t: 1 if given; its word names output `port` */
+	WEIR_D_OUTPUT, /* uint32_t: how often it was given; its word names an output, see below */
 	WEIR_D_INT, /* int64_t */
 	WEIR_D_DURATION, /* int64_t: microseconds */
 	WEIR_D_SIZE, /* uint64_t: bytes */
@@ -26,6 +26,14 @@ enum {
 	WEIR_D_LIST, /* struct weir_list: words */
 	WEIR_D_EXPRS, /* struct weir_list: source texts, separated by commas */
 };
+
+/*
+ * An OUTPUT may be any word of its directive, and names output `port`; if the row REPEATS, the
+ * directive given for the k-th time, from 0, names output port + k, up to the operator's n_out.  An
+ * output that no directive names is not connected.  Output 0 bears the operator's own name, unless
+ * a row of a transform has port 0: then it is named by that directive alone, and the operator's
+ * name is no output.
+ */
 
 /* Flags of directives. */
 enum {

@@ -134,7 +134,7 @@ struct weir_operator {
 	uint32_t directive_size; /* sizeof(struct weir_directive): the stride of the table */
 	const struct weir_directive *directives; /* NULL: none */
 
-	/* Ports.  Input 0 is `from`, output 0 bears the operator's own name. */
+	/* Ports.  Input 0 is `from`; for the names of outputs see WEIR_D_OUTPUT. */
 	uint32_t n_in, n_out;
 
 	/*

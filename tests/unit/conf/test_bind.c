@@ -3,11 +3,11 @@
 #include "conf_test.h"
 
 struct all {
-	uint32_t flag, other, mode, in, out, word_mode;
+	uint32_t flag, other, mode, in, out, cases, word_mode;
 	int64_t count, time, hop, slide;
 	uint64_t size;
 	struct weir_str name, where, pair_a, pair_b;
-	struct weir_list list, key, tags, sets, joined, pairs, exprs;
+	struct weir_list list, key, tags, sets, joined, pairs, exprs, conditions;
 };
 
 #define AT(f) .offset = offsetof(struct all, f)
@@ -22,6 +22,8 @@ static const struct weir_directive table_all[] = {
 	ROW("mode", ENUM, AT(mode), .choices = "exact approx", .deflt = "approx"),
 	ROW("left", INPUT, AT(in), .flags = WEIR_REPEATS),
 	ROW("late_to", OUTPUT, AT(out)),
+	ROW("case", OUTPUT, AT(cases), .flags = WEIR_REPEATS),
+	ROW("case", EXPR, AT(conditions), .flags = WEIR_REPEATS),
 	ROW("count", INT, AT(count), .min = -5, .max = 5, .deflt = "3"),
 	ROW("time", DURATION, AT(time), .min = 1000, .max = INT64_MAX, .deflt = "1m"),
 	ROW("hopping", DURATION, AT(hop), .choices = "SIZE", .min = 1000, .max = 86400000000,
@@ -154,7 +156,8 @@ START_TEST(repeated_directives_collect)
 	struct all a;
 
 	bind_all(&t, &arena,
-		"tag x; set a = 1, 2; tag 'y z'; set b = 2; join a b; join c; add p, q; add r;\n",
+		"tag x; set a = 1, 2; tag 'y z'; set b = 2; join a b; join c; add p, q; add r;\n"
+		"case big v > 1; case small v < 1 and w;\n",
 		&a);
 	ck_assert_str_eq(ct_messages(&t), "");
 	ck_assert_uint_eq(a.tags.n, 2);
@@ -168,6 +171,9 @@ START_TEST(repeated_directives_collect)
 	ct_str(a.joined.v[2], "c");
 	ck_assert_uint_eq(a.exprs.n, 3);
 	ct_str(a.exprs.v[2], "r");
+	ck_assert_uint_eq(a.cases, 2);
+	ck_assert_uint_eq(a.conditions.n, 2);
+	ct_str(a.conditions.v[1], "v < 1 and w");
 	ct_end(&t);
 	wr_arena_fini(&arena);
 }

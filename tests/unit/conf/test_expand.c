@@ -212,7 +212,7 @@ START_TEST(a_secret_is_masked_in_the_dump_and_in_messages)
 	wr_diag_error(&t.diag, dir->words[0].loc, "whole: hunter2 is \"long\"; word \"%.*s\"",
 		WR_STRF(dir->words[0]));
 	wr_diag_note(&t.diag, 0, "elsewhere: \"%.*s\"", WR_STRF(dir->words[0]));
-	wr_diag_error(&t.diag, dir->text.loc + 5, "unknown column \"hunter2\"");
+	wr_diag_error(&t.diag, dir->text.loc + 5, "unknown field \"hunter2\"");
 	wr_diag_error(&t.diag, dir->text.loc + 5, "cut \"hunter2 i...");
 	wr_diag_error(&t.diag, dir->name.loc, "\"pass\" is \"hunter2\", not \"fishing\"");
 	wr_diag_error(&t.diag, dir->next->name.loc, "\"key\" is \"ke\" and \"key\"");
@@ -228,7 +228,7 @@ START_TEST(a_secret_is_masked_in_the_dump_and_in_messages)
 		"pass pre${file:s}post \"x${file:s}\" y;\n"
 		"     ^\n"
 		"note: elsewhere: \"pre***post\"\n"
-		"t.conf:2:9: error: unknown column \"***\"\n"
+		"t.conf:2:9: error: unknown field \"***\"\n"
 		"pass pre${file:s}post \"x${file:s}\" y;\n"
 		"        ^~~~~~~~~\n"
 		"t.conf:2:9: error: cut \"***\n"

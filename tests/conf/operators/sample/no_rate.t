@@ -1,0 +1,13 @@
+The rate is required.
+-- conf
+pipeline p {
+    source stdin in { format json { k string; v int; j json; t timestamp ms; } event_time t; }
+    sample x { from in; key k; }
+    sink null out { from x; }
+}
+-- stderr
+weir.conf:3:5: error: sample "x" needs "rate"
+    sample x { from in; key k; }
+    ^~~~~~
+weir: configuration file weir.conf test failed
+-- exit 1
