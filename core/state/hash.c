@@ -13,7 +13,7 @@
 enum {
 	HASH_LINE = 8, /* buckets in a cache line; a table has whole lines */
 	HASH_DOUBLING = 4096, /* smaller tables double, larger ones grow by a third */
-	HASH_BLOCK = 32, /* keys whose cache misses overlap */
+	HASH_BLOCK = 64, /* keys whose cache misses overlap */
 	HASH_REPACK = 4096 /* bytes of dead keys that are worth no thought */
 };
 
@@ -240,7 +240,9 @@ hash_put(struct wr_hash *hash, const struct wr_key *key, uint32_t tag, uint32_t 
 	return index;
 }
 
-/* Keys on their way: first their homes are brought near, then the entries, then they are compared.
+/*
+ * Keys on their way, so many at once that their cache misses overlap: first their homes are brought
+ * near, then the entries there, then the bytes of long keys, and then they are compared.
  */
 struct hash_block {
 	uint32_t base, n;

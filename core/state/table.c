@@ -11,12 +11,41 @@
 
 enum { TABLE_AHEAD = 8 /* keys, to prefetch */ };
 
+static void
+table_keep_spec(struct weir_table *table, const struct weir_table_spec *spec)
+{
+	struct wr_arena *arena = &table->spec_arena;
+	struct weir_slot *slots;
+
+	arena->chunk_size = 1024;
+	slots = wr_arena_array(arena, struct weir_slot, spec->n_slots);
+	table->spec = *spec;
+	table->spec.name =
+		spec->name == NULL ? "" : wr_arena_dup(arena, spec->name, strlen(spec->name));
+	table->spec.slots = slots;
+	for (uint32_t i = 0; i < spec->n_slots; i++) {
+		const struct weir_slot *slot = &spec->slots[i];
+
+		slots[i] = *slot;
+		slots[i].name = wr_arena_dup(arena, slot->name, strlen(slot->name));
+		if (slot->initial != NULL)
+			slots[i].initial = wr_arena_dup(arena, slot->initial, slot->bytes);
+	}
+}
+
+const struct weir_table_spec *
+wr_table_spec_of(const struct weir_table *table)
+{
+	return &table->spec;
+}
+
 struct weir_table *
 wr_table_new(const struct weir_table_spec *spec, const uint32_t *key_types, uint32_t n_keys)
 {
 	struct weir_table *table = wr_zalloc(sizeof *table);
 	uint32_t head;
 
+	table_keep_spec(table, spec);
 	table->by_key = (spec->flags & WEIR_BY_KEY) != 0;
 	head = table->by_key ? sizeof(struct wr_node) : sizeof(struct wr_entry);
 	wr_layout_init(&table->layout, head, spec->slots, spec->n_slots);
@@ -46,6 +75,7 @@ wr_table_free(struct weir_table *table)
 	wr_hash_fini(&table->hash);
 	wr_layout_fini(&table->layout);
 	wr_arena_fini(&table->arena);
+	wr_arena_fini(&table->spec_arena);
 	wr_arena_fini(&table->erased_bytes);
 	wr_arena_fini(&table->taken_bytes);
 	free(table->erased);

@@ -27,6 +27,8 @@ struct weir_table; /* the SDK's opaque struct is ours to define, in table.c */
 struct weir_table *wr_table_new(
 	const struct weir_table_spec *spec, const uint32_t *key_types, uint32_t n_keys);
 void wr_table_free(struct weir_table *table);
+/* The table's copy. */
+const struct weir_table_spec *wr_table_spec_of(const struct weir_table *table);
 
 /*
  * As in <weir/table.h>, and moreover: rows stay until the next upsert, erase or retire.  A row that

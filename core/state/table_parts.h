@@ -58,6 +58,9 @@ struct weir_table {
 	struct wr_arena erased_bytes, taken_bytes;
 	int64_t retired;
 	bool has_retired;
+
+	struct weir_table_spec spec; /* a copy, what it points to in spec_arena */
+	struct wr_arena spec_arena;
 };
 
 /* Keys and hashes of the rows, good until the next call. */

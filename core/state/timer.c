@@ -8,7 +8,9 @@
 
 #include "base/batch.h"
 #include "base/err.h"
+#include "state/codec.h"
 #include "state/hash.h"
+#include "state/store.h"
 
 #include <stdlib.h>
 
@@ -353,4 +355,98 @@ wr_timers_bytes(const struct wr_timers *timers)
 	if (timers->taken != NULL)
 		bytes += sizeof *timers->taken + wr_arena_held(&timers->taken->arena);
 	return bytes;
+}
+
+void
+wr_timers_capture(struct wr_timers *timers, struct wr_text *out)
+{
+	uint8_t head[] = {1, (uint8_t)timers->n_keys};
+
+	wr_text_add(out, (const char *)head, sizeof head);
+	for (uint32_t c = 0; c < timers->n_keys; c++)
+		wr_text_add(out, (const char *)&(uint8_t){(uint8_t)timers->key_types[c]}, 1);
+	for (uint32_t q = 0; q < TIMERS_CLOCKS * TIMERS_KINDS; q++) {
+		uint8_t kind[] = {(uint8_t)(q / TIMERS_KINDS), q % TIMERS_KINDS == TIMERS_KEYED};
+		const struct wr_slabs *slabs =
+			&timers->queue[q / TIMERS_KINDS][q % TIMERS_KINDS].hash.slabs;
+
+		for (uint32_t i = 1; i < slabs->next; i++) {
+			const struct wr_node *node = wr_slabs_node(slabs, i);
+			uint8_t len[WR_VARINT_MAX];
+			bool far = wr_key_is_far(&node->key);
+
+			if (node->key.len == WR_ENTRY_FREE)
+				continue;
+			wr_text_add(out, (const char *)kind, sizeof kind);
+			if (kind[1] == TIMERS_KEYED && far) {
+				uint8_t *end = wr_codec_varint(len, (uint64_t)node->key.len + 1);
+
+				wr_text_add(out, (const char *)len, (size_t)(end - len));
+				wr_text_add(
+					out, (const char *)wr_key_bytes(&node->key), node->key.len);
+			} else if (kind[1] == TIMERS_KEYED) {
+				uint8_t key[1 + WR_KEY_INLINE],
+					*end = wr_codec_key(key, &node->key);
+
+				wr_text_add(out, (const char *)key, (size_t)(end - key));
+			}
+			wr_text_add(out, (const char *)&node->ns, sizeof node->ns);
+		}
+	}
+}
+
+static bool
+timers_same_keys(const struct wr_timers *timers, struct wr_reader *in)
+{
+	bool same = wr_reader_number(in, 1) == timers->n_keys;
+
+	for (uint32_t c = 0; same && c < timers->n_keys; c++)
+		same = wr_reader_number(in, 1) == timers->key_types[c];
+	return same;
+}
+
+static void
+timers_put(struct timer_queue *queue, const struct wr_key *key, uint64_t hash, int64_t when)
+{
+	struct timer_due due = {.when = when};
+	bool made;
+
+	due.index = wr_hash_put(&queue->hash, key, hash, when, &made);
+	if (made)
+		queue_push(queue, due);
+}
+
+int
+wr_timers_restore(struct wr_timers *timers, struct weir_str bytes, uint32_t lo, uint32_t hi,
+	uint32_t max_parallelism, bool unkeyed, struct weir_err *err)
+{
+	struct wr_reader in = wr_reader_of(bytes.p, bytes.len);
+	uint64_t version = wr_reader_number(&in, 1);
+
+	if (!in.bad && version != 1)
+		return wr_err_set(err, -EUCLEAN,
+			"its timers are of version %u; this weir reads version 1",
+			(unsigned)version);
+	if (!timers_same_keys(timers, &in))
+		return wr_err_set(err, -EINVAL, "its timers were set under keys of other types");
+	while (!in.bad && in.p < in.end) {
+		uint64_t clock = wr_reader_number(&in, 1), keyed = wr_reader_number(&in, 1);
+		struct wr_key key = keyed == 1 ? wr_reader_key(&in) : wr_key_make(NULL, 0);
+		int64_t when = (int64_t)wr_reader_number(&in, 8);
+		uint64_t hash;
+		uint32_t group;
+
+		if (in.bad || clock >= TIMERS_CLOCKS || keyed > 1) {
+			in.bad = true;
+			break;
+		}
+		hash = wr_key_hash(&key);
+		group = wr_key_group(hash, max_parallelism);
+		if (keyed == 1 ? group >= lo && group <= hi : unkeyed)
+			timers_put(&timers->queue[clock][keyed == 1 ? TIMERS_KEYED : TIMERS_OWN],
+				&key, hash, when);
+	}
+	if (in.bad)
+		return wr_err_set(err, -EUCLEAN, "its timers are damaged");
+	return 0;
 }

@@ -365,7 +365,7 @@ START_TEST(table_does_what_an_array_does)
 	struct model m;
 
 	model_init(&m, set, _i & 1, _i & 2, (uint64_t)_i + 1);
-	model_run(&m, set->max > 10000 ? 600 : 1500);
+	model_run(&m, set->max > 10000 ? 400 : 1000);
 	if (m.tracked)
 		do_snapshot(&m);
 	wr_table_retire(m.table, INT64_MAX);

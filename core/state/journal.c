@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Deciding an epoch: its journal in one synced batch; see store.h and docs/state.md. */
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/failpoint.h"
+#include "state/capture.h"
+#include "state/codec.h"
+#include "state/store_parts.h"
+
+#include <stdlib.h>
+#include <xxhash.h>
+
+/* A journal being made. */
+struct journal {
+	const struct wr_store *store;
+	const struct wr_manifest *next;
+	leveldb_writebatch_t *batch;
+	uint64_t epoch;
+	struct wr_journal_entry *entries;
+	uint32_t n, cap;
+};
+
+static struct wr_journal_entry *
+journal_add(struct journal *j, uint32_t kind, uint32_t id, uint32_t subtask)
+{
+	struct wr_journal_entry *entry;
+
+	if (j->n == j->cap) {
+		j->cap = j->cap == 0 ? 64 : j->cap * 2;
+		j->entries = wr_realloc(j->entries, j->cap * sizeof *j->entries);
+	}
+	entry = &j->entries[j->n++];
+	*entry = (struct wr_journal_entry){.kind = (uint8_t)kind, .id = id, .subtask = subtask};
+	return entry;
+}
+
+/* The next chunk, of the entry added last. */
+static void
+journal_put(struct journal *j, const char *p, size_t len)
+{
+	struct wr_journal_entry *entry = &j->entries[j->n - 1];
+	uint8_t key[WR_JOURNAL_KEY];
+
+	entry->length = len;
+	entry->hash = XXH3_64bits(p, len);
+	wr_store_journal_key(key, j->epoch, j->n);
+	leveldb_writebatch_put(j->batch, (const char *)key, sizeof key, p, len);
+}
+
+static int
+journal_blob(struct journal *j, const struct wr_section *section, const struct wr_stored_op *op,
+	uint32_t subtask)
+{
+	size_t at = 0;
+	uint32_t piece = 0;
+
+	do {
+		size_t left = section->bytes.len - at, len = left < WR_CHUNK ? left : WR_CHUNK;
+
+		journal_add(j, section->kind, op->id, subtask)->piece = piece++;
+		journal_put(j, len > 0 ? section->bytes.p + at : "", len);
+		at += len;
+	} while (at < section->bytes.len);
+	return 0;
+}
+
+static uint32_t
+row_bytes_of(const struct wr_shape *shape)
+{
+	uint32_t bytes = 0;
+
+	for (uint32_t i = 0; i < shape->n_slots; i++)
+		bytes += (shape->slots[i].bytes + 7) & ~7u;
+	return bytes;
+}
+
+/* The chunks the capture has made: the first one with the section's head before it. */
+static int
+journal_table(struct journal *j, const struct wr_section *section, const struct wr_stored_op *op,
+	uint32_t subtask, struct weir_err *err)
+{
+	const struct wr_stored_table *table = wr_manifest_table(op, section->name);
+	uint32_t groups = j->next->max_parallelism, p = op->parallelism, piece = 0;
+	size_t at = 0, to = sizeof(struct wr_table_head);
+	struct wr_table_head head;
+
+	if (table == NULL)
+		return wr_err_set(err, -EINVAL,
+			"\"%s\" hands over table \"%s\", which it does not keep", op->name,
+			section->name);
+	wr_assert(section->bytes.len >= sizeof head + sizeof(uint32_t));
+	memcpy(&head, section->bytes.p, sizeof head);
+	if (head.row_bytes != row_bytes_of(&table->shapes[table->shape]))
+		return wr_err_set(err, -EINVAL,
+			"table \"%s\" of \"%s\" has rows of %u bytes, and is kept with %u",
+			section->name, op->name, head.row_bytes,
+			row_bytes_of(&table->shapes[table->shape]));
+	for (; at < section->bytes.len; at = to) {
+		struct wr_journal_entry *entry =
+			journal_add(j, WR_SECTION_TABLE, table->id, subtask);
+		uint32_t len;
+
+		memcpy(&len, section->bytes.p + to, sizeof len);
+		to += sizeof len + len;
+		wr_assert(to <= section->bytes.len);
+		entry->flags = (table->flags & WEIR_BY_KEY) != 0 ? WR_ENTRY_BY_KEY : 0;
+		entry->shape = table->shape;
+		entry->piece = piece++;
+		/* The groups that wr_key_owner() gives this subtask. */
+		entry->lo = (uint16_t)((subtask * groups + p - 1) / p);
+		entry->hi = (uint16_t)(((subtask + 1) * groups + p - 1) / p - 1);
+		journal_put(j, section->bytes.p + at, to - at);
+	}
+	return 0;
+}
+
+static int
+journal_capture(struct journal *j, const struct wr_capture *capture, struct weir_err *err)
+{
+	const struct wr_stored_op *op = wr_manifest_op(j->next, capture->op);
+	int rc = 0;
+
+	if (op == NULL || capture->subtask >= op->parallelism)
+		return wr_err_set(err, -EINVAL,
+			"subtask %u of \"%s\" hands over state, but is not among what is kept",
+			capture->subtask, capture->op);
+	for (uint32_t i = 0; rc == 0 && i < capture->n_sections; i++) {
+		const struct wr_section *section = &capture->sections[i];
+
+		if (section->kind == WR_SECTION_TABLE)
+			rc = journal_table(j, section, op, capture->subtask, err);
+		else
+			rc = journal_blob(j, section, op, capture->subtask);
+	}
+	return rc;
+}
+
+/* What goes: sections that the captures no longer have, of subtasks that are no more, and what the
+ * manifest no longer has. */
+static void
+journal_removals(struct journal *j, const struct wr_capture *const *captures, uint32_t n)
+{
+	const struct wr_manifest *last = &j->store->manifest;
+
+	for (uint32_t i = 0; i < n; i++)
+		journal_add(j, WR_ENTRY_INSTANCE, wr_manifest_op(j->next, captures[i]->op)->id,
+			captures[i]->subtask);
+	for (uint32_t i = 0; i < j->next->n_ops; i++)
+		journal_add(j, WR_ENTRY_WIDTH, j->next->ops[i].id, j->next->ops[i].parallelism);
+	for (uint32_t i = 0; i < last->n_ops; i++) {
+		const struct wr_stored_op *op = &last->ops[i];
+
+		if (!wr_manifest_has_op(j->next, op->id))
+			journal_add(j, WR_ENTRY_DROP_OP, op->id, 0);
+		for (uint32_t t = 0; t < op->n_tables; t++)
+			if (!wr_manifest_has_table(j->next, op->tables[t].id))
+				journal_add(j, WR_ENTRY_DROP_TABLE, op->tables[t].id, 0);
+	}
+}
+
+static void
+journal_finish(struct journal *j)
+{
+	struct wr_text index = {0};
+	uint32_t head[] = {1, j->n};
+	uint8_t key[WR_JOURNAL_KEY];
+	uint64_t hash;
+
+	wr_text_add(&index, (const char *)head, sizeof head);
+	wr_text_add(&index, (const char *)j->entries, j->n * sizeof *j->entries);
+	hash = XXH3_64bits(index.p, index.len);
+	wr_text_add(&index, (const char *)&hash, sizeof hash);
+	wr_store_journal_key(key, j->epoch, 0);
+	leveldb_writebatch_put(j->batch, (const char *)key, sizeof key, index.p, index.len);
+	wr_text_fini(&index);
+}
+
+static int
+journal_make(struct journal *j, const struct wr_capture *const *captures, uint32_t n,
+	struct weir_err *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; rc == 0 && i < n; i++)
+		rc = journal_capture(j, captures[i], err);
+	if (rc < 0)
+		return rc;
+	journal_removals(j, captures, n);
+	journal_finish(j);
+	return 0;
+}
+
+static void
+store_forget_dropped(struct wr_store *store)
+{
+	for (uint32_t i = 0; i < store->n_dropped; i++)
+		free(store->dropped[i]);
+	store->n_dropped = 0;
+}
+
+/* It is decided: from here on only memory and copies follow. */
+static int
+store_decided(struct wr_store *store, uint64_t epoch, bool finished, struct wr_manifest *next,
+	struct wr_text *text, struct weir_err *err)
+{
+	int rc;
+
+	store->decided = epoch;
+	store->finished = finished;
+	store->unsynced = false;
+	store_forget_dropped(store);
+	wr_failpoint("decide.written");
+	rc = wr_store_witness_write(store, epoch, err);
+	wr_failpoint("decide.witnessed");
+	if (text->len == 0)
+		return rc;
+	if (rc == 0)
+		rc = wr_store_manifest_file_write(store, text, err);
+	wr_manifest_fini(&store->manifest);
+	wr_text_fini(&store->manifest_text);
+	store->manifest = *next;
+	store->manifest_text = *text;
+	*next = (struct wr_manifest){0};
+	*text = (struct wr_text){0};
+	return rc;
+}
+
+/* The text of the next manifest, empty if it says what the last one does. */
+static void
+manifest_text(const struct wr_store *store, struct wr_manifest *next, uint64_t epoch,
+	struct wr_text *text)
+{
+	wr_manifest_print(next, text);
+	if (text->len == store->manifest_text.len &&
+		memcmp(text->p, store->manifest_text.p, text->len) == 0) {
+		text->len = 0;
+		return;
+	}
+	text->len = 0;
+	next->epoch = epoch;
+	wr_manifest_print(next, text);
+}
+
+static int
+store_write_decision(struct wr_store *store, struct journal *j, bool finished, struct weir_err *err)
+{
+	uint8_t decided[9];
+	char *error = NULL;
+	int rc;
+
+	if (WEIR_MUTATE == WR_MUTATE_APPLY_FIRST) {
+		leveldb_write(store->db, store->sync, j->batch, &error);
+		rc = wr_store_leveldb_error(store, error, err, "write");
+		if (rc == 0)
+			rc = wr_store_apply_next(store, true, err);
+		if (rc < 0)
+			return rc;
+		leveldb_writebatch_clear(j->batch);
+		error = NULL;
+	}
+	memcpy(decided, &j->epoch, 8);
+	decided[8] = finished;
+	leveldb_writebatch_put(j->batch, "Md", 2, (const char *)decided, sizeof decided);
+	wr_failpoint("decide.before_write");
+	leveldb_write(store->db, store->sync, j->batch, &error);
+	return wr_store_leveldb_error(store, error, err, "write");
+}
+
+int
+wr_store_decide(struct wr_store *store, uint64_t epoch, const struct wr_kept *kept,
+	const struct wr_capture *const *captures, uint32_t n, bool finished, struct weir_err *err)
+{
+	struct journal j = {.store = store, .epoch = epoch};
+	struct wr_manifest next;
+	struct wr_text text = {0};
+	int rc;
+
+	if (epoch != store->decided + 1)
+		return wr_err_set(err, -EINVAL, "epoch %llu cannot be decided after epoch %llu",
+			(unsigned long long)epoch, (unsigned long long)store->decided);
+	rc = wr_manifest_next(&next, &store->manifest, kept, (const char *const *)store->dropped,
+		store->n_dropped, err);
+	if (rc < 0)
+		return rc;
+	j.next = &next;
+	j.batch = leveldb_writebatch_create();
+	manifest_text(store, &next, epoch, &text);
+	if (text.len > 0)
+		leveldb_writebatch_put(j.batch, "Mm", 2, text.p, text.len);
+	rc = journal_make(&j, captures, n, err);
+	if (rc == 0)
+		rc = store_write_decision(store, &j, finished, err);
+	leveldb_writebatch_destroy(j.batch);
+	free(j.entries);
+	if (rc == 0)
+		rc = store_decided(store, epoch, finished, &next, &text, err);
+	wr_manifest_fini(&next);
+	wr_text_fini(&text);
+	return rc;
+}

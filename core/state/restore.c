@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading committed state at start: sections, and tables slot by slot; see store.h. */
+#include "base/arena.h"
+#include "base/cell.h"
+#include "base/err.h"
+#include "state/codec.h"
+#include "state/store_parts.h"
+#include "state/table_parts.h"
+
+#include <stdlib.h>
+
+/* The section that begins where the iterator is, its pieces put together; the iterator is then
+ * behind it. */
+static int
+sections_next(const struct wr_store *store, leveldb_iterator_t *it, uint32_t *subtask,
+	struct wr_text *bytes, struct weir_err *err)
+{
+	uint8_t want[WR_BLOB_KEY];
+	uint32_t piece = 0;
+
+	bytes->len = 0;
+	for (;; leveldb_iter_next(it)) {
+		size_t len = 0, n;
+		const char *key = leveldb_iter_valid(it) ? leveldb_iter_key(it, &len) : NULL;
+
+		if (piece == 0 && len == sizeof want) {
+			memcpy(want, key, sizeof want);
+			memcpy(subtask, want + WR_BLOB_KIND, sizeof *subtask);
+			*subtask = __builtin_bswap32(*subtask);
+		}
+		wr_codec_be32(want + WR_BLOB_KEY - 4, piece);
+		if (len != sizeof want || memcmp(key, want, sizeof want) != 0)
+			break;
+		key = leveldb_iter_value(it, &n);
+		wr_text_add(bytes, key, n);
+		piece++;
+	}
+	if (piece == 0)
+		return wr_store_damaged(store, err, "a section lacks its beginning");
+	return wr_store_iter_error(store, it, err);
+}
+
+int
+wr_store_sections(struct wr_store *store, const char *name, uint32_t kind,
+	int (*each)(void *arg, uint32_t subtask, struct weir_str bytes, struct weir_err *err),
+	void *arg, struct weir_err *err)
+{
+	const struct wr_stored_op *op = wr_manifest_op(&store->manifest, name);
+	struct wr_text bytes = {0};
+	leveldb_iterator_t *it;
+	uint8_t from[WR_BLOB_KEY];
+	int rc = 0, n = 0;
+
+	if (op == NULL)
+		return 0;
+	it = leveldb_create_iterator(store->db, store->read);
+	wr_store_blob_key(from, op->id, kind, 0, 0);
+	leveldb_iter_seek(it, (const char *)from, WR_BLOB_KIND);
+	while (rc >= 0 && leveldb_iter_valid(it)) {
+		uint32_t subtask = 0;
+		size_t len;
+		const char *key = leveldb_iter_key(it, &len);
+
+		if (len < WR_BLOB_KIND || memcmp(key, from, WR_BLOB_KIND) != 0)
+			break;
+		rc = sections_next(store, it, &subtask, &bytes, err);
+		if (rc == 0)
+			rc = each(arg, subtask,
+				(struct weir_str){.p = bytes.p, .len = (uint32_t)bytes.len}, err);
+		n++;
+	}
+	if (rc >= 0)
+		rc = wr_store_iter_error(store, it, err);
+	leveldb_iter_destroy(it);
+	wr_text_fini(&bytes);
+	return rc < 0 ? rc : n;
+}
+
+/* How rows of one shape become rows of the table. */
+struct slot_copy {
+	uint32_t from, to, bytes;
+};
+struct row_map {
+	uint32_t row_bytes, n_cells; /* of the shape */
+	uint32_t *cell; /* where they are in its rows */
+	int64_t *cell_to; /* where they are in the table's; < 0: dropped */
+	struct slot_copy *copies;
+	uint32_t n_copies;
+};
+
+struct restore {
+	struct wr_store *store;
+	const struct wr_stored_op *op;
+	const struct wr_stored_table *stored;
+	struct weir_table *table;
+	struct row_map *maps; /* by shape */
+	struct wr_arena arena;
+	struct weir_err *err;
+};
+
+static uint32_t
+slot_room(uint32_t bytes)
+{
+	return (bytes + 7) & ~7u;
+}
+
+/* The slot of that name and version, of several that are named so the one that comes as late. */
+static int64_t
+slot_to(const struct weir_table_spec *spec, const struct wr_shape *shape, uint32_t slot,
+	uint32_t *index)
+{
+	const struct wr_kept_slot *want = &shape->slots[slot];
+	uint32_t before = 0, at = 0;
+
+	for (uint32_t i = 0; i < slot; i++)
+		before += strcmp(shape->slots[i].name, want->name) == 0 &&
+			  shape->slots[i].version == want->version;
+	for (uint32_t i = 0; i < spec->n_slots; at += slot_room(spec->slots[i++].bytes)) {
+		if (strcmp(spec->slots[i].name, want->name) != 0 ||
+			spec->slots[i].version != want->version || before-- > 0)
+			continue;
+		*index = i;
+		return at;
+	}
+	return -1;
+}
+
+static int
+map_slot(struct restore *r, struct row_map *map, const struct wr_shape *shape, uint32_t slot)
+{
+	const struct weir_table_spec *spec = &r->table->spec;
+	const struct wr_kept_slot *from = &shape->slots[slot];
+	uint32_t cells = from->cells * (uint32_t)sizeof(uint64_t), index;
+	int64_t to = slot_to(spec, shape, slot, &index);
+
+	for (uint32_t i = 0; i < from->cells; i++) {
+		map->cell[map->n_cells] = map->row_bytes + i * (uint32_t)sizeof(uint64_t);
+		map->cell_to[map->n_cells++] = to < 0 ? -1 : to + i * (int64_t)sizeof(uint64_t);
+	}
+	if (to >= 0 && (spec->slots[index].bytes != from->bytes ||
+			       spec->slots[index].cells != from->cells))
+		return wr_err_set(r->err, -EINVAL,
+			"slot \"%s\" of table \"%s\" of \"%s\" has %u bytes and %u cells in the "
+			"state, %u and %u now, under the same version %u",
+			from->name, spec->name, r->op->name, from->bytes, from->cells,
+			spec->slots[index].bytes, spec->slots[index].cells, from->version);
+	if (to >= 0 && from->bytes > cells)
+		map->copies[map->n_copies++] = (struct slot_copy){
+			map->row_bytes + cells, (uint32_t)to + cells, from->bytes - cells};
+	map->row_bytes += slot_room(from->bytes);
+	return 0;
+}
+
+static int
+map_shapes(struct restore *r)
+{
+	int rc = 0;
+
+	r->maps = wr_arena_zalloc(&r->arena, r->stored->n_shapes * sizeof *r->maps);
+	for (uint32_t s = 0; rc == 0 && s < r->stored->n_shapes; s++) {
+		const struct wr_shape *shape = &r->stored->shapes[s];
+		struct row_map *map = &r->maps[s];
+		uint32_t cells = 0;
+
+		for (uint32_t i = 0; i < shape->n_slots; i++)
+			cells += shape->slots[i].cells;
+		map->cell = wr_arena_array(&r->arena, uint32_t, cells);
+		map->cell_to = wr_arena_array(&r->arena, int64_t, cells);
+		map->copies = wr_arena_array(&r->arena, struct slot_copy, shape->n_slots);
+		for (uint32_t i = 0; rc == 0 && i < shape->n_slots; i++)
+			rc = map_slot(r, map, shape, i);
+	}
+	return rc;
+}
+
+static int
+restore_check(const struct restore *r, uint32_t max_parallelism)
+{
+	const struct weir_table *table = r->table;
+	struct wr_text text = {0};
+	bool same = r->stored->n_keys == table->n_keys &&
+		    ((r->stored->flags & WEIR_BY_KEY) != 0) == table->by_key;
+
+	if (r->store->manifest.max_parallelism != max_parallelism)
+		return wr_err_set(r->err, -EINVAL,
+			"state of \"%s\" has %u key groups (max_parallelism), the conf wants %u",
+			r->op->name, r->store->manifest.max_parallelism, max_parallelism);
+	for (uint32_t i = 0; same && i < table->n_keys; i++)
+		same = r->stored->key_types[i] == table->key_types[i];
+	if (same)
+		return 0;
+	wr_manifest_put_types(&text, r->stored->key_types, r->stored->n_keys);
+	wr_text_printf(&text, " in the order of %s; now it is keyed by ",
+		wr_manifest_order(r->stored->flags));
+	wr_manifest_put_types(&text, table->key_types, table->n_keys);
+	wr_err_set(r->err, -EINVAL,
+		"state of table \"%s\" of \"%s\" is keyed by %s in the order of %s",
+		r->stored->name, r->op->name, text.p,
+		wr_manifest_order(table->by_key ? WEIR_BY_KEY : WEIR_BY_NS));
+	wr_text_fini(&text);
+	return -EINVAL;
+}
+
+/* A row of a shape into a new one of the table. */
+static bool
+restore_row(struct restore *r, const struct row_map *map, struct wr_reader *in, uint8_t *row)
+{
+	const uint8_t *from = wr_reader_bytes(in, map->row_bytes);
+
+	if (from == NULL)
+		return false;
+	for (uint32_t i = 0; i < map->n_copies; i++)
+		memcpy(row + map->copies[i].to, from + map->copies[i].from, map->copies[i].bytes);
+	for (uint32_t i = 0; i < map->n_cells; i++) {
+		const uint8_t *bytes;
+		uint64_t len, *cell;
+
+		memcpy(&len, from + map->cell[i], sizeof len);
+		bytes = wr_reader_bytes(in, len);
+		if (bytes == NULL || len > UINT32_MAX / 2)
+			return false;
+		if (map->cell_to[i] < 0 || len == 0)
+			continue;
+		cell = (uint64_t *)(void *)(row + map->cell_to[i]);
+		memcpy(wr_cell_edit(cell, (uint32_t)len, 0, (uint32_t)len), bytes, len);
+		r->table->layout.cell_bytes += wr_cell_held(cell);
+	}
+	return in->p == in->end;
+}
+
+static int
+restore_entry(struct restore *r, const struct wr_tail *tail, const char *p, size_t len)
+{
+	struct weir_table *table = r->table;
+	struct wr_reader in = wr_reader_of(p, len);
+	uint64_t shape = wr_reader_varint(&in);
+	struct wr_hash *hash =
+		table->by_key ? &table->hash : wr_spaces_make(&table->spaces, tail->ns);
+	uint32_t index;
+	bool made;
+
+	if (in.bad || shape >= r->stored->n_shapes)
+		return wr_store_damaged(r->store, r->err, "a row of table \"%s\" of \"%s\"",
+			r->stored->name, r->op->name);
+	index = wr_hash_put(hash, &tail->key, wr_key_hash(&tail->key), tail->ns, &made);
+	if (!restore_row(r, &r->maps[shape], &in, wr_hash_row(hash, index)))
+		return wr_store_damaged(r->store, r->err, "a row of table \"%s\" of \"%s\"",
+			r->stored->name, r->op->name);
+	return 0;
+}
+
+static int
+restore_rows(struct restore *r, uint32_t lo, uint32_t hi)
+{
+	leveldb_iterator_t *it = leveldb_create_iterator(r->store->db, r->store->pass);
+	uint8_t from[WR_ROW_GROUP];
+	int rc = 0;
+
+	wr_store_row_prefix(from, r->stored->id);
+	wr_codec_be16(from + WR_ROW_PREFIX, lo);
+	leveldb_iter_seek(it, (const char *)from, sizeof from);
+	for (; rc == 0 && leveldb_iter_valid(it); leveldb_iter_next(it)) {
+		struct wr_tail tail;
+		size_t len;
+		const char *key = leveldb_iter_key(it, &len), *value;
+
+		if (len < WR_ROW_PREFIX || memcmp(key, from, WR_ROW_PREFIX) != 0)
+			break;
+		if (!wr_tail_read(
+			    &tail, r->table->by_key, key + WR_ROW_PREFIX, len - WR_ROW_PREFIX)) {
+			rc = wr_store_damaged(r->store, r->err, "a key of table \"%s\" of \"%s\"",
+				r->stored->name, r->op->name);
+			break;
+		}
+		if (tail.group > hi)
+			break;
+		value = leveldb_iter_value(it, &len);
+		rc = restore_entry(r, &tail, value, len);
+	}
+	if (rc == 0)
+		rc = wr_store_iter_error(r->store, it, r->err);
+	leveldb_iter_destroy(it);
+	return rc;
+}
+
+int
+wr_store_restore_table(struct wr_store *store, const char *op, struct weir_table *table,
+	uint32_t lo, uint32_t hi, uint32_t max_parallelism, struct weir_err *err)
+{
+	struct restore r = {.store = store,
+		.op = wr_manifest_op(&store->manifest, op),
+		.table = table,
+		.err = err};
+	int rc;
+
+	wr_assert(!table->tracked && wr_table_count(table) == 0);
+	if (r.op != NULL)
+		r.stored = wr_manifest_table(r.op, table->spec.name);
+	if (r.stored == NULL) {
+		wr_table_track(table);
+		return 0;
+	}
+	rc = restore_check(&r, max_parallelism);
+	if (rc == 0)
+		rc = map_shapes(&r);
+	if (rc == 0)
+		rc = restore_rows(&r, lo, hi);
+	wr_arena_fini(&r.arena);
+	/* What stands in the base is not dirty. */
+	wr_table_track(table);
+	return rc;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a store consists of, for the files that make it up: store.c opens and recovers, journal.c
+ * decides, apply.c applies, restore.c reads, store_dir.c keeps the directory around the database.
+ */
+#ifndef WR_STATE_STORE_PARTS_H
+#define WR_STATE_STORE_PARTS_H
+
+#include <leveldb/c.h>
+
+#include "state/manifest.h"
+#include "state/store.h"
+
+/* How tests see that they would notice: each one breaks the protocol in its own way. */
+#ifndef WEIR_MUTATE
+#define WEIR_MUTATE 0
+#endif
+enum {
+	WR_MUTATE_NO_SYNC = 1, /* decisions are not synced */
+	WR_MUTATE_DROP_EARLY, /* the journal goes before the base is written */
+	WR_MUTATE_REDO_NEWEST, /* of the journals at open only the last is applied */
+	WR_MUTATE_APPLY_FIRST, /* the base is written before the decision */
+	WR_MUTATE_OLD_LOGS, /* logs that LevelDB closed are not synced */
+};
+
+#ifndef WEIR_STORE_BUFFER
+#define WEIR_STORE_BUFFER (64 * 1024 * 1024) /* bytes that LevelDB gathers before it sorts */
+#endif
+
+struct wr_store {
+	char *dir, *db_dir;
+	int dir_fd, lock_fd, witness_fd;
+	leveldb_t *db;
+	leveldb_options_t *options;
+	leveldb_filterpolicy_t *filter;
+	leveldb_cache_t *cache;
+	leveldb_readoptions_t *read, *pass; /* checksums verified; pass: not to be cached */
+	leveldb_writeoptions_t *sync, *no_sync;
+
+	struct wr_manifest manifest; /* Mm */
+	struct wr_text manifest_text;
+	uint64_t base, decided; /* Mb, Md */
+	bool finished;
+	bool unsynced; /* what was written last was not synced */
+	char **dropped; /* operators, with the next decision */
+	uint32_t n_dropped;
+};
+
+/* The directory.  -EBUSY, -EUCLEAN or what the system says. */
+int wr_store_dir_open(struct wr_store *store, const char *dir, bool *has_db, struct weir_err *err);
+void wr_store_dir_close(struct wr_store *store);
+/* The witness: the last decided epoch it tells of, 0 if it tells nothing. */
+uint64_t wr_store_witness(const struct wr_store *store);
+int wr_store_witness_write(struct wr_store *store, uint64_t epoch, struct weir_err *err);
+bool wr_store_has_manifest_file(const struct wr_store *store);
+int wr_store_manifest_file_read(
+	const struct wr_store *store, struct wr_text *text, struct weir_err *err);
+int wr_store_manifest_file_write(
+	const struct wr_store *store, const struct wr_text *text, struct weir_err *err);
+/* Everything written so far is on disk afterwards, also what is in logs that LevelDB has closed. */
+int wr_store_sync_logs(struct wr_store *store, struct weir_err *err);
+
+/* -EUCLEAN, a sentence about what is damaged and what can be done. */
+int wr_store_damaged(const struct wr_store *store, struct weir_err *err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Makes an error of LevelDB's, which is freed; 0 if there is none. */
+int wr_store_leveldb_error(
+	const struct wr_store *store, char *error, struct weir_err *err, const char *doing);
+int wr_store_iter_error(const struct wr_store *store, leveldb_iterator_t *it, struct weir_err *err);
+/* Applies the journal of epoch base + 1. */
+int wr_store_apply_next(struct wr_store *store, bool sync, struct weir_err *err);
+
+/* Keys.  Their first bytes, and what the rest is. */
+enum {
+	WR_JOURNAL_KEY = 1 + 8 + 4,
+	WR_ROW_PREFIX = 1 + 4,
+	WR_ROW_GROUP = 1 + 4 + 2,
+	WR_BLOB_KIND = 1 + 4 + 1,
+	WR_BLOB_KEY = 1 + 4 + 1 + 4 + 4
+};
+void wr_store_journal_key(uint8_t key[WR_JOURNAL_KEY], uint64_t epoch, uint32_t chunk);
+void wr_store_row_prefix(uint8_t key[WR_ROW_PREFIX], uint32_t table);
+void wr_store_blob_key(
+	uint8_t key[WR_BLOB_KEY], uint32_t op, uint32_t kind, uint32_t subtask, uint32_t piece);
+
+/* The index of a journal, in memory as on disk. */
+enum {
+	WR_ENTRY_CHUNKS = 63, /* kinds up to here are sections, with a chunk */
+	WR_ENTRY_INSTANCE = 64,
+	WR_ENTRY_WIDTH,
+	WR_ENTRY_DROP_TABLE,
+	WR_ENTRY_DROP_OP,
+	WR_ENTRY_BY_KEY = 1 /* flag */
+};
+struct wr_journal_entry {
+	uint8_t kind, flags;
+	uint16_t reserved;
+	uint32_t id, subtask, shape, piece;
+	uint16_t lo, hi;
+	uint64_t length, hash;
+};
+_Static_assert(sizeof(struct wr_journal_entry) == 40, "an entry of a journal's index");
+
+#endif

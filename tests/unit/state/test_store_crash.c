@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Durable state under crashes: a child works epoch after epoch and ends at some step, as if by
+ * SIGKILL; what it leaves is opened, as it is or as a power failure would have left it, and must be
+ * one of the epochs it had decided or was deciding, whole.  Built with failpoints and a small buffer;
+ * each -DWEIR_MUTATE must make it fail.
+ */
+#include "storekit.h"
+
+#include "state/store_parts.h"
+
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+
+enum { CRASH_FILES = 4096, CRASH_EPOCHS = 400, CRASHED = 137 };
+
+/* A file of the database and how much of it is surely on disk. */
+struct synced {
+	char name[32];
+	uint64_t size;
+};
+
+/* What parent and child share. */
+struct shared {
+	uint64_t begun, decided; /* epochs */
+	uint32_t parallelism[CRASH_EPOCHS]; /* the epoch ran with, the last time */
+	uint32_t n_synced;
+	struct synced synced[CRASH_FILES];
+};
+
+static struct shared *shared;
+static _Atomic bool slow_disk;
+
+static void
+note_synced(const char *name, uint64_t size)
+{
+	uint32_t i;
+
+	for (i = 0; i < shared->n_synced; i++)
+		if (strcmp(shared->synced[i].name, name) == 0)
+			break;
+	if (i == CRASH_FILES)
+		abort();
+	snprintf(shared->synced[i].name, sizeof shared->synced[i].name, "%s", name);
+	shared->synced[i].size = size;
+	if (i == shared->n_synced)
+		shared->n_synced++;
+}
+
+/* LevelDB's threads come here as well: the lock keeps their notes apart. */
+static int
+sync_and_note(long call, int fd)
+{
+	static _Atomic int busy;
+	char link[64], path[512], *name;
+	struct stat st;
+	ssize_t n;
+	int rc;
+
+	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof path - 1);
+	path[n > 0 ? n : 0] = '\0';
+	name = strrchr(path, '/');
+	if (fstat(fd, &st) < 0 || name == NULL)
+		return -1;
+	/* A disk that is slow with large files, so that small ones overtake them. */
+	if (slow_disk && strstr(name, ".ldb") != NULL)
+		nanosleep(&(struct timespec){.tv_nsec = 15000000}, NULL);
+	rc = (int)syscall(call, fd);
+	if (rc < 0 || shared == NULL || strlen(name + 1) >= sizeof shared->synced[0].name)
+		return rc;
+	while (__atomic_exchange_n((int *)&busy, 1, __ATOMIC_ACQUIRE) == 1)
+		;
+	note_synced(name + 1, (uint64_t)st.st_size);
+	__atomic_store_n((int *)&busy, 0, __ATOMIC_RELEASE);
+	return rc;
+}
+
+/* These take the place of libc's, for LevelDB too. */
+__attribute__((visibility("default"))) int
+fdatasync(int fd)
+{
+	return sync_and_note(SYS_fdatasync, fd);
+}
+
+__attribute__((visibility("default"))) int
+fsync(int fd)
+{
+	return sync_and_note(SYS_fsync, fd);
+}
+
+static uint64_t
+synced_size(const char *name)
+{
+	for (uint32_t i = 0; i < shared->n_synced; i++)
+		if (strcmp(shared->synced[i].name, name) == 0)
+			return shared->synced[i].size;
+	return 0;
+}
+
+/* The power fails: of each file what was synced is there, and some of what came after. */
+static void
+power_fails(const char *dir, uint64_t *dice)
+{
+	char path[512];
+	const struct dirent *entry;
+	struct stat st;
+	uint32_t kind = keyset_below(dice, 3);
+	DIR *db;
+
+	snprintf(path, sizeof path, "%s/decided", dir);
+	if (keyset_below(dice, 4) == 0)
+		(void)!truncate(path, 0);
+	snprintf(path, sizeof path, "%s/db", dir);
+	db = opendir(path);
+	while (db != NULL && (entry = readdir(db)) != NULL) {
+		const char *dot = strrchr(entry->d_name, '.');
+		uint64_t size;
+
+		snprintf(path, sizeof path, "%s/db/%s", dir, entry->d_name);
+		if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
+			continue;
+		size = synced_size(entry->d_name);
+		if (strncmp(entry->d_name, "MANIFEST", 8) != 0 &&
+			(dot == NULL || strcmp(dot, ".log") != 0))
+			continue;
+		if (kind > 0 && size < (uint64_t)st.st_size && keyset_below(dice, 2) == 0)
+			size += keyset_random(dice) % ((uint64_t)st.st_size - size + 1);
+		if (size < (uint64_t)st.st_size)
+			ck_assert_int_eq(truncate(path, (off_t)size), 0);
+	}
+	if (db != NULL)
+		closedir(db);
+	/* What is there after it is on disk. */
+	shared->n_synced = 0;
+	db = opendir(path[0] != '\0' ? (snprintf(path, sizeof path, "%s/db", dir), path) : dir);
+	while (db != NULL && (entry = readdir(db)) != NULL) {
+		snprintf(path, sizeof path, "%s/db/%s", dir, entry->d_name);
+		if (stat(path, &st) == 0 && strlen(entry->d_name) < sizeof shared->synced[0].name)
+			note_synced(entry->d_name, (uint64_t)st.st_size);
+	}
+	if (db != NULL)
+		closedir(db);
+}
+
+/* The child.  Ends in a failpoint, or by itself. */
+static void __attribute__((noreturn))
+child(const char *dir, const struct keyset *set, uint64_t seed, uint64_t dice, uint32_t epochs)
+{
+	struct wr_store *store = NULL;
+	struct weir_err err = {0};
+	uint64_t applied = 0;
+	struct kit kit;
+
+	kit_init(&kit, set, seed);
+	for (uint32_t i = 0; i < epochs; i++) {
+		uint64_t epoch;
+
+		if (store == NULL || keyset_below(&dice, 6) == 0) {
+			kit_close(&kit);
+			wr_store_close(store);
+			if (wr_store_open(&store, dir, "pipe", &err) < 0)
+				break;
+			applied = wr_store_epoch(store);
+			kit_open(&kit, 1 + keyset_below(&dice, KIT_P));
+			if (kit_restore(&kit, store, &err) < 0)
+				break;
+		}
+		epoch = wr_store_epoch(store) + 1;
+		if (epoch >= CRASH_EPOCHS)
+			_exit(0);
+		shared->parallelism[epoch] = kit.parallelism;
+		shared->begun = epoch;
+		kit_run(&kit, epoch, kit.parallelism);
+		if (kit_decide(&kit, store, &err) < 0)
+			break;
+		shared->decided = epoch;
+		while (applied < epoch && keyset_below(&dice, 5) > 0)
+			if (wr_store_apply(store, ++applied, &err) < 0)
+				break;
+		if (err.code != 0)
+			break;
+	}
+	if (err.code != 0)
+		fprintf(stderr, "child: %s\n", err.text);
+	/* As if killed: nothing is closed. */
+	_exit(err.code != 0 ? 1 : 0);
+}
+
+static void
+check_left(const char *dir, const struct keyset *set, uint64_t seed, uint64_t *dice)
+{
+	struct wr_store *store = NULL;
+	struct weir_err err = {0};
+	struct kit kit, *k = &kit;
+	uint64_t last;
+	const char *why;
+
+	if (wr_store_open(&store, dir, "pipe", &err) < 0)
+		ck_abort_msg("after epoch %d: %s", (int)shared->decided, err.text);
+	last = wr_store_epoch(store);
+	if (last < shared->decided || last > shared->begun)
+		ck_abort_msg("epoch %d is the last, but %d was decided and %d begun", (int)last,
+			(int)shared->decided, (int)shared->begun);
+	kit_init(k, set, seed);
+	for (uint64_t epoch = 1; epoch <= last; epoch++)
+		kit_run(k, epoch, shared->parallelism[epoch]);
+	kit_open(k, 1 + keyset_below(dice, KIT_P));
+	if (kit_restore(k, store, &err) < 0)
+		ck_abort_msg("epoch %d: %s", (int)last, err.text);
+	why = kit_differs(k);
+	if (why != NULL)
+		ck_abort_msg("seed %d, epoch %d (%d decided, %d begun): %s", (int)seed, (int)last,
+			(int)shared->decided, (int)shared->begun, why);
+	shared->decided = shared->begun = last;
+	kit_fini(k);
+	wr_store_close(store);
+}
+
+/* Runs a child with this failpoint; how it ended. */
+static int
+crash(const char *dir, const struct keyset *set, uint64_t seed, uint64_t dice, uint32_t epochs,
+	const char *point)
+{
+	int status;
+	pid_t pid = fork();
+
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		if (point != NULL)
+			setenv("WEIR_FAILPOINT", point, 1);
+		child(dir, set, seed, dice, epochs);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	if (!WIFEXITED(status) || (WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != CRASHED))
+		ck_abort_msg("the child ended with status %x at %s", (unsigned)status,
+			point == NULL ? "no failpoint" : point);
+	return WEXITSTATUS(status);
+}
+
+static const char *const points[] = {"open.locked", "open.opened", "open.before_make",
+	"open.made", "manifest.before_write", "manifest.before_rename", "manifest.renamed",
+	"open.before_redo", "open.redone", "decide.before_write", "decide.written",
+	"decide.witnessed", "apply.before_write", "apply.written"};
+enum { N_POINTS = sizeof points / sizeof points[0] };
+
+static struct keyset
+set_of(uint64_t i)
+{
+	struct keyset set = keysets[i % N_KEYSETS];
+
+	set.max = set.max > 120 ? 120 : set.max;
+	return set;
+}
+
+static void
+setup(void)
+{
+	shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		0);
+	ck_assert(shared != MAP_FAILED);
+}
+
+START_TEST(a_kill_at_any_step_leaves_a_decided_epoch)
+{
+	struct keyset set = set_of((uint64_t)_i);
+	char dir[64], point[64];
+	uint64_t dice = (uint64_t)_i + 1;
+	int hits = 0;
+
+	for (int hit = 1; hit <= 3; hit++) {
+		memset(shared, 0, sizeof *shared);
+		kit_mkdir(dir);
+		snprintf(point, sizeof point, "%s:%d", points[_i], hit);
+		hits += crash(dir, &set, 7, keyset_random(&dice), 30, point) == CRASHED;
+		check_left(dir, &set, 7, &dice);
+		/* And once more, on what the first one left. */
+		crash(dir, &set, 7, keyset_random(&dice), 10, point);
+		check_left(dir, &set, 7, &dice);
+		kit_rmdir(dir);
+	}
+	ck_assert_msg(hits > 0, "nothing comes to %s", points[_i]);
+}
+END_TEST
+
+/* Life after life on one directory: killed at some step, or the power fails. */
+static void
+many_lives(uint64_t seed, bool power, bool slow)
+{
+	struct keyset set = set_of(seed);
+	uint64_t dice = seed;
+	char dir[64], point[64];
+
+	memset(shared, 0, sizeof *shared);
+	kit_mkdir(dir);
+	slow_disk = slow;
+	for (int life = 0; life < 12; life++) {
+		snprintf(point, sizeof point, "%s:%d", points[keyset_below(&dice, N_POINTS)],
+			1 + (int)keyset_below(&dice, 12));
+		crash(dir, &set, seed, keyset_random(&dice), 1 + keyset_below(&dice, 25), point);
+		if (power)
+			power_fails(dir, &dice);
+		check_left(dir, &set, seed, &dice);
+	}
+	slow_disk = false;
+	kit_rmdir(dir);
+}
+
+START_TEST(many_lives_end_in_decided_epochs)
+{
+	many_lives((uint64_t)_i + 1, false, false);
+}
+END_TEST
+
+START_TEST(a_power_failure_leaves_a_decided_epoch)
+{
+	many_lives((uint64_t)_i + 100, true, _i % 2 == 1);
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("state_store_crash");
+	TCase *crashes = tcase_create("crashes");
+	SRunner *runner;
+	int failed;
+
+	tcase_set_timeout(crashes, 100);
+	tcase_add_checked_fixture(crashes, setup, NULL);
+	tcase_add_loop_test(crashes, a_kill_at_any_step_leaves_a_decided_epoch, 0, N_POINTS);
+	tcase_add_loop_test(crashes, many_lives_end_in_decided_epochs, 0, 8);
+	tcase_add_loop_test(crashes, a_power_failure_leaves_a_decided_epoch, 0, 24);
+	suite_add_tcase(suite, crashes);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? 0 : 1;
+}
