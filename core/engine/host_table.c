@@ -3,6 +3,7 @@
 #include "engine/host_table.h"
 
 #include "base/err.h"
+#include "engine/checkpoint.h"
 #include "engine/items.h"
 #include "engine/out.h"
 #include "engine/plan/services.h"
@@ -101,6 +102,10 @@ table_open(struct weir_task *task, const struct weir_table_spec *spec)
 
 	inst->tables = wr_realloc(inst->tables, (inst->n_tables + 1) * sizeof(struct weir_table *));
 	inst->tables[inst->n_tables++] = table;
+	/* open() of an extension cannot fail; wr_inst_open() looks at it afterwards. */
+	if (inst->damaged.code == 0)
+		wr_checkpoint_restore_table(
+			wr_run_checkpoint(inst->task->run), inst, table, &inst->damaged);
 	return table;
 }
 
@@ -117,21 +122,13 @@ static const struct weir_table_ext table_ext = {
 	.retire = wr_table_retire,
 };
 
-static struct wr_timers *
-timers_of(struct wr_inst *inst)
-{
-	if (inst->timers == NULL)
-		inst->timers = wr_timers_new(inst->op->in[0].key_types, inst->op->in[0].n_keys);
-	return inst->timers;
-}
-
 static void
 timer_set(struct weir_task *task, const struct weir_batch *batch, const uint32_t *sel, uint32_t n,
 	uint32_t clock, const int64_t *when)
 {
 	struct wr_inst *inst = wr_inst_of(task);
 
-	wr_timers_set(timers_of(inst), batch, sel, n, clock, when);
+	wr_timers_set(wr_inst_timers(inst), batch, sel, n, clock, when);
 }
 
 static void
@@ -140,7 +137,7 @@ timer_clear(struct weir_task *task, const struct weir_batch *batch, const uint32
 {
 	struct wr_inst *inst = wr_inst_of(task);
 
-	wr_timers_clear(timers_of(inst), batch, sel, n, clock, when);
+	wr_timers_clear(wr_inst_timers(inst), batch, sel, n, clock, when);
 }
 
 static const struct weir_timer_ext timer_ext = {

@@ -3,6 +3,7 @@
 #include "engine/instance.h"
 
 #include "base/err.h"
+#include "engine/checkpoint.h"
 #include "engine/host_table.h"
 #include "engine/items.h"
 #include "engine/out.h"
@@ -57,9 +58,16 @@ wr_inst_need_reason(struct wr_inst *inst, int rc)
 int
 wr_inst_open(struct wr_inst *inst, struct weir_err *err)
 {
+	struct wr_checkpoint *checkpoint = wr_run_checkpoint(inst->task->run);
 	const struct wr_op *op = inst->op;
 	int rc = 0;
 
+	if (wr_checkpoint_restore_watermark(checkpoint, inst, err) < 0)
+		return wr_err_wrap(err, "restoring %s", op->title);
+	if (inst->source != NULL)
+		wr_source_begin(inst->source, wr_checkpoint_decided(checkpoint));
+	if (inst == inst->task->insts[0])
+		inst->task->watermark = inst->pub.watermark;
 	inst->err = (struct weir_err){0};
 	if (op->format.desc != NULL && op->format.desc->open != NULL) {
 		rc = op->format.desc->open(op->format.conf, &inst->pub, &inst->format);
@@ -76,6 +84,12 @@ wr_inst_open(struct wr_inst *inst, struct weir_err *err)
 			err->loc = op->dir != NULL ? op->dir->name.loc : 0;
 		return wr_err_wrap(err, "%s", op->title);
 	}
+	if (inst->damaged.code != 0) {
+		*err = inst->damaged;
+		return wr_err_wrap(err, "restoring %s", op->title);
+	}
+	if (wr_checkpoint_restore_rest(checkpoint, inst, err) < 0)
+		return wr_err_wrap(err, "restoring %s", op->title);
 	return 0;
 }
 
@@ -159,7 +173,8 @@ wr_inst_returned(struct wr_inst *inst, int rc)
 {
 	wr_count(&inst->counts.busy_ns, uv_hrtime() - entered);
 	if (rc >= 0 && inst->eval.status < 0)
-		rc = inst->eval.status; /* a function failed as a whole: the operator cannot see it */
+		rc = inst->eval
+			     .status; /* a function failed as a whole: the operator cannot see it */
 	if (rc < 0) {
 		wr_inst_fail(inst, rc);
 		return rc;
@@ -292,6 +307,12 @@ do_barrier(struct wr_inst *inst)
 {
 	const struct weir_operator *desc = inst->op->desc;
 
+	if (inst->stage == 1) {
+		inst->stage = 2;
+		wr_checkpoint_capture(
+			wr_run_checkpoint(inst->task->run), inst, inst->doing.u.epoch);
+		return;
+	}
 	if (inst->stage == 0) {
 		inst->stage = 1;
 		if (desc->before_barrier != NULL) {
@@ -368,7 +389,12 @@ wr_inst_run(struct wr_inst *inst)
 	uint32_t others = inst->task->n_stuck - inst->stuck;
 	bool moved = false;
 
-	if (inst->suspended != 0) {
+	if (inst->suspended == WR_HELD) {
+		if (atomic_exchange(&inst->released, 0) == 0)
+			return false;
+		moved = true;
+		inst->suspended = 0;
+	} else if (inst->suspended != 0) {
 		if (!may_resume(inst))
 			return false;
 		moved = true;
@@ -390,6 +416,21 @@ wr_inst_run(struct wr_inst *inst)
 	}
 	mark_stuck(inst);
 	return moved;
+}
+
+void
+wr_inst_release(struct wr_inst *inst)
+{
+	atomic_store(&inst->released, 1);
+	wr_task_schedule(inst->task);
+}
+
+struct wr_timers *
+wr_inst_timers(struct wr_inst *inst)
+{
+	if (inst->timers == NULL)
+		inst->timers = wr_timers_new(inst->op->in[0].key_types, inst->op->in[0].n_keys);
+	return inst->timers;
 }
 
 void

@@ -19,6 +19,9 @@
 
 struct wr_source;
 
+/* Suspended by the host: a two-phase sink between its barrier and the decision. */
+enum { WR_HELD = 16 };
+
 /* One edge as seen from the subtask that sends on it. */
 struct wr_sender {
 	const struct wr_edge *edge;
@@ -54,6 +57,7 @@ struct wr_inst_counts {
 struct wr_inst {
 	struct weir_task pub; /* first: plugins hold its address */
 	struct weir_err err;
+	struct weir_err damaged; /* what a table could not be restored for */
 	const struct wr_op *op;
 	struct wr_task *task;
 	struct wr_inst *parent; /* which calls it directly; NULL: the head of its chain */
@@ -70,7 +74,8 @@ struct wr_inst {
 	struct wr_eval eval;
 	struct wr_item doing; /* what is being worked off, step by step; NONE: nothing */
 	uint32_t stage;
-	uint32_t suspended; /* WEIR_MORE or WEIR_BUSY; 0: not */
+	uint32_t suspended; /* WEIR_MORE, WEIR_BUSY or WR_HELD; 0: not */
+	_Atomic uint32_t released; /* from WR_HELD */
 	bool stuck, ended;
 	_Atomic uint32_t woken;
 	struct wr_item *pending;
@@ -111,6 +116,10 @@ void wr_inst_need_reason(struct wr_inst *inst, int rc);
 void wr_inst_fail(struct wr_inst *inst, int rc);
 /* The beginning of a callback. */
 void wr_inst_enter(struct wr_inst *inst);
+/* Ends WR_HELD. [any] */
+void wr_inst_release(struct wr_inst *inst);
+/* Its timers, made when first asked for. */
+struct wr_timers *wr_inst_timers(struct wr_inst *inst);
 /* Sends a control item to everyone downstream. */
 void wr_inst_forward(struct wr_inst *inst, struct wr_item item);
 

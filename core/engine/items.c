@@ -79,3 +79,43 @@ wr_items_raw(struct weir_items *items)
 	items->raw = (struct weir_raw){.size = sizeof items->raw, .n = items->n, .rec = items->rec};
 	return &items->raw;
 }
+
+void
+wr_items_write(struct weir_items *items, struct wr_text *out)
+{
+	const struct weir_raw *raw = wr_items_raw(items);
+
+	for (uint32_t i = 0; i < raw->n; i++) {
+		wr_text_add(out, (const char *)&raw->rec[i].len, sizeof raw->rec[i].len);
+		wr_text_add(out, raw->rec[i].p, raw->rec[i].len);
+	}
+}
+
+int
+wr_items_read(struct weir_str bytes, struct wr_arena *arena, struct weir_str **v, uint32_t *n,
+	uint32_t *cap, struct weir_err *err)
+{
+	uint32_t at = 0, len;
+
+	while (at < bytes.len) {
+		if (bytes.len - at < sizeof len)
+			return wr_err_set(err, -EUCLEAN, "kept items are cut short");
+		memcpy(&len, bytes.p + at, sizeof len);
+		at += (uint32_t)sizeof len;
+		if (bytes.len - at < len)
+			return wr_err_set(err, -EUCLEAN, "kept items are cut short");
+		if (*n == *cap) {
+			uint32_t more = *cap > 0 ? *cap * 2 : 16;
+			struct weir_str *grown = wr_arena_array(arena, struct weir_str, more);
+
+			if (*n > 0)
+				memcpy(grown, *v, *n * sizeof *grown);
+			*v = grown;
+			*cap = more;
+		}
+		(*v)[(*n)++] =
+			(struct weir_str){.p = wr_arena_dup(arena, bytes.p + at, len), .len = len};
+		at += len;
+	}
+	return 0;
+}

@@ -101,9 +101,10 @@ dead_letter(struct wr_inst *inst, const struct wr_refused *refused)
 	int64_t time = refused->event_time;
 	int64_t now = inst->pub.host->now(&inst->pub);
 
+	/* Not late, whatever it was. */
 	if (time == INT64_MIN)
 		time = inst->pub.watermark != INT64_MIN && inst->pub.watermark != INT64_MAX
-			       ? inst->pub.watermark
+			       ? inst->pub.watermark + 1
 			       : now;
 	wr_out_rows(out, 1, &time, NULL);
 	put_text(out, WR_DEAD_RAW, 0, refused->raw);

@@ -3,6 +3,7 @@
 #include "engine/run.h"
 
 #include "base/err.h"
+#include "engine/checkpoint.h"
 #include "engine/loop.h"
 #include "engine/run_private.h"
 #include "engine/source.h"
@@ -32,15 +33,31 @@ struct wr_run {
 	_Atomic int stop;
 	_Atomic bool aborted, ended, told; /* told: the callback `ended` was called */
 	pthread_mutex_t lock; /* of failure and shared */
-	bool failed, stepped;
+	bool failed, stepped, unclean;
 	struct weir_err failure;
 	struct shared *shared;
+	struct wr_checkpoint *checkpoint;
 };
 
 const struct wr_pipeline *
 wr_run_pipeline(const struct wr_run *run)
 {
 	return run->pipeline;
+}
+
+struct wr_checkpoint *
+wr_run_checkpoint(const struct wr_run *run)
+{
+	return run->checkpoint;
+}
+
+void
+wr_run_schedule_sources(struct wr_run *run)
+{
+	for (uint32_t i = 0; i < run->n_tasks; i++) {
+		if (run->tasks[i]->insts[0]->source != NULL)
+			wr_task_schedule(run->tasks[i]);
+	}
 }
 
 uint32_t
@@ -139,6 +156,7 @@ wr_run_fail(struct wr_run *run, struct wr_inst *inst, const struct weir_err *err
 	if (!first)
 		return;
 	atomic_store(&run->aborted, true);
+	wr_checkpoint_quit(run->checkpoint);
 	run_over(run);
 }
 
@@ -313,7 +331,8 @@ wr_run_new(const struct wr_pipeline *pipeline, const struct wr_run_options *opti
 	if (options != NULL)
 		run->options = *options;
 	pthread_mutex_init(&run->lock, NULL);
-	if (build(run, err) < 0 || open_all(run, err) < 0) {
+	if (build(run, err) < 0 || (run->checkpoint = wr_checkpoint_new(run, err)) == NULL ||
+		open_all(run, err) < 0 || wr_checkpoint_recover(run->checkpoint, err) < 0) {
 		wr_run_free(run);
 		return NULL;
 	}
@@ -323,6 +342,8 @@ wr_run_new(const struct wr_pipeline *pipeline, const struct wr_run_options *opti
 int
 wr_run_start(struct wr_run *run, struct weir_err *err)
 {
+	if (wr_checkpoint_start(run->checkpoint, err) < 0)
+		return err->code;
 	for (uint32_t i = 0; i < run->n_loops; i++) {
 		int rc;
 
@@ -359,13 +380,17 @@ wr_run_stop(struct wr_run *run, int how)
 	atomic_store(&run->stop, how);
 	if (how == WR_STOP_NOW) {
 		atomic_store(&run->aborted, true);
+		wr_checkpoint_quit(run->checkpoint);
 		run_over(run);
 		return;
 	}
-	for (uint32_t i = 0; i < run->n_tasks; i++) {
-		if (run->tasks[i]->insts[0]->source != NULL)
-			wr_task_schedule(run->tasks[i]);
-	}
+	wr_run_schedule_sources(run);
+}
+
+bool
+wr_run_was_unclean(const struct wr_run *run)
+{
+	return run->unclean;
 }
 
 int
@@ -373,6 +398,7 @@ wr_run_wait(struct wr_run *run, struct weir_err *err)
 {
 	for (uint32_t i = 0; i < run->n_loops; i++)
 		wr_loop_join(run->loops[i]);
+	run->unclean = wr_checkpoint_join(run->checkpoint);
 	if (!run->failed)
 		return 0;
 	*err = run->failure;
@@ -387,8 +413,8 @@ free_insts(struct wr_run *run)
 	for (uint32_t i = 0; i < run->n_rings; i++)
 		wr_ring_free(run->rings[i]);
 	for (uint32_t i = run->insts != NULL ? run->pipeline->n_ops : 0; i-- > 0;) {
-		for (uint32_t s = 0; run->insts[i] != NULL && s < run->pipeline->ops[i]->parallelism;
-			s++)
+		for (uint32_t s = 0;
+			run->insts[i] != NULL && s < run->pipeline->ops[i]->parallelism; s++)
 			wr_inst_free(run->insts[i][s]);
 		free(run->insts[i]);
 	}
@@ -415,6 +441,7 @@ wr_run_free(struct wr_run *run)
 	if (run == NULL)
 		return;
 	free_insts(run);
+	wr_checkpoint_free(run->checkpoint);
 	free_shared(run);
 	for (uint32_t i = 0; i < run->n_tasks; i++) {
 		wr_pool_free(run->tasks[i]->pool);

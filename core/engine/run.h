@@ -48,6 +48,8 @@ int wr_run_wait(struct wr_run *run, struct weir_err *err);
 /* With a clock of the caller's: it has moved, every task looks at it. */
 void wr_run_tick(struct wr_run *run);
 bool wr_run_has_ended(const struct wr_run *run);
+/* After it: an epoch may or may not have been decided; only a new process can tell (exit 75). */
+bool wr_run_was_unclean(const struct wr_run *run);
 /* After wr_run_wait, or before start. */
 void wr_run_free(struct wr_run *run);
 

@@ -10,8 +10,11 @@
 #include "engine/run.h"
 #include "engine/task.h"
 
-enum { WR_FINAL_EPOCH = 1 }; /* until there is a coordinator: the only one, at the end */
+struct wr_checkpoint;
 
+struct wr_checkpoint *wr_run_checkpoint(const struct wr_run *run);
+/* Every task of a source looks at what is wanted of it. [any] */
+void wr_run_schedule_sources(struct wr_run *run);
 const struct wr_pipeline *wr_run_pipeline(const struct wr_run *run);
 uint32_t wr_run_max_parallelism(const struct wr_run *run);
 /* The first failure counts; every loop ends.  inst may be NULL.  [any] */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The host's half of a source. */
-#include "engine/source.h"
+#include "engine/source_private.h"
 
 #include "base/err.h"
+#include "engine/checkpoint.h"
 #include "engine/refuse.h"
 #include "engine/run_private.h"
 #include "engine/send.h"
@@ -11,31 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A partition that subtask 0 has announced and this subtask has not yet taken over. */
-struct announced {
-	struct announced *next;
-	uint32_t number;
-	uint32_t len;
-	char name[];
-};
-
-struct wr_source {
-	struct wr_inst *inst;
-	struct wr_partition
-		*parts; /* number / parallelism; this subtask owns number % parallelism */
-	uint32_t n_parts, cap_parts;
-	uint32_t n_announced; /* subtask 0: of the whole operator */
-	pthread_mutex_t lock; /* of the mailbox */
-	struct announced *mailbox, **mailbox_end;
-	int64_t watermark; /* sent downstream */
-	int64_t deadline; /* when a partition that gives nothing becomes idle */
-	bool idle, ended;
-	/* while decode() runs */
-	const struct weir_raw *raw;
-	struct weir_out *decoding;
-	const char **why; /* one a record; NULL: good */
-};
 
 struct wr_source *
 wr_source_new(struct wr_inst *inst)
@@ -48,6 +24,12 @@ wr_source_new(struct wr_inst *inst)
 	source->mailbox_end = &source->mailbox;
 	pthread_mutex_init(&source->lock, NULL);
 	return source;
+}
+
+void
+wr_source_begin(struct wr_source *source, uint64_t epoch)
+{
+	source->carried = epoch;
 }
 
 void
@@ -66,6 +48,7 @@ wr_source_free(struct wr_source *source)
 		free(source->parts[i].position);
 	}
 	free(source->parts);
+	wr_arena_fini(&source->saved_arena);
 	pthread_mutex_destroy(&source->lock);
 	free(source);
 }
@@ -77,7 +60,9 @@ wr_source_partition(struct weir_task *task, struct weir_str name)
 	struct announced *a = wr_alloc(sizeof *a + name.len + 1);
 
 	wr_assert(task->subtask == 0);
-	*a = (struct announced){.number = inst->source->n_announced++, .len = name.len};
+	*a = (struct announced){.number = inst->source->n_announced++,
+		.late = inst->opened,
+		.len = name.len};
 	memcpy(a->name, name.p, name.len);
 	a->name[name.len] = '\0';
 	owner = wr_run_inst(inst->task->run, inst->op, a->number % task->parallelism);
@@ -105,6 +90,15 @@ mailbox_take(struct wr_source *source)
 	return a;
 }
 
+static void
+keep_position(struct wr_partition *part, struct weir_str position)
+{
+	part->position = wr_realloc(part->position, position.len + 1);
+	memcpy(part->position, position.p, position.len);
+	part->position[position.len] = '\0';
+	part->position_len = position.len;
+}
+
 static int
 assign_announced(struct wr_inst *inst)
 {
@@ -113,7 +107,8 @@ assign_announced(struct wr_inst *inst)
 	int rc = 0;
 
 	while (rc >= 0 && (a = mailbox_take(source)) != NULL) {
-		struct weir_str name = {.p = a->name, .len = a->len}, none = {0};
+		struct weir_str name = {.p = a->name, .len = a->len}, from = {0};
+		struct wr_saved *saved = wr_source_saved(source, name);
 		struct wr_partition *part;
 
 		if (source->n_parts == source->cap_parts) {
@@ -129,17 +124,24 @@ assign_announced(struct wr_inst *inst)
 			.watermark = INT64_MIN,
 			.last_row = wr_run_now(inst->task->run)};
 		wr_assert(part->name != NULL);
+		if (saved != NULL) {
+			saved->taken = true;
+			part->newest = saved->newest;
+			part->watermark = saved->watermark;
+			from = saved->position;
+			keep_position(part, from);
+		}
 		wr_inst_enter(inst);
-		rc = inst->op->desc->source->assign(
-			inst->self, &inst->pub, a->number, name, none, 1);
+		rc = inst->op->desc->source->assign(inst->self, &inst->pub, a->number, name, from,
+			saved == NULL && (a->late || source->n_saved > 0));
 		rc = wr_inst_returned(inst, rc);
 		free(a);
 	}
 	return rc;
 }
 
-static struct wr_partition *
-part_of(struct wr_inst *inst, uint32_t number)
+struct wr_partition *
+wr_source_part(struct wr_inst *inst, uint32_t number)
 {
 	uint32_t i = number / inst->pub.parallelism;
 
@@ -167,7 +169,7 @@ void
 wr_source_position(struct weir_task *task, uint32_t number, struct weir_str pos)
 {
 	struct wr_inst *inst = wr_inst_of(task);
-	struct wr_partition *part = part_of(inst, number);
+	struct wr_partition *part = wr_source_part(inst, number);
 
 	part->position = wr_realloc(part->position, pos.len + 1);
 	if (pos.len > 0)
@@ -186,13 +188,13 @@ void
 wr_source_idle(struct weir_task *task, uint32_t number)
 {
 	/* Rows of this poll() are still on their way out: they come before. */
-	part_of(wr_inst_of(task), number)->caught_up = true;
+	wr_source_part(wr_inst_of(task), number)->caught_up = true;
 }
 
 void
 wr_source_finished(struct weir_task *task, uint32_t number)
 {
-	part_of(wr_inst_of(task), number)->state = WR_PART_FINISHED;
+	wr_source_part(wr_inst_of(task), number)->state = WR_PART_FINISHED;
 }
 
 static struct weir_column *
@@ -271,6 +273,20 @@ add_hidden(struct weir_out *out, const struct wr_partition *part, const struct w
 	out->batch->pub.hidden = hidden;
 }
 
+/* Rows that a typed source made have no records, only a partition. */
+void
+wr_source_hide_partition(
+	const struct wr_op *op, const struct wr_partition *part, struct wr_batch *batch)
+{
+	const struct weir_column **hidden;
+
+	if (batch->pub.hidden != NULL || (op->out[0].hidden & 1u << WEIR_AT_PARTITION) == 0)
+		return;
+	hidden = wr_arena_zalloc(&batch->arena, WEIR_AT_COUNT * sizeof *hidden);
+	add_partition(&batch->arena, hidden, part, batch->pub.n_rows);
+	batch->pub.hidden = hidden;
+}
+
 void
 wr_source_bad(struct weir_task *task, uint32_t record, const char *why)
 {
@@ -346,7 +362,7 @@ wr_source_raw(struct weir_task *task, uint32_t number, const struct weir_raw *ra
 {
 	struct wr_inst *inst = wr_inst_of(task);
 	struct wr_source *source = inst->source;
-	struct wr_partition *part = part_of(inst, number);
+	struct wr_partition *part = wr_source_part(inst, number);
 	struct weir_out *out;
 	int rc;
 
@@ -381,246 +397,6 @@ wr_source_raw(struct weir_task *task, uint32_t number, const struct weir_raw *ra
 	source->raw = NULL;
 }
 
-/* Rows not in `gone`, as the batch's selection. */
-static void
-keep_rows(struct wr_batch *batch, const uint64_t *gone)
-{
-	uint32_t *sel = wr_arena_array(&batch->arena, uint32_t, batch->pub.n_rows), n = 0;
-
-	for (uint32_t i = 0; i < batch->pub.n_rows; i++) {
-		sel[n] = i;
-		n += !weir_bit_get(gone, i);
-	}
-	batch->pub.sel = sel;
-	batch->pub.n_sel = n;
-}
-
-struct finish_errors {
-	struct wr_inst *inst;
-	const struct weir_batch *batch;
-	uint64_t gone[WEIR_ROWS_MAX / 64];
-	bool any;
-};
-
-static void
-finish_error(struct wr_eval *eval, uint32_t row, const char *why)
-{
-	struct finish_errors *errors = eval->arg;
-
-	weir_bit_set(errors->gone, row);
-	errors->any = true;
-	wr_inst_reject(errors->inst, errors->batch, row, why);
-}
-
-/* The event times of rows that have none are not known, and not what happens to stand there. */
-static const int64_t *
-mask_times(struct wr_batch *batch, const int64_t *times, const uint64_t *gone)
-{
-	int64_t *copy = wr_arena_array(&batch->arena, int64_t, batch->pub.n_rows);
-
-	for (uint32_t i = 0; i < batch->pub.n_rows; i++)
-		copy[i] = weir_bit_get(gone, i) ? INT64_MIN : times[i];
-	return copy;
-}
-
-static void
-set_event_time(struct wr_inst *inst, struct wr_batch *batch, struct wr_eval *eval)
-{
-	struct weir_batch *b = &batch->pub;
-	const struct weir_column *column =
-		wr_expr_eval(inst->op->event_time, eval, b, b->sel, wr_batch_count(b));
-	struct finish_errors *errors = eval->arg;
-
-	for (uint32_t i = 0, n = wr_batch_count(b); column->valid != NULL && i < n; i++) {
-		uint32_t row = b->sel != NULL ? b->sel[i] : i;
-
-		if (weir_null_at(column, row) && !weir_bit_get(errors->gone, row))
-			finish_error(eval, row, "event_time is null");
-	}
-	b->event_time = column->values;
-	if (errors->any) {
-		b->event_time = mask_times(batch, column->values, errors->gone);
-		keep_rows(batch, errors->gone);
-	}
-}
-
-/* No row at or before the watermark is expected any more. */
-static int64_t
-watermark_after(const struct wr_op *op, int64_t newest)
-{
-	int64_t delay = op->watermark == WR_WATERMARK_BOUNDED ? op->watermark_delay : 0;
-
-	if (op->watermark == WR_WATERMARK_NONE || newest < INT64_MIN + delay + 2)
-		return INT64_MIN;
-	return newest - delay - 1;
-}
-
-static void
-advance_partition(const struct wr_op *op, struct wr_partition *part, int64_t newest)
-{
-	int64_t watermark = watermark_after(op, newest);
-
-	part->newest = newest > part->newest ? newest : part->newest;
-	part->watermark = watermark > part->watermark ? watermark : part->watermark;
-}
-
-/* The watermark of the rows before `row` goes out before it. */
-struct cut {
-	uint32_t row;
-	int64_t newest; /* of the rows before it */
-};
-
-/*
- * A row behind the watermark of the rows before it must find that watermark sent: then results do
- * not depend on where batches begin and end.  Rows in time, nearly all, need no cut.  Returns how
- * many; *newest: of all rows.
- */
-static uint32_t
-find_cuts(const struct wr_op *op, const struct wr_partition *part, const struct weir_batch *b,
-	struct cut *cuts, int64_t *newest)
-{
-	int64_t sent = part->watermark, seen = part->newest, mark = watermark_after(op, seen);
-	uint32_t n = wr_batch_count(b), n_cuts = 0;
-
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t row = b->sel != NULL ? b->sel[i] : i;
-		int64_t t = b->event_time[row];
-
-		if (t <= mark && mark > sent) {
-			cuts[n_cuts++] = (struct cut){row, seen};
-			sent = mark;
-		}
-		if (t > seen) {
-			seen = t;
-			mark = watermark_after(op, seen);
-		}
-	}
-	*newest = seen;
-	return n_cuts;
-}
-
-/* Only rows for which `where` is true; the others have moved the watermark all the same. */
-static void
-apply_where(struct wr_inst *inst, struct wr_batch *batch, struct wr_eval *eval)
-{
-	uint32_t *rows = wr_arena_array(&batch->arena, uint32_t, batch->pub.n_rows);
-	uint32_t n = wr_expr_filter(inst->op->where, eval, &batch->pub, rows);
-
-	if (n < wr_batch_count(&batch->pub)) {
-		batch->pub.sel = rows;
-		batch->pub.n_sel = n;
-	}
-}
-
-/* Rows that a typed source made have no records, only a partition. */
-static void
-add_hidden_typed(const struct wr_op *op, const struct wr_partition *part, struct wr_batch *batch)
-{
-	const struct weir_column **hidden;
-
-	if (batch->pub.hidden != NULL || (op->out[0].hidden & 1u << WEIR_AT_PARTITION) == 0)
-		return;
-	hidden = wr_arena_zalloc(&batch->arena, WEIR_AT_COUNT * sizeof *hidden);
-	add_partition(&batch->arena, hidden, part, batch->pub.n_rows);
-	batch->pub.hidden = hidden;
-}
-
-/* The minimum over partitions that still count; tells downstream what has changed. */
-static void
-send_watermark(struct wr_inst *inst)
-{
-	struct wr_source *source = inst->source;
-	int64_t low = INT64_MAX;
-	bool counts = false;
-
-	for (uint32_t i = 0; i < source->n_parts; i++) {
-		const struct wr_partition *part = &source->parts[i];
-
-		if (part->state != WR_PART_ASSIGNED || part->idle)
-			continue;
-		counts = true;
-		low = part->watermark < low ? part->watermark : low;
-	}
-	if (counts == source->idle) {
-		source->idle = !counts;
-		wr_inst_deliver(
-			inst, (struct wr_item){.kind = counts ? WR_ITEM_ACTIVE : WR_ITEM_IDLE});
-	}
-	if (counts && low > source->watermark) {
-		source->watermark = low;
-		wr_inst_deliver(
-			inst, (struct wr_item){.kind = WR_ITEM_WATERMARK, .u.watermark = low});
-	}
-}
-
-/* The rows of a finished batch in slices, a watermark after each.  Takes the reference. */
-static void
-send_slices(struct wr_inst *inst, struct wr_partition *part, struct wr_batch *batch,
-	const struct cut *cuts, uint32_t n_cuts)
-{
-	const struct weir_batch *b = &batch->pub;
-	uint32_t n = wr_batch_count(b), from = 0;
-	uint32_t *rows = wr_arena_array(&inst->scratch, uint32_t, n);
-
-	for (uint32_t i = 0; i < n; i++)
-		rows[i] = b->sel != NULL ? b->sel[i] : i;
-	for (uint32_t c = 0; c <= n_cuts; c++) {
-		uint32_t to = c < n_cuts ? from : n;
-
-		while (to < n && rows[to] < cuts[c].row)
-			to++;
-		if (to > from)
-			wr_inst_send(inst, 0,
-				wr_batch_select(inst->task->pool, b, rows + from, to - from));
-		from = to;
-		if (c < n_cuts) {
-			advance_partition(inst->op, part, cuts[c].newest);
-			send_watermark(inst);
-		}
-	}
-	wr_batch_unref(batch);
-}
-
-void
-wr_source_send(struct wr_inst *inst, struct weir_out *out)
-{
-	struct wr_batch *batch = out->batch;
-	struct finish_errors errors = {.inst = inst, .batch = &batch->pub};
-	struct wr_eval eval = {&inst->pub, &inst->scratch, &batch->arena, finish_error, &errors, 0};
-	struct wr_partition *part = out->part != UINT32_MAX ? part_of(inst, out->part) : NULL;
-	struct cut *cuts = wr_arena_array(&inst->scratch, struct cut, out->n);
-	int64_t newest = INT64_MIN;
-	uint32_t n_cuts = 0;
-
-	if (out->n > 0)
-		wr_out_columns(out);
-	if (out->n > 0 && part != NULL) {
-		part->last_row = inst->ingest_time;
-		part->idle = false;
-		add_hidden_typed(inst->op, part, batch);
-	}
-	if (out->failed != NULL) {
-		memcpy(errors.gone, out->failed, sizeof errors.gone);
-		keep_rows(batch, errors.gone);
-		out->failed = NULL;
-	}
-	if (inst->op->event_time != NULL && out->n > 0 && wr_batch_count(&batch->pub) > 0)
-		set_event_time(inst, batch, &eval);
-	if (part != NULL && out->n > 0 && wr_batch_count(&batch->pub) > 0)
-		n_cuts = find_cuts(inst->op, part, &batch->pub, cuts, &newest);
-	if (inst->op->where != NULL && out->n > 0 && wr_batch_count(&batch->pub) > 0)
-		apply_where(inst, batch, &eval);
-	if (eval.status < 0)
-		wr_inst_fail(inst, eval.status);
-	batch = wr_out_finish(out);
-	if (batch != NULL && n_cuts > 0)
-		send_slices(inst, part, batch, cuts, n_cuts);
-	else if (batch != NULL)
-		wr_inst_send(inst, 0, batch);
-	if (part != NULL)
-		advance_partition(inst->op, part, newest);
-}
-
 int64_t
 wr_source_deadline(const struct wr_source *source)
 {
@@ -641,6 +417,7 @@ look_at_idle(struct wr_inst *inst)
 		if (part->caught_up)
 			part->idle = true;
 		part->caught_up = false;
+		part->over = part->state == WR_PART_FINISHED;
 		if (part->state != WR_PART_ASSIGNED || part->idle || after == 0)
 			continue;
 		if (now - part->last_row >= after)
@@ -651,30 +428,65 @@ look_at_idle(struct wr_inst *inst)
 }
 
 /* drained: the input has ended, so event time runs out; else it is cut off and windows stay open.
- */
+   Either way it carries barriers until all sources have ended. */
 static void
-end_source(struct wr_inst *inst, bool drained)
+end_reading(struct wr_inst *inst, bool drained)
 {
 	inst->source->ended = true;
 	inst->source->deadline = INT64_MAX;
 	if (drained)
 		wr_inst_deliver(inst,
 			(struct wr_item){.kind = WR_ITEM_WATERMARK, .u.watermark = INT64_MAX});
-	wr_inst_deliver(inst, (struct wr_item){.kind = WR_ITEM_BARRIER, .u.epoch = WR_FINAL_EPOCH});
-	wr_inst_deliver(inst, (struct wr_item){.kind = WR_ITEM_END});
+	wr_checkpoint_source_ended(wr_run_checkpoint(inst->task->run), drained);
+}
+
+/* The barrier that is wanted, behind all that was sent so far; with the last one the stream ends.
+ */
+static void
+carry_barrier(struct wr_inst *inst)
+{
+	struct wr_source *source = inst->source;
+	bool final;
+	uint64_t epoch = wr_checkpoint_wanted(wr_run_checkpoint(inst->task->run), &final);
+
+	if (epoch <= source->carried)
+		return;
+	source->carried = epoch;
+	wr_inst_deliver(inst, (struct wr_item){.kind = WR_ITEM_BARRIER, .u.epoch = epoch});
+	if (final) {
+		source->closed = true;
+		wr_inst_deliver(inst, (struct wr_item){.kind = WR_ITEM_END});
+	}
+}
+
+static int
+acknowledge(struct wr_inst *inst)
+{
+	uint64_t decided = wr_checkpoint_decided(wr_run_checkpoint(inst->task->run));
+	int rc = 0;
+
+	if (decided > inst->source->acknowledged && inst->op->desc->source->committed != NULL) {
+		wr_inst_enter(inst);
+		rc = inst->op->desc->source->committed(inst->self, &inst->pub, decided);
+		rc = wr_inst_returned(inst, rc);
+	}
+	inst->source->acknowledged = decided;
+	return rc;
 }
 
 bool
 wr_source_step(struct wr_inst *inst)
 {
+	struct wr_source *source = inst->source;
 	int rc;
 
-	if (inst->source->ended)
+	if (source->closed || acknowledge(inst) < 0 || assign_announced(inst) < 0)
 		return false;
-	if (assign_announced(inst) < 0)
+	carry_barrier(inst);
+	if (source->ended)
 		return false;
 	if (wr_run_stopping(inst->task->run)) {
-		end_source(inst, false);
+		end_reading(inst, false);
 		return false;
 	}
 	atomic_store(&inst->woken, 0);
@@ -685,9 +497,10 @@ wr_source_step(struct wr_inst *inst)
 	if (rc < 0)
 		return false;
 	look_at_idle(inst);
-	send_watermark(inst);
+	source->quiet = rc == WEIR_BUSY;
+	wr_source_send_watermark(inst);
 	if (rc == WEIR_END) {
-		end_source(inst, true);
+		end_reading(inst, true);
 		return false;
 	}
 	return rc == WEIR_OK || rc == WEIR_MORE || atomic_load(&inst->woken) != 0;

@@ -9,6 +9,7 @@
 #ifndef WR_ENGINE_SOURCE_H
 #define WR_ENGINE_SOURCE_H
 
+#include "base/text.h"
 #include "engine/out.h"
 
 enum { WR_PART_WAITING, WR_PART_ASSIGNED, WR_PART_FINISHED };
@@ -19,6 +20,7 @@ struct wr_partition {
 	uint32_t position_len, number, state;
 	bool idle;
 	bool caught_up; /* said during this poll(), after its rows */
+	bool over; /* finished, and its last rows are sent */
 	int64_t newest; /* event time; INT64_MIN: no row yet */
 	int64_t watermark;
 	int64_t last_row; /* by the clock, for `idle` */
@@ -33,6 +35,12 @@ int64_t wr_source_deadline(const struct wr_source *source);
 /* What decode or poll() wrote goes downstream, watermarks between its rows where a row needs one.
  * The out is spent. */
 void wr_source_send(struct wr_inst *inst, struct weir_out *out);
+
+/* The epoch that was restored: its barrier is not to come again. */
+void wr_source_begin(struct wr_source *source, uint64_t epoch);
+/* What it keeps: at the barrier, and before start. */
+void wr_source_capture(const struct wr_source *source, struct wr_text *out);
+int wr_source_restore(struct wr_source *source, struct weir_str bytes, struct weir_err *err);
 
 /* The services of struct weir_host. */
 void wr_source_partition(struct weir_task *task, struct weir_str name);

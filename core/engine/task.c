@@ -154,6 +154,7 @@ take_item(struct wr_task *task, struct wr_channel *channel, struct wr_item item)
 		break;
 	case WR_ITEM_BARRIER:
 		channel->blocked = true;
+		task->epoch = item.u.epoch;
 		task->n_blocked++;
 		try_align(task, item.u.epoch);
 		break;
@@ -164,7 +165,7 @@ take_item(struct wr_task *task, struct wr_channel *channel, struct wr_item item)
 		if (task->n_live == 0)
 			wr_inst_deliver(task->insts[0], item);
 		else
-			try_align(task, WR_FINAL_EPOCH);
+			try_align(task, task->epoch);
 		break;
 	default:
 		wr_assert(false);

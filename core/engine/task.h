@@ -42,6 +42,7 @@ struct wr_task {
 	uint32_t n_insts, n_stuck, n_ended;
 	struct wr_channel *channels; /* none: the head is a source */
 	uint32_t n_channels, next_channel;
+	uint64_t epoch; /* of the barrier that has come on some channels */
 	uint32_t n_blocked, n_live; /* channels */
 	struct wr_ring **rings; /* that leave it */
 	uint32_t n_rings, cap_rings;

@@ -178,6 +178,9 @@ wr_generation_plan(struct wr_generation *gen, const char *name, const struct wr_
 {
 	const struct wr_plan_options options = {
 		.worker_threads = gen->settings.worker_threads,
+		.state_path = gen->settings.state_path.p != NULL
+			? generation_path(gen, gen->settings.state_path)
+			: NULL,
 	};
 	struct wr_pipeline *pipeline;
 	uint32_t i;

@@ -3,7 +3,9 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <uv.h>
 #include <xxhash.h>
 
@@ -12,6 +14,8 @@
 #include "host/run.h"
 #include "host/settings.h"
 #include "host/test.h"
+
+enum { AGAIN_MAX = 5 }; /* times a run starts itself again */
 
 static int main_self(const struct wr_options *options);
 static int main_unknown(const char *word);
@@ -114,6 +118,26 @@ main_unknown(const char *word)
 	return 1;
 }
 
+/*
+ * After an unclean end nobody in this process knows whether the epoch counts; a new one recovers,
+ * as after a kill. Given up when it happens again and again.
+ */
+static int
+main_end(char **argv, int exit_code)
+{
+	const char *said = getenv("WEIR_AGAIN");
+	long again = said != NULL ? strtol(said, NULL, 10) : 0;
+	char number[16];
+
+	if (exit_code != WR_RUN_UNCLEAN || again >= AGAIN_MAX)
+		return exit_code;
+	snprintf(number, sizeof number, "%ld", again + 1);
+	setenv("WEIR_AGAIN", number, 1);
+	fprintf(stderr, "weir: starting again to recover\n");
+	execv("/proc/self/exe", argv);
+	return exit_code;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -134,5 +158,5 @@ main(int argc, char **argv)
 		main_usage(stdout);
 		return 0;
 	}
-	return command->run(&options);
+	return main_end(argv, command->run(&options));
 }

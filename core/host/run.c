@@ -6,6 +6,7 @@
  */
 #include "host/run.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -277,6 +278,10 @@ host_run(struct host *host)
 	};
 
 	host->run = wr_run_new(host->pipeline, &options, &host->err);
+	if (host->run == NULL && host->err.code == -EALREADY) {
+		fprintf(stderr, "weir: %s\n", host->err.text);
+		return WR_RUN_OK;
+	}
 	if (host->run == NULL)
 		return WR_RUN_FAILED;
 	host->progress = wr_progress_new(host->run, host->pipeline);
@@ -287,7 +292,9 @@ host_run(struct host *host)
 	if (host->terminal != NULL)
 		uv_timer_start(&host->status, host_status, STATUS_MS, STATUS_MS);
 	uv_run(&host->loop, UV_RUN_DEFAULT);
-	return wr_run_wait(host->run, &host->err) < 0 ? WR_RUN_FAILED : WR_RUN_OK;
+	if (wr_run_wait(host->run, &host->err) >= 0)
+		return WR_RUN_OK;
+	return wr_run_was_unclean(host->run) ? WR_RUN_UNCLEAN : WR_RUN_FAILED;
 }
 
 static int

@@ -16,7 +16,7 @@ enum { THREADS_MAX = 256 };
 
 /* What the directives fill. */
 struct settings_conf {
-	struct weir_str worker_threads, log_file, plugin_path;
+	struct weir_str worker_threads, log_file, plugin_path, state_path;
 	uint32_t log_level, log_form;
 	struct weir_list load_module;
 };
@@ -63,6 +63,13 @@ static const struct weir_directive settings_directives[] = {
 		.choices = "directory",
 		.type = WEIR_D_STR,
 		.offset = AT(plugin_path)},
+	{.name = "state_path",
+		.summary = "The directory of durable state, one below it for each pipeline; where "
+			   "none is given, state lives in memory.  It starts from the conf's "
+			   "directory unless it is absolute.",
+		.choices = "directory",
+		.type = WEIR_D_STR,
+		.offset = AT(state_path)},
 	{.name = NULL},
 };
 
@@ -137,6 +144,7 @@ wr_settings_bind(struct wr_settings *settings, const struct wr_dir *root, uint32
 		.log_json = conf.log_form == 1,
 		.load_module = conf.load_module,
 		.plugin_path = conf.plugin_path,
+		.state_path = conf.state_path,
 	};
 }
 

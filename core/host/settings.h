@@ -21,6 +21,7 @@ struct wr_settings {
 	bool log_json;
 	struct weir_list load_module; /* as written, each with its loc */
 	struct weir_str plugin_path; /* absent: the default */
+	struct weir_str state_path; /* absent: none */
 };
 
 /* For help and the reference: of the top level, and what the parser itself takes anywhere. */

@@ -7,12 +7,14 @@ endif
 setlocal iskeyword+=-
 syn case match
 
-syn keyword weirBlock check file filter flatmap map null pipeline sink source stdin stdout values
-syn keyword weirBlock window
-syn keyword weirDirective aggregate allowed_lateness append buffer else_to error_log event_time
-syn keyword weirDirective format from hopping include keep key late_to load_module max_parallelism
-syn keyword weirDirective max_record_size on_error parallelism path plugin_path remove rename
-syn keyword weirDirective row set skip_empty split state tumbling watermark where worker_threads
+syn keyword weirBlock aggregate check file filter flatmap generator key_by map null pipeline
+syn keyword weirBlock route sample sink source stdin stdout throttle values window
+syn keyword weirDirective aggregate allowed_lateness append buffer burst case count default
+syn keyword weirDirective delimiter else_to emit error_log event_time exceed field format from
+syn keyword weirDirective header hopping include interval keep key late_to load_module match
+syn keyword weirDirective max_parallelism max_record_size min_pause null on_error parallelism
+syn keyword weirDirective path plugin_path quote rate remove rename row seed set skip_empty
+syn keyword weirDirective split state state_path time timeout tumbling watermark where worker_threads
 syn keyword weirFunction abs avg concat count length lower max min substr sum upper
 syn keyword weirType bool int float timestamp string bytes json
 syn keyword weirOperator and or not is null in between like case when then else end as true false

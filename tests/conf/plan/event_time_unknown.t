@@ -5,7 +5,7 @@ pipeline p {
     sink null out { from in; }
 }
 -- stderr
-weir.conf:2:57: error: unknown column "ts"
+weir.conf:2:57: error: unknown field "ts"
     source stdin in { format json { a int; } event_time ts; }
                                                         ^~
 weir: configuration file weir.conf test failed

@@ -11,7 +11,7 @@ pipeline p {
     sink null out { from f; }
 }
 -- stderr
-weir.conf:6:17: error: unknown column "bb"; did you mean "b"?
+weir.conf:6:17: error: unknown field "bb"; did you mean "b"?
             and bb = 2
                 ^~
 weir: configuration file weir.conf test failed

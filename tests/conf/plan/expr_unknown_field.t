@@ -6,7 +6,7 @@ pipeline p {
     sink null out { from f; }
 }
 -- stderr
-weir.conf:3:31: error: unknown column "aa"; did you mean "a"?
+weir.conf:3:31: error: unknown field "aa"; did you mean "a"?
     filter f { from in; where aa > 1; }
                               ^~
 weir: configuration file weir.conf test failed

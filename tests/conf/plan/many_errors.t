@@ -11,7 +11,7 @@ pipeline p {
 weir.conf:3:5: error: unknown operator "fliter"; did you mean "filter"?
     fliter f { from in; where a > 1; }
     ^~~~~~
-weir.conf:4:31: error: unknown column "aa"; did you mean "a"?
+weir.conf:4:31: error: unknown field "aa"; did you mean "a"?
     filter g { from in; where aa > 1; }
                               ^~
 weir.conf:5:5: error: filter "h" needs "where"

@@ -6,8 +6,8 @@ pipeline p {
     state leveldb;
 }
 -- stderr
-weir.conf:4:11: error: "state" is "leveldb"; choose one of: memory
+weir.conf:4:5: error: state leveldb needs a place; write "state_path DIR;" at the top level
     state leveldb;
-          ^~~~~~~
+    ^~~~~
 weir: configuration file weir.conf test failed
 -- exit 1

@@ -6,7 +6,7 @@ pipeline p {
     sink null out { from w; }
 }
 -- stderr
-weir.conf:3:29: error: unknown column "z"
+weir.conf:3:29: error: unknown field "z"
     window w { from in; key z; tumbling 10s; aggregate n = count(); }
                             ^
 weir: configuration file weir.conf test failed

@@ -38,6 +38,16 @@ static const struct weir_directive filter_directives[] = {{.name = "where",
 								  .flags = WEIR_REQUIRED},
 	{.name = "else_to", .summary = "", .type = WEIR_D_OUTPUT, .offset = AT(further), .port = 1},
 	END};
+static const struct weir_directive fork_directives[] = {
+	{.name = "word", .summary = "", .type = WEIR_D_STR, .offset = AT(field)},
+	{.name = "word", .type = WEIR_D_OUTPUT, .offset = AT(extra), .port = 3},
+	{.name = "to",
+		.summary = "",
+		.type = WEIR_D_OUTPUT,
+		.flags = WEIR_REPEATS,
+		.offset = AT(further),
+		.port = 1},
+	{.name = "rest", .summary = "", .type = WEIR_D_OUTPUT, .offset = AT(with)}, END};
 static const struct weir_directive map_directives[] = {
 	{.name = "set", .summary = "", .type = WEIR_D_EXPRS, .offset = AT(set)},
 	{.name = "read", .summary = "", .type = WEIR_D_STR, .offset = AT(field)}, END};
@@ -88,6 +98,20 @@ filter_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
 	host->pass(plan, 0, 0, -1, none);
 	host->pass(plan, 1, 0, -1, none);
 	return ext->compile(plan, 0, conf->where, WEIR_BOOL) == NULL ? -EINVAL : WEIR_OK;
+}
+
+static int
+fork_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
+{
+	const struct conf *conf = self;
+
+	for (uint32_t i = 0; i < conf->further; i++)
+		host->pass(plan, 1 + i, 0, -1, none);
+	if (conf->extra > 0)
+		host->pass(plan, 3, 0, -1, none);
+	if (conf->with > 0)
+		host->pass(plan, 0, 0, -1, none);
+	return WEIR_OK;
 }
 
 static int
@@ -328,6 +352,7 @@ enum { RD = WEIR_READS_DECLARED };
 OPERATOR(gen, WEIR_SOURCE, 0, NULL, 0, 1, nothing_plan);
 OPERATOR(rows, WEIR_SOURCE, WEIR_TYPED, typed_directives, 0, 1, typed_plan);
 OPERATOR(filter, WEIR_TRANSFORM, RD | WEIR_TAKES_CHANGES, filter_directives, 1, 2, filter_plan);
+OPERATOR(fork, WEIR_TRANSFORM, RD | WEIR_TAKES_CHANGES, fork_directives, 1, 4, fork_plan);
 OPERATOR(map, WEIR_TRANSFORM, RD | WEIR_TAKES_CHANGES, map_directives, 1, 1, map_plan);
 OPERATOR(greedy, WEIR_TRANSFORM, 0, map_directives, 1, 1, map_plan);
 OPERATOR(count, WEIR_TRANSFORM, RD, count_directives, 1, 2, count_plan);
@@ -345,9 +370,9 @@ OPERATOR(null, WEIR_SINK, WEIR_TYPED | RD | WEIR_TAKES_CHANGES, NULL, 1, 0, noth
 OPERATOR(strict, WEIR_SINK, WEIR_TYPED, NULL, 1, 0, nothing_plan);
 OPERATOR(decider, WEIR_SINK, WEIR_TYPED, NULL, 1, 0, decider_plan);
 
-static const struct weir_operator *const operators[] = {&op_gen, &op_rows, &op_filter, &op_map,
-	&op_greedy, &op_count, &op_lookup, &op_join, &op_agg, &op_rude, &op_silent, &op_picky,
-	&op_misuse, &op_single, &op_limit, &op_out, &op_null, &op_strict, &op_decider};
+static const struct weir_operator *const operators[] = {&op_gen, &op_rows, &op_filter, &op_fork,
+	&op_map, &op_greedy, &op_count, &op_lookup, &op_join, &op_agg, &op_rude, &op_silent,
+	&op_picky, &op_misuse, &op_single, &op_limit, &op_out, &op_null, &op_strict, &op_decider};
 
 #define FORMAT(NAME, FLAGS, PLAN, DECODE, ENCODE)                                                  \
 	static const struct weir_format format_##NAME = {.size = sizeof format_##NAME,             \

@@ -19,7 +19,7 @@
 
 #include "waker.h"
 
-enum { PROBE_SINKS = 8, PROBE_PART = 100000, PROBE_PARTS = 4, PROBE_KEYS = 64 };
+enum { PROBE_SINKS = 8, PROBE_PART = 20000, PROBE_PARTS = 4, PROBE_KEYS = 64 };
 
 /* What one `sink take` has seen, all subtasks together. */
 struct probe_sink {

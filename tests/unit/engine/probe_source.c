@@ -116,13 +116,22 @@ gen_rows(struct gen *gen, struct weir_task *task, uint32_t i, uint32_t n)
 	host->position(task, gen->part[i], (struct weir_str){"p", 1, 0});
 }
 
+static bool
+is_exhausted(const struct gen *gen)
+{
+	for (uint32_t i = 0; i < gen->n_parts; i++) {
+		if (gen->next[i] < gen->base.conf->rows)
+			return false;
+	}
+	return true;
+}
+
 static int
 gen_poll(void *self, struct weir_task *task)
 {
 	struct gen *gen = self;
 	const struct probe_conf *conf = gen->base.conf;
 	uint32_t done = 0;
-	int rc;
 
 	if (probe_fails(&gen->base, "poll"))
 		return -EPROTO;
@@ -142,8 +151,10 @@ gen_poll(void *self, struct weir_task *task)
 		gen_rows(gen, task, i, left < n ? (uint32_t)left : n);
 		if (left <= n && !conf->forever)
 			task->host->finished(task, gen->part[i]);
-		rc = probe_chance(&gen->base);
-		return rc;
+		/* With the last rows or after them; a source that waits first is idle. */
+		if (!conf->forever && is_exhausted(gen))
+			return probe_random(&gen->base.random) % 2 ? WEIR_END : WEIR_OK;
+		return probe_chance(&gen->base);
 	}
 	return conf->forever ? WEIR_BUSY : WEIR_END;
 }

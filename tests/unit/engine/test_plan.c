@@ -236,6 +236,25 @@ START_TEST(chains_branch_as_a_tree)
 }
 END_TEST
 
+START_TEST(outputs_are_named_by_words_and_each_occurrence_takes_the_next)
+{
+	plan(GEN "fork f { from g; to one; word x four; to two; }" NULLS("z", "one two four"));
+	ck_assert_uint_eq(op("f")->n_out, 4);
+	ck_assert_uint_eq(op("f")->out[0].name.len, 0);
+	ck_assert_ptr_null(op("f")->out[0].schema);
+	ck_assert_str_eq(str(op("f")->out[1].name), "one");
+	ck_assert_str_eq(str(op("f")->out[2].name), "two");
+	ck_assert_str_eq(str(op("f")->out[3].name), "four");
+	ck_assert_uint_eq(op("z")->in[0].edges[1]->out, 2);
+	plan(GEN "fork f { from g; to one; rest other; on_error dead_letter bad; }" NULLS(
+		"z", "one other") NULLS("y", "bad"));
+	ck_assert_str_eq(str(op("f")->out[0].name), "other");
+	ck_assert_uint_eq(op("f")->out[2].name.len, 0);
+	ck_assert_str_eq(str(op("f")->out[4].name), "bad");
+	ck_assert_uint_eq(op("z")->in[0].edges[1]->out, 0);
+}
+END_TEST
+
 START_TEST(large_chains_are_placed_first)
 {
 	plan(GEN "source gen h { format line; } count c { from g; key s; }"
@@ -448,7 +467,7 @@ START_TEST(host_tables_name_the_directives)
 	uint32_t n;
 
 	tables = wr_pipeline_tables(&n);
-	ck_assert_uint_eq(n, 4);
+	ck_assert_uint_eq(n, 5);
 	for (uint32_t i = 0; i < n; i++)
 		for (const struct weir_directive *d = tables[i].directives; d->name != NULL; d++)
 			ck_assert(d->summary == NULL || d->summary[strlen(d->summary) - 1] == '.');
@@ -496,6 +515,7 @@ main(void)
 		without_keys_there_is_one_subtask_and_a_chain,
 		parallelism_comes_from_where_it_is_said,
 		chains_branch_as_a_tree,
+		outputs_are_named_by_words_and_each_occurrence_takes_the_next,
 		large_chains_are_placed_first,
 		a_union_maps_columns_by_name,
 		a_union_is_nullable_where_one_is,

@@ -76,7 +76,7 @@ START_TEST(a_line_that_is_no_operator_is_refused)
 	       "}sink null z { from g; }",
 		"t:2:8: error: batches of \"buffer\" is 0; allowed 1 to 65536\n"
 		"t:3:13: error: \"parallelism\" is 5000; allowed 1 to 1024\n"
-		"t:4:7: error: \"state\" is \"disk\"; choose one of: memory\n");
+		"t:4:7: error: \"state\" is \"disk\"; choose one of: memory, leveldb\n");
 	refuse("on_error dead_letter;\n"
 	       "source gen g { format json { a int; s string not null; t timestamp ms; b bool; } "
 	       "}sink null z { from g; }",
@@ -257,6 +257,35 @@ START_TEST(a_pipeline_has_a_name)
 }
 END_TEST
 
+START_TEST(who_names_all_outputs_has_none_of_its_own_name)
+{
+	refuse("source gen g { format line; }\n"
+	       "fork f { from g; to a; to b; }\n"
+	       "sink null z { from f; }",
+		"t:4:20: error: fork \"f\" has no output of its own name; it has: a, b\n");
+	refuse("source gen g { format line; }\n"
+	       "fork f { from g; to f; }\n"
+	       "sink null z { from g; }",
+		"t:3:21: error: duplicate output name \"f\"\n"
+		"t:3:6: note: \"f\" first defined here\n");
+	refuse("source gen g { format line; }\n"
+	       "fork f { from g; to a; to b; }\n"
+	       "sink null z { from a; }",
+		"t:3:27: error: nobody reads \"b\"\n"
+		"note: to throw its rows away, add: sink null NAME { from b; }\n");
+	refuse("source gen g { format line; }\n"
+	       "fork f { from g; to a; to b; to c; to d; }\n"
+	       "sink null z { from a b c; }",
+		"t:3:39: error: fork \"f\" has more than 3 \"to\"\n");
+	refuse("source gen g { format line; }\n"
+	       "fork f { from g; to a; to b; to c; word x y; }\n"
+	       "sink null z { from a b c y; }",
+		"t:3:6: error: internal error: the plugin of fork \"f\" has two directives that "
+		"name "
+		"output 3\n");
+}
+END_TEST
+
 START_TEST(without_json_a_sink_says_its_format)
 {
 	static const struct weir_operator *const few[] = {&op_rows, &op_out};
@@ -292,6 +321,7 @@ main(void)
 		names_are_plain_and_unique,
 		wires_have_two_ends_and_no_cycle,
 		a_pipeline_has_a_name,
+		who_names_all_outputs_has_none_of_its_own_name,
 		without_json_a_sink_says_its_format,
 	};
 

@@ -149,7 +149,7 @@ START_TEST(types_fit_or_the_place_is_shown)
 	       "}\n"
 	       "filter f { from g; where nope > 1; }\n"
 	       "sink null z { from f; }",
-		"t:3:26: error: unknown column \"nope\"\n");
+		"t:3:26: error: unknown field \"nope\"\n");
 	refuse("source gen g { format json { a int; s string not null; t timestamp ms; b bool; } "
 	       "}\n"
 	       "map m { from g; set x = a, x = s; }\n"

@@ -216,7 +216,7 @@ START_TEST(a_full_sink_stops_the_source_and_loses_nothing)
 	rt_setup(&t);
 	atomic_store(&t.probes.stalled, true);
 	rt_open(&t, 2,
-		"source gen a { @ rows 50000; partitions 2; } probe b { @ from a; key k; buffer 2 1m; }"
+		"source gen a { @ rows 15000; partitions 2; } probe b { @ from a; key k; buffer 2 1m; }"
 		"probe c { @ from b a; parallelism 1; buffer 3 1m; } sink take s { @ from c; stall on; }");
 	rt_start(&t);
 	while ((task = atomic_load(&t.probes.stalled_task)) == NULL)
@@ -229,7 +229,7 @@ START_TEST(a_full_sink_stops_the_source_and_loses_nothing)
 	atomic_store(&t.probes.stalled, false);
 	task->host->wake(task);
 	ck_assert_int_eq(rt_end(&t), 0);
-	rt_expect(&t, 0, 50000, 2, 2);
+	rt_expect(&t, 0, 15000, 2, 2);
 	rt_teardown(&t);
 }
 END_TEST

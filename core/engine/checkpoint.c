@@ -1,0 +1,735 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The checkpoint coordinator and its thread. */
+#include "engine/checkpoint.h"
+
+#include "base/err.h"
+#include "engine/items.h"
+#include "engine/run_private.h"
+#include "engine/source.h"
+#include "state/store.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* One instance's part of the epoch in flight. */
+struct part {
+	struct part *next;
+	struct wr_inst *inst;
+	struct wr_capture capture;
+	struct weir_items *tokens; /* of a two-phase sink, once prepared */
+};
+
+struct wr_checkpoint {
+	struct wr_run *run;
+	const struct wr_pipeline *pipeline;
+	struct wr_store *store; /* NULL: state lives in memory */
+	struct wr_kept kept; /* what this conf keeps, for the manifest */
+	struct wr_arena arena; /* of kept */
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	bool started, quit, unclean;
+	bool all_ended; /* no source has anything more to read */
+	bool stopped; /* some of them were told to stop */
+	uint32_t n_insts, n_captured;
+	struct part *prepared; /* captured, and prepared if they are sinks */
+	struct part *to_prepare; /* two-phase sinks at the barrier */
+	_Atomic uint32_t n_sources; /* that still read */
+	_Atomic uint64_t wanted, decided;
+	_Atomic bool final, touched;
+};
+
+struct wr_checkpoint *
+wr_checkpoint_new(struct wr_run *run, struct weir_err *err)
+{
+	const struct wr_pipeline *p = wr_run_pipeline(run);
+	struct wr_checkpoint *c = wr_zalloc(sizeof *c);
+	pthread_condattr_t attr;
+
+	c->run = run;
+	c->pipeline = p;
+	pthread_mutex_init(&c->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&c->changed, &attr);
+	pthread_condattr_destroy(&attr);
+	for (uint32_t i = 0; i < p->n_ops; i++) {
+		c->n_insts += p->ops[i]->parallelism;
+		if (p->ops[i]->desc->kind == WEIR_SOURCE)
+			c->n_sources += p->ops[i]->parallelism;
+	}
+	if (p->state_dir != NULL && wr_store_open(&c->store, p->state_dir, p->name, err) < 0) {
+		wr_checkpoint_free(c);
+		return NULL;
+	}
+	if (c->store != NULL && wr_store_finished(c->store)) {
+		wr_err_set(err, -EALREADY,
+			"pipeline \"%s\" has ended before: all its sources had been read to their "
+			"ends, and their "
+			"results were written; to start afresh, move %s away",
+			p->name, p->state_dir);
+		wr_checkpoint_free(c);
+		return NULL;
+	}
+	if (c->store != NULL) {
+		atomic_store(&c->decided, wr_store_epoch(c->store));
+		atomic_store(&c->wanted, wr_store_epoch(c->store));
+	}
+	return c;
+}
+
+static void
+part_free(struct part *part)
+{
+	wr_capture_fini(&part->capture);
+	wr_items_free(part->tokens);
+	free(part);
+}
+
+static void
+parts_free(struct part **list)
+{
+	while (*list != NULL) {
+		struct part *part = *list;
+
+		*list = part->next;
+		part_free(part);
+	}
+}
+
+void
+wr_checkpoint_free(struct wr_checkpoint *c)
+{
+	if (c == NULL)
+		return;
+	parts_free(&c->prepared);
+	parts_free(&c->to_prepare);
+	if (c->store != NULL)
+		wr_store_close(c->store);
+	wr_arena_fini(&c->arena);
+	pthread_cond_destroy(&c->changed);
+	pthread_mutex_destroy(&c->lock);
+	free(c);
+}
+
+uint64_t
+wr_checkpoint_wanted(const struct wr_checkpoint *c, bool *final)
+{
+	uint64_t wanted = atomic_load_explicit(&c->wanted, memory_order_acquire);
+
+	*final = atomic_load_explicit(&c->final, memory_order_relaxed);
+	return wanted;
+}
+
+uint64_t
+wr_checkpoint_decided(const struct wr_checkpoint *c)
+{
+	return atomic_load_explicit(&c->decided, memory_order_relaxed);
+}
+
+bool
+wr_checkpoint_is_durable(const struct wr_checkpoint *c)
+{
+	return c->store != NULL;
+}
+
+void
+wr_checkpoint_touch(struct wr_checkpoint *c)
+{
+	if (!atomic_load_explicit(&c->touched, memory_order_relaxed))
+		atomic_store_explicit(&c->touched, true, memory_order_relaxed);
+}
+
+/* final is written before wanted: who sees the number sees what it is. */
+static void
+trigger(struct wr_checkpoint *c, uint64_t epoch, bool final)
+{
+	atomic_store_explicit(&c->final, final, memory_order_relaxed);
+	atomic_store_explicit(&c->touched, false, memory_order_relaxed);
+	atomic_store_explicit(&c->wanted, epoch, memory_order_release);
+	wr_run_schedule_sources(c->run);
+}
+
+void
+wr_checkpoint_source_ended(struct wr_checkpoint *c, bool drained)
+{
+	pthread_mutex_lock(&c->lock);
+	c->stopped |= !drained;
+	pthread_mutex_unlock(&c->lock);
+	if (atomic_fetch_sub(&c->n_sources, 1) != 1)
+		return;
+	if (c->store == NULL) {
+		trigger(c, wr_checkpoint_decided(c) + 1, true);
+		return;
+	}
+	pthread_mutex_lock(&c->lock);
+	c->all_ended = true;
+	pthread_cond_signal(&c->changed);
+	pthread_mutex_unlock(&c->lock);
+}
+
+/* Capturing. */
+
+static void
+capture_private(struct wr_inst *inst, struct wr_capture *capture)
+{
+	struct weir_items *items = wr_items_new();
+	struct wr_text *text = wr_capture_section(capture, WR_SECTION_PRIVATE, "");
+	int rc;
+
+	inst->err = (struct weir_err){0};
+	rc = inst->op->desc->snapshot(inst->self, &inst->pub, items);
+	if (rc < 0)
+		wr_run_fail(inst->task->run, inst, &inst->err);
+	else
+		wr_items_write(items, text);
+	wr_items_free(items);
+}
+
+static void
+capture_into(struct wr_inst *inst, struct wr_capture *capture, uint32_t max_parallelism)
+{
+	int64_t watermark = inst->pub.watermark;
+
+	wr_text_add(wr_capture_section(capture, WR_SECTION_TASK, ""), (const char *)&watermark,
+		sizeof watermark);
+	for (uint32_t i = 0; i < inst->n_tables; i++) {
+		const struct weir_table_spec *spec = wr_table_spec_of(inst->tables[i]);
+
+		if ((spec->flags & WEIR_SCRATCH) == 0)
+			wr_table_capture(inst->tables[i], max_parallelism,
+				wr_capture_section(capture, WR_SECTION_TABLE, spec->name));
+	}
+	if (inst->timers != NULL)
+		wr_timers_capture(inst->timers, wr_capture_section(capture, WR_SECTION_TIMERS, ""));
+	if (inst->op->desc->snapshot != NULL)
+		capture_private(inst, capture);
+	if (inst->source != NULL)
+		wr_source_capture(inst->source, wr_capture_section(capture, WR_SECTION_SOURCE, ""));
+}
+
+void
+wr_checkpoint_capture(struct wr_checkpoint *c, struct wr_inst *inst, uint64_t epoch)
+{
+	struct part *part;
+
+	(void)epoch;
+	if (c->store == NULL)
+		return;
+	part = wr_zalloc(sizeof *part);
+	part->inst = inst;
+	part->capture.op = inst->op->name;
+	part->capture.subtask = inst->pub.subtask;
+	capture_into(inst, &part->capture, c->pipeline->max_parallelism);
+	pthread_mutex_lock(&c->lock);
+	if ((inst->op->desc->flags & WEIR_TWO_PHASE) != 0) {
+		/* Invariant: it gets no row between its barrier and the decision. */
+		inst->suspended = WR_HELD;
+		part->next = c->to_prepare;
+		c->to_prepare = part;
+	} else {
+		part->next = c->prepared;
+		c->prepared = part;
+		c->n_captured++;
+	}
+	pthread_cond_signal(&c->changed);
+	pthread_mutex_unlock(&c->lock);
+}
+
+/* The state thread. */
+
+static void
+unclean(struct wr_checkpoint *c, struct wr_inst *inst, const struct weir_err *err)
+{
+	pthread_mutex_lock(&c->lock);
+	c->unclean = true;
+	pthread_mutex_unlock(&c->lock);
+	wr_run_fail(c->run, inst, err);
+}
+
+static int
+prepare(struct wr_checkpoint *c, struct part *part, uint64_t epoch)
+{
+	struct wr_inst *inst = part->inst;
+	int rc;
+
+	part->tokens = wr_items_new();
+	inst->err = (struct weir_err){0};
+	rc = inst->op->desc->sink->prepare(inst->self, &inst->pub, epoch, part->tokens);
+	if (rc < 0) {
+		if (inst->err.code == 0)
+			wr_err_set(&inst->err, rc, "prepare() failed with code %d", rc);
+		wr_run_fail(c->run, inst, &inst->err);
+		return rc;
+	}
+	wr_items_write(part->tokens, wr_capture_section(&part->capture, WR_SECTION_TOKENS, ""));
+	return 0;
+}
+
+static struct timespec
+from_now(int64_t us)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	t.tv_sec += us / 1000000;
+	t.tv_nsec += us % 1000000 * 1000;
+	if (t.tv_nsec >= 1000000000) {
+		t.tv_sec++;
+		t.tv_nsec -= 1000000000;
+	}
+	return t;
+}
+
+static bool
+is_later(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec : a->tv_nsec > b->tv_nsec;
+}
+
+/* Waited for too long; barriers in flight are not called back, the epoch goes on. */
+static void
+say_slow(struct wr_checkpoint *c, uint64_t epoch)
+{
+	char text[128];
+
+	snprintf(text, sizeof text, "checkpoint %llu waits for %u of %u instances",
+		(unsigned long long)epoch, c->n_insts - c->n_captured, c->n_insts);
+	wr_run_log(c->run, WEIR_LOG_WARN, NULL, text);
+}
+
+/* Sinks that stand at the barrier are prepared as they come.  False: the run is over. */
+static bool
+gather(struct wr_checkpoint *c, uint64_t epoch)
+{
+	struct timespec late = from_now(c->pipeline->checkpoint_timeout);
+
+	pthread_mutex_lock(&c->lock);
+	while (!c->quit && c->n_captured < c->n_insts) {
+		struct part *part = c->to_prepare;
+		int rc;
+
+		if (part == NULL) {
+			if (pthread_cond_timedwait(&c->changed, &c->lock, &late) == ETIMEDOUT) {
+				say_slow(c, epoch);
+				late = from_now(c->pipeline->checkpoint_timeout);
+			}
+			continue;
+		}
+		c->to_prepare = part->next;
+		pthread_mutex_unlock(&c->lock);
+		rc = prepare(c, part, epoch);
+		pthread_mutex_lock(&c->lock);
+		part->next = c->prepared;
+		c->prepared = part;
+		c->n_captured++;
+		if (rc < 0)
+			break;
+	}
+	pthread_mutex_unlock(&c->lock);
+	return !wr_run_aborted(c->run);
+}
+
+static int
+commit(struct wr_checkpoint *c, const struct part *part, uint64_t epoch)
+{
+	struct wr_inst *inst = part->inst;
+	const struct weir_raw *raw = wr_items_raw(part->tokens);
+	int rc;
+
+	inst->err = (struct weir_err){0};
+	rc = inst->op->desc->sink->commit(inst->self, &inst->pub, epoch, raw->rec, raw->n);
+	if (rc < 0) {
+		if (inst->err.code == 0)
+			wr_err_set(&inst->err, rc, "commit() failed with code %d", rc);
+		unclean(c, inst, &inst->err);
+	}
+	return rc;
+}
+
+static int
+decide(struct wr_checkpoint *c, uint64_t epoch, bool finished)
+{
+	const struct wr_capture **captures = wr_alloc(c->n_insts * sizeof *captures);
+	struct weir_err err = {0};
+	uint32_t n = 0;
+	int rc;
+
+	for (struct part *part = c->prepared; part != NULL; part = part->next)
+		captures[n++] = &part->capture;
+	rc = wr_store_decide(c->store, epoch, &c->kept, captures, n, finished, &err);
+	free(captures);
+	if (rc < 0)
+		unclean(c, NULL, &err);
+	else
+		atomic_store(&c->decided, epoch);
+	return rc;
+}
+
+static int
+finish_epoch(struct wr_checkpoint *c, uint64_t epoch)
+{
+	struct weir_err err = {0};
+
+	for (struct part *part = c->prepared; part != NULL; part = part->next) {
+		if (part->tokens != NULL && commit(c, part, epoch) < 0)
+			return -EIO;
+	}
+	if (wr_store_apply(c->store, epoch, &err) < 0) {
+		unclean(c, NULL, &err);
+		return -EIO;
+	}
+	for (struct part *part = c->prepared; part != NULL; part = part->next) {
+		if (part->tokens != NULL)
+			wr_inst_release(part->inst);
+	}
+	wr_run_schedule_sources(c->run); /* they may acknowledge upstream */
+	return 0;
+}
+
+/* True: it was the last. */
+static bool
+run_epoch(struct wr_checkpoint *c, bool final)
+{
+	uint64_t epoch = wr_checkpoint_decided(c) + 1;
+	bool over = true;
+
+	c->n_captured = 0;
+	trigger(c, epoch, final);
+	if (gather(c, epoch) && decide(c, epoch, final && !c->stopped) >= 0 &&
+		finish_epoch(c, epoch) >= 0)
+		over = final;
+	parts_free(&c->prepared);
+	return over;
+}
+
+static bool
+wait_until_due(struct wr_checkpoint *c, struct timespec *due)
+{
+	bool final;
+
+	pthread_mutex_lock(&c->lock);
+	while (!c->quit && !c->all_ended &&
+		pthread_cond_timedwait(&c->changed, &c->lock, due) != ETIMEDOUT)
+		;
+	final = c->all_ended;
+	pthread_mutex_unlock(&c->lock);
+	return final;
+}
+
+static void *
+state_main(void *arg)
+{
+	struct wr_checkpoint *c = arg;
+	struct timespec due = from_now(c->pipeline->checkpoint_interval);
+	bool over = false;
+
+	while (!over) {
+		bool final = wait_until_due(c, &due);
+		struct timespec pause;
+
+		if (c->quit)
+			break;
+		due = from_now(c->pipeline->checkpoint_interval);
+		/* Nothing has happened: nothing to keep. */
+		if (!final && !atomic_load_explicit(&c->touched, memory_order_relaxed))
+			continue;
+		over = run_epoch(c, final);
+		pause = from_now(c->pipeline->checkpoint_pause);
+		if (is_later(&pause, &due))
+			due = pause;
+	}
+	return NULL;
+}
+
+/* What this conf keeps. */
+
+static void
+keep_table(struct wr_checkpoint *c, struct wr_kept_table *kept, const struct wr_op *op,
+	const struct weir_table *table)
+{
+	const struct weir_table_spec *spec = wr_table_spec_of(table);
+	struct wr_kept_slot *slots = wr_arena_array(&c->arena, struct wr_kept_slot, spec->n_slots);
+
+	for (uint32_t i = 0; i < spec->n_slots; i++)
+		slots[i] = (struct wr_kept_slot){spec->slots[i].name, spec->slots[i].bytes,
+			spec->slots[i].cells, spec->slots[i].version};
+	*kept = (struct wr_kept_table){.name = spec->name,
+		.flags = spec->flags & (WEIR_BY_NS | WEIR_BY_KEY),
+		.key_types = op->in[spec->in].key_types,
+		.n_keys = op->in[spec->in].n_keys,
+		.n_slots = spec->n_slots,
+		.slots = slots};
+}
+
+static void
+keep_all(struct wr_checkpoint *c)
+{
+	const struct wr_pipeline *p = c->pipeline;
+	struct wr_kept_op *ops = wr_arena_array(&c->arena, struct wr_kept_op, p->n_ops);
+
+	for (uint32_t i = 0; i < p->n_ops; i++) {
+		const struct wr_inst *inst = wr_run_inst(c->run, p->ops[i], 0);
+		struct wr_kept_table *tables =
+			wr_arena_array(&c->arena, struct wr_kept_table, inst->n_tables);
+		uint32_t n = 0;
+
+		for (uint32_t t = 0; t < inst->n_tables; t++) {
+			if ((wr_table_spec_of(inst->tables[t])->flags & WEIR_SCRATCH) == 0)
+				keep_table(c, &tables[n++], p->ops[i], inst->tables[t]);
+		}
+		ops[i] = (struct wr_kept_op){.name = p->ops[i]->name,
+			.word = p->ops[i]->word,
+			.state_version = p->ops[i]->desc->state_version,
+			.parallelism = p->ops[i]->parallelism,
+			.tables = tables,
+			.n_tables = n,
+			.has_private = p->ops[i]->desc->snapshot != NULL};
+	}
+	c->kept = (struct wr_kept){p->name, p->max_parallelism, ops, p->n_ops};
+}
+
+int
+wr_checkpoint_start(struct wr_checkpoint *c, struct weir_err *err)
+{
+	int rc;
+
+	if (c->store == NULL)
+		return 0;
+	keep_all(c);
+	rc = pthread_create(&c->thread, NULL, state_main, c);
+	if (rc != 0)
+		return wr_err_set(err, -rc, "cannot start the state thread: %s", strerror(rc));
+	c->started = true;
+	return 0;
+}
+
+void
+wr_checkpoint_quit(struct wr_checkpoint *c)
+{
+	if (c == NULL)
+		return;
+	pthread_mutex_lock(&c->lock);
+	c->quit = true;
+	pthread_cond_broadcast(&c->changed);
+	pthread_mutex_unlock(&c->lock);
+}
+
+bool
+wr_checkpoint_join(struct wr_checkpoint *c)
+{
+	if (c->started)
+		pthread_join(c->thread, NULL);
+	c->started = false;
+	return c->unclean;
+}
+
+/* Recovery. */
+
+struct token_list {
+	struct wr_arena arena;
+	struct weir_str *v;
+	uint32_t n, cap;
+};
+
+static int
+add_tokens(void *arg, uint32_t subtask, struct weir_str bytes, struct weir_err *err)
+{
+	struct token_list *list = arg;
+
+	(void)subtask;
+	return wr_items_read(bytes, &list->arena, &list->v, &list->n, &list->cap, err);
+}
+
+/* Its predecessor may have died between the decision and the commit: commit again, it is
+ * idempotent. */
+static int
+recover_sink(struct wr_checkpoint *c, const struct wr_op *op, struct weir_err *err)
+{
+	struct token_list tokens = {0};
+	uint64_t epoch = wr_checkpoint_decided(c);
+	int rc = wr_store_sections(c->store, op->name, WR_SECTION_TOKENS, add_tokens, &tokens, err);
+
+	for (uint32_t s = 0; rc >= 0 && s < op->parallelism; s++) {
+		struct wr_inst *inst = wr_run_inst(c->run, op, s);
+
+		inst->err = (struct weir_err){0};
+		if (s == 0 && tokens.n > 0)
+			rc = op->desc->sink->commit(
+				inst->self, &inst->pub, epoch, tokens.v, tokens.n);
+		if (rc >= 0)
+			rc = op->desc->sink->abort_after(inst->self, &inst->pub, epoch);
+		if (rc < 0) {
+			*err = inst->err;
+			wr_err_wrap(err, "%s", op->title);
+		}
+	}
+	wr_arena_fini(&tokens.arena);
+	return rc < 0 ? rc : 0;
+}
+
+int
+wr_checkpoint_recover(struct wr_checkpoint *c, struct weir_err *err)
+{
+	for (uint32_t i = 0; c->store != NULL && i < c->pipeline->n_ops; i++) {
+		const struct wr_op *op = c->pipeline->ops[i];
+		int rc = 0;
+
+		if ((op->desc->flags & WEIR_TWO_PHASE) != 0)
+			rc = recover_sink(c, op, err);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static void
+groups_of(const struct wr_checkpoint *c, const struct wr_inst *inst, uint32_t *lo, uint32_t *hi)
+{
+	uint32_t groups = c->pipeline->max_parallelism, p = inst->pub.parallelism;
+
+	/* wr_key_owner() the other way round. */
+	*lo = (inst->pub.subtask * groups + p - 1) / p;
+	*hi = ((inst->pub.subtask + 1) * groups + p - 1) / p - 1;
+}
+
+static int
+lower_watermark(void *arg, uint32_t subtask, struct weir_str bytes, struct weir_err *err)
+{
+	int64_t *low = arg, watermark;
+
+	if (bytes.len != sizeof watermark)
+		return wr_err_set(err, -EUCLEAN, "the watermark of subtask %u is damaged", subtask);
+	memcpy(&watermark, bytes.p, sizeof watermark);
+	*low = watermark < *low ? watermark : *low;
+	return 0;
+}
+
+int
+wr_checkpoint_restore_watermark(struct wr_checkpoint *c, struct wr_inst *inst, struct weir_err *err)
+{
+	int64_t low = INT64_MAX;
+	int n;
+
+	if (c->store == NULL)
+		return 0;
+	n = wr_store_sections(
+		c->store, inst->op->name, WR_SECTION_TASK, lower_watermark, &low, err);
+	if (n > 0)
+		inst->pub.watermark = low;
+	return n < 0 ? n : 0;
+}
+
+int
+wr_checkpoint_restore_table(struct wr_checkpoint *c, struct wr_inst *inst, struct weir_table *table,
+	struct weir_err *err)
+{
+	uint32_t lo, hi;
+	int rc;
+
+	if (c->store == NULL || (wr_table_spec_of(table)->flags & WEIR_SCRATCH) != 0)
+		return 0;
+	groups_of(c, inst, &lo, &hi);
+	rc = wr_store_restore_table(
+		c->store, inst->op->name, table, lo, hi, c->pipeline->max_parallelism, err);
+	wr_table_track(table);
+	return rc;
+}
+
+struct restoring {
+	struct wr_checkpoint *checkpoint;
+	struct wr_inst *inst;
+	struct token_list items;
+	uint32_t seen; /* private items so far, to deal them */
+};
+
+static int
+restore_timers(void *arg, uint32_t subtask, struct weir_str bytes, struct weir_err *err)
+{
+	struct restoring *r = arg;
+	uint32_t lo, hi;
+
+	groups_of(r->checkpoint, r->inst, &lo, &hi);
+	return wr_timers_restore(wr_inst_timers(r->inst), bytes, lo, hi,
+		r->checkpoint->pipeline->max_parallelism, subtask == r->inst->pub.subtask, err);
+}
+
+static int
+deal_items(void *arg, uint32_t subtask, struct weir_str bytes, struct weir_err *err)
+{
+	struct restoring *r = arg;
+	uint32_t from = r->items.n, kept = from;
+	int rc =
+		wr_items_read(bytes, &r->items.arena, &r->items.v, &r->items.n, &r->items.cap, err);
+
+	(void)subtask;
+	if (rc < 0 || (r->inst->op->desc->flags & WEIR_UNION_STATE) != 0)
+		return rc;
+	for (uint32_t i = from; i < r->items.n; i++) {
+		if (r->seen++ % r->inst->pub.parallelism == r->inst->pub.subtask)
+			r->items.v[kept++] = r->items.v[i];
+	}
+	r->items.n = kept;
+	return 0;
+}
+
+static const struct wr_kept_op *
+kept_op(const struct wr_checkpoint *c, const char *name)
+{
+	const struct wr_kept *kept = wr_store_kept(c->store);
+
+	for (uint32_t i = 0; kept != NULL && i < kept->n_ops; i++) {
+		if (strcmp(kept->ops[i].name, name) == 0)
+			return &kept->ops[i];
+	}
+	return NULL;
+}
+
+static int
+restore_private(struct wr_checkpoint *c, struct wr_inst *inst, struct weir_err *err)
+{
+	const struct wr_kept_op *kept = kept_op(c, inst->op->name);
+	struct restoring r = {.checkpoint = c, .inst = inst};
+	int rc;
+
+	if (kept == NULL || inst->op->desc->restore == NULL)
+		return 0;
+	rc = wr_store_sections(c->store, inst->op->name, WR_SECTION_PRIVATE, deal_items, &r, err);
+	if (rc > 0) {
+		inst->err = (struct weir_err){0};
+		rc = inst->op->desc->restore(
+			inst->self, &inst->pub, kept->state_version, r.items.v, r.items.n);
+		if (rc < 0)
+			*err = inst->err;
+	}
+	wr_arena_fini(&r.items.arena);
+	return rc < 0 ? rc : 0;
+}
+
+static int
+restore_source(void *arg, uint32_t subtask, struct weir_str bytes, struct weir_err *err)
+{
+	(void)subtask;
+	return wr_source_restore(arg, bytes, err);
+}
+
+int
+wr_checkpoint_restore_rest(struct wr_checkpoint *c, struct wr_inst *inst, struct weir_err *err)
+{
+	struct restoring r = {.checkpoint = c, .inst = inst};
+	int rc;
+
+	if (c->store == NULL)
+		return 0;
+	rc = restore_private(c, inst, err);
+	if (rc >= 0)
+		rc = wr_store_sections(
+			c->store, inst->op->name, WR_SECTION_TIMERS, restore_timers, &r, err);
+	if (rc >= 0 && inst->source != NULL)
+		rc = wr_store_sections(c->store, inst->op->name, WR_SECTION_SOURCE, restore_source,
+			inst->source, err);
+	return rc < 0 ? rc : 0;
+}

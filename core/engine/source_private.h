@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The host's half of a source, shared by source.c (partitions, decoding, steps), source_time.c
+ * (event time, watermarks) and source_state.c (what it keeps).
+ */
+#ifndef WR_ENGINE_SOURCE_PRIVATE_H
+#define WR_ENGINE_SOURCE_PRIVATE_H
+
+#include <pthread.h>
+
+#include "engine/source.h"
+
+/* A partition that subtask 0 has announced and this subtask has not yet taken over. */
+struct announced {
+	struct announced *next;
+	uint32_t number;
+	bool late; /* after open() */
+	uint32_t len;
+	char name[];
+};
+
+/* A partition as it stood in the epoch that was restored. */
+struct wr_saved {
+	struct weir_str name, position;
+	int64_t newest, watermark;
+	bool taken; /* some subtask has it now */
+};
+
+struct wr_source {
+	struct wr_inst *inst;
+	struct wr_partition
+		*parts; /* number / parallelism; this subtask owns number % parallelism */
+	uint32_t n_parts, cap_parts;
+	uint32_t n_announced; /* subtask 0: of the whole operator */
+	pthread_mutex_t lock; /* of the mailbox */
+	struct announced *mailbox, **mailbox_end;
+	int64_t watermark; /* sent downstream */
+	int64_t deadline; /* when a partition that gives nothing becomes idle */
+	bool idle, ended, closed; /* ended: nothing more to read; closed: END was sent */
+	bool quiet; /* the last poll() had nothing to read, and more may come */
+	uint64_t carried; /* epoch of the last barrier sent */
+	uint64_t acknowledged; /* epoch last told to committed() */
+	struct wr_arena saved_arena;
+	struct wr_saved *saved; /* partitions as they stood in the epoch restored */
+	uint32_t n_saved, cap_saved;
+	/* while decode() runs */
+	const struct weir_raw *raw;
+	struct weir_out *decoding;
+	const char **why; /* one a record; NULL: good */
+};
+
+struct wr_partition *wr_source_part(struct wr_inst *inst, uint32_t number);
+/* The @partition column alone, for rows that a typed source made. */
+void wr_source_hide_partition(
+	const struct wr_op *op, const struct wr_partition *part, struct wr_batch *batch);
+/* The minimum over partitions that still count; tells downstream what has changed. */
+void wr_source_send_watermark(struct wr_inst *inst);
+/* What the restored epoch knew of a partition; NULL: it is new. */
+struct wr_saved *wr_source_saved(const struct wr_source *source, struct weir_str name);
+
+#endif

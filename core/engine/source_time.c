@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Event time of a source's rows, `where`, and the watermarks that go out between them. */
+#include "engine/source_private.h"
+
+#include "engine/checkpoint.h"
+#include "engine/refuse.h"
+#include "engine/run_private.h"
+#include "engine/send.h"
+
+#include <string.h>
+
+/* Rows not in `gone`, as the batch's selection. */
+static void
+keep_rows(struct wr_batch *batch, const uint64_t *gone)
+{
+	uint32_t *sel = wr_arena_array(&batch->arena, uint32_t, batch->pub.n_rows), n = 0;
+
+	for (uint32_t i = 0; i < batch->pub.n_rows; i++) {
+		sel[n] = i;
+		n += !weir_bit_get(gone, i);
+	}
+	batch->pub.sel = sel;
+	batch->pub.n_sel = n;
+}
+
+struct finish_errors {
+	struct wr_inst *inst;
+	const struct weir_batch *batch;
+	uint64_t gone[WEIR_ROWS_MAX / 64];
+	bool any;
+};
+
+static void
+finish_error(struct wr_eval *eval, uint32_t row, const char *why)
+{
+	struct finish_errors *errors = eval->arg;
+
+	weir_bit_set(errors->gone, row);
+	errors->any = true;
+	wr_inst_reject(errors->inst, errors->batch, row, why);
+}
+
+/* The event times of rows that have none are not known, and not what happens to stand there. */
+static const int64_t *
+mask_times(struct wr_batch *batch, const int64_t *times, const uint64_t *gone)
+{
+	int64_t *copy = wr_arena_array(&batch->arena, int64_t, batch->pub.n_rows);
+
+	for (uint32_t i = 0; i < batch->pub.n_rows; i++)
+		copy[i] = weir_bit_get(gone, i) ? INT64_MIN : times[i];
+	return copy;
+}
+
+static void
+set_event_time(struct wr_inst *inst, struct wr_batch *batch, struct wr_eval *eval)
+{
+	struct weir_batch *b = &batch->pub;
+	const struct weir_column *column =
+		wr_expr_eval(inst->op->event_time, eval, b, b->sel, wr_batch_count(b));
+	struct finish_errors *errors = eval->arg;
+
+	for (uint32_t i = 0, n = wr_batch_count(b); column->valid != NULL && i < n; i++) {
+		uint32_t row = b->sel != NULL ? b->sel[i] : i;
+
+		if (weir_null_at(column, row) && !weir_bit_get(errors->gone, row))
+			finish_error(eval, row, "event_time is null");
+	}
+	b->event_time = column->values;
+	if (errors->any) {
+		b->event_time = mask_times(batch, column->values, errors->gone);
+		keep_rows(batch, errors->gone);
+	}
+}
+
+/* No row at or before the watermark is expected any more. */
+static int64_t
+watermark_after(const struct wr_op *op, int64_t newest)
+{
+	int64_t delay = op->watermark == WR_WATERMARK_BOUNDED ? op->watermark_delay : 0;
+
+	if (op->watermark == WR_WATERMARK_NONE || newest < INT64_MIN + delay + 2)
+		return INT64_MIN;
+	return newest - delay - 1;
+}
+
+static void
+advance_partition(const struct wr_op *op, struct wr_partition *part, int64_t newest)
+{
+	int64_t watermark = watermark_after(op, newest);
+
+	part->newest = newest > part->newest ? newest : part->newest;
+	part->watermark = watermark > part->watermark ? watermark : part->watermark;
+}
+
+/* The watermark of the rows before `row` goes out before it. */
+struct cut {
+	uint32_t row;
+	int64_t newest; /* of the rows before it */
+};
+
+/*
+ * A row behind the watermark of the rows before it must find that watermark sent: then results do
+ * not depend on where batches begin and end.  Rows in time, nearly all, need no cut.  Returns how
+ * many; *newest: of all rows.
+ */
+static uint32_t
+find_cuts(const struct wr_op *op, const struct wr_partition *part, const struct weir_batch *b,
+	struct cut *cuts, int64_t *newest)
+{
+	int64_t sent = part->watermark, seen = part->newest, mark = watermark_after(op, seen);
+	uint32_t n = wr_batch_count(b), n_cuts = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t row = b->sel != NULL ? b->sel[i] : i;
+		int64_t t = b->event_time[row];
+
+		if (t <= mark && mark > sent) {
+			cuts[n_cuts++] = (struct cut){row, seen};
+			sent = mark;
+		}
+		if (t > seen) {
+			seen = t;
+			mark = watermark_after(op, seen);
+		}
+	}
+	*newest = seen;
+	return n_cuts;
+}
+
+/* Only rows for which `where` is true; the others have moved the watermark all the same. */
+static void
+apply_where(struct wr_inst *inst, struct wr_batch *batch, struct wr_eval *eval)
+{
+	uint32_t *rows = wr_arena_array(&batch->arena, uint32_t, batch->pub.n_rows);
+	uint32_t n = wr_expr_filter(inst->op->where, eval, &batch->pub, rows);
+
+	if (n < wr_batch_count(&batch->pub)) {
+		batch->pub.sel = rows;
+		batch->pub.n_sel = n;
+	}
+}
+
+/* The minimum over partitions that still count; tells downstream what has changed. */
+void
+wr_source_send_watermark(struct wr_inst *inst)
+{
+	struct wr_source *source = inst->source;
+	int64_t low = INT64_MAX;
+	bool counts = false, over = source->n_parts > 0;
+
+	for (uint32_t i = 0; i < source->n_parts; i++) {
+		const struct wr_partition *part = &source->parts[i];
+
+		over &= part->over;
+		if (part->over || part->idle)
+			continue;
+		counts = true;
+		low = part->watermark < low ? part->watermark : low;
+	}
+	/* All are over: the end comes next, unless the source waits for partitions. */
+	if (over && !source->quiet)
+		return;
+	if (counts == source->idle) {
+		source->idle = !counts;
+		wr_inst_deliver(
+			inst, (struct wr_item){.kind = counts ? WR_ITEM_ACTIVE : WR_ITEM_IDLE});
+	}
+	if (counts && low > source->watermark) {
+		source->watermark = low;
+		wr_inst_deliver(
+			inst, (struct wr_item){.kind = WR_ITEM_WATERMARK, .u.watermark = low});
+	}
+}
+
+/* The rows of a finished batch in slices, a watermark after each.  Takes the reference. */
+static void
+send_slices(struct wr_inst *inst, struct wr_partition *part, struct wr_batch *batch,
+	const struct cut *cuts, uint32_t n_cuts)
+{
+	const struct weir_batch *b = &batch->pub;
+	uint32_t n = wr_batch_count(b), from = 0;
+	uint32_t *rows = wr_arena_array(&inst->scratch, uint32_t, n);
+
+	for (uint32_t i = 0; i < n; i++)
+		rows[i] = b->sel != NULL ? b->sel[i] : i;
+	for (uint32_t c = 0; c <= n_cuts; c++) {
+		uint32_t to = c < n_cuts ? from : n;
+
+		while (to < n && rows[to] < cuts[c].row)
+			to++;
+		if (to > from)
+			wr_inst_send(inst, 0,
+				wr_batch_select(inst->task->pool, b, rows + from, to - from));
+		from = to;
+		if (c < n_cuts) {
+			advance_partition(inst->op, part, cuts[c].newest);
+			wr_source_send_watermark(inst);
+		}
+	}
+	wr_batch_unref(batch);
+}
+
+void
+wr_source_send(struct wr_inst *inst, struct weir_out *out)
+{
+	struct wr_batch *batch = out->batch;
+	struct finish_errors errors = {.inst = inst, .batch = &batch->pub};
+	struct wr_eval eval = {&inst->pub, &inst->scratch, &batch->arena, finish_error, &errors, 0};
+	struct wr_partition *part =
+		out->part != UINT32_MAX ? wr_source_part(inst, out->part) : NULL;
+	struct cut *cuts = wr_arena_array(&inst->scratch, struct cut, out->n);
+	int64_t newest = INT64_MIN;
+	uint32_t n_cuts = 0;
+
+	if (out->n > 0) {
+		wr_checkpoint_touch(wr_run_checkpoint(inst->task->run));
+		wr_out_columns(out);
+	}
+	if (out->n > 0 && part != NULL) {
+		part->last_row = inst->ingest_time;
+		part->idle = false;
+		wr_source_hide_partition(inst->op, part, batch);
+	}
+	if (out->failed != NULL) {
+		memcpy(errors.gone, out->failed, sizeof errors.gone);
+		keep_rows(batch, errors.gone);
+		out->failed = NULL;
+	}
+	if (inst->op->event_time != NULL && out->n > 0 && wr_batch_count(&batch->pub) > 0)
+		set_event_time(inst, batch, &eval);
+	if (part != NULL && out->n > 0 && wr_batch_count(&batch->pub) > 0)
+		n_cuts = find_cuts(inst->op, part, &batch->pub, cuts, &newest);
+	if (inst->op->where != NULL && out->n > 0 && wr_batch_count(&batch->pub) > 0)
+		apply_where(inst, batch, &eval);
+	if (eval.status < 0)
+		wr_inst_fail(inst, eval.status);
+	batch = wr_out_finish(out);
+	if (batch != NULL && n_cuts > 0)
+		send_slices(inst, part, batch, cuts, n_cuts);
+	else if (batch != NULL)
+		wr_inst_send(inst, 0, batch);
+	if (part != NULL)
+		advance_partition(inst->op, part, newest);
+}
