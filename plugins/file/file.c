@@ -13,4 +13,16 @@ file_fail(struct weir_task *task, const char *call, const char *path, int code, 
 		strerror_r(code, buf, sizeof buf), remedy);
 }
 
+uint64_t
+file_hash(const void *p, size_t n)
+{
+	const unsigned char *byte = p;
+	uint64_t hash = 0xcbf29ce484222325u;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		hash = (hash ^ byte[i]) * 0x100000001b3u;
+	return hash;
+}
+
 WEIR_PLUGIN("file", "0.1", "Apache-2.0", &file_source_operator, &file_sink_operator)

@@ -25,4 +25,7 @@ void file_names_free(struct file_names *names);
 int file_fail(
 	struct weir_task *task, const char *call, const char *path, int code, const char *remedy);
 
+/* FNV-1a of some bytes, to tell one file from another. */
+uint64_t file_hash(const void *p, size_t n);
+
 #endif

@@ -167,8 +167,9 @@ block_fill(
 		if (n < 0)
 			return -errno;
 		if (n == 0) {
-			reader->at_end = 1;
-			*end = *used;
+			reader->at_end = !reader->tail;
+			if (!reader->tail)
+				*end = *used;
 			return 0;
 		}
 		newline = memrchr(to->data + *used, '\n', (size_t)n);
@@ -222,7 +223,7 @@ lines_read(struct lines_reader *reader, int fd, struct lines_block **out)
 	reader->rest = NULL;
 	reader->n_rest = 0;
 	rc = block_fill(reader, fd, &block, &used, &end);
-	if (rc == -EMSGSIZE || (end == 0 && reader->at_end)) {
+	if (rc == -EMSGSIZE || used == 0) {
 		reader->offset = block->offset;
 		lines_unref(block);
 		return rc;

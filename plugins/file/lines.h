@@ -34,6 +34,7 @@ struct lines_reader {
 	int64_t offset; /* of the next byte of the file to be read */
 	int whole; /* fill blocks to the brim, so that they do not depend on how read() parts the
 		      bytes */
+	int tail; /* the file may grow: its last line is one when its newline is there */
 	int at_end;
 };
 
@@ -63,7 +64,7 @@ void lines_reader_fini(struct lines_reader *reader);
 
 /*
  * Reads the next block of lines; the caller owns it.  What stands behind the last newline of a file
- * is a line too. 0 and *block; 0 and NULL at the end; -EMSGSIZE: a line is longer than max; else
+ * is a line too, but not if `tail`.  0 and *block; 0 and NULL at the end, and then read again if `tail`; -EMSGSIZE: a line is longer than max; else
  * what read() or malloc() gave.
  */
 int lines_read(struct lines_reader *reader, int fd, struct lines_block **block);

@@ -1,25 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The sink `file`: a record a line, one write a batch. */
-#include "file.h"
+/* The sink `file`: a record a line, one write a batch; and when it does what. */
+#include "sink.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
-
-struct sink_conf {
-	struct weir_str path;
-	uint32_t append;
-};
-
-struct sink {
-	char *path;
-	int fd;
-	char *buf;
-	size_t cap;
-	uint64_t *bytes;
-};
 
 static const struct weir_directive sink_directives[] = {
 	{.name = "path",
@@ -48,30 +35,64 @@ sink_plan(void *conf, struct weir_plan *plan, const struct weir_host *host)
 }
 
 static void
+forget_known(struct sink *sink)
+{
+	uint32_t i;
+
+	for (i = 0; i < sink->n_known; i++)
+		out_token_fini(&sink->known[i]);
+	free(sink->known);
+	sink->known = NULL;
+	sink->n_known = 0;
+}
+
+static void
 sink_close(void *self)
 {
 	struct sink *sink = self;
 
-	if (sink->fd >= 0)
-		close(sink->fd);
+	forget_known(sink);
+	out_close(&sink->file);
 	free(sink->path);
 	free(sink->buf);
 	free(sink);
 }
 
+/* Whether the file can be written, or made; without touching it. */
+static int
+look_at_path(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir;
+	struct stat st;
+	int rc;
+
+	if (stat(path, &st) == 0) {
+		errno = EISDIR;
+		return S_ISDIR(st.st_mode) ? -1 : access(path, W_OK);
+	}
+	if (errno != ENOENT)
+		return -1;
+	dir = slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
+	rc = dir != NULL ? access(dir, W_OK | X_OK) : -1;
+	free(dir);
+	return rc;
+}
+
+/* What is there stays as it is: only later does the host say what the last run left of it. */
 static int
 sink_open(const void *conf, struct weir_task *task, void **self)
 {
 	const struct sink_conf *c = conf;
 	struct sink *sink = calloc(1, sizeof *sink);
-	int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (c->append ? O_APPEND : O_TRUNC);
 
 	if (sink == NULL || (sink->path = strndup(c->path.p, c->path.len)) == NULL) {
 		free(sink);
 		return weir_fail(task->err, -ENOMEM, "out of memory");
 	}
-	sink->fd = open(sink->path, flags, 0666);
-	if (sink->fd < 0) {
+	sink->conf = c;
+	sink->file.fd = -1;
+	if (look_at_path(sink->path) < 0) {
 		int rc = file_fail(task, "open()", sink->path, errno,
 			errno == EISDIR ? "name a file in that directory"
 					: "see that its directory is there and may be written");
@@ -111,28 +132,6 @@ join(struct sink *sink, const struct weir_raw *raw)
 	return len;
 }
 
-static int
-write_all(struct sink *sink, struct weir_task *task, size_t len)
-{
-	const char *p = sink->buf;
-
-	while (len > 0) {
-		ssize_t n = write(sink->fd, p, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return file_fail(task, "write()", sink->path, errno,
-				errno == ENOSPC || errno == EDQUOT
-					? "make room on its file system, then start again"
-					: "see what the file is on");
-		p += n;
-		len -= (size_t)n;
-		weir_count(sink->bytes, (uint64_t)n);
-	}
-	return WEIR_OK;
-}
-
 /* A line once written stays: rows that take earlier ones back have no place in it. */
 static int
 refuse_taking_back(const struct weir_batch *batch, struct weir_task *task)
@@ -159,22 +158,96 @@ sink_process(void *self, struct weir_task *task, uint32_t in, const struct weir_
 	int rc = refuse_taking_back(batch, task);
 
 	(void)in;
+	if (rc == 0 && !sink->started)
+		rc = grow_begin(sink, task);
 	if (rc < 0)
 		return rc;
 	raw = task->host->encode(task, batch);
 	if (raw->n == 0)
 		return WEIR_OK;
 	len = join(sink, raw);
-	return len > 0 ? write_all(sink, task, len)
-		       : weir_fail(task->err, -ENOMEM, "out of memory");
+	if (len == 0)
+		return weir_fail(task->err, -ENOMEM, "out of memory");
+	rc = out_write(&sink->file, task, sink->buf, len);
+	weir_count(sink->bytes, rc == 0 ? len : 0);
+	return rc;
 }
 
-static const struct weir_sink sink_calls = {.size = sizeof sink_calls};
+/* A pipeline without a row makes an empty file all the same. */
+static int
+sink_before_barrier(void *self, struct weir_task *task, uint64_t epoch)
+{
+	struct sink *sink = self;
+
+	(void)epoch;
+	return sink->started ? WEIR_OK : grow_begin(sink, task);
+}
+
+int
+sink_token(struct weir_task *task, struct weir_items *tokens, const struct out_token *token)
+{
+	char *text = out_token_text(token);
+
+	if (text == NULL)
+		return weir_fail(task->err, -ENOMEM, "out of memory");
+	task->host->item(tokens, text, strlen(text));
+	free(text);
+	return 0;
+}
+
+static int
+sink_prepare(void *self, struct weir_task *task, uint64_t epoch, struct weir_items *tokens)
+{
+	(void)epoch;
+	return grow_prepare(self, task, tokens);
+}
+
+static int
+sink_commit(void *self, struct weir_task *task, uint64_t epoch, const struct weir_str *tokens,
+	uint32_t n)
+{
+	struct sink *sink = self;
+	uint32_t i;
+	int rc = 0;
+
+	(void)epoch;
+	if (sink->started)
+		return grow_commit(sink, task);
+	forget_known(sink);
+	sink->known = calloc(n > 0 ? n : 1, sizeof *sink->known);
+	if (sink->known == NULL)
+		return weir_fail(task->err, -ENOMEM, "out of memory");
+	for (i = 0; rc == 0 && i < n; i++) {
+		rc = out_token_read(&sink->known[i], task, tokens[i]);
+		sink->n_known += rc == 0;
+	}
+	return rc;
+}
+
+static int
+sink_abort_after(void *self, struct weir_task *task, uint64_t epoch)
+{
+	struct sink *sink = self;
+	int rc;
+
+	out_close(&sink->file);
+	rc = grow_recover(sink, task, epoch);
+	if (rc == 0)
+		forget_known(sink);
+	return rc;
+}
+
+static const struct weir_sink sink_calls = {
+	.size = sizeof sink_calls,
+	.prepare = sink_prepare,
+	.commit = sink_commit,
+	.abort_after = sink_abort_after,
+};
 
 const struct weir_operator file_sink_operator = {
 	.size = sizeof file_sink_operator,
 	.kind = WEIR_SINK,
-	.flags = WEIR_TAKES_SEL | WEIR_TAKES_CHANGES | WEIR_READS_DECLARED,
+	.flags = WEIR_TAKES_SEL | WEIR_TAKES_CHANGES | WEIR_READS_DECLARED | WEIR_TWO_PHASE,
 	.name = "file",
 	.summary = "Writes records to a file, a line each.",
 	.conf_size = sizeof(struct sink_conf),
@@ -185,5 +258,6 @@ const struct weir_operator file_sink_operator = {
 	.open = sink_open,
 	.close = sink_close,
 	.process = sink_process,
+	.before_barrier = sink_before_barrier,
 	.sink = &sink_calls,
 };

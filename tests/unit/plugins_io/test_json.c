@@ -544,7 +544,7 @@ START_TEST(changing_key_orders_are_followed)
 	}
 	open_format();
 	srand(7);
-	for (round = 0; round < 5000; round++) {
+	for (round = 0; round < 1500; round++) {
 		uint32_t order[8], n = (uint32_t)rand() % 9, extra = (uint32_t)rand() % 3;
 
 		for (i = 0; i < 8; i++)
@@ -667,7 +667,7 @@ START_TEST(floats_are_written_short_and_read_back_the_same)
 		snprintf(want, sizeof want, "{\"f\":%s}", table[i].text);
 		ck_assert_str_eq(encode_row(0), want);
 	}
-	for (i = 0; i < 5000; i++) {
+	for (i = 0; i < 2000; i++) {
 		const char *text;
 		uint64_t bits = 0;
 		double x;

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One file that grows: rows are written as they come, and what is behind the length that the last
+ * decided epoch knows is cut off before new rows come.
+ */
+#include "sink.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int
+grow_begin(struct sink *sink, struct weir_task *task)
+{
+	int rc = 0;
+
+	/* What a run with durable state left there does not hold for what comes now. */
+	if (sink->conf->append)
+		rc = out_base_drop(task, sink->path);
+	if (rc == 0)
+		rc = out_open(&sink->file, task, sink->path,
+			O_WRONLY | (sink->conf->append ? O_APPEND : O_TRUNC));
+	sink->started = rc == 0;
+	return rc;
+}
+
+/* The checkpoint is of other outputs: what the file has was not written under it. */
+static int
+refuse_foreign(const struct sink *sink, struct weir_task *task)
+{
+	return weir_fail(task->err, -EEXIST,
+		"\"%.200s\" has %" PRId64
+		" bytes that the checkpoint does not know of; move the file away, or write "
+		"\"append;\" to keep them",
+		sink->path, sink->file.length);
+}
+
+/*
+ * A first run.  A crash before its first decided epoch must leave what was there: if that is
+ * anything, or may become anything that looks foreign, a base file says where the output began.
+ */
+static int
+begin_first(struct sink *sink, struct weir_task *task, uint64_t epoch)
+{
+	struct stat st;
+	int is_new = stat(sink->path, &st) < 0 || st.st_size == 0, rc;
+
+	rc = out_open(&sink->file, task, sink->path, O_RDWR);
+	if (rc < 0)
+		return rc;
+	if (!sink->file.regular) {
+		struct out_token token;
+
+		return out_token_of(&sink->file, task, &token);
+	}
+	if (!is_new && !sink->conf->append && epoch > 0)
+		return refuse_foreign(sink, task);
+	if (sink->conf->append || epoch > 0) {
+		rc = out_sync(&sink->file, task);
+		if (rc == 0)
+			rc = out_base_put(&sink->file, task);
+		sink->has_base = rc == 0;
+	} else if (ftruncate(sink->file.fd, 0) < 0 || lseek(sink->file.fd, 0, SEEK_SET) < 0) {
+		rc = file_fail(task, "ftruncate()", sink->path, errno, "see what the file is on");
+	} else {
+		sink->file.length = 0;
+		sink->file.dirty = 1;
+	}
+	return rc;
+}
+
+/* Nothing was decided for this output. */
+static int
+begin(struct sink *sink, struct weir_task *task, uint64_t epoch)
+{
+	struct out_token base = {0};
+	int rc = out_base_get(&base, task, sink->path);
+
+	if (rc > 0) {
+		rc = out_resume(&sink->file, task, &base, sink->path);
+		sink->has_base = rc == 0;
+		if (rc == -ESTALE || rc == -ENOENT) {
+			/* Another file stands there by now: the base was not about it. */
+			*task->err = (struct weir_err){0};
+			rc = 0;
+		}
+	}
+	out_token_fini(&base);
+	if (rc == 0 && !sink->has_base)
+		rc = begin_first(sink, task, epoch);
+	return rc;
+}
+
+/* The conf may name another file by now: the old one is left as the epoch knows it. */
+static int
+settle(struct weir_task *task, const struct out_token *token)
+{
+	struct out_file old = {.fd = -1};
+	int rc = out_resume(&old, task, token, token->path);
+
+	if (rc == 0)
+		rc = out_sync(&old, task);
+	out_close(&old);
+	return rc;
+}
+
+int
+grow_recover(struct sink *sink, struct weir_task *task, uint64_t epoch)
+{
+	uint32_t i;
+	int rc = 0, resumed = 0;
+
+	for (i = 0; rc == 0 && i < sink->n_known; i++) {
+		const struct out_token *token = &sink->known[i];
+
+		if (strcmp(token->kind, "grow") != 0)
+			continue;
+		if (strcmp(token->path, sink->path) != 0) {
+			rc = settle(task, token);
+			continue;
+		}
+		rc = out_resume(&sink->file, task, token, sink->path);
+		if (rc == -ENOENT && token->length == 0) {
+			*task->err = (struct weir_err){0};
+			rc = out_open(&sink->file, task, sink->path, O_RDWR);
+		}
+		resumed = rc == 0;
+	}
+	if (rc == 0 && resumed)
+		rc = out_base_drop(task, sink->path);
+	else if (rc == 0)
+		rc = begin(sink, task, epoch);
+	sink->started = rc == 0;
+	return rc;
+}
+
+int
+grow_prepare(struct sink *sink, struct weir_task *task, struct weir_items *tokens)
+{
+	struct out_token token = {0};
+	int rc = out_sync(&sink->file, task);
+
+	if (rc == 0)
+		rc = out_token_of(&sink->file, task, &token);
+	strcpy(token.kind, "grow");
+	if (rc == 0)
+		rc = sink_token(task, tokens, &token);
+	out_token_fini(&token);
+	return rc;
+}
+
+/* The rows are in the file already; from now on the checkpoint knows its length. */
+int
+grow_commit(struct sink *sink, struct weir_task *task)
+{
+	int rc = sink->has_base ? out_base_drop(task, sink->path) : 0;
+
+	if (rc == 0)
+		sink->has_base = 0;
+	return rc;
+}

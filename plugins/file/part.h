@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A file being read, and its position as text: `DEVICE:INODE:OFFSET:HASH`, HASH over the first 1024
+ * bytes before the offset, which tell the file from a later one at the same inode.  A device's
+ * number may change from boot to boot: it is there to be read.
+ */
+#ifndef FILE_PART_H
+#define FILE_PART_H
+
+#include <sys/stat.h>
+
+#include "file.h"
+#include "lines.h"
+
+enum { PART_HEAD = 1024, PART_POSITION = 96 };
+
+struct part_position {
+	uint64_t device, inode, hash;
+	int64_t offset;
+};
+
+/*
+ * A partition: the file at a path and, if it is followed, those that come to the path after it.
+ * Invariant: position, head and what raw() was given are of the same bytes.
+ */
+struct part {
+	struct part *next;
+	char *path;
+	uint32_t number; /* the host's */
+	int fd; /* -1: there is no file just now */
+	int begun; /* looked for its file for the first time */
+	int caught_up; /* nothing to read until something changes */
+	int last_look; /* its successor has lines already: the next end of file is for good */
+	int watch; /* of inotify; -1: none */
+	int64_t position;
+	struct part_position at; /* of the file being read; its offset is as it was opened */
+	char head[PART_HEAD];
+	size_t n_head;
+	struct lines_reader reader;
+	struct lines_cutter cutter;
+	/* Files of this path that were read to their ends and still exist under other names. */
+	struct part_position *done;
+	size_t n_done;
+};
+
+/* 0, or -EINVAL: it is no position. */
+int part_position_read(struct part_position *position, struct weir_str text);
+struct part_position part_position_of(const struct part *part, int64_t offset);
+/* The length of the text. */
+uint32_t part_position_text(const struct part_position *position, char text[PART_POSITION]);
+
+/*
+ * Whether the bytes before the position's offset are those of an open file.  0: they are, -ENODATA:
+ * it is shorter, -ESTALE: they are others, or -errno.  head: PART_HEAD bytes to read them to.
+ */
+int part_verify(const struct part_position *position, int fd, char *head);
+
+/* Opens the file at a path, to be read from its beginning, or, with `at`, from there. */
+int part_open(struct part *part, struct weir_task *task, const char *path,
+	const struct part_position *at, struct lines_pool *pool, size_t max, int tail);
+void part_detach(struct part *part);
+void part_free(struct part *part);
+
+/*
+ * Another name that the file of a position has by now, in the directory of path: to be freed.
+ * NULL: none, or out of memory.
+ */
+char *part_find(const struct part_position *position, const char *path);
+
+#endif

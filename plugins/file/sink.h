@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The sink `file`, shared by sink.c (rows to lines), grow.c (one file that grows) and roll.c (many,
+ * one after the other).
+ */
+#ifndef FILE_SINK_H
+#define FILE_SINK_H
+
+#include "out.h"
+
+struct sink_conf {
+	struct weir_str path;
+	uint32_t append;
+};
+
+struct sink {
+	const struct sink_conf *conf;
+	char *path;
+	int started; /* the output has been touched */
+	struct out_file file; /* being written */
+	int has_base; /* a base file waits for the first epoch to be decided */
+	struct out_token *known; /* by the epoch that is resumed */
+	uint32_t n_known;
+	char *buf;
+	size_t cap;
+	uint64_t *bytes;
+};
+
+/* Without durable state: empties the file, or goes to its end. */
+int grow_begin(struct sink *sink, struct weir_task *task);
+int grow_prepare(struct sink *sink, struct weir_task *task, struct weir_items *tokens);
+int grow_commit(struct sink *sink, struct weir_task *task);
+/* The output as the epoch left it; see `known`. */
+int grow_recover(struct sink *sink, struct weir_task *task, uint64_t epoch);
+
+/* One item of prepare(). */
+int sink_token(struct weir_task *task, struct weir_items *tokens, const struct out_token *token);
+
+#endif
