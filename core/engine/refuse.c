@@ -40,6 +40,18 @@ source_of(const struct wr_op *op)
 	return op;
 }
 
+/* Control bytes as \xNN: a record must not speak to a terminal, nor end a message. */
+static void
+add_shown(struct wr_text *text, const char *p, uint32_t len)
+{
+	for (uint32_t i = 0; i < len; i++) {
+		if ((unsigned char)p[i] < 0x20 || p[i] == 0x7f)
+			wr_text_printf(text, "\\x%02x", (unsigned char)p[i]);
+		else
+			wr_text_add(text, &p[i], 1);
+	}
+}
+
 static void
 fail_with(struct wr_inst *inst, const struct wr_refused *refused)
 {
@@ -56,7 +68,7 @@ fail_with(struct wr_inst *inst, const struct wr_refused *refused)
 		uint32_t len = refused->raw.len < SHOWN_MAX ? refused->raw.len : SHOWN_MAX;
 
 		wr_text_put(&text, ": ");
-		wr_text_add(&text, refused->raw.p, len);
+		add_shown(&text, refused->raw.p, len);
 		if (len < refused->raw.len)
 			wr_text_printf(&text, "... (%u bytes)", refused->raw.len);
 	}

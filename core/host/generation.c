@@ -4,8 +4,11 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/text.h"
@@ -25,6 +28,35 @@ generation_path(struct wr_generation *gen, struct weir_str name)
 		return wr_arena_dup(&gen->arena, name.p, name.len);
 	return wr_arena_printf(
 		&gen->arena, "%.*s%.*s", (int)(slash + 1 - gen->path), gen->path, WR_STRF(name));
+}
+
+/* The same whatever the working directory will be. */
+static char *
+generation_absolute(struct wr_generation *gen, struct weir_str name)
+{
+	char *path = generation_path(gen, name), cwd[PATH_MAX];
+
+	if (path[0] == '/' || getcwd(cwd, sizeof cwd) == NULL)
+		return path;
+	return wr_arena_printf(&gen->arena, "%s/%s", cwd, path);
+}
+
+int
+wr_generation_enter(const struct wr_generation *gen, struct weir_err *err)
+{
+	const char *slash = strrchr(gen->path, '/');
+	char dir[PATH_MAX];
+
+	if (gen->prefix != NULL)
+		snprintf(dir, sizeof dir, "%s", gen->prefix);
+	else if (slash == NULL)
+		return 0;
+	else
+		snprintf(dir, sizeof dir, "%.*s", (int)(slash + 1 - gen->path), gen->path);
+	if (chdir(dir) < 0)
+		return wr_err_set(
+			err, -errno, "chdir() \"%s\" failed (%d: %s)", dir, errno, strerror(errno));
+	return 0;
 }
 
 static bool
@@ -179,8 +211,8 @@ wr_generation_plan(struct wr_generation *gen, const char *name, const struct wr_
 	const struct wr_plan_options options = {
 		.worker_threads = gen->settings.worker_threads,
 		.state_path = gen->settings.state_path.p != NULL
-			? generation_path(gen, gen->settings.state_path)
-			: NULL,
+				      ? generation_absolute(gen, gen->settings.state_path)
+				      : NULL,
 	};
 	struct wr_pipeline *pipeline;
 	uint32_t i;

@@ -45,6 +45,8 @@ void wr_generation_init(
 bool wr_generation_load(struct wr_generation *gen, const struct wr_steps *steps);
 /* Plans one block, or all: name NULL. */
 void wr_generation_plan(struct wr_generation *gen, const char *name, const struct wr_steps *steps);
+/* Relative names of data start where those of the conf do: makes that the working directory. */
+int wr_generation_enter(const struct wr_generation *gen, struct weir_err *err);
 /* Adds what is wrong, in file order. */
 void wr_generation_problems(const struct wr_generation *gen, struct wr_text *out);
 void wr_generation_fini(struct wr_generation *gen);

@@ -201,6 +201,32 @@ help_find(const struct wr_plugins *plugins, uint32_t item, const char *name)
 	return NULL;
 }
 
+/* What the host itself takes: a directive of its tables, or all of one, such as `source`. */
+static void
+help_host_word(const char *word, struct wr_text *out)
+{
+	static const char *const titles[][2] = {
+		{"pipeline", "pipeline NAME { ... }\n  Operators and the wires between them."},
+		{"checkpoint", "checkpoint { ... }\n  In a pipeline: how often its state is kept."},
+		{"operator", "OPERATOR NAME { ... }\n  Directives that every operator takes."},
+		{"source", "source PLUGIN NAME { ... }\n  Directives that every source takes."},
+		{"sink", "sink PLUGIN NAME { ... }\n  Directives that every sink takes."},
+	};
+	struct wr_text text = {0};
+
+	for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++) {
+		text.len = 0;
+		if (put_host_table(&text, titles[i][0], word) > 0)
+			wr_text_printf(out, "%sin a%s %s\n%s", out->len > 0 ? "\n" : "",
+				titles[i][0][0] == 'o' ? "n" : "", titles[i][0], text.p);
+		if (strcmp(word, titles[i][0]) == 0) {
+			wr_text_printf(out, "%s%s\n\n", out->len > 0 ? "\n" : "", titles[i][1]);
+			put_host_table(out, word, NULL);
+		}
+	}
+	wr_text_fini(&text);
+}
+
 /* All that bears the name, in its name spaces; kind: only that one, NULL: any. */
 static void
 help_word(const struct wr_plugins *plugins, const char *kind, const char *word, struct wr_text *out)
@@ -216,13 +242,8 @@ help_word(const struct wr_plugins *plugins, const char *kind, const char *word, 
 	if (kind == NULL && put_table(&text, wr_settings_directives(), stride, word) > 0)
 		wr_text_printf(out, "at the top of a conf\n%s", text.p);
 	text.len = 0;
-	if (kind == NULL && put_host_table(&text, "pipeline", word) > 0)
-		wr_text_printf(out, "%sin a pipeline\n%s", out->len > 0 ? "\n" : "", text.p);
-	if (kind == NULL && strcmp(word, "pipeline") == 0) {
-		wr_text_put(
-			out, "pipeline NAME { ... }\n  Operators and the wires between them.\n\n");
-		put_host_table(out, "pipeline", NULL);
-	}
+	if (kind == NULL)
+		help_host_word(word, out);
 	for (item = WR_OFFER_TRANSFORM; item < WR_OFFER_END; item++) {
 		if (kind != NULL && strcmp(kind, item_words[item]) != 0)
 			continue;
@@ -243,8 +264,7 @@ help_directive(const struct wr_plugins *plugins, const char *kind, const char *n
 	const struct wr_offer *found;
 	uint32_t item;
 
-	if (kind == NULL && (strcmp(name, "pipeline") == 0 || strcmp(name, "source") == 0 ||
-				    strcmp(name, "sink") == 0))
+	if (kind == NULL && wr_help_host_table(name) != NULL)
 		put_host_table(out, name, directive);
 	for (item = WR_OFFER_TRANSFORM; item < WR_OFFER_END; item++) {
 		if (kind != NULL && strcmp(kind, item_words[item]) != 0)
@@ -349,10 +369,12 @@ help_overview(const struct wr_plugins *plugins, struct wr_text *out)
 static size_t
 help_all_names(const struct wr_plugins *plugins, const char **names)
 {
-	const struct weir_directive *const tables[] = {
-		wr_settings_anywhere(), wr_settings_directives(), wr_help_host_table("pipeline")};
-	static const char *const words[] = {
-		"pipeline", "transforms", "sources", "sinks", "formats", "functions", "aggregates"};
+	const struct weir_directive *const tables[] = {wr_settings_anywhere(),
+		wr_settings_directives(), wr_help_host_table("pipeline"),
+		wr_help_host_table("checkpoint"), wr_help_host_table("operator"),
+		wr_help_host_table("source"), wr_help_host_table("sink")};
+	static const char *const words[] = {"pipeline", "checkpoint", "operator", "source", "sink",
+		"transforms", "sources", "sinks", "formats", "functions", "aggregates"};
 	const struct wr_offer *items;
 	struct wr_directive_rows rows;
 	size_t n = 0, i, k;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The `weir` program: finds out what is asked of it. */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -114,7 +115,10 @@ main_unknown(const char *word)
 		fprintf(stderr, "weir: invalid option: \"%s\"; did you mean \"%s\"?\n", word,
 			meant);
 	else
-		fprintf(stderr, "weir: invalid option: \"%s\"\n", word);
+		fprintf(stderr, "weir: invalid option: \"%s\"%s\n", word,
+			access(word, F_OK) == 0
+				? "; to run that file: weir run FILE, to test it: weir -t FILE"
+				: "");
 	return 1;
 }
 
@@ -123,7 +127,7 @@ main_unknown(const char *word)
  * as after a kill. Given up when it happens again and again.
  */
 static int
-main_end(char **argv, int exit_code)
+main_end(char **argv, int cwd, int exit_code)
 {
 	const char *said = getenv("WEIR_AGAIN");
 	long again = said != NULL ? strtol(said, NULL, 10) : 0;
@@ -134,6 +138,8 @@ main_end(char **argv, int exit_code)
 	snprintf(number, sizeof number, "%ld", again + 1);
 	setenv("WEIR_AGAIN", number, 1);
 	fprintf(stderr, "weir: starting again to recover\n");
+	if (cwd < 0 || fchdir(cwd) < 0) /* the arguments were written for this place */
+		return exit_code;
 	execv("/proc/self/exe", argv);
 	return exit_code;
 }
@@ -144,6 +150,7 @@ main(int argc, char **argv)
 	const struct wr_command *command = main_command(argc > 1 ? argv[1] : NULL);
 	struct wr_options options = {0};
 	struct weir_err err = {0};
+	int cwd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	if (argc < 1)
 		return 1;
@@ -158,5 +165,5 @@ main(int argc, char **argv)
 		main_usage(stdout);
 		return 0;
 	}
-	return main_end(argv, command->run(&options));
+	return main_end(argv, cwd, command->run(&options));
 }

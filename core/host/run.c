@@ -183,8 +183,6 @@ host_open_log(struct host *host)
 	};
 	struct wr_text file = {0};
 
-	if (!to_stderr && host->gen->prefix != NULL && settings->log_file.p[0] != '/')
-		wr_text_printf(&file, "%s/", host->gen->prefix);
 	wr_text_add(&file, settings->log_file.p, settings->log_file.len);
 	log.file = to_stderr ? NULL : file.p;
 	host->log = wr_log_open(&log, &host->err);
@@ -310,7 +308,7 @@ run_pipeline(const struct wr_generation *gen, const struct wr_options *options)
 	if (!options->quiet)
 		host.terminal = wr_terminal_new();
 	on_terminal = host.terminal != NULL;
-	if (host_open_log(&host) < 0)
+	if (wr_generation_enter(gen, &host.err) < 0 || host_open_log(&host) < 0)
 		rc = WR_RUN_MISTAKE;
 	else
 		rc = host_run(&host);

@@ -85,8 +85,8 @@ struct weir_host {
 
 	/*
 	 * [plan] An output has column col of an input too, called `as`, which extend(), select()
-	 * and gather() carry over.  col -1: all of them, names kept; col -2: the keys of the input;
-	 * `as` is not looked at then.
+	 * and gather() carry over.  col -1: all of them under their own names, but for the one
+	 * called `as`, whose place the operator takes by add(); col -2: the keys of the input.
 	 */
 	void (*pass)(
 		struct weir_plan *, uint32_t out, uint32_t in, int32_t col, struct weir_str as);
