@@ -296,7 +296,8 @@ wr_source_bad(struct weir_task *task, uint32_t record, const char *why)
 	wr_assert(source->decoding != NULL && record < source->raw->n);
 	if (source->why[record] != NULL)
 		return;
-	source->why[record] = wr_arena_dup(&inst->scratch, why, strlen(why));
+	if (why != NULL)
+		source->why[record] = wr_arena_dup(&inst->scratch, why, strlen(why));
 	wr_out_fail_row(source->decoding, record);
 }
 
@@ -313,7 +314,8 @@ check_not_null(struct wr_inst *inst, struct weir_out *out)
 		if (schema->fields[c]->nullable != 0 || vec->values == NULL)
 			continue;
 		for (uint32_t i = 0; i < out->n; i++) {
-			if (weir_bit_get(vec->valid, i))
+			if (weir_bit_get(vec->valid, i) ||
+				(out->failed != NULL && weir_bit_get(out->failed, i)))
 				continue;
 			snprintf(why, sizeof why, "field \"%.*s\" is null or missing",
 				WR_STRF(schema->fields[c]->name));
@@ -349,9 +351,11 @@ refuse_bad(struct wr_inst *inst, const struct wr_partition *part, const struct w
 			.code = "bad_record",
 			.why = source->why[i]};
 
-		if (source->why[i] == NULL)
+		if (!weir_bit_get(source->decoding->failed, i))
 			continue;
 		blank_row(source->decoding, i);
+		if (source->why[i] == NULL)
+			continue; /* no row, and no mistake */
 		wr_count(&inst->counts.bad, 1);
 		wr_inst_refuse(inst, &refused);
 	}

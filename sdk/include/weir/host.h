@@ -194,7 +194,10 @@ struct weir_host {
 	/* [task] Records of a partition, for the format to decode, perhaps on another thread. */
 	void (*raw)(struct weir_task *, uint32_t part, const struct weir_raw *);
 
-	/* [task] Inside decode(): record i is bad and makes no row.  why is copied. */
+	/*
+	 * [task] Inside decode(): record i is bad and makes no row.  why is copied; NULL: it is no
+	 * mistake and goes nowhere, as the header of a file.
+	 */
 	void (*bad)(struct weir_task *, uint32_t record, const char *why);
 
 	/*

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The csv format: what its files share.  An instance belongs to one task; nothing here is shared
+ * between threads.
+ */
+#ifndef CSV_CSV_H
+#define CSV_CSV_H
+
+#include "scalar.h"
+
+enum {
+	CSV_FIELDS_MAX = 1024, /* columns of a schema */
+	CSV_CELLS_MAX = 16384, /* columns of a header */
+	CSV_SLACK = 64, /* bytes past a record that are read, not used */
+	CSV_NONE = 256, /* quote: there is none */
+};
+
+enum { CSV_HEADER_OFF, CSV_HEADER_ON, CSV_HEADER_SKIP };
+
+/* What the directives say, and what plan() made of it. */
+struct csv_conf {
+	uint32_t header;
+	struct weir_str delimiter, quote, null;
+	uint32_t delimiter_byte, quote_byte;
+	uint32_t plain; /* no number, bool or time needs quotes */
+	uint8_t special[256]; /* bytes that make a text need quotes */
+	uint32_t positions; /* header off: a field says which column it is */
+	uint32_t n_fields;
+	struct scalar_field fields[CSV_FIELDS_MAX];
+	uint32_t cell[CSV_FIELDS_MAX]; /* header off and skip: which cell, from 0 */
+};
+
+/* A column being written. */
+struct csv_leaf {
+	const struct scalar_field *field;
+	uint32_t cell;
+	void *values;
+	uint64_t *valid;
+};
+
+struct csv {
+	const struct csv_conf *conf;
+
+	/* The cells of a record: cell i is from end[i - 1] + 1 to end[i]. */
+	uint32_t *end;
+	uint32_t cap;
+	uint32_t n_cells; /* that a record has; 0: not known */
+	uint32_t at_least; /* it may have more */
+	uint32_t *cell; /* of each field */
+	int64_t last; /* the offset of the record before; -1: there is none */
+
+	struct csv_leaf *leaf;
+	uint32_t n_leaves;
+	char *copy, *scratch; /* a record without slack; a text being unquoted */
+	size_t copy_cap, scratch_cap;
+	struct weir_task *task;
+	struct weir_out *out;
+	uint32_t row;
+	char why[SCALAR_WHY];
+
+	uint32_t begun; /* sinks: the header is written */
+};
+
+/* What csv_split() found beside the cells. */
+struct csv_found {
+	uint32_t n; /* cells; more than csv->cap: it stopped there */
+	uint32_t quotes, high; /* there are quotes; bytes past ASCII */
+	uint32_t stray; /* a quote stands where none may */
+	uint32_t pairs; /* there are two quotes in a row: doubled, or around nothing */
+};
+
+/* split.c: the cells of a record, behind which CSV_SLACK bytes can be read. */
+struct csv_found csv_split(const struct csv *csv, const char *p, uint32_t len);
+
+/* decode.c */
+int csv_decode(void *self, struct weir_task *, const struct weir_raw *, struct weir_out *);
+
+/* header.c: cells are found by name from now on.  0, or < 0 and a sentence in the task's err. */
+int csv_header(struct csv *csv, const char *p, uint32_t len, int64_t offset);
+/* Whether record i is the header of its file. */
+int csv_is_header(const struct csv *csv, const struct weir_raw *raw, uint32_t i);
+/* Room for so many cells and those of a word more.  0 or -ENOMEM. */
+int csv_reserve(struct csv *csv, uint32_t n_cells);
+
+/* cell.c */
+
+/*
+ * Checks the quotes of the cell at p and takes them off: *text, in the record or in scratch.  0, 1:
+ * it stood in quotes, or -1 and a sentence in csv->why.
+ */
+int csv_unquote(struct csv *csv, const char *p, size_t len, uint32_t cell, struct weir_str *text);
+/* What a message calls a cell, such as `field "a"` or `column 3`. */
+const char *csv_cell_name(const struct csv *csv, uint32_t cell, char buf[96]);
+
+/* encode.c */
+int csv_encode(void *self, struct weir_task *, const struct weir_batch *, struct weir_items *);
+
+#endif

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From columns to records, quoted where they must be. */
+#include "csv.h"
+
+/* Whether a text would be read as something else without quotes. */
+static int
+needs_quotes(const struct csv_conf *conf, const char *p, size_t len)
+{
+	size_t i;
+
+	if (len == conf->null.len && memcmp(p, conf->null.p, len) == 0)
+		return 1;
+	for (i = 0; i < len; i++)
+		if (conf->special[(uint8_t)p[i]])
+			return 1;
+	return 0;
+}
+
+/* to has room for twice the text and two bytes. */
+static char *
+put_text(const struct csv_conf *conf, char *to, const char *p, size_t len)
+{
+	char quote = (char)conf->quote_byte;
+	size_t i;
+
+	if (conf->quote_byte == CSV_NONE || !needs_quotes(conf, p, len)) {
+		if (len > 0)
+			memcpy(to, p, len);
+		return to + len;
+	}
+	*to++ = quote;
+	for (i = 0; i < len; i++) {
+		if (p[i] == quote)
+			*to++ = quote;
+		*to++ = p[i];
+	}
+	*to++ = quote;
+	return to;
+}
+
+static char *
+put_header(const struct csv_conf *conf, char *to)
+{
+	uint32_t i;
+
+	for (i = 0; i < conf->n_fields; i++) {
+		if (i > 0)
+			*to++ = (char)conf->delimiter_byte;
+		to = put_text(conf, to, conf->fields[i].name.p, conf->fields[i].name.len);
+	}
+	*to++ = '\n';
+	return to;
+}
+
+/* As base64, which may be the text for null, too. */
+static char *
+put_bytes(struct csv *csv, char *to, const char *p, size_t len)
+{
+	char *text = scalar_room(&csv->scratch, &csv->scratch_cap, len / 3 * 4 + 4);
+
+	if (text == NULL)
+		return NULL;
+	return put_text(csv->conf, to, text, (size_t)(scalar_base64(text, p, len) - text));
+}
+
+/* NULL: out of memory. */
+static char *
+put_value(struct csv *csv, char *to, const struct weir_column *column, uint32_t row)
+{
+	const struct csv_conf *conf = csv->conf;
+	struct weir_str str;
+	char text[SCALAR_MAX];
+
+	if (weir_null_at(column, row)) {
+		if (conf->null.len > 0)
+			memcpy(to, conf->null.p, conf->null.len);
+		return to + conf->null.len;
+	}
+	if (column->type < WEIR_STRING && conf->plain)
+		return scalar_put(to, column, row);
+	if (column->type < WEIR_STRING)
+		return put_text(conf, to, text, (size_t)(scalar_put(text, column, row) - text));
+	str = weir_str_at(column, row);
+	if (column->type == WEIR_BYTES)
+		return put_bytes(csv, to, str.p, str.len);
+	return put_text(conf, to, str.p, str.len);
+}
+
+/* Room for a row, and for the header if it goes before. */
+static size_t
+row_room(const struct csv *csv, const struct weir_batch *batch, uint32_t row)
+{
+	const struct csv_conf *conf = csv->conf;
+	size_t room = 16;
+	uint32_t i;
+
+	for (i = 0; i < conf->n_fields; i++) {
+		const struct weir_column *column = batch->cols[conf->fields[i].col];
+
+		room += conf->null.len + 2 * SCALAR_MAX + 3;
+		if (!csv->begun)
+			room += (size_t)conf->fields[i].name.len * 2 + 3;
+		if (column->type >= WEIR_STRING && !weir_null_at(column, row))
+			room += (size_t)weir_str_at(column, row).len * 3 + 16;
+	}
+	return room;
+}
+
+/* Without quotes a text that needs them cannot be written. */
+static int
+check_plain(struct csv *csv, const struct weir_batch *batch, uint32_t row)
+{
+	const struct csv_conf *conf = csv->conf;
+	uint32_t i;
+
+	for (i = 0; i < conf->n_fields; i++) {
+		const struct weir_column *column = batch->cols[conf->fields[i].col];
+		struct weir_str str;
+
+		if (column->type != WEIR_STRING && column->type != WEIR_JSON)
+			continue;
+		if (weir_null_at(column, row))
+			continue;
+		str = weir_str_at(column, row);
+		if (needs_quotes(conf, str.p, str.len) && str.len > 0)
+			return weir_fail(csv->task->err, -EINVAL,
+				"field \"%.*s\" has a delimiter or a newline in it, or is the text "
+				"for null, and quoting is off; turn it on with \"quote\"",
+				(int)conf->fields[i].name.len, conf->fields[i].name.p);
+	}
+	return 0;
+}
+
+static int
+encode_row(struct csv *csv, const struct weir_batch *batch, uint32_t row, struct weir_items *items)
+{
+	const struct csv_conf *conf = csv->conf;
+	char *start, *to;
+	uint32_t i;
+
+	if (conf->quote_byte == CSV_NONE && check_plain(csv, batch, row) < 0)
+		return -EINVAL;
+	start = to = csv->task->host->space(items, row_room(csv, batch, row));
+	if (!csv->begun && conf->header == CSV_HEADER_ON)
+		to = put_header(conf, to);
+	csv->begun = 1;
+	for (i = 0; i < conf->n_fields; i++) {
+		if (i > 0)
+			*to++ = (char)conf->delimiter_byte;
+		to = put_value(csv, to, batch->cols[conf->fields[i].col], row);
+		if (to == NULL)
+			return weir_fail(csv->task->err, -ENOMEM, "out of memory");
+	}
+	csv->task->host->item(items, NULL, (size_t)(to - start));
+	return WEIR_OK;
+}
+
+int
+csv_encode(void *self, struct weir_task *task, const struct weir_batch *batch,
+	struct weir_items *items)
+{
+	struct csv *csv = self;
+	uint32_t i, n = batch->sel != NULL ? batch->n_sel : batch->n_rows;
+	int rc = WEIR_OK;
+
+	csv->task = task;
+	for (i = 0; rc == WEIR_OK && i < n; i++)
+		rc = encode_row(csv, batch, batch->sel != NULL ? batch->sel[i] : i, items);
+	return rc;
+}

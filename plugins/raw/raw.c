@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The format `raw`: a record is one value, byte for byte. */
+#include "../csv/scalar.h"
+
+#include <stdlib.h>
+
+struct raw_conf {
+	int32_t col; /* the record */
+	uint32_t type; /* WEIR_BYTES, or WEIR_STRING: then it must be UTF-8 */
+	uint32_t n; /* columns in all; of a source the others are null */
+};
+
+/* Of a source: the schema block is empty, or has one field of bytes or string.  Of a sink: any
+ * columns; the first of these types is written. */
+static int
+raw_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
+{
+	struct raw_conf *conf = self;
+	const struct weir_schema *schema = host->input(plan, 0);
+	uint32_t i;
+
+	conf->type = WEIR_BYTES;
+	if (schema == NULL || schema->n == 0) {
+		conf->col =
+			host->add(plan, 0, (struct weir_str){.p = "raw", .len = 3}, WEIR_BYTES, 0);
+		return conf->col < 0 ? -EINVAL : WEIR_OK;
+	}
+	conf->n = schema->n;
+	for (i = 0; i < schema->n; i++) {
+		conf->type = schema->fields[i]->type;
+		conf->col = (int32_t)i;
+		if (conf->type == WEIR_BYTES || conf->type == WEIR_STRING)
+			return host->column(plan, 0, schema->fields[i]->name, conf->type) < 0
+				       ? -EINVAL
+				       : WEIR_OK;
+	}
+	host->problem(plan, schema->fields[0]->name.loc,
+		"format raw is one value a record, and there is no column of type bytes or string");
+	return -EINVAL;
+}
+
+static int
+raw_open(const void *conf, struct weir_task *task, void **self)
+{
+	struct raw_conf *copy = malloc(sizeof *copy);
+
+	if (copy == NULL)
+		return weir_fail(task->err, -ENOMEM, "out of memory");
+	memcpy(copy, conf, sizeof *copy);
+	*self = copy;
+	return WEIR_OK;
+}
+
+static void
+set_nulls(const struct weir_vec *vec, uint32_t n)
+{
+	uint32_t i;
+
+	for (i = 0; vec != NULL && i < n; i++)
+		scalar_null(vec->type, vec->values, vec->valid, i);
+}
+
+static int
+raw_decode(void *self, struct weir_task *task, const struct weir_raw *raw, struct weir_out *out)
+{
+	const struct raw_conf *conf = self;
+	const struct weir_host *host = task->host;
+	struct weir_vec *vec = host->vec(out, conf->col);
+	uint32_t i;
+
+	for (i = 0; i < conf->n; i++)
+		if ((int32_t)i != conf->col)
+			set_nulls(host->vec(out, (int32_t)i), raw->n);
+	for (i = 0; i < raw->n; i++) {
+		const struct weir_str *rec = &raw->rec[i];
+		struct weir_view *view;
+
+		if (conf->type == WEIR_STRING && !scalar_is_utf8(rec->p, rec->len))
+			host->bad(task, i, "it is not UTF-8");
+		if (vec == NULL)
+			continue;
+		view = (struct weir_view *)vec->values + i;
+		*view = (struct weir_view){.len = rec->len, .buf = i};
+		if (rec->len > 12) {
+			memcpy(view->head, rec->p, sizeof view->head);
+		} else {
+			view->buf = 0;
+			memcpy((char *)view + offsetof(struct weir_view, head), rec->p, rec->len);
+		}
+	}
+	return WEIR_OK;
+}
+
+/* Null is the empty record. */
+static int
+raw_encode(void *self, struct weir_task *task, const struct weir_batch *batch,
+	struct weir_items *items)
+{
+	const struct raw_conf *conf = self;
+	const struct weir_column *column = batch->cols[conf->col];
+	uint32_t i, n = batch->sel != NULL ? batch->n_sel : batch->n_rows;
+
+	for (i = 0; i < n; i++) {
+		uint32_t row = batch->sel != NULL ? batch->sel[i] : i;
+		struct weir_str str = {.p = "", .len = 0};
+
+		if (!weir_null_at(column, row))
+			str = weir_str_at(column, row);
+		task->host->item(items, str.p, str.len);
+	}
+	return WEIR_OK;
+}
+
+static const struct weir_format raw_format = {
+	.size = sizeof raw_format,
+	.name = "raw",
+	.summary = "A record is one value, byte for byte.",
+	.conf_size = sizeof(struct raw_conf),
+	.directive_size = sizeof(struct weir_directive),
+	.plan = raw_plan,
+	.open = raw_open,
+	.close = free,
+	.decode = raw_decode,
+	.encode = raw_encode,
+};
+
+static const struct weir_format *const formats[] = {&raw_format};
+
+static const struct weir_plugin plugin = {
+	.magic = WEIR_ABI_MAGIC,
+	.major = WEIR_ABI_MAJOR,
+	.minor = WEIR_ABI_MINOR,
+	.size = sizeof plugin,
+	.n_formats = 1,
+	.name = "raw",
+	.version = "0.1",
+	.license = "Apache-2.0",
+	.formats = formats,
+};
+
+WEIR_PLUGIN_ENTRY(&plugin)
