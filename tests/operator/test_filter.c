@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* filter: rows that meet a condition, and the others. */
+#include <stdio.h>
+#include <string.h>
+
+#include "rig.h"
+
+#define FIELDS "n int; s string; ts timestamp ms;"
+
+static void
+numbers(struct wt_rig *rig)
+{
+	char row[96];
+
+	for (int i = 0; i < 5000; i++)
+		wt_pushf(rig, "{\"n\":%d,\"s\":\"number %d of many\",\"ts\":7}", i, i);
+	for (int i = 0; i < 5000; i++) {
+		snprintf(row, sizeof row,
+			"{\"n\":%d,\"s\":\"number %d of many\",\"ts\":\"1970-01-01T00:00:00.007Z\"}", i, i);
+		wt_expect(rig, i % 5 == 0 ? 0 : 1, row);
+	}
+	wt_expect_none(rig, 0);
+	wt_expect_none(rig, 1);
+	ck_assert_uint_eq(wt_counter(rig, "filtered"), 4000);
+	ck_assert_int_eq(wt_end(rig), 0);
+}
+
+START_TEST(each_row_goes_one_way_or_the_other)
+{
+	const struct wt_options options = {
+		.op = "filter { where n % 5 = 0; else_to out1; }", .fields = FIELDS};
+
+	wt_each(&options, numbers);
+}
+END_TEST
+
+START_TEST(null_is_not_true)
+{
+	const struct wt_options options = {
+		.op = "filter { where n > 1; else_to out1; }", .fields = "n int; ts timestamp ms;"};
+	struct wt_rig *rig = wt_rig_with(&options);
+
+	wt_push(rig, "{\"n\":2,\"ts\":0}");
+	wt_push(rig, "{\"ts\":0}");
+	wt_push(rig, "{\"n\":1,\"ts\":0}");
+	wt_expect(rig, 0, "{\"n\":2,\"ts\":\"1970-01-01T00:00:00Z\"}");
+	wt_expect(rig, 1, "{\"n\":null,\"ts\":\"1970-01-01T00:00:00Z\"}");
+	wt_expect(rig, 1, "{\"n\":1,\"ts\":\"1970-01-01T00:00:00Z\"}");
+	wt_expect_none(rig, 0);
+	wt_free(rig);
+}
+END_TEST
+
+START_TEST(without_else_to_the_others_are_gone)
+{
+	const struct wt_options options = {
+		.op = "filter { where n > 1; }", .fields = "n int; ts timestamp ms;"};
+	struct wt_rig *rig = wt_rig_with(&options);
+
+	wt_push(rig, "{\"n\":1,\"ts\":0}");
+	wt_push(rig, "{\"n\":2,\"ts\":0}");
+	wt_expect(rig, 0, "{\"n\":2,\"ts\":\"1970-01-01T00:00:00Z\"}");
+	wt_expect_none(rig, 0);
+	ck_assert_uint_eq(wt_counter(rig, "filtered"), 1);
+	wt_free(rig);
+}
+END_TEST
+
+static void
+rows_that_cannot_be_judged(struct wt_rig *rig)
+{
+	const char *letter;
+
+	wt_push(rig, "{\"n\":1}");
+	wt_push(rig, "{\"n\":0}");
+	wt_push(rig, "{\"n\":100}");
+	wt_expect(rig, 0, "{\"n\":1}");
+	wt_expect_none(rig, 0);
+	wt_expect(rig, 1, "{\"n\":100}");
+	wt_expect_none(rig, 1);
+	letter = wt_pop(rig, WT_BAD);
+	ck_assert_ptr_nonnull(letter);
+	ck_assert_ptr_nonnull(strstr(letter,
+		"\"error\":\"division by zero\",\"error_code\":\"bad_row\",\"operator\":\"it\","
+		"\"pipeline\":\"test\",\"source\":\"in\",\"partition\":\"pushed\",\"offset\":1,"));
+	wt_expect_none(rig, WT_BAD);
+	ck_assert_uint_eq(wt_rejected(rig), 1);
+}
+
+START_TEST(a_row_whose_condition_fails_is_neither)
+{
+	const struct wt_options options = {
+		.op = "filter { where 10 / n > 5; else_to out1; on_error dead_letter bad; }",
+		.fields = "n int;",
+		.source_lines = "watermark none;"};
+
+	wt_each(&options, rows_that_cannot_be_judged);
+}
+END_TEST
+
+START_TEST(a_failing_row_fails_the_pipeline_unless_told_otherwise)
+{
+	const struct wt_options options = {
+		.op = "filter { where 10 / n > 5; }", .fields = "n int; ts timestamp ms;"};
+	struct wt_rig *rig = wt_rig_with(&options);
+
+	wt_push(rig, "{\"n\":0,\"ts\":0}");
+	wt_settle(rig);
+	ck_assert_int_lt(wt_end(rig), 0);
+	ck_assert_str_eq(wt_error(rig),
+		"filter \"it\": division by zero, in source tap \"in\" \"pushed\" at offset 0: {\"n\":0,\"ts\":0} "
+		"(on_error drop or dead_letter NAME would let the pipeline go on)");
+	wt_free(rig);
+}
+END_TEST
+
+START_TEST(mistakes_are_refused_by_name)
+{
+	wt_refuses("filter { }", "filter \"it\" needs \"where\"");
+	wt_refuses("filter { where m > 1; }", "unknown field \"m\"");
+	wt_refuses("filter { where n + 1; }", "bool");
+	wt_refuses("filter { where n > 1; else_too x; }", "did you mean \"else_to\"?");
+	wt_refuses("filter { where n > 1; where n > 2; }", "\"where\" directive is duplicate");
+}
+END_TEST
+
+int
+main(void)
+{
+	const TTest *const tests[] = {
+		each_row_goes_one_way_or_the_other,
+		null_is_not_true,
+		without_else_to_the_others_are_gone,
+		a_row_whose_condition_fails_is_neither,
+		a_failing_row_fails_the_pipeline_unless_told_otherwise,
+		mistakes_are_refused_by_name,
+	};
+
+	return WT_MAIN("filter", tests);
+}

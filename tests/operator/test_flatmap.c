@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* flatmap: a row of each part of a split string. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rig.h"
+
+#define FIELDS "id int; text string; more string;"
+
+static struct wt_options
+options_of(const char *op)
+{
+	return (struct wt_options){.op = op, .fields = FIELDS, .source_lines = "watermark none;"};
+}
+
+/* The parts of one text, joined by bars. */
+static void
+splits_to(const char *op, const char *text, const char *parts)
+{
+	const struct wt_options options = options_of(op);
+	struct wt_rig *rig = wt_rig_with(&options);
+	char row[128];
+
+	wt_pushf(rig, "{\"id\":1,\"text\":%s,\"more\":\"m\"}", text);
+	for (const char *p = parts; p != NULL;) {
+		size_t len = strcspn(p, "|");
+
+		snprintf(row, sizeof row, "{\"id\":1,\"text\":\"%.*s\",\"more\":\"m\"}", (int)len, p);
+		wt_expect(rig, 0, row);
+		p = p[len] == '|' ? p + len + 1 : NULL;
+	}
+	wt_expect_none(rig, 0);
+	wt_free(rig);
+}
+
+START_TEST(a_text_is_split_at_each_separator)
+{
+	splits_to("flatmap { split text ' '; }", "\"one two three\"", "one|two|three");
+	splits_to("flatmap { split text ' '; }", "\"alone\"", "alone");
+	splits_to("flatmap { split text ', '; }", "\"a, b,c, d\"", "a|b,c|d");
+	splits_to("flatmap { split text '--'; }", "\"a---b\"", "a|-b");
+	splits_to("flatmap { split text ' '; }", "\"a word that is longer than a view: "
+		"internationalization\"", "a|word|that|is|longer|than|a|view:|internationalization");
+}
+END_TEST
+
+START_TEST(empty_parts_are_rows_unless_skipped)
+{
+	splits_to("flatmap { split text ','; }", "\"a,,b,\"", "a||b|");
+	splits_to("flatmap { split text ','; }", "\"\"", "");
+	splits_to("flatmap { split text ','; skip_empty on; }", "\",a,,b,\"", "a|b");
+	splits_to("flatmap { split text ','; skip_empty on; }", "\",\"", NULL);
+	splits_to("flatmap { split text ','; }", "null", NULL);
+}
+END_TEST
+
+START_TEST(the_part_may_have_another_name)
+{
+	const struct wt_options options = options_of("flatmap { split text ' ' as word; }");
+	struct wt_rig *rig = wt_rig_with(&options);
+
+	wt_push(rig, "{\"id\":1,\"text\":\"a b\"}");
+	wt_expect(rig, 0, "{\"id\":1,\"word\":\"a\",\"more\":null}");
+	wt_expect(rig, 0, "{\"id\":1,\"word\":\"b\",\"more\":null}");
+	wt_free(rig);
+}
+END_TEST
+
+enum { TEXTS = 40, WORDS = 300 };
+
+/* More parts than a batch has rows, of texts short and long. */
+static void
+many(struct wt_rig *rig)
+{
+	char *record = malloc(WORDS * 32), row[160];
+
+	for (int i = 0; i < TEXTS; i++) {
+		int len = sprintf(record, "{\"id\":%d,\"more\":\"repeated %d times\",\"text\":\"", i, i);
+
+		for (int w = 0; w < i * (WORDS / TEXTS); w++)
+			len += snprintf(record + len, 32, w % 2 ? "w%d " : "word-number-%d ", w);
+		sprintf(record + len, "end\"}");
+		wt_push(rig, record);
+	}
+	free(record);
+	for (int i = 0; i < TEXTS; i++) {
+		int n = i * (WORDS / TEXTS);
+
+		for (int w = 0; w <= n; w++) {
+			char word[32];
+
+			snprintf(word, sizeof word, w == n ? "end" : w % 2 ? "w%d" : "word-number-%d", w);
+			snprintf(row, sizeof row,
+				"{\"id\":%d,\"text\":\"%s\",\"more\":\"repeated %d times\"}", i, word, i);
+			wt_expect(rig, 0, row);
+		}
+	}
+	wt_expect_none(rig, 0);
+	ck_assert_int_eq(wt_end(rig), 0);
+}
+
+START_TEST(many_parts_come_out_in_order)
+{
+	const struct wt_options options = options_of("flatmap { split text ' '; }");
+
+	wt_each(&options, many);
+}
+END_TEST
+
+/* A batch that makes far more than there is room for stops in the middle. */
+START_TEST(parts_wait_where_there_is_no_room)
+{
+	struct wt_options options = options_of("flatmap { split text ' '; }");
+	struct wt_rig *rig;
+	char *record = malloc(2 * 100000 + 64);
+	int len;
+
+	options.ring = true;
+	rig = wt_rig_with(&options);
+	len = sprintf(record, "{\"id\":1,\"text\":\"x");
+	for (int i = 1; i < 100000; i++)
+		len += sprintf(record + len, " x");
+	sprintf(record + len, "\"}");
+	wt_hold(rig, true);
+	wt_push(rig, record);
+	ck_assert_uint_le(wt_count(rig, 0), 2048);
+	wt_hold(rig, false);
+	ck_assert_uint_eq(wt_count(rig, 0), 100000);
+	free(record);
+	wt_free(rig);
+}
+END_TEST
+
+START_TEST(mistakes_are_refused_by_name)
+{
+	wt_refuses("flatmap { }", "flatmap \"it\" needs \"split\"");
+	wt_refuses("flatmap { split txt ' '; }", "unknown field \"txt\"; did you mean \"text\"?");
+	wt_refuses("flatmap { split n ' '; }", "field \"n\" is int; it must be string");
+	wt_refuses("flatmap { split text ''; }", "the separator of \"split\" is empty");
+	wt_refuses("flatmap { split text ' ' as n; }", "there is a field of this name already");
+	wt_refuses("flatmap { split text ' ' like word; }", "takes \"as NAME\"");
+}
+END_TEST
+
+int
+main(void)
+{
+	const TTest *const tests[] = {
+		a_text_is_split_at_each_separator,
+		empty_parts_are_rows_unless_skipped,
+		the_part_may_have_another_name,
+		many_parts_come_out_in_order,
+		parts_wait_where_there_is_no_room,
+		mistakes_are_refused_by_name,
+	};
+
+	return WT_MAIN("flatmap", tests);
+}

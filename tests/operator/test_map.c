@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* map: fields set, renamed, removed and kept. */
+#include <stdio.h>
+#include <string.h>
+
+#include "rig.h"
+
+#define FIELDS "a int; b int; s string;"
+
+static struct wt_options
+options_of(const char *op)
+{
+	return (struct wt_options){.op = op, .fields = FIELDS, .source_lines = "watermark none;"};
+}
+
+/* What comes of {"a":3,"b":4,"s":"x"}. */
+static void
+maps_to(const char *op, const char *row)
+{
+	const struct wt_options options = options_of(op);
+	struct wt_rig *rig = wt_rig_with(&options);
+
+	wt_push(rig, "{\"a\":3,\"b\":4,\"s\":\"x\"}");
+	wt_expect(rig, 0, row);
+	wt_expect_none(rig, 0);
+	wt_free(rig);
+}
+
+START_TEST(fields_are_set_in_their_place_and_new_ones_come_last)
+{
+	maps_to("map { set b = a * b, c = s || '!'; }",
+		"{\"a\":3,\"b\":12,\"s\":\"x\",\"c\":\"x!\"}");
+	maps_to("map { set a = 'text'; }", "{\"a\":\"text\",\"b\":4,\"s\":\"x\"}");
+	maps_to("map { set c = 1; set d = 2, e = null is null; }",
+		"{\"a\":3,\"b\":4,\"s\":\"x\",\"c\":1,\"d\":2,\"e\":true}");
+}
+END_TEST
+
+START_TEST(expressions_read_the_input_record)
+{
+	maps_to("map { set a = b, b = a; }", "{\"a\":4,\"b\":3,\"s\":\"x\"}");
+	maps_to("map { set a = a + 1, c = a; }", "{\"a\":4,\"b\":4,\"s\":\"x\",\"c\":3}");
+}
+END_TEST
+
+START_TEST(fields_are_renamed_removed_and_kept)
+{
+	maps_to("map { rename a c; }", "{\"c\":3,\"b\":4,\"s\":\"x\"}");
+	maps_to("map { rename a b; rename b a; }", "{\"b\":3,\"a\":4,\"s\":\"x\"}");
+	maps_to("map { rename a c; set a = 9; }", "{\"c\":3,\"b\":4,\"s\":\"x\",\"a\":9}");
+	maps_to("map { remove a s; }", "{\"b\":4}");
+	maps_to("map { keep s b; }", "{\"b\":4,\"s\":\"x\"}");
+	maps_to("map { keep b; set c = a; }", "{\"b\":4,\"c\":3}");
+}
+END_TEST
+
+static void
+many(struct wt_rig *rig)
+{
+	char row[160];
+
+	for (int i = 0; i < 5000; i++)
+		wt_pushf(rig, i % 3 == 0 ? "{\"a\":%d}" : "{\"a\":%d,\"b\":2,\"s\":\"a text that is long\"}", i);
+	for (int i = 0; i < 5000; i++) {
+		snprintf(row, sizeof row,
+			i % 3 == 0 ? "{\"a\":%d,\"b\":null,\"s\":null}"
+				   : "{\"a\":%d,\"b\":%d,\"s\":\"a text that is long%d\"}",
+			i, i * 2, i);
+		wt_expect(rig, 0, row);
+	}
+	wt_expect_none(rig, 0);
+	ck_assert_int_eq(wt_end(rig), 0);
+}
+
+START_TEST(it_makes_no_difference_how_rows_come)
+{
+	const struct wt_options options =
+		options_of("map { set b = a * b, s = s || cast(a as string); }");
+
+	wt_each(&options, many);
+}
+END_TEST
+
+static void
+failing(struct wt_rig *rig)
+{
+	for (int i = 0; i < 100; i++)
+		wt_pushf(rig, "{\"a\":%d,\"b\":%d,\"s\":\"x\"}", i, i % 10);
+	ck_assert_uint_eq(wt_count(rig, 0), 90);
+	ck_assert_uint_eq(wt_count(rig, WT_BAD), 10);
+	for (int i = 0; i < 10; i++)
+		ck_assert_ptr_nonnull(strstr(wt_pop(rig, WT_BAD), "\"error\":\"division by zero\""));
+	ck_assert_uint_eq(wt_rejected(rig), 10);
+}
+
+START_TEST(a_row_that_fails_twice_is_one_dead_letter)
+{
+	const struct wt_options options =
+		options_of("map { set c = a / b, d = 1 / b; on_error dead_letter bad; }");
+
+	wt_each(&options, failing);
+}
+END_TEST
+
+START_TEST(what_nobody_reads_is_not_even_decoded)
+{
+	const struct wt_options options = {.op = "map { keep a; }",
+		.fields = "a int; b int; c int $.deep.down;",
+		.source_lines = "watermark none;"};
+	struct wt_rig *rig = wt_rig_with(&options);
+
+	wt_push(rig, "{\"a\":1,\"b\":\"no number\",\"deep\":{\"down\":\"nor this\"}}");
+	wt_expect(rig, 0, "{\"a\":1}");
+	wt_free(rig);
+}
+END_TEST
+
+START_TEST(mistakes_are_refused_by_name)
+{
+	wt_refuses("map { set n; }", "\"set\" wants NAME = EXPRESSION");
+	wt_refuses("map { set c = m; }", "unknown field \"m\"");
+	wt_refuses("map { remove m; }", "unknown field \"m\"");
+	wt_refuses("map { keep n; remove x; }", "\"keep\" and \"remove\" exclude each other");
+	wt_refuses("map { set c = 1, c = 2; }", "\"c\" is set twice");
+	wt_refuses("map { set n = 1; remove n; }", "\"n\" is set and removed");
+	wt_refuses("map { rename n x; }", "there is a field \"x\" already");
+	wt_refuses("map { rename n a; rename n b; }", "\"n\" is renamed twice");
+	wt_refuses("map { set c = 'a' + 1; }", "+");
+}
+END_TEST
+
+int
+main(void)
+{
+	const TTest *const tests[] = {
+		fields_are_set_in_their_place_and_new_ones_come_last,
+		expressions_read_the_input_record,
+		fields_are_renamed_removed_and_kept,
+		it_makes_no_difference_how_rows_come,
+		a_row_that_fails_twice_is_one_dead_letter,
+		what_nobody_reads_is_not_even_decoded,
+		mistakes_are_refused_by_name,
+	};
+
+	return WT_MAIN("map", tests);
+}
