@@ -3,30 +3,18 @@
  * Applying a decided epoch's journal to the base, in one batch; see store.h and docs/state.md.  It
  * is read back from the database, so that what runs each epoch is what recovers.
  */
+#include "state/apply.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/failpoint.h"
 #include "state/capture.h"
 #include "state/codec.h"
-#include "state/store_parts.h"
 
 #include <stdlib.h>
 #include <xxhash.h>
 
-struct apply {
-	const struct wr_store *store;
-	uint64_t epoch;
-	leveldb_writebatch_t *batch;
-	leveldb_writebatch_t *drop; /* of the journal; goes behind the batch */
-	leveldb_iterator_t *journal; /* at the chunk of the entry at hand */
-	struct wr_journal_entry *entries;
-	uint32_t n;
-	struct wr_text key, value; /* scratch */
-	struct weir_err *err;
-};
-
 static int
-apply_damaged(const struct apply *a, uint32_t chunk, const char *what)
+apply_damaged(const struct wr_apply *a, uint32_t chunk, const char *what)
 {
 	return wr_store_damaged(a->store, a->err, "the journal of epoch %llu: chunk %u %s",
 		(unsigned long long)a->epoch, chunk, what);
@@ -34,7 +22,7 @@ apply_damaged(const struct apply *a, uint32_t chunk, const char *what)
 
 /* Chunk i, where the iterator is; NULL: it is not there. */
 static const char *
-apply_chunk(const struct apply *a, uint32_t i, size_t *len)
+apply_chunk(const struct wr_apply *a, uint32_t i, size_t *len)
 {
 	uint8_t want[WR_JOURNAL_KEY];
 	const char *key;
@@ -49,7 +37,7 @@ apply_chunk(const struct apply *a, uint32_t i, size_t *len)
 }
 
 static int
-apply_read_index(struct apply *a)
+apply_read_index(struct wr_apply *a)
 {
 	uint8_t key[WR_JOURNAL_KEY];
 	uint64_t hash;
@@ -87,13 +75,9 @@ apply_read_index(struct apply *a)
 	return 0;
 }
 
-/*
- * Deletes what the database has from the key `from` on, as long as it begins with `prefix` bytes of
- * it and does not lie behind `last` (bytes after the prefix; NULL: no bound).
- */
-static int
-apply_delete_range(struct apply *a, leveldb_iterator_t *it, const uint8_t *from, size_t from_len,
-	size_t prefix, const uint8_t *last, size_t last_len)
+int
+wr_apply_delete_range(struct wr_apply *a, leveldb_iterator_t *it, const uint8_t *from,
+	size_t from_len, size_t prefix, const uint8_t *last, size_t last_len)
 {
 	leveldb_iter_seek(it, (const char *)from, from_len);
 	for (; leveldb_iter_valid(it); leveldb_iter_next(it)) {
@@ -111,74 +95,7 @@ apply_delete_range(struct apply *a, leveldb_iterator_t *it, const uint8_t *from,
 }
 
 static int
-apply_clear(struct apply *a, const struct wr_journal_entry *entry)
-{
-	leveldb_iterator_t *it = leveldb_create_iterator(a->store->db, a->store->pass);
-	uint8_t from[WR_ROW_GROUP], last[2];
-	int rc;
-
-	wr_store_row_prefix(from, entry->id);
-	wr_codec_be16(from + WR_ROW_PREFIX, entry->lo);
-	wr_codec_be16(last, entry->hi);
-	rc = apply_delete_range(a, it, from, sizeof from, WR_ROW_PREFIX, last, sizeof last);
-	leveldb_iter_destroy(it);
-	return rc;
-}
-
-/* Of a table in the order of keys: each row says whether it goes. */
-static int
-apply_retire_by_key(struct apply *a, const struct wr_journal_entry *entry, int64_t hi)
-{
-	leveldb_iterator_t *it = leveldb_create_iterator(a->store->db, a->store->pass);
-	uint8_t from[WR_ROW_GROUP];
-	int rc = 0;
-
-	wr_store_row_prefix(from, entry->id);
-	wr_codec_be16(from + WR_ROW_PREFIX, entry->lo);
-	leveldb_iter_seek(it, (const char *)from, sizeof from);
-	for (; rc == 0 && leveldb_iter_valid(it); leveldb_iter_next(it)) {
-		struct wr_tail tail;
-		size_t len;
-		const char *key = leveldb_iter_key(it, &len);
-
-		if (len < WR_ROW_PREFIX || memcmp(key, from, WR_ROW_PREFIX) != 0)
-			break;
-		if (!wr_tail_read(&tail, true, key + WR_ROW_PREFIX, len - WR_ROW_PREFIX))
-			rc = wr_store_damaged(a->store, a->err, "a row's key");
-		if (rc < 0 || tail.group > entry->hi)
-			break;
-		if (tail.ns <= hi)
-			leveldb_writebatch_delete(a->batch, key, len);
-	}
-	if (rc == 0)
-		rc = wr_store_iter_error(a->store, it, a->err);
-	leveldb_iter_destroy(it);
-	return rc;
-}
-
-static int
-apply_retire(struct apply *a, const struct wr_journal_entry *entry, int64_t hi)
-{
-	leveldb_iterator_t *it;
-	int rc = 0;
-
-	if ((entry->flags & WR_ENTRY_BY_KEY) != 0)
-		return apply_retire_by_key(a, entry, hi);
-	it = leveldb_create_iterator(a->store->db, a->store->pass);
-	for (uint32_t group = entry->lo; rc == 0 && group <= entry->hi; group++) {
-		uint8_t from[WR_ROW_GROUP], last[8];
-
-		wr_store_row_prefix(from, entry->id);
-		wr_codec_be16(from + WR_ROW_PREFIX, group);
-		wr_codec_ns(last, hi);
-		rc = apply_delete_range(a, it, from, sizeof from, sizeof from, last, sizeof last);
-	}
-	leveldb_iter_destroy(it);
-	return rc;
-}
-
-static int
-apply_head(struct apply *a, const struct wr_journal_entry *entry, struct wr_reader *in)
+apply_head(struct wr_apply *a, const struct wr_journal_entry *entry, struct wr_reader *in)
 {
 	struct wr_table_head head;
 	const uint8_t *p = wr_reader_bytes(in, sizeof head);
@@ -193,45 +110,95 @@ apply_head(struct apply *a, const struct wr_journal_entry *entry, struct wr_read
 			"reads version 1",
 			(unsigned long long)a->epoch, a->store->dir, head.version);
 	if ((head.flags & WR_TABLE_WHOLE) != 0)
-		rc = apply_clear(a, entry);
+		rc = wr_retire_all(a, entry);
 	else if ((head.flags & WR_TABLE_RETIRED) != 0)
-		rc = apply_retire(a, entry, head.retired);
+		rc = wr_retire_rows(a, entry, head.retired);
 	return rc;
 }
 
-static void
-apply_records(struct apply *a, const struct wr_journal_entry *entry, struct wr_reader *in)
+/* A record of a chunk.  row NULL: it was erased. */
+struct record {
+	uint64_t order; /* the first bytes of the tail */
+	const uint8_t *tail, *row;
+	uint32_t tail_len, row_len;
+};
+
+/* In order of keys; of one key, in order of writing. */
+static int
+record_compare(const void *left, const void *right)
 {
+	const struct record *a = left, *b = right;
+	uint32_t len = a->tail_len < b->tail_len ? a->tail_len : b->tail_len;
+	int diff;
+
+	if (a->order != b->order)
+		return a->order < b->order ? -1 : 1;
+	diff = memcmp(a->tail, b->tail, len);
+	if (diff == 0 && a->tail_len != b->tail_len)
+		diff = a->tail_len < b->tail_len ? -1 : 1;
+	return diff != 0 ? diff : a->tail < b->tail ? -1 : 1;
+}
+
+static uint32_t
+apply_parse(struct wr_apply *a, struct wr_reader *in)
+{
+	struct wr_text *list = &a->records;
+
+	list->len = 0;
+	wr_reader_number(in, sizeof(uint32_t)); /* the chunk's length: all of it is here */
+	while (!in->bad && in->p < in->end) {
+		uint64_t len = wr_reader_varint(in);
+		struct record record = {.tail_len = (uint32_t)(len / 2)};
+
+		record.tail = wr_reader_bytes(in, len / 2);
+		if (len % 2 == 0) {
+			record.row_len = (uint32_t)wr_reader_varint(in);
+			record.row = wr_reader_bytes(in, record.row_len);
+		}
+		if (in->bad || record.tail_len < sizeof record.order) {
+			in->bad = true;
+			break;
+		}
+		memcpy(&record.order, record.tail, sizeof record.order);
+		record.order = __builtin_bswap64(record.order);
+		wr_text_add(list, (const char *)&record, sizeof record);
+	}
+	return (uint32_t)(list->len / sizeof(struct record));
+}
+
+/* In order of keys: LevelDB takes them in two to three times as fast. */
+static int
+apply_records(struct wr_apply *a, const struct wr_journal_entry *entry, struct wr_reader *in)
+{
+	uint32_t n = apply_parse(a, in);
+	struct record *records = (struct record *)(void *)a->records.p;
 	uint8_t prefix[WR_ROW_PREFIX], shape[WR_VARINT_MAX], *end;
+	int rc = 0;
 
 	wr_store_row_prefix(prefix, entry->id);
 	end = wr_codec_varint(shape, entry->shape);
-	wr_reader_number(in, sizeof(uint32_t)); /* the chunk's length: all of it is here */
-	while (!in->bad && in->p < in->end) {
-		uint64_t tail_len = wr_reader_varint(in), row_len;
-		const uint8_t *tail = wr_reader_bytes(in, tail_len / 2), *row;
+	if (n > 0)
+		qsort(records, n, sizeof *records, record_compare);
+	for (uint32_t i = 0; rc == 0 && i < n; i++) {
+		const struct record *record = &records[i];
 
-		if (tail == NULL)
-			break;
 		a->key.len = a->value.len = 0;
 		wr_text_add(&a->key, (const char *)prefix, sizeof prefix);
-		wr_text_add(&a->key, (const char *)tail, tail_len / 2);
-		if (tail_len % 2 == 1) {
+		wr_text_add(&a->key, (const char *)record->tail, record->tail_len);
+		if (record->row == NULL) {
 			leveldb_writebatch_delete(a->batch, a->key.p, a->key.len);
 			continue;
 		}
-		row_len = wr_reader_varint(in);
-		row = wr_reader_bytes(in, row_len);
-		if (row == NULL)
-			break;
+		rc = wr_retire_before_put(a, entry, record->tail, record->tail_len);
 		wr_text_add(&a->value, (const char *)shape, (size_t)(end - shape));
-		wr_text_add(&a->value, (const char *)row, row_len);
+		wr_text_add(&a->value, (const char *)record->row, record->row_len);
 		leveldb_writebatch_put(a->batch, a->key.p, a->key.len, a->value.p, a->value.len);
 	}
+	return rc;
 }
 
 static int
-apply_table(struct apply *a, uint32_t chunk, const char *p, size_t len)
+apply_table(struct wr_apply *a, uint32_t chunk, const char *p, size_t len)
 {
 	const struct wr_journal_entry *entry = &a->entries[chunk - 1];
 	struct wr_reader in = wr_reader_of(p, len);
@@ -239,12 +206,14 @@ apply_table(struct apply *a, uint32_t chunk, const char *p, size_t len)
 
 	if (rc < 0)
 		return rc;
-	apply_records(a, entry, &in);
+	rc = apply_records(a, entry, &in);
+	if (rc < 0)
+		return rc;
 	return in.bad ? apply_damaged(a, chunk, "is malformed") : 0;
 }
 
 static bool
-apply_writes_blob(const struct apply *a, uint32_t op, const uint8_t *key)
+apply_writes_blob(const struct wr_apply *a, uint32_t op, const uint8_t *key)
 {
 	for (uint32_t i = 0; i < a->n && a->entries[i].kind <= WR_ENTRY_CHUNKS; i++) {
 		const struct wr_journal_entry *entry = &a->entries[i];
@@ -262,7 +231,7 @@ apply_writes_blob(const struct apply *a, uint32_t op, const uint8_t *key)
 /* Sections of an operator that are not of this journal: all, those of one subtask, or those of
  * subtasks from one on. */
 static int
-apply_remove_blobs(struct apply *a, const struct wr_journal_entry *entry)
+apply_remove_blobs(struct wr_apply *a, const struct wr_journal_entry *entry)
 {
 	leveldb_iterator_t *it = leveldb_create_iterator(a->store->db, a->store->pass);
 	uint8_t from[WR_BLOB_KEY];
@@ -292,17 +261,17 @@ apply_remove_blobs(struct apply *a, const struct wr_journal_entry *entry)
 }
 
 static int
-apply_drop_table(struct apply *a, const struct wr_journal_entry *entry)
+apply_drop_table(struct wr_apply *a, const struct wr_journal_entry *entry)
 {
 	struct wr_journal_entry all = *entry;
 
 	all.lo = 0;
 	all.hi = UINT16_MAX;
-	return apply_clear(a, &all);
+	return wr_retire_all(a, &all);
 }
 
 static int
-apply_entry(struct apply *a, uint32_t chunk)
+apply_entry(struct wr_apply *a, uint32_t chunk)
 {
 	const struct wr_journal_entry *entry = &a->entries[chunk - 1];
 	uint8_t blob[WR_BLOB_KEY], key[WR_JOURNAL_KEY];
@@ -335,7 +304,7 @@ apply_entry(struct apply *a, uint32_t chunk)
 
 /* The batch that puts the journal into the base and drops it. */
 static int
-apply_make(struct apply *a)
+apply_make(struct wr_apply *a)
 {
 	uint8_t key[WR_JOURNAL_KEY];
 	int rc = apply_read_index(a);
@@ -350,7 +319,7 @@ apply_make(struct apply *a)
 
 /* Invariant: the base is written and the journal dropped in one batch. */
 static int
-apply_write(struct apply *a, bool sync)
+apply_write(struct wr_apply *a, bool sync)
 {
 	const struct wr_store *store = a->store;
 	char *error = NULL;
@@ -369,7 +338,7 @@ apply_write(struct apply *a, bool sync)
 int
 wr_store_apply_next(struct wr_store *store, bool sync, struct weir_err *err)
 {
-	struct apply a = {.store = store,
+	struct wr_apply a = {.store = store,
 		.epoch = store->base + 1,
 		.batch = leveldb_writebatch_create(),
 		.drop = leveldb_writebatch_create(),
@@ -380,6 +349,7 @@ wr_store_apply_next(struct wr_store *store, bool sync, struct weir_err *err)
 	leveldb_iter_destroy(a.journal);
 	free(a.entries);
 	wr_text_fini(&a.key);
+	wr_text_fini(&a.records);
 	wr_text_fini(&a.value);
 	/*
 	 * Invariant: this batch drops a journal only after the batch that applied the epoch before
@@ -404,6 +374,8 @@ wr_store_apply_next(struct wr_store *store, bool sync, struct weir_err *err)
 int
 wr_store_apply(struct wr_store *store, uint64_t epoch, struct weir_err *err)
 {
+	if (WEIR_MUTATE == WR_MUTATE_APPLY_FIRST)
+		return 0;
 	if (epoch != store->base + 1 || epoch > store->decided)
 		return wr_err_set(err, -EINVAL,
 			"epoch %llu cannot be applied: the base is of epoch %llu, %llu is decided",

@@ -181,8 +181,27 @@ capture_index(struct weir_table *table, struct capture_out *out, const struct wr
 	capture_entry(out, wr_slabs_key(&hash->slabs, index), ns, wr_hash_row(hash, index));
 }
 
+/* In order of their numbers, which is how they lie in memory. */
 static void
-capture_dirty(struct weir_table *table, struct capture_out *out, struct wr_hash *hash, int64_t ns)
+capture_dirty_bits(
+	struct weir_table *table, struct capture_out *out, struct wr_hash *hash, int64_t ns)
+{
+	for (uint32_t word = 0; word < hash->dirty_words; word++) {
+		uint64_t bits = hash->dirty_bits[word];
+
+		hash->dirty_bits[word] = 0;
+		for (; bits != 0; bits &= bits - 1) {
+			uint32_t index = word * 64 + (uint32_t)__builtin_ctzll(bits);
+
+			capture_index(table, out, hash, index, ns);
+		}
+	}
+}
+
+/* In order of writing. */
+static void
+capture_dirty_list(
+	struct weir_table *table, struct capture_out *out, struct wr_hash *hash, int64_t ns)
 {
 	for (uint32_t i = 0; i < hash->n_dirty; i++) {
 		uint32_t index = hash->dirty[i];
@@ -196,6 +215,15 @@ capture_dirty(struct weir_table *table, struct capture_out *out, struct wr_hash 
 		hash->dirty_bits[index >> 6] &= ~bit;
 		capture_index(table, out, hash, index, ns);
 	}
+}
+
+static void
+capture_dirty(struct weir_table *table, struct capture_out *out, struct wr_hash *hash, int64_t ns)
+{
+	if (hash->n_dirty > hash->dirty_words)
+		capture_dirty_bits(table, out, hash, ns);
+	else
+		capture_dirty_list(table, out, hash, ns);
 	hash->n_dirty = 0;
 }
 

@@ -51,7 +51,7 @@ wr_store_sections(struct wr_store *store, const char *name, uint32_t kind,
 	uint8_t from[WR_BLOB_KEY];
 	int rc = 0, n = 0;
 
-	if (op == NULL)
+	if (op == NULL || wr_store_is_dropped(store, name))
 		return 0;
 	it = leveldb_create_iterator(store->db, store->read);
 	wr_store_blob_key(from, op->id, kind, 0, 0);
@@ -274,6 +274,10 @@ restore_rows(struct restore *r, uint32_t lo, uint32_t hi)
 		}
 		if (tail.group > hi)
 			break;
+		if (r->table->by_key &&
+			tail.ns < wr_retired_group(&r->store->retired, r->stored->id, tail.group)
+					  ->floor)
+			continue;
 		value = leveldb_iter_value(it, &len);
 		rc = restore_entry(r, &tail, value, len);
 	}
@@ -294,7 +298,7 @@ wr_store_restore_table(struct wr_store *store, const char *op, struct weir_table
 	int rc;
 
 	wr_assert(!table->tracked && wr_table_count(table) == 0);
-	if (r.op != NULL)
+	if (r.op != NULL && !wr_store_is_dropped(store, op))
 		r.stored = wr_manifest_table(r.op, table->spec.name);
 	if (r.stored == NULL) {
 		wr_table_track(table);

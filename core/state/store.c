@@ -109,13 +109,6 @@ store_open_db(struct wr_store *store, struct weir_err *err)
 			"the database of state directory \"%s\" is in use by another process",
 			store->dir);
 	}
-	/* A file that is named in the database's own manifest and is not there. */
-	if (error != NULL && strstr(error, "No such file or directory") != NULL) {
-		int rc = wr_store_damaged(store, err, "%s", error);
-
-		leveldb_free(error);
-		return rc;
-	}
 	return wr_store_leveldb_error(store, error, err, "open");
 }
 
@@ -346,6 +339,8 @@ wr_store_open(struct wr_store **out, const char *dir, const char *pipeline, stru
 	if (rc == 0)
 		rc = store_identify(store, pipeline, err);
 	if (rc == 0)
+		rc = wr_store_load_retired(store, err);
+	if (rc == 0)
 		rc = store_redo(store, err);
 	if (rc < 0) {
 		wr_store_close(store);
@@ -374,6 +369,7 @@ wr_store_close(struct wr_store *store)
 	for (uint32_t i = 0; i < store->n_dropped; i++)
 		free(store->dropped[i]);
 	free(store->dropped);
+	wr_retired_fini(&store->retired);
 	wr_manifest_fini(&store->manifest);
 	wr_text_fini(&store->manifest_text);
 	wr_store_dir_close(store);
@@ -407,4 +403,13 @@ wr_store_drop(struct wr_store *store, const char *op)
 		wr_realloc(store->dropped, (store->n_dropped + 1) * sizeof *store->dropped);
 	store->dropped[store->n_dropped] = wr_alloc(len + 1);
 	memcpy(store->dropped[store->n_dropped++], op, len + 1);
+}
+
+bool
+wr_store_is_dropped(const struct wr_store *store, const char *op)
+{
+	for (uint32_t i = 0; i < store->n_dropped; i++)
+		if (strcmp(store->dropped[i], op) == 0)
+			return true;
+	return false;
 }

@@ -118,7 +118,8 @@ int wr_store_sections(struct wr_store *store, const char *op, uint32_t kind,
  */
 int wr_store_restore_table(struct wr_store *store, const char *op, struct weir_table *table,
 	uint32_t lo, uint32_t hi, uint32_t max_parallelism, struct weir_err *err);
-/* Forgets an operator (state_drop), with the next decided epoch. */
+/* Forgets an operator (state_drop): it has nothing from now on, on disk from the next decided
+ * epoch on. */
 void wr_store_drop(struct wr_store *store, const char *op);
 
 /* Tables to bytes.  [the table's task] */

@@ -9,6 +9,7 @@
 #include <leveldb/c.h>
 
 #include "state/manifest.h"
+#include "state/retire.h"
 #include "state/store.h"
 
 /* How tests see that they would notice: each one breaks the protocol in its own way. */
@@ -42,6 +43,7 @@ struct wr_store {
 	uint64_t base, decided; /* Mb, Md */
 	bool finished;
 	bool unsynced; /* what was written last was not synced */
+	struct wr_retired retired;
 	char **dropped; /* operators, with the next decision */
 	uint32_t n_dropped;
 };
@@ -60,6 +62,9 @@ int wr_store_manifest_file_write(
 /* Everything written so far is on disk afterwards, also what is in logs that LevelDB has closed. */
 int wr_store_sync_logs(struct wr_store *store, struct weir_err *err);
 
+/* The next decision drops this operator. */
+bool wr_store_is_dropped(const struct wr_store *store, const char *op);
+
 /* -EUCLEAN, a sentence about what is damaged and what can be done. */
 int wr_store_damaged(const struct wr_store *store, struct weir_err *err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -67,6 +72,8 @@ int wr_store_damaged(const struct wr_store *store, struct weir_err *err, const c
 int wr_store_leveldb_error(
 	const struct wr_store *store, char *error, struct weir_err *err, const char *doing);
 int wr_store_iter_error(const struct wr_store *store, leveldb_iterator_t *it, struct weir_err *err);
+/* Reads the marks of retired rows. */
+int wr_store_load_retired(struct wr_store *store, struct weir_err *err);
 /* Applies the journal of epoch base + 1. */
 int wr_store_apply_next(struct wr_store *store, bool sync, struct weir_err *err);
 

@@ -382,7 +382,7 @@ START_TEST(what_a_plugin_offers_is_found_by_name)
 	ck_assert_ptr_null(wr_plugins_operator(plugins, WEIR_SOURCE, str("nothings")));
 	ck_assert_ptr_nonnull(wr_plugins_format(plugins, str("blank")));
 	ck_assert_ptr_nonnull(wr_plugins_function(plugins, str("answer")));
-	ck_assert_ptr_nonnull(wr_plugins_aggregate(plugins, str("last")));
+	ck_assert_ptr_nonnull(wr_plugins_aggregate(plugins, str("good_last")));
 	ck_assert_ptr_null(wr_plugins_aggregate(plugins, str("answer")));
 	ck_assert_uint_eq(wr_plugins_count(plugins), 1);
 	ck_assert_str_eq(wr_plugins_at(plugins, 0)->path, path);

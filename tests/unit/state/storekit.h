@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * For tests of durable state: an operator with two tables and timers, in several subtasks, that does
- * the same random things in the same epoch whenever it is asked, and an array that knows what its
- * tables have in each epoch.
+ * For tests of durable state: an operator with two tables and timers, in several subtasks, that
+ * does the same random things in the same epoch whenever it is asked, and an array that knows what
+ * its tables have in each epoch.
  */
 #ifndef TEST_STATE_STOREKIT_H
 #define TEST_STATE_STOREKIT_H
@@ -67,8 +67,7 @@ kit_at(const struct kit *kit, uint32_t table, uint32_t id, uint32_t ns)
 static inline uint32_t
 kit_owner(const struct kit *kit, uint32_t id)
 {
-	return wr_key_owner(
-		wr_key_group(kit->hash[id], KIT_GROUPS), KIT_GROUPS, kit->parallelism);
+	return wr_key_owner(wr_key_group(kit->hash[id], KIT_GROUPS), KIT_GROUPS, kit->parallelism);
 }
 
 static inline void
@@ -311,8 +310,7 @@ kit_decide(struct kit *kit, struct wr_store *store, struct weir_err *err)
 	/* In any order. */
 	for (uint32_t s = 0; s < kit->parallelism; s++)
 		list[s] = &captures[kit->parallelism - 1 - s];
-	rc = wr_store_decide(
-		store, kit->epoch, kit_kept(kit), list, kit->parallelism, false, err);
+	rc = wr_store_decide(store, kit->epoch, kit_kept(kit), list, kit->parallelism, false, err);
 	for (uint32_t s = 0; s < kit->parallelism; s++)
 		wr_capture_fini(&captures[s]);
 	return rc;
@@ -360,11 +358,11 @@ kit_differs(const struct kit *kit)
 				       &found) > 0)
 				for (uint32_t i = 0; i < found.n; i++) {
 					const struct kit_row *r = found.row[i];
-					uint32_t ns = (uint32_t)(found.ns[i] / KIT_STEP +
-								 KIT_NS / 2);
+					uint32_t ns =
+						(uint32_t)(found.ns[i] / KIT_STEP + KIT_NS / 2);
 					uint32_t len;
-					const uint8_t *cell = wr_table_peek(
-						kit->tables[s][t], &r->cell, &len);
+					const uint8_t *cell =
+						wr_table_peek(kit->tables[s][t], &r->cell, &len);
 					const struct kit_entry *e;
 
 					got++;
@@ -379,8 +377,8 @@ kit_differs(const struct kit *kit)
 						why = "an entry is not as it was written last";
 					else if (e->cell_len != len)
 						why = "a cell is not as long";
-					else if (!keyset_row_is(kit->set, found.keys, i,
-							 (uint32_t)r->id))
+					else if (!keyset_row_is(
+							 kit->set, found.keys, i, (uint32_t)r->id))
 						why = "a key is another one";
 					else if (seen[r->id * KIT_NS + ns]++ > 0)
 						why = "an entry is there twice";
@@ -424,10 +422,12 @@ kit_rmdir(const char *path)
 	rmdir(path);
 }
 
+/* In memory where that can be had: what survives is decided by the tests, not by a disk. */
 static inline char *
 kit_mkdir(char path[64])
 {
-	snprintf(path, 64, "/tmp/weir-store-XXXXXX");
+	snprintf(path, 64, "%s/weir-store-XXXXXX",
+		access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	ck_assert_ptr_nonnull(mkdtemp(path));
 	return path;
 }

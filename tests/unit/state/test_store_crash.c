@@ -2,13 +2,14 @@
 /*
  * Durable state under crashes: a child works epoch after epoch and ends at some step, as if by
  * SIGKILL; what it leaves is opened, as it is or as a power failure would have left it, and must be
- * one of the epochs it had decided or was deciding, whole.  Built with failpoints and a small buffer;
- * each -DWEIR_MUTATE must make it fail.
+ * one of the epochs it had decided or was deciding, whole.  Built with failpoints and a small
+ * buffer; each -DWEIR_MUTATE must make it fail.
  */
 #include "storekit.h"
 
 #include "state/store_parts.h"
 
+#include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -26,6 +27,7 @@ struct synced {
 struct shared {
 	uint64_t begun, decided; /* epochs */
 	uint32_t parallelism[CRASH_EPOCHS]; /* the epoch ran with, the last time */
+	char why[512]; /* what was left is wrong */
 	uint32_t n_synced;
 	struct synced synced[CRASH_FILES];
 };
@@ -53,7 +55,7 @@ note_synced(const char *name, uint64_t size)
 static int
 sync_and_note(long call, int fd)
 {
-	static _Atomic int busy;
+	static atomic_flag busy = ATOMIC_FLAG_INIT;
 	char link[64], path[512], *name;
 	struct stat st;
 	ssize_t n;
@@ -71,10 +73,10 @@ sync_and_note(long call, int fd)
 	rc = (int)syscall(call, fd);
 	if (rc < 0 || shared == NULL || strlen(name + 1) >= sizeof shared->synced[0].name)
 		return rc;
-	while (__atomic_exchange_n((int *)&busy, 1, __ATOMIC_ACQUIRE) == 1)
+	while (atomic_flag_test_and_set(&busy))
 		;
 	note_synced(name + 1, (uint64_t)st.st_size);
-	__atomic_store_n((int *)&busy, 0, __ATOMIC_RELEASE);
+	atomic_flag_clear(&busy);
 	return rc;
 }
 
@@ -130,6 +132,10 @@ power_fails(const char *dir, uint64_t *dice)
 			size += keyset_random(dice) % ((uint64_t)st.st_size - size + 1);
 		if (size < (uint64_t)st.st_size)
 			ck_assert_int_eq(truncate(path, (off_t)size), 0);
+		/* A file system may know of a file's length before it has its bytes. */
+		if (size == synced_size(entry->d_name) && size < (uint64_t)st.st_size &&
+			keyset_below(dice, 2) == 0)
+			ck_assert_int_eq(truncate(path, st.st_size), 0);
 	}
 	if (db != NULL)
 		closedir(db);
@@ -189,34 +195,50 @@ child(const char *dir, const struct keyset *set, uint64_t seed, uint64_t dice, u
 	_exit(err.code != 0 ? 1 : 0);
 }
 
-static void
-check_left(const char *dir, const struct keyset *set, uint64_t seed, uint64_t *dice)
+static const char *
+look_at(const char *dir, const struct keyset *set, uint64_t seed, uint64_t dice)
 {
 	struct wr_store *store = NULL;
 	struct weir_err err = {0};
-	struct kit kit, *k = &kit;
+	struct kit kit;
 	uint64_t last;
 	const char *why;
 
 	if (wr_store_open(&store, dir, "pipe", &err) < 0)
-		ck_abort_msg("after epoch %d: %s", (int)shared->decided, err.text);
+		return wr_arena_printf(&(struct wr_arena){0}, "%s", err.text);
 	last = wr_store_epoch(store);
 	if (last < shared->decided || last > shared->begun)
-		ck_abort_msg("epoch %d is the last, but %d was decided and %d begun", (int)last,
-			(int)shared->decided, (int)shared->begun);
-	kit_init(k, set, seed);
+		return wr_arena_printf(&(struct wr_arena){0}, "epoch %d is the last", (int)last);
+	kit_init(&kit, set, seed);
 	for (uint64_t epoch = 1; epoch <= last; epoch++)
-		kit_run(k, epoch, shared->parallelism[epoch]);
-	kit_open(k, 1 + keyset_below(dice, KIT_P));
-	if (kit_restore(k, store, &err) < 0)
-		ck_abort_msg("epoch %d: %s", (int)last, err.text);
-	why = kit_differs(k);
-	if (why != NULL)
-		ck_abort_msg("seed %d, epoch %d (%d decided, %d begun): %s", (int)seed, (int)last,
-			(int)shared->decided, (int)shared->begun, why);
+		kit_run(&kit, epoch, shared->parallelism[epoch]);
+	kit_open(&kit, 1 + keyset_below(&dice, KIT_P));
+	if (kit_restore(&kit, store, &err) < 0)
+		return wr_arena_printf(&(struct wr_arena){0}, "%s", err.text);
+	why = kit_differs(&kit);
 	shared->decided = shared->begun = last;
-	kit_fini(k);
-	wr_store_close(store);
+	return why;
+}
+
+/* In a process of its own: LevelDB's thread would not survive a later fork. */
+static void
+check_left(const char *dir, const struct keyset *set, uint64_t seed, uint64_t *dice)
+{
+	int status;
+	pid_t pid = fork();
+
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		const char *why = look_at(dir, set, seed, *dice);
+
+		snprintf(shared->why, sizeof shared->why, "%s", why == NULL ? "" : why);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+	if (shared->why[0] != '\0')
+		ck_abort_msg("seed %d, epoch %d decided, %d begun: %s", (int)seed,
+			(int)shared->decided, (int)shared->begun, shared->why);
 }
 
 /* Runs a child with this failpoint; how it ended. */
@@ -240,10 +262,25 @@ crash(const char *dir, const struct keyset *set, uint64_t seed, uint64_t dice, u
 	return WEXITSTATUS(status);
 }
 
-static const char *const points[] = {"open.locked", "open.opened", "open.before_make",
-	"open.made", "manifest.before_write", "manifest.before_rename", "manifest.renamed",
-	"open.before_redo", "open.redone", "decide.before_write", "decide.written",
-	"decide.witnessed", "apply.before_write", "apply.written"};
+static const char *const points[] = {
+	"open.locked",
+	"open.opened",
+	"open.before_make",
+	"open.made",
+	"manifest.before_write",
+	"manifest.before_rename",
+	"manifest.renamed",
+	"open.before_redo",
+	"open.redone",
+	"decide.before_write",
+	"decide.written",
+	"decide.witnessed",
+	"apply.before_write",
+	"apply.written",
+#if WEIR_MUTATE == 2
+	"apply.mutated",
+#endif
+};
 enum { N_POINTS = sizeof points / sizeof points[0] };
 
 static struct keyset
@@ -258,8 +295,8 @@ set_of(uint64_t i)
 static void
 setup(void)
 {
-	shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-		0);
+	shared = mmap(
+		NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ck_assert(shared != MAP_FAILED);
 }
 
@@ -331,8 +368,9 @@ main(void)
 	tcase_set_timeout(crashes, 100);
 	tcase_add_checked_fixture(crashes, setup, NULL);
 	tcase_add_loop_test(crashes, a_kill_at_any_step_leaves_a_decided_epoch, 0, N_POINTS);
-	tcase_add_loop_test(crashes, many_lives_end_in_decided_epochs, 0, 8);
-	tcase_add_loop_test(crashes, a_power_failure_leaves_a_decided_epoch, 0, 24);
+	tcase_add_loop_test(crashes, many_lives_end_in_decided_epochs, 0, WEIR_MUTATE ? 4 : 8);
+	tcase_add_loop_test(
+		crashes, a_power_failure_leaves_a_decided_epoch, 0, WEIR_MUTATE ? 8 : 16);
 	suite_add_tcase(suite, crashes);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
