@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "engine/task.h"
+#include "expr/run.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -113,13 +114,23 @@ is_needed(const struct weir_out *out, int32_t col)
 	return out->plan->n_edges > 0 && weir_bit_get(out->plan->needed, (uint32_t)col);
 }
 
+/* Formats fill what they are given; of operators those that say they can. */
+static bool
+may_prune(const struct weir_out *out)
+{
+	const struct wr_op *op = out->inst->op;
+
+	return (op->desc->flags & WEIR_READS_DECLARED) != 0 ||
+	       (op->desc->kind == WEIR_SOURCE && op->format.desc != NULL);
+}
+
 struct weir_vec *
 wr_out_vec(struct weir_out *out, int32_t col)
 {
 	wr_assert(out->plan->schema == NULL || (uint32_t)col < out->n_slots);
 	if (out->plan->schema == NULL)
 		return NULL;
-	if ((out->inst->op->desc->flags & WEIR_READS_DECLARED) != 0 && !is_needed(out, col))
+	if (may_prune(out) && !is_needed(out, col))
 		return NULL;
 	return slot_vec(out, (uint32_t)col);
 }
@@ -300,7 +311,7 @@ wr_out_gather(struct weir_out *out, int32_t col, const struct weir_batch *from, 
 		}
 		out->hidden_rows = out->n;
 	}
-	if (is_needed(out, col) || (out->inst->op->desc->flags & WEIR_READS_DECLARED) == 0)
+	if (is_needed(out, col) || !may_prune(out))
 		gather_slot(out, (uint32_t)col, from->cols[from_col], rows, borrowed);
 }
 
@@ -352,6 +363,13 @@ out_grow(struct weir_out *out, uint32_t n)
 	}
 }
 
+WR_KERNEL static void
+fill_times(int64_t *to, int64_t time, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		to[i] = time;
+}
+
 void
 wr_out_rows(struct weir_out *out, uint32_t n, const int64_t *event_time, const uint8_t *kind)
 {
@@ -365,8 +383,8 @@ wr_out_rows(struct weir_out *out, uint32_t n, const int64_t *event_time, const u
 		out_grow(out, old + n);
 	if (event_time != NULL && n > 0)
 		memcpy(out->event_time + old, event_time, n * sizeof *event_time);
-	for (uint32_t i = 0; event_time == NULL && i < n; i++)
-		out->event_time[old + i] = out->inst->ingest_time;
+	if (event_time == NULL)
+		fill_times(out->event_time + old, out->inst->ingest_time, n);
 	if (kind != NULL && out->kind == NULL)
 		out->kind = wr_arena_zalloc(&out->batch->arena, out->cap);
 	if (kind != NULL && n > 0)

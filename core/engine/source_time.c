@@ -6,6 +6,7 @@
 #include "engine/refuse.h"
 #include "engine/run_private.h"
 #include "engine/send.h"
+#include "expr/run.h"
 
 #include <string.h>
 
@@ -98,6 +99,52 @@ struct cut {
 	int64_t newest; /* of the rows before it */
 };
 
+/* Whether no time is before the one before it, and the first not before `from`. */
+WR_KERNEL static bool
+ascend(const int64_t *time, uint32_t n, int64_t from)
+{
+	uint64_t down = time[0] < from;
+
+	for (uint32_t i = 1; i < n; i++)
+		down |= time[i] < time[i - 1];
+	return down == 0;
+}
+
+/* low and high of these and of the times. */
+WR_KERNEL static void
+widen(const int64_t *time, uint32_t n, int64_t *low, int64_t *high)
+{
+	int64_t min = *low, max = *high;
+
+	for (uint32_t i = 0; i < n; i++) {
+		min = time[i] < min ? time[i] : min;
+		max = time[i] > max ? time[i] : max;
+	}
+	*low = min;
+	*high = max;
+}
+
+/*
+ * The common cases, told without a step a row: times that ascend, and times so near each other that
+ * none is behind the watermark of the latest.
+ */
+static bool
+has_no_cuts(const struct wr_op *op, const struct wr_partition *part, const struct weir_batch *b,
+	int64_t *newest)
+{
+	int64_t low = INT64_MAX, high = part->newest, mark = watermark_after(op, high);
+
+	if (b->sel != NULL)
+		return false;
+	if (mark < INT64_MAX && ascend(b->event_time, b->n_rows, mark + 1)) {
+		*newest = b->event_time[b->n_rows - 1] > high ? b->event_time[b->n_rows - 1] : high;
+		return true;
+	}
+	widen(b->event_time, b->n_rows, &low, &high);
+	*newest = high;
+	return low > watermark_after(op, high);
+}
+
 /*
  * A row behind the watermark of the rows before it must find that watermark sent: then results do
  * not depend on where batches begin and end.  Rows in time, nearly all, need no cut.  Returns how
@@ -110,6 +157,8 @@ find_cuts(const struct wr_op *op, const struct wr_partition *part, const struct 
 	int64_t sent = part->watermark, seen = part->newest, mark = watermark_after(op, seen);
 	uint32_t n = wr_batch_count(b), n_cuts = 0;
 
+	if (has_no_cuts(op, part, b, newest))
+		return 0;
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t row = b->sel != NULL ? b->sel[i] : i;
 		int64_t t = b->event_time[row];

@@ -15,10 +15,12 @@ struct file_names {
 
 /*
  * The regular files that the words of `path` name or match; patterns pass over directories.  A word
- * that gives no file is an error.  0, or < 0 after weir_fail().  In both cases names is to be
- * freed.
+ * that gives no file is an error, unless files may appear later.  0, or < 0 after weir_fail().  In
+ * both cases names is to be freed.
  */
-int file_names_find(struct file_names *names, struct weir_task *task, const struct weir_list *path);
+int file_names_find(
+	struct file_names *names, struct weir_task *task, const struct weir_list *path, int later);
+int file_names_add(struct file_names *names, struct weir_task *task, const char *path);
 void file_names_free(struct file_names *names);
 
 /* `open() "x.ndjson" failed (2: No such file or directory); REMEDY`.  Gives -code. */

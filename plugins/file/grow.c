@@ -3,7 +3,7 @@
  * One file that grows: rows are written as they come, and what is behind the length that the last
  * decided epoch knows is cut off before new rows come.
  */
-#include "sink.h"
+#include "roll.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -95,19 +95,6 @@ begin(struct sink *sink, struct weir_task *task, uint64_t epoch)
 	return rc;
 }
 
-/* The conf may name another file by now: the old one is left as the epoch knows it. */
-static int
-settle(struct weir_task *task, const struct out_token *token)
-{
-	struct out_file old = {.fd = -1};
-	int rc = out_resume(&old, task, token, token->path);
-
-	if (rc == 0)
-		rc = out_sync(&old, task);
-	out_close(&old);
-	return rc;
-}
-
 int
 grow_recover(struct sink *sink, struct weir_task *task, uint64_t epoch)
 {
@@ -117,10 +104,9 @@ grow_recover(struct sink *sink, struct weir_task *task, uint64_t epoch)
 	for (i = 0; rc == 0 && i < sink->n_known; i++) {
 		const struct out_token *token = &sink->known[i];
 
-		if (strcmp(token->kind, "grow") != 0)
-			continue;
-		if (strcmp(token->path, sink->path) != 0) {
-			rc = settle(task, token);
+		if (strcmp(token->kind, "grow") != 0 || strcmp(token->path, sink->path) != 0) {
+			/* The conf says something else by now. */
+			rc = sink_settle(task, token);
 			continue;
 		}
 		rc = out_resume(&sink->file, task, token, sink->path);

@@ -64,8 +64,8 @@ void lines_reader_fini(struct lines_reader *reader);
 
 /*
  * Reads the next block of lines; the caller owns it.  What stands behind the last newline of a file
- * is a line too, but not if `tail`.  0 and *block; 0 and NULL at the end, and then read again if `tail`; -EMSGSIZE: a line is longer than max; else
- * what read() or malloc() gave.
+ * is a line too, but not if `tail`.  0 and *block; 0 and NULL at the end, and then read again if
+ * `tail`; -EMSGSIZE: a line is longer than max; else what read() or malloc() gave.
  */
 int lines_read(struct lines_reader *reader, int fd, struct lines_block **block);
 

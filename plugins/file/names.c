@@ -19,18 +19,29 @@ file_names_free(struct file_names *names)
 	*names = (struct file_names){0};
 }
 
-/* 1: a file to be read; 0: a directory that a pattern happens to match. */
+/* How a name came to be looked at. */
+enum { NAMED = 0, MATCHED = 1, LATER = 2 };
+
+/* 1: a file to be read, or to come; 0: a directory that a pattern happens to match. */
 static int
-is_readable(struct weir_task *task, const char *path, int is_pattern)
+is_readable(struct weir_task *task, const char *path, int how)
 {
 	struct stat st;
 
-	if (stat(path, &st) < 0)
-		return file_fail(task, "open()", path, errno,
+	if (stat(path, &st) < 0) {
+		int code = errno;
+
+		if (how == LATER && code == ENOENT)
+			return 1;
+		/* A match that is gone again is none; a link to nothing is an error. */
+		if (how == MATCHED && code == ENOENT && lstat(path, &st) < 0 && errno == ENOENT)
+			return 0;
+		return file_fail(task, "open()", path, code,
 			"see that \"path\" of the source names a file that is there");
+	}
 	if (S_ISREG(st.st_mode))
 		return 1;
-	if (S_ISDIR(st.st_mode) && is_pattern)
+	if (S_ISDIR(st.st_mode) && how == MATCHED)
 		return 0;
 	if (S_ISDIR(st.st_mode))
 		return weir_fail(task->err, -EISDIR,
@@ -40,8 +51,8 @@ is_readable(struct weir_task *task, const char *path, int is_pattern)
 		"\"%.200s\" is not a regular file; pipes are read by the source \"stdin\"", path);
 }
 
-static int
-add(struct file_names *names, struct weir_task *task, const char *path)
+int
+file_names_add(struct file_names *names, struct weir_task *task, const char *path)
 {
 	if (names->n == names->cap) {
 		size_t cap = names->cap * 2 + 8;
@@ -60,7 +71,7 @@ add(struct file_names *names, struct weir_task *task, const char *path)
 }
 
 static int
-add_matches(struct file_names *names, struct weir_task *task, const char *pattern)
+add_matches(struct file_names *names, struct weir_task *task, const char *pattern, int later)
 {
 	size_t before = names->n, i;
 	glob_t found;
@@ -70,15 +81,15 @@ add_matches(struct file_names *names, struct weir_task *task, const char *patter
 		return weir_fail(task->err, -ENOMEM, "out of memory");
 	if (rc == 0) {
 		for (i = 0; rc >= 0 && i < found.gl_pathc; i++) {
-			rc = is_readable(task, found.gl_pathv[i], 1);
+			rc = is_readable(task, found.gl_pathv[i], MATCHED);
 			if (rc > 0)
-				rc = add(names, task, found.gl_pathv[i]);
+				rc = file_names_add(names, task, found.gl_pathv[i]);
 		}
 		globfree(&found);
 		if (rc < 0)
 			return rc;
 	}
-	if (names->n > before)
+	if (names->n > before || later)
 		return 0;
 	return weir_fail(task->err, -ENOENT,
 		"\"%.200s\" matches no file; see that \"path\" of the source names files that are "
@@ -97,6 +108,8 @@ sort_once(struct file_names *names)
 {
 	size_t i, n = 0;
 
+	if (names->n == 0)
+		return;
 	qsort(names->v, names->n, sizeof *names->v, by_bytes);
 	for (i = 0; i < names->n; i++)
 		if (n > 0 && strcmp(names->v[n - 1], names->v[i]) == 0)
@@ -107,7 +120,8 @@ sort_once(struct file_names *names)
 }
 
 int
-file_names_find(struct file_names *names, struct weir_task *task, const struct weir_list *path)
+file_names_find(
+	struct file_names *names, struct weir_task *task, const struct weir_list *path, int later)
 {
 	uint32_t i;
 	int rc = 0;
@@ -119,11 +133,11 @@ file_names_find(struct file_names *names, struct weir_task *task, const struct w
 		if (word == NULL)
 			return weir_fail(task->err, -ENOMEM, "out of memory");
 		if (strpbrk(word, "*?[") != NULL) {
-			rc = add_matches(names, task, word);
+			rc = add_matches(names, task, word, later);
 		} else {
-			rc = is_readable(task, word, 0);
+			rc = is_readable(task, word, later ? LATER : NAMED);
 			if (rc > 0)
-				rc = add(names, task, word);
+				rc = file_names_add(names, task, word);
 		}
 		free(word);
 	}

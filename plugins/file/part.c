@@ -113,8 +113,7 @@ refuse_other(struct part *part, struct weir_task *task, int64_t size,
 {
 	if (rc == -ENODATA)
 		return weir_fail(task->err, -ESTALE,
-			"\"%.200s\" has %" PRId64
-			" bytes, fewer than were read before (%" PRId64
+			"\"%.200s\" has %" PRId64 " bytes, fewer than were read before (%" PRId64
 			"); put the longer one back, or start without the checkpoint",
 			part->path, size, at->offset);
 	if (rc == -ESTALE)
@@ -144,8 +143,7 @@ part_open(struct part *part, struct weir_task *task, const char *path,
 	if (rc == 0 && at != NULL && part->at.inode != at->inode)
 		rc = weir_fail(task->err, -ESTALE,
 			"\"%.200s\" is another file than the one read before (inode %" PRIu64
-			", was %" PRIu64
-			"); put that one back, or start without the checkpoint",
+			", was %" PRIu64 "); put that one back, or start without the checkpoint",
 			path, part->at.inode, at->inode);
 	else if (rc == 0 && at != NULL && (rc = part_verify(at, part->fd, part->head)) < 0)
 		rc = refuse_other(part, task, st.st_size, at, rc);
@@ -158,12 +156,29 @@ part_open(struct part *part, struct weir_task *task, const char *path,
 	return rc;
 }
 
-static int
-is_file_of(const struct part_position *position, const char *path)
+int
+part_rewind(struct part *part, struct weir_task *task)
+{
+	int tail = part->reader.tail;
+
+	if (lseek(part->fd, 0, SEEK_SET) < 0)
+		return file_fail(task, "lseek()", part->path, errno, "see what the file is on");
+	lines_cutter_fini(&part->cutter);
+	lines_reader_fini(&part->reader);
+	start_reading(part, 0, part->reader.pool, part->cutter.max, tail);
+	return 0;
+}
+
+int
+part_is_at(const struct part_position *position, const char *path)
 {
 	char head[PART_HEAD];
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), same;
+	struct stat st;
+	int fd, same;
 
+	if (stat(path, &st) < 0 || st.st_ino != position->inode || !S_ISREG(st.st_mode))
+		return 0;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return 0;
 	same = part_verify(position, fd, head) == 0;
@@ -181,10 +196,9 @@ part_find(const struct part_position *position, const char *path)
 	struct dirent *entry;
 
 	while (stream != NULL && found == NULL && (entry = readdir(stream)) != NULL) {
-		if (entry->d_ino != position->inode ||
-			asprintf(&found, "%.*s%s", n, path, entry->d_name) < 0) {
+		if (asprintf(&found, "%.*s%s", n, path, entry->d_name) < 0) {
 			found = NULL;
-		} else if (!is_file_of(position, found)) {
+		} else if (!part_is_at(position, found)) {
 			free(found);
 			found = NULL;
 		}

@@ -28,10 +28,11 @@ struct part {
 	char *path;
 	uint32_t number; /* the host's */
 	int fd; /* -1: there is no file just now */
-	int begun; /* looked for its file for the first time */
 	int caught_up; /* nothing to read until something changes */
+	int changed; /* something has: see that what was read is still there */
 	int last_look; /* its successor has lines already: the next end of file is for good */
 	int watch; /* of inotify; -1: none */
+	struct timespec written; /* when the file last read was written to last; 0: not known */
 	int64_t position;
 	struct part_position at; /* of the file being read; its offset is as it was opened */
 	char head[PART_HEAD];
@@ -58,11 +59,16 @@ int part_verify(const struct part_position *position, int fd, char *head);
 /* Opens the file at a path, to be read from its beginning, or, with `at`, from there. */
 int part_open(struct part *part, struct weir_task *task, const char *path,
 	const struct part_position *at, struct lines_pool *pool, size_t max, int tail);
+/* The file was emptied: again from its beginning. */
+int part_rewind(struct part *part, struct weir_task *task);
 void part_detach(struct part *part);
 void part_free(struct part *part);
 
+/* Whether a path names the file of a position. */
+int part_is_at(const struct part_position *position, const char *path);
+
 /*
- * Another name that the file of a position has by now, in the directory of path: to be freed.
+ * A name that the file of a position has, in the directory of path: to be freed.
  * NULL: none, or out of memory.
  */
 char *part_find(const struct part_position *position, const char *path);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The sink `file`: a record a line, one write a batch; and when it does what. */
-#include "sink.h"
+#include "roll.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -19,8 +19,41 @@ static const struct weir_directive sink_directives[] = {
 			"Keep what the file has and write behind it, instead of emptying it first.",
 		.type = WEIR_D_FLAG,
 		.offset = offsetof(struct sink_conf, append)},
+	{.name = "roll_size",
+		.summary = "Begin another file when one has this many bytes.",
+		.type = WEIR_D_SIZE,
+		.min = 1,
+		.max = INT64_MAX,
+		.offset = offsetof(struct sink_conf, roll_size)},
+	{.name = "roll_time",
+		.summary = "Begin another file when one is this old.",
+		.type = WEIR_D_DURATION,
+		.min = 1000,
+		.max = INT64_MAX,
+		.offset = offsetof(struct sink_conf, roll_time)},
 	{.name = NULL},
 };
+
+static int
+plan_roll(const struct sink_conf *c, struct weir_plan *plan, const struct weir_host *host)
+{
+	char *path = strndup(c->path.p, c->path.len);
+	int rc = WEIR_OK;
+
+	if (path != NULL && !roll_name_check(path)) {
+		host->problem(plan, c->path.loc,
+			"the file of \"path\" may have %Y %m %d %H %M %S, its directories none");
+		rc = -EINVAL;
+	}
+	free(path);
+	if (c->append == 0)
+		return rc;
+	host->problem(plan, c->path.loc,
+		"\"append\" is of one file; with \"roll_size\" and \"roll_time\" nothing that is "
+		"there "
+		"is written to");
+	return -EINVAL;
+}
 
 static int
 sink_plan(void *conf, struct weir_plan *plan, const struct weir_host *host)
@@ -29,7 +62,7 @@ sink_plan(void *conf, struct weir_plan *plan, const struct weir_host *host)
 
 	host->distribute(plan, 0, WEIR_SINGLE, NULL);
 	if (c->path.len > 0)
-		return WEIR_OK;
+		return c->roll_size > 0 || c->roll_time > 0 ? plan_roll(c, plan, host) : WEIR_OK;
 	host->problem(plan, c->path.loc, "\"path\" is empty; name the file to write");
 	return -EINVAL;
 }
@@ -52,7 +85,11 @@ sink_close(void *self)
 	struct sink *sink = self;
 
 	forget_known(sink);
+	while (sink->n_closed > 0)
+		out_token_fini(&sink->closed[--sink->n_closed]);
+	free(sink->closed);
 	out_close(&sink->file);
+	free(sink->name);
 	free(sink->path);
 	free(sink->buf);
 	free(sink);
@@ -91,6 +128,7 @@ sink_open(const void *conf, struct weir_task *task, void **self)
 		return weir_fail(task->err, -ENOMEM, "out of memory");
 	}
 	sink->conf = c;
+	sink->rolled = c->roll_size > 0 || c->roll_time > 0;
 	sink->file.fd = -1;
 	if (look_at_path(sink->path) < 0) {
 		int rc = file_fail(task, "open()", sink->path, errno,
@@ -158,8 +196,6 @@ sink_process(void *self, struct weir_task *task, uint32_t in, const struct weir_
 	int rc = refuse_taking_back(batch, task);
 
 	(void)in;
-	if (rc == 0 && !sink->started)
-		rc = grow_begin(sink, task);
 	if (rc < 0)
 		return rc;
 	raw = task->host->encode(task, batch);
@@ -168,19 +204,40 @@ sink_process(void *self, struct weir_task *task, uint32_t in, const struct weir_
 	len = join(sink, raw);
 	if (len == 0)
 		return weir_fail(task->err, -ENOMEM, "out of memory");
-	rc = out_write(&sink->file, task, sink->buf, len);
+	if (sink->rolled)
+		rc = roll_before(
+			sink, task, batch->event_time[batch->sel != NULL ? batch->sel[0] : 0]);
+	else if (!sink->started)
+		rc = grow_begin(sink, task);
+	if (rc == 0)
+		rc = out_write(&sink->file, task, sink->buf, len);
 	weir_count(sink->bytes, rc == 0 ? len : 0);
-	return rc;
+	return rc == 0 && sink->rolled ? roll_after(sink, task) : rc;
 }
 
-/* A pipeline without a row makes an empty file all the same. */
+static int
+sink_on_watermark(void *self, struct weir_task *task, int64_t watermark)
+{
+	struct sink *sink = self;
+
+	(void)task;
+	sink->ended = watermark == INT64_MAX;
+	return WEIR_OK;
+}
+
+/*
+ * A pipeline without a row makes an empty file all the same.  If nothing is durable this is the
+ * only barrier, and the end.
+ */
 static int
 sink_before_barrier(void *self, struct weir_task *task, uint64_t epoch)
 {
 	struct sink *sink = self;
 
 	(void)epoch;
-	return sink->started ? WEIR_OK : grow_begin(sink, task);
+	if (sink->started)
+		return WEIR_OK;
+	return sink->rolled ? roll_finish(sink, task) : grow_begin(sink, task);
 }
 
 int
@@ -198,8 +255,10 @@ sink_token(struct weir_task *task, struct weir_items *tokens, const struct out_t
 static int
 sink_prepare(void *self, struct weir_task *task, uint64_t epoch, struct weir_items *tokens)
 {
+	struct sink *sink = self;
+
 	(void)epoch;
-	return grow_prepare(self, task, tokens);
+	return sink->rolled ? roll_prepare(sink, task, tokens) : grow_prepare(sink, task, tokens);
 }
 
 static int
@@ -212,7 +271,7 @@ sink_commit(void *self, struct weir_task *task, uint64_t epoch, const struct wei
 
 	(void)epoch;
 	if (sink->started)
-		return grow_commit(sink, task);
+		return sink->rolled ? roll_commit(sink, task) : grow_commit(sink, task);
 	forget_known(sink);
 	sink->known = calloc(n > 0 ? n : 1, sizeof *sink->known);
 	if (sink->known == NULL)
@@ -231,7 +290,7 @@ sink_abort_after(void *self, struct weir_task *task, uint64_t epoch)
 	int rc;
 
 	out_close(&sink->file);
-	rc = grow_recover(sink, task, epoch);
+	rc = sink->rolled ? roll_recover(sink, task) : grow_recover(sink, task, epoch);
 	if (rc == 0)
 		forget_known(sink);
 	return rc;
@@ -258,6 +317,7 @@ const struct weir_operator file_sink_operator = {
 	.open = sink_open,
 	.close = sink_close,
 	.process = sink_process,
+	.on_watermark = sink_on_watermark,
 	.before_barrier = sink_before_barrier,
 	.sink = &sink_calls,
 };

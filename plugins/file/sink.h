@@ -11,6 +11,8 @@
 struct sink_conf {
 	struct weir_str path;
 	uint32_t append;
+	uint64_t roll_size; /* 0: not by size */
+	int64_t roll_time; /* microseconds; 0: not by time */
 };
 
 struct sink {
@@ -18,9 +20,19 @@ struct sink {
 	char *path;
 	int started; /* the output has been touched */
 	struct out_file file; /* being written */
+	int rolled; /* many files */
+	int durable; /* rolled: the host decides epochs */
+	int ended; /* no row comes any more */
 	int has_base; /* a base file waits for the first epoch to be decided */
 	struct out_token *known; /* by the epoch that is resumed */
 	uint32_t n_known;
+	/* Rolled. */
+	uint64_t number; /* of the last file begun */
+	char *name; /* that the file in progress will have */
+	int64_t since; /* when it was begun */
+	int made; /* the directory has entries that are not synced */
+	struct out_token *closed; /* full, to be renamed when their epoch is decided */
+	uint32_t n_closed;
 	char *buf;
 	size_t cap;
 	uint64_t *bytes;

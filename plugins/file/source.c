@@ -1,41 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The source `file`: reads the files that match, to their ends.  A partition is a file. */
-#include "file.h"
+/* The source `file`: reads the files that match.  A partition is a path. */
+#include "source.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "lines.h"
-
-struct source_conf {
-	struct weir_list path;
-	uint64_t max_record_size;
-};
-
-/* A file being read. */
-struct part {
-	struct part *next;
-	char *path;
-	uint32_t number; /* the host's */
-	int fd;
-	uint64_t device, inode;
-	int64_t position;
-	struct lines_reader reader;
-	struct lines_cutter cutter;
-};
-
-struct source {
-	const struct source_conf *conf;
-	struct lines_pool *pool;
-	struct part *parts;
-	uint64_t *bytes, *bytes_total, *empty_lines;
-	struct lines_records records;
-};
 
 static const struct weir_directive source_directives[] = {
 	{.name = "path",
@@ -50,6 +20,11 @@ static const struct weir_directive source_directives[] = {
 		.min = 1,
 		.max = 1 << 30,
 		.offset = offsetof(struct source_conf, max_record_size)},
+	{.name = "follow",
+		.summary = "Wait for what is appended, across rotation, and for new files.",
+		.type = WEIR_D_FLAG,
+		.deflt = "off",
+		.offset = offsetof(struct source_conf, follow)},
 	{.name = NULL},
 };
 
@@ -60,6 +35,8 @@ source_plan(void *conf, struct weir_plan *plan, const struct weir_host *host)
 	uint32_t i;
 	int rc = WEIR_OK;
 
+	if (c->follow)
+		host->declare(plan, WEIR_PLAN_MAX_PARALLELISM, 1, (struct weir_str){0});
 	for (i = 0; i < c->path.n; i++)
 		if (c->path.v[i].len == 0) {
 			host->problem(plan, c->path.v[i].loc,
@@ -70,30 +47,28 @@ source_plan(void *conf, struct weir_plan *plan, const struct weir_host *host)
 }
 
 static void
-part_free(struct part *part)
-{
-	if (part == NULL)
-		return;
-	lines_cutter_fini(&part->cutter);
-	lines_reader_fini(&part->reader);
-	if (part->fd >= 0)
-		close(part->fd);
-	free(part->path);
-	free(part);
-}
-
-static void
 source_close(void *self)
 {
 	struct source *source = self;
 	struct part *part;
 
+	follow_close(source);
 	while ((part = source->parts) != NULL) {
 		source->parts = part->next;
 		part_free(part);
 	}
+	known_free(&source->known);
+	known_free(&source->ended);
+	file_names_free(&source->names);
 	lines_pool_free(source->pool);
 	free(source);
+}
+
+void
+source_announce(struct source *source, const char *path)
+{
+	source->task->host->partition(
+		source->task, (struct weir_str){.p = path, .len = (uint32_t)strlen(path)});
 }
 
 static int
@@ -101,7 +76,6 @@ source_open(const void *conf, struct weir_task *task, void **self)
 {
 	const struct weir_host *host = task->host;
 	struct source *source = calloc(1, sizeof *source);
-	struct file_names names = {0};
 	int rc = WEIR_OK;
 	size_t i;
 
@@ -110,17 +84,22 @@ source_open(const void *conf, struct weir_task *task, void **self)
 		return weir_fail(task->err, -ENOMEM, "out of memory");
 	}
 	source->conf = conf;
+	source->task = task;
 	source->bytes = host->counter(task, "input_bytes", "Bytes read.");
 	source->bytes_total =
 		host->counter(task, "input_bytes_total", "Bytes of all files to be read.");
 	source->empty_lines =
 		host->counter(task, "empty_lines", "Lines of no bytes; they make no records.");
-	if (task->subtask == 0)
-		rc = file_names_find(&names, task, &source->conf->path);
-	for (i = 0; rc == 0 && i < names.n; i++)
-		host->partition(task,
-			(struct weir_str){.p = names.v[i], .len = (uint32_t)strlen(names.v[i])});
-	file_names_free(&names);
+	source->lost_files = host->counter(
+		task, "lost_files", "Followed files that were gone before their end was read.");
+	/* Invariant: what appears after the look at the directories is seen by the watch. */
+	if (source->conf->follow)
+		rc = follow_open(source);
+	if (rc == 0 && task->subtask == 0)
+		rc = file_names_find(
+			&source->names, task, &source->conf->path, source->conf->follow);
+	for (i = 0; rc == 0 && i < source->names.n; i++)
+		source_announce(source, source->names.v[i]);
 	if (rc < 0)
 		source_close(source);
 	else
@@ -128,49 +107,29 @@ source_open(const void *conf, struct weir_task *task, void **self)
 	return rc;
 }
 
-/* `device:inode:offset`.  A device's number may change from boot to boot: it is there to be read.
- */
 static int
-part_seek(struct part *part, struct weir_task *task, struct weir_str pos, int64_t size)
+assign_whole(struct source *source, struct part *part, struct weir_str pos)
 {
-	uint64_t device, inode;
-	char text[72];
-
-	snprintf(text, sizeof text, "%.*s", (int)pos.len, pos.p);
-	if (sscanf(text, "%" SCNu64 ":%" SCNu64 ":%" SCNd64, &device, &inode, &part->position) != 3)
-		return weir_fail(task->err, -EINVAL,
-			"position \"%s\" of \"%.200s\" is not a file's", text, part->path);
-	if (inode != part->inode)
-		return weir_fail(task->err, -ESTALE,
-			"\"%.200s\" is another file than the one read before (inode %" PRIu64
-			", was %" PRIu64 "); put that one back, or start without the checkpoint",
-			part->path, part->inode, inode);
-	if (part->position > size || part->position < 0)
-		return weir_fail(task->err, -ESTALE,
-			"\"%.200s\" has %" PRId64 " bytes, fewer than were read before (%" PRId64
-			"); put the longer one back, or start without the checkpoint",
-			part->path, size, part->position);
-	if (lseek(part->fd, part->position, SEEK_SET) < 0)
-		return file_fail(task, "lseek()", part->path, errno, "see what the file is on");
-	return 0;
-}
-
-static int
-part_open(struct part *part, struct weir_task *task, struct weir_str pos, int64_t *size)
-{
+	const struct part_position *at = NULL;
+	struct part_position given;
 	struct stat st;
+	int rc;
 
-	part->fd = open(part->path, O_RDONLY | O_CLOEXEC);
-	if (part->fd < 0)
-		return file_fail(task, "open()", part->path, errno,
-			errno == EMFILE ? "raise the limit of open files, or read fewer at once"
-					: "see that it is there and may be read");
-	if (fstat(part->fd, &st) < 0)
-		return file_fail(task, "fstat()", part->path, errno, "see what it is on");
-	part->device = st.st_dev;
-	part->inode = st.st_ino;
-	*size = st.st_size;
-	return pos.p != NULL ? part_seek(part, task, pos, st.st_size) : 0;
+	if (pos.p != NULL) {
+		if (part_position_read(&given, pos) < 0)
+			return weir_fail(source->task->err, -EINVAL,
+				"position \"%.*s\" of \"%.200s\" is not a file's", (int)pos.len,
+				pos.p, part->path);
+		at = &given;
+	} else {
+		at = known_renamed(source, part->path);
+	}
+	rc = part_open(
+		part, source->task, part->path, at, source->pool, source->conf->max_record_size, 0);
+	if (rc == 0 && fstat(part->fd, &st) == 0)
+		weir_count(source->bytes_total, (uint64_t)st.st_size);
+	weir_count(source->bytes, (uint64_t)part->position);
+	return rc;
 }
 
 static int
@@ -179,7 +138,6 @@ source_assign(void *self, struct weir_task *task, uint32_t number, struct weir_s
 {
 	struct source *source = self;
 	struct part *part = calloc(1, sizeof *part);
-	int64_t size = 0;
 	int rc;
 
 	(void)fresh;
@@ -187,18 +145,14 @@ source_assign(void *self, struct weir_task *task, uint32_t number, struct weir_s
 		free(part);
 		return weir_fail(task->err, -ENOMEM, "out of memory");
 	}
-	part->fd = -1;
+	part->fd = part->watch = -1;
 	part->number = number;
-	rc = part_open(part, task, pos, &size);
+	rc = source->conf->follow ? follow_assign(source, part, pos)
+				  : assign_whole(source, part, pos);
 	if (rc < 0) {
 		part_free(part);
 		return rc;
 	}
-	lines_reader_init(
-		&part->reader, source->pool, source->conf->max_record_size, part->position, 1);
-	part->cutter.max = source->conf->max_record_size;
-	weir_count(source->bytes_total, (uint64_t)size);
-	weir_count(source->bytes, (uint64_t)part->position);
 	part->next = source->parts;
 	source->parts = part;
 	return WEIR_OK;
@@ -222,38 +176,53 @@ source_revoke(void *self, struct weir_task *task, uint32_t number)
 	return WEIR_OK;
 }
 
-static void
-part_moved(struct source *source, struct weir_task *task, struct part *part, int64_t to)
+void
+source_moved(struct source *source, struct part *part, int64_t to)
 {
-	char text[72];
-	int len = snprintf(text, sizeof text, "%" PRIu64 ":%" PRIu64 ":%" PRId64, part->device,
-		part->inode, to);
+	struct part_position at = part_position_of(part, to);
+	char text[PART_POSITION];
+	uint32_t len = part_position_text(&at, text);
 
 	weir_count(source->bytes, (uint64_t)(to - part->position));
 	weir_count(source->empty_lines, part->cutter.empty);
 	part->cutter.empty = 0;
 	part->position = to;
-	task->host->position(
-		task, part->number, (struct weir_str){.p = text, .len = (uint32_t)len});
+	source->task->host->position(
+		source->task, part->number, (struct weir_str){.p = text, .len = len});
 }
 
 static int
-read_failed(struct source *source, struct weir_task *task, struct part *part, int rc)
+read_failed(struct source *source, struct part *part, int rc)
 {
 	if (rc == -ENOMEM)
-		return weir_fail(task->err, -ENOMEM, "out of memory");
+		return weir_fail(source->task->err, -ENOMEM, "out of memory");
 	if (rc != -EMSGSIZE)
-		return file_fail(task, "read()", part->path, -rc, "see what the file is on");
-	return weir_fail(task->err, -EMSGSIZE,
+		return file_fail(
+			source->task, "read()", part->path, -rc, "see what the file is on");
+	return weir_fail(source->task->err, -EMSGSIZE,
 		"the line at offset %" PRId64 " of \"%.200s\" is longer than %" PRIu64
 		" bytes; raise \"max_record_size\" of the source",
 		lines_too_long(&part->reader, &part->cutter), part->path,
 		source->conf->max_record_size);
 }
 
-/* Gives the next batch of a file, or says that it has ended. */
-static int
-part_poll(struct source *source, struct weir_task *task, struct part *part)
+/* The first bytes are kept as they are read, so that positions speak of those. */
+static void
+keep_head(struct part *part, const struct lines_block *block)
+{
+	int64_t skip = (int64_t)part->n_head - block->offset;
+	size_t n = PART_HEAD - part->n_head;
+
+	if (n == 0 || skip < 0 || (size_t)skip >= block->end)
+		return;
+	if (n > block->end - (size_t)skip)
+		n = block->end - (size_t)skip;
+	memcpy(part->head + part->n_head, block->data + skip, n);
+	part->n_head += n;
+}
+
+int
+source_give(struct source *source, struct part *part)
 {
 	struct lines_block *block;
 	struct weir_raw raw;
@@ -267,31 +236,50 @@ part_poll(struct source *source, struct weir_task *task, struct part *part)
 		rc = lines_read(&part->reader, part->fd, &block);
 		if (rc < 0 || block == NULL)
 			break;
+		keep_head(part, block);
 		lines_cutter_start(&part->cutter, block);
 	}
 	if (rc < 0)
-		return read_failed(source, task, part, rc);
+		return read_failed(source, part, rc);
 	if (rc > 0)
-		task->host->raw(task, part->number, &raw);
+		source->task->host->raw(source->task, part->number, &raw);
 	if (to != part->position)
-		part_moved(source, task, part, to);
-	if (rc == 0) {
-		task->host->finished(task, part->number);
-		source_revoke(source, task, part->number);
-	}
-	return WEIR_OK;
+		source_moved(source, part, to);
+	return rc;
+}
+
+struct part *
+source_part(struct source *source, uint32_t number)
+{
+	struct part *part = source->parts;
+
+	while (part != NULL && part->number != number)
+		part = part->next;
+	return part;
 }
 
 static int
 source_poll(void *self, struct weir_task *task)
 {
 	struct source *source = self;
-	uint32_t number = task->host->next_partition(task);
-	struct part *part = source->parts;
+	struct part *part;
+	int rc;
 
-	while (part != NULL && part->number != number)
-		part = part->next;
-	return part != NULL ? part_poll(source, task, part) : WEIR_END;
+	if (source->conf->follow)
+		return follow_poll(source);
+	part = source_part(source, task->host->next_partition(task));
+	if (part == NULL)
+		return WEIR_END;
+	rc = source_give(source, part);
+	if (rc == 0) {
+		struct part_position at = part_position_of(part, part->position);
+
+		if (known_add(&source->ended, "end", &at, part->path) < 0)
+			return weir_fail(task->err, -ENOMEM, "out of memory");
+		task->host->finished(task, part->number);
+		source_revoke(source, task, part->number);
+	}
+	return rc < 0 ? rc : WEIR_OK;
 }
 
 static const struct weir_source source_calls = {
@@ -304,9 +292,10 @@ static const struct weir_source source_calls = {
 const struct weir_operator file_source_operator = {
 	.size = sizeof file_source_operator,
 	.kind = WEIR_SOURCE,
-	.flags = WEIR_REPLAYABLE | WEIR_READS_DECLARED,
+	.flags = WEIR_REPLAYABLE | WEIR_READS_DECLARED | WEIR_UNION_STATE,
+	.state_version = 1,
 	.name = "file",
-	.summary = "Reads the lines of files to their ends.",
+	.summary = "Reads the lines of files, to their ends or as they grow.",
 	.conf_size = sizeof(struct source_conf),
 	.directive_size = sizeof(struct weir_directive),
 	.directives = source_directives,
@@ -314,5 +303,7 @@ const struct weir_operator file_source_operator = {
 	.plan = source_plan,
 	.open = source_open,
 	.close = source_close,
+	.snapshot = known_snapshot,
+	.restore = known_restore,
 	.source = &source_calls,
 };

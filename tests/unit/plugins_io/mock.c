@@ -356,8 +356,7 @@ mock_log(struct weir_task *task, int32_t level, const char *text)
 static int64_t
 mock_now(struct weir_task *task)
 {
-	(void)task;
-	return 1436918400000000;
+	return mock_of(task)->now;
 }
 
 static uint64_t *
@@ -444,8 +443,7 @@ mock_position(struct weir_task *task, uint32_t part, struct weir_str pos)
 static void
 mock_idle(struct weir_task *task, uint32_t part)
 {
-	(void)task;
-	(void)part;
+	mock_of(task)->idled[part]++;
 }
 
 static uint32_t
@@ -508,6 +506,7 @@ mock_new(void)
 		.err = &mock->err,
 		.watermark = INT64_MIN,
 	};
+	mock->now = 1436918400000000;
 	mock->plan.schema.size = sizeof mock->plan.schema;
 	mock->plan.schema.fields = mock->plan.fields;
 	pthread_mutex_init(&mock->lock, NULL);

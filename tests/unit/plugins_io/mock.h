@@ -71,6 +71,8 @@ struct mock {
 	char partition[MOCK_PARTS][256];
 	uint32_t n_partitions;
 	uint8_t ended[MOCK_PARTS];
+	uint32_t idled[MOCK_PARTS]; /* how often it was said to be caught up */
+	int64_t now; /* the clock */
 	int hold; /* keep records instead of releasing them at once */
 	struct weir_raw held[256];
 	uint32_t n_held;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The source and the sink `file`, driven through a small host. */
 #include <check.h>
+#include <errno.h>
 #include <ftw.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -14,11 +15,14 @@
 struct source_conf {
 	struct weir_list path;
 	uint64_t max_record_size;
+	uint32_t follow;
 };
 
 struct sink_conf {
 	struct weir_str path;
 	uint32_t append;
+	uint64_t roll_size;
+	int64_t roll_time;
 };
 
 static struct mock *mock;
@@ -230,47 +234,80 @@ START_TEST(short_lines_come_at_most_2048_at_a_time)
 }
 END_TEST
 
+/* Reads again, in a new instance, from the position given k-th last. */
+static int
+read_again(int k)
+{
+	char pos[128], *at = mock->positions.p + mock->positions.len;
+
+	for (; k > 0; k--) {
+		at[-1] = '\0';
+		at = strrchr(mock->positions.p, ' ');
+		at = at != NULL ? at + 1 : mock->positions.p;
+	}
+	snprintf(pos, sizeof pos, "%s", strchr(at, '@') + 1);
+	if (self != NULL)
+		source->close(self);
+	self = NULL;
+	mock_free(mock);
+	mock = mock_new();
+	return read_all((struct weir_str){.p = pos, .len = (uint32_t)strlen(pos)});
+}
+
 START_TEST(reading_goes_on_from_a_position)
 {
-	struct weir_str pos;
-	char *at;
+	char *text = malloc(2048 * 4 + 16);
+	int i;
 
-	ck_reads("one\ntwo\nthree", "one\ntwo\nthree\n");
-	at = strchr(mock->positions.p, '@') + 1;
-	ck_assert_str_eq(strrchr(at, ':'), ":13 ");
-	strcpy(strrchr(at, ':'), ":4");
-	pos = (struct weir_str){.p = at, .len = (uint32_t)strlen(at)};
-	source->close(self);
-	mock->records.len = 0;
-	mock->ended[0] = 0;
-	mock->n_partitions = mock->n_counters = 0;
-	memset(mock->counter, 0, sizeof mock->counter);
-	ck_assert_int_eq(read_all(pos), WEIR_END);
+	for (i = 0; i < 2048; i++)
+		memcpy(text + (size_t)i * 4, "abc\n", 4);
+	memcpy(text + 2048 * 4, "two\nthree", 9);
+	ck_assert_int_eq(read_file(text, 2048 * 4 + 9), WEIR_END);
+	ck_assert_str_eq(mock->sizes.p, "2048 2 ");
+	ck_assert_int_eq(read_again(2), WEIR_END);
 	ck_assert_str_eq(mock->records.p, "two\nthree\n");
-	ck_assert_uint_eq(mock_counter(mock, "input_bytes"), 13);
+	ck_assert_int_eq(mock->offset[0], 2048 * 4);
+	ck_assert_uint_eq(mock_counter(mock, "input_bytes"), 2048 * 4 + 9);
+	ck_assert_int_eq(read_again(1), WEIR_END);
+	ck_assert_str_eq(mock->records.p, "");
+	ck_assert_int_eq(mock->ended[0], 1);
+	free(text);
 }
 END_TEST
 
-START_TEST(a_file_that_was_replaced_or_cut_is_refused)
+START_TEST(a_file_that_was_cut_or_written_anew_is_refused)
 {
-	struct stat st;
-	char pos[96], want[256];
+	char want[256];
 
+	ck_reads("one\ntwo\n", "one\ntwo\n");
 	write_file("x", "one\n", 4);
-	ck_assert_int_eq(stat(path_of("x"), &st), 0);
-	add_path("x");
-	snprintf(pos, sizeof pos, "1:%ju:4", (uintmax_t)st.st_ino + 1);
-	ck_assert_int_lt(read_all((struct weir_str){.p = pos, .len = (uint32_t)strlen(pos)}), 0);
-	ck_assert_ptr_nonnull(strstr(mock->err.text, "is another file than the one read before"));
-	source->close(self);
-	mock->n_partitions = 0;
-	snprintf(pos, sizeof pos, "1:%ju:5", (uintmax_t)st.st_ino);
-	ck_assert_int_lt(read_all((struct weir_str){.p = pos, .len = (uint32_t)strlen(pos)}), 0);
+	ck_assert_int_eq(read_again(1), -ESTALE);
 	snprintf(want, sizeof want,
-		"\"%s\" has 4 bytes, fewer than were read before (5); put the longer one back, or "
+		"\"%s\" has 4 bytes, fewer than were read before (8); put the longer one back, or "
 		"start without the checkpoint",
 		path_of("x"));
 	ck_assert_str_eq(mock->err.text, want);
+}
+END_TEST
+
+START_TEST(what_is_no_position_is_refused)
+{
+	static const char *const none[] = {"", "1:2:3", "1:2:3:g", "1:2:-3:0", "1:2:3:0 "};
+	size_t i;
+
+	write_file("x", "one\n", 4);
+	add_path("x");
+	for (i = 0; i < sizeof none / sizeof *none; i++) {
+		if (self != NULL)
+			source->close(self);
+		self = NULL;
+		mock_free(mock);
+		mock = mock_new();
+		ck_assert_int_eq(
+			read_all((struct weir_str){.p = none[i], .len = (uint32_t)strlen(none[i])}),
+			-EINVAL);
+		ck_assert_ptr_nonnull(strstr(mock->err.text, "is not a file's"));
+	}
 }
 END_TEST
 
@@ -502,7 +539,8 @@ main(void)
 	tcase_add_test(tcase, large_files_come_in_batches_that_are_always_the_same);
 	tcase_add_test(tcase, short_lines_come_at_most_2048_at_a_time);
 	tcase_add_test(tcase, reading_goes_on_from_a_position);
-	tcase_add_test(tcase, a_file_that_was_replaced_or_cut_is_refused);
+	tcase_add_test(tcase, a_file_that_was_cut_or_written_anew_is_refused);
+	tcase_add_test(tcase, what_is_no_position_is_refused);
 	tcase_add_test(tcase, patterns_give_each_file_once_and_in_order);
 	tcase_add_test(tcase, a_file_that_is_not_there_is_an_error);
 	tcase_add_test(tcase, a_pattern_that_matches_nothing_is_an_error);
