@@ -118,7 +118,7 @@ START_TEST(mistakes_are_refused_by_name)
 {
 	wt_refuses("filter { }", "filter \"it\" needs \"where\"");
 	wt_refuses("filter { where m > 1; }", "unknown field \"m\"");
-	wt_refuses("filter { where n + 1; }", "bool");
+	wt_refuses("filter { where n + 1; }", "a condition is needed, but this is int");
 	wt_refuses("filter { where n > 1; else_too x; }", "did you mean \"else_to\"?");
 	wt_refuses("filter { where n > 1; where n > 2; }", "\"where\" directive is duplicate");
 }

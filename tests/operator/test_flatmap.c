@@ -67,20 +67,21 @@ START_TEST(the_part_may_have_another_name)
 }
 END_TEST
 
-enum { TEXTS = 40, WORDS = 300 };
+enum { TEXTS = 40, WORDS = 300, SIZE = 256 * 1024 };
 
 /* More parts than a batch has rows, of texts short and long. */
 static void
 many(struct wt_rig *rig)
 {
-	char *record = malloc(WORDS * 32), row[160];
+	char *record = malloc(SIZE), row[160];
 
 	for (int i = 0; i < TEXTS; i++) {
-		int len = sprintf(record, "{\"id\":%d,\"more\":\"repeated %d times\",\"text\":\"", i, i);
+		int len = snprintf(record, SIZE,
+			"{\"id\":%d,\"more\":\"repeated %d times\",\"text\":\"", i, i);
 
 		for (int w = 0; w < i * (WORDS / TEXTS); w++)
-			len += snprintf(record + len, 32, w % 2 ? "w%d " : "word-number-%d ", w);
-		sprintf(record + len, "end\"}");
+			len += snprintf(record + len, SIZE - (size_t)len, w % 2 ? "w%d " : "word-number-%d ", w);
+		snprintf(record + len, SIZE - (size_t)len, "end\"}");
 		wt_push(rig, record);
 	}
 	free(record);
@@ -113,15 +114,15 @@ START_TEST(parts_wait_where_there_is_no_room)
 {
 	struct wt_options options = options_of("flatmap { split text ' '; }");
 	struct wt_rig *rig;
-	char *record = malloc(2 * 100000 + 64);
+	char *record = malloc(SIZE);
 	int len;
 
 	options.ring = true;
 	rig = wt_rig_with(&options);
-	len = sprintf(record, "{\"id\":1,\"text\":\"x");
+	len = snprintf(record, SIZE, "{\"id\":1,\"text\":\"x");
 	for (int i = 1; i < 100000; i++)
-		len += sprintf(record + len, " x");
-	sprintf(record + len, "\"}");
+		len += snprintf(record + len, SIZE - (size_t)len, " x");
+	snprintf(record + len, SIZE - (size_t)len, "\"}");
 	wt_hold(rig, true);
 	wt_push(rig, record);
 	ck_assert_uint_le(wt_count(rig, 0), 2048);

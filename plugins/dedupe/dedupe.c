@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * dedupe: of the rows of a key that lie near each other in event time, or of all, only the first
+ * goes on.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <weir/weir.h>
+
+/* A hundred years, so that nothing a user means is refused and little overflows. */
+#define DEDUPE_WITHIN_MAX INT64_C(3155760000000000)
+
+struct dedupe_conf {
+	struct weir_list key;
+	uint32_t keep, has_output;
+	int64_t within; /* microseconds; 0: for ever */
+};
+
+/* The slot of a key while a batch is worked on. */
+struct dedupe_seen {
+	uint64_t last; /* 1 + number of the row kept last in this batch; 0: none yet */
+};
+
+struct dedupe {
+	const struct dedupe_conf *conf;
+	const struct weir_table_ext *tables;
+	struct weir_table *kept; /* namespace: event time of a row that went on */
+	struct weir_table *seen; /* scratch: empty between batches */
+	uint64_t *duplicates;
+	int64_t retired; /* microseconds; nothing is known of rows up to here */
+
+	/* Scratch: of row i of those that count. */
+	int64_t lo[WEIR_ROWS_MAX], hi[WEIR_ROWS_MAX];
+	uint8_t known[WEIR_ROWS_MAX];
+
+	/* Scratch: of those that the table does not know, and of those of them that go on. */
+	uint32_t fresh[WEIR_ROWS_MAX], rows[WEIR_ROWS_MAX], others[WEIR_ROWS_MAX];
+	uint32_t before[WEIR_ROWS_MAX]; /* of its key: as struct dedupe_seen has it */
+	int64_t time[WEIR_ROWS_MAX];
+	void *row[WEIR_ROWS_MAX]; /* of a table */
+};
+
+static const struct weir_directive dedupe_directives[] = {
+	{
+		.name = "key",
+		.summary = "Expressions; rows for which all have the same values are duplicates.",
+		.type = WEIR_D_EXPRS,
+		.flags = WEIR_REQUIRED,
+		.offset = offsetof(struct dedupe_conf, key),
+	},
+	{
+		.name = "keep",
+		.summary = "Which of the duplicates goes on: the one that comes first.",
+		.deflt = "first",
+		.choices = "first",
+		.type = WEIR_D_ENUM,
+		.offset = offsetof(struct dedupe_conf, keep),
+	},
+	{
+		.name = "within",
+		.summary = "How far from the row that was kept, in event time, others are its "
+			   "duplicates; without it they are for ever.",
+		.type = WEIR_D_DURATION,
+		.offset = offsetof(struct dedupe_conf, within),
+		.min = 1000,
+		.max = DEDUPE_WITHIN_MAX,
+	},
+	{
+		.name = "duplicates_to",
+		.summary = "Name of an output for the duplicates; without it they are dropped.",
+		.type = WEIR_D_OUTPUT,
+		.port = 1,
+		.offset = offsetof(struct dedupe_conf, has_output),
+	},
+	{.name = NULL},
+};
+
+static int
+dedupe_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
+{
+	const struct weir_str own = {0};
+	const struct dedupe_conf *conf = self;
+
+	host->distribute(plan, 0, WEIR_KEYED, &conf->key);
+	host->pass(plan, 0, 0, -1, own);
+	if (conf->has_output)
+		host->pass(plan, 1, 0, -1, own);
+	return WEIR_OK;
+}
+
+static int64_t
+time_before(int64_t time, int64_t length)
+{
+	return time < INT64_MIN + length ? INT64_MIN : time - length;
+}
+
+static int64_t
+time_after(int64_t time, int64_t length)
+{
+	return time > INT64_MAX - length ? INT64_MAX : time + length;
+}
+
+static int
+dedupe_open(const void *conf, struct weir_task *task, void **self)
+{
+	static const struct weir_slot slot = {
+		.name = "seen", .bytes = sizeof(struct dedupe_seen), .version = 1};
+	struct dedupe *d = calloc(1, sizeof *d);
+	struct weir_table_spec spec = {.size = sizeof spec, .flags = WEIR_BY_KEY, .name = "kept"};
+
+	if (d == NULL)
+		return weir_fail(task->err, -ENOMEM, "out of memory");
+	d->conf = conf;
+	d->tables = task->host->extension("weir.table/1");
+	/* That an entry is there says it all: it has no slots. */
+	d->kept = d->tables->open(task, &spec);
+	spec.name = "seen";
+	spec.flags = WEIR_BY_NS | WEIR_SCRATCH;
+	spec.n_slots = 1;
+	spec.slots = &slot;
+	d->seen = d->tables->open(task, &spec);
+	d->duplicates = task->host->counter(
+		task, "duplicates", "Rows that were duplicates of one that went on.");
+	d->retired = time_before(task->watermark, d->conf->within);
+	*self = d;
+	return WEIR_OK;
+}
+
+static int
+is_near(const struct dedupe *d, int64_t a, int64_t b)
+{
+	uint64_t apart = a > b ? (uint64_t)a - (uint64_t)b : (uint64_t)b - (uint64_t)a;
+
+	return d->conf->within == 0 || apart <= (uint64_t)d->conf->within;
+}
+
+/* Looks rows up among those that went on in earlier batches; fresh gets the others, gives how many.
+ */
+static uint32_t
+find_fresh(struct dedupe *d, const struct weir_batch *batch, uint32_t n)
+{
+	const int64_t within = d->conf->within;
+	struct weir_entries entries = {.size = sizeof entries};
+	void *cursor = NULL;
+	uint32_t n_fresh = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		int64_t time = batch->event_time[batch->sel != NULL ? batch->sel[i] : i];
+
+		d->lo[i] = within == 0 ? INT64_MIN : time_before(time, within);
+		d->hi[i] = within == 0 ? INT64_MAX : time_after(time, within);
+	}
+	memset(d->known, 0, n);
+	while (d->tables->probe(d->kept, batch, batch->sel, n, d->lo, d->hi, &cursor, &entries) > 0)
+		for (uint32_t i = 0; i < entries.n; i++)
+			d->known[entries.from[i]] = 1;
+	for (uint32_t i = 0; i < n; i++) {
+		d->fresh[n_fresh] = batch->sel != NULL ? batch->sel[i] : i;
+		n_fresh += !d->known[i];
+	}
+	return n_fresh;
+}
+
+/*
+ * Rows of one batch can be duplicates of each other.  Those of a key share a slot of the scratch
+ * table, which leads to the rows of that key kept so far.  Gives how many go on; rows and time have
+ * them.
+ */
+static uint32_t
+keep_first(struct dedupe *d, const struct weir_batch *batch, uint32_t n_fresh)
+{
+	uint32_t n = 0;
+
+	d->tables->upsert(d->seen, batch, d->fresh, n_fresh, NULL, d->row);
+	for (uint32_t i = 0; i < n_fresh; i++) {
+		struct dedupe_seen *seen = d->row[i];
+		int64_t time = batch->event_time[d->fresh[i]];
+		uint32_t at = (uint32_t)seen->last;
+
+		while (at != 0 && !is_near(d, time, d->time[at - 1]))
+			at = d->before[at - 1];
+		if (at != 0)
+			continue;
+		d->before[n] = (uint32_t)seen->last;
+		d->time[n] = time;
+		d->rows[n++] = d->fresh[i];
+		seen->last = n;
+	}
+	d->tables->retire(d->seen, INT64_MAX);
+	return n;
+}
+
+/* Enters the rows that go on, but for those so late that no row can ask for them any more. */
+static void
+remember(struct dedupe *d, const struct weir_batch *batch, uint32_t n)
+{
+	uint32_t n_live = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		d->fresh[n_live] = d->rows[i];
+		d->time[n_live] = d->time[i];
+		n_live += d->conf->within == 0 || d->time[i] > d->retired;
+	}
+	d->tables->upsert(d->kept, batch, d->fresh, n_live, d->time, d->row);
+}
+
+static int
+dedupe_process(void *self, struct weir_task *task, uint32_t in, const struct weir_batch *batch)
+{
+	struct dedupe *d = self;
+	const uint32_t n_all = batch->sel != NULL ? batch->n_sel : batch->n_rows;
+	uint32_t n_fresh = find_fresh(d, batch, n_all);
+	uint32_t n = n_fresh > 0 ? keep_first(d, batch, n_fresh) : 0;
+	uint32_t at = 0, n_others = 0;
+
+	(void)in;
+	for (uint32_t i = 0; i < n_all; i++) {
+		uint32_t row = batch->sel != NULL ? batch->sel[i] : i;
+
+		if (at < n && d->rows[at] == row)
+			at++;
+		else
+			d->others[n_others++] = row;
+	}
+	if (n > 0)
+		remember(d, batch, n);
+	weir_count(d->duplicates, n_others);
+	task->host->select(task, 0, batch, d->rows, n);
+	if (d->conf->has_output)
+		task->host->select(task, 1, batch, d->others, n_others);
+	return WEIR_OK;
+}
+
+/* No row that is not late has a duplicate further behind the watermark. */
+static int
+dedupe_on_watermark(void *self, struct weir_task *task, int64_t watermark)
+{
+	struct dedupe *d = self;
+	int64_t bound = time_before(watermark, d->conf->within);
+
+	(void)task;
+	if (d->conf->within == 0 || watermark == INT64_MAX || bound <= d->retired)
+		return WEIR_OK;
+	d->retired = bound;
+	d->tables->retire(d->kept, bound);
+	return WEIR_OK;
+}
+
+static const struct weir_operator dedupe_operator = {
+	.size = sizeof dedupe_operator,
+	.kind = WEIR_TRANSFORM,
+	.flags = WEIR_TAKES_SEL | WEIR_READS_DECLARED,
+	.name = "dedupe",
+	.summary = "Lets the first of rows with the same key go on, and no duplicate of it.",
+	.needs = "weir.table/1",
+	.conf_size = sizeof(struct dedupe_conf),
+	.directive_size = sizeof(struct weir_directive),
+	.directives = dedupe_directives,
+	.n_in = 1,
+	.n_out = 2,
+	.plan = dedupe_plan,
+	.open = dedupe_open,
+	.close = free,
+	.process = dedupe_process,
+	.on_watermark = dedupe_on_watermark,
+};
+
+WEIR_PLUGIN("dedupe", "0.1", "Apache-2.0", &dedupe_operator)

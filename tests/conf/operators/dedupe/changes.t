@@ -1,0 +1,15 @@
+Rows that amend earlier ones are refused.
+-- conf
+pipeline p {
+    source stdin in { format json { k string; v int; j json; t timestamp ms; } event_time t; }
+    aggregate w { from in; key k; aggregate n = count(); }
+    dedupe x { from w; key k; }
+    sink null out { from x; }
+}
+-- stderr
+weir.conf:4:21: error: dedupe "x" cannot take rows that amend earlier ones, which aggregate "w" makes
+    dedupe x { from w; key k; }
+                    ^
+weir.conf:3:15: note: "w" is defined here
+weir: configuration file weir.conf test failed
+-- exit 1

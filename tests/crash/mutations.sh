@@ -1,0 +1,69 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Breaks the commit protocol on purpose, in each way that core/state/store_parts.h knows, and shows that somebody
+# notices: the unit test of the store under kills and power failures, or kill.py, or both.  Unbroken, both must pass.
+# Takes some minutes.
+#
+# usage: mutations.sh BUILD [KILLS]      BUILD: a build directory whose plugins are up to date
+set -u
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=$(cd "${1:?usage: mutations.sh BUILD [KILLS]}" && pwd) || exit 2
+kills=${2:-300} # with 60 the mutated one got through in two runs of three
+work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"' EXIT
+cc=${CC:-cc}
+libs=$(pkg-config --cflags --libs check jansson libxxhash) || exit 2
+failed=0
+
+# The store and its test in one program: small buffers, so that LevelDB writes tables, and places to be killed at.
+unit_test() {
+    # shellcheck disable=SC2086
+    $cc -std=c11 -O1 -D_GNU_SOURCE -DWEIR_MUTATE="$1" -DWEIR_FAILPOINTS -DWEIR_STORE_BUFFER=65536 \
+        -I"$root/sdk/include" -I"$root/core" -I"$root/tests/unit/state" -o "$work/unit$1" \
+        "$root/tests/unit/state/test_store_crash.c" "$root"/core/state/*.c "$root"/core/base/*.c \
+        $libs -lleveldb -lpthread -lm || exit 2
+    timeout 600 "$work/unit$1" > "$work/unit$1.log" 2>&1
+}
+
+# A weir with that store, beside the plugins of BUILD.
+kill_loop() {
+    meson setup -Dc_args="-DWEIR_MUTATE=$1" "$work/weir$1" "$root" > "$work/weir$1.log" 2>&1 &&
+        ninja -C "$work/weir$1" core/host/weir >> "$work/weir$1.log" 2>&1 || {
+        tail "$work/weir$1.log" >&2
+        exit 2
+    }
+    mkdir -p "$work/run$1/core/host" "$work/run$1/plugins"
+    cp "$work/weir$1/core/host/weir" "$work/run$1/core/host/"
+    cp "$build"/plugins/*.so "$work/run$1/plugins/"
+    timeout 600 python3 "$root/tests/crash/kill.py" --build "$work/run$1" --kills "$kills" --only window \
+        > "$work/kill$1.log" 2>&1
+}
+
+# NUMBER WHAT, as in store_parts.h.
+mutation() {
+    noticed=
+    unit_test "$1" || noticed="the store's unit test"
+    # Power failures are nothing that a kill can show, and two journals to redo are left by nothing else.
+    case $1 in
+    0 | 4) kill_loop "$1" || noticed="${noticed:+$noticed and }kill.py" ;;
+    esac
+    if [ "$1" = 0 ] && [ -n "$noticed" ]; then
+        echo "not ok: unbroken, but $noticed fails"
+        tail -n 5 "$work"/*0.log
+        failed=1
+    elif [ "$1" != 0 ] && [ -z "$noticed" ]; then
+        echo "not ok: nobody notices: $2"
+        failed=1
+    else
+        echo "ok: $2: ${noticed:-all pass}"
+    fi
+}
+
+mutation 0 "unbroken"
+mutation 1 "decisions are not synced"
+mutation 2 "the journal goes before the base is written"
+mutation 3 "of the journals only the last is redone"
+mutation 4 "the base is written before the decision"
+mutation 5 "logs that LevelDB closed are not synced"
+exit $failed
