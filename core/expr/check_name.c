@@ -190,6 +190,10 @@ wr_check_call(struct wr_check *check, struct wr_node *node)
 			check->problems++;
 			node->kind = WR_N_BAD;
 		}
+	} else if (node->op != 0) {
+		wr_check_problem(check, node, node->src,
+			"\"~\" is the function \"%.*s\", which no plugin here has",
+			WR_STRF(node->word));
 	} else if (scope->aggregate != NULL && scope->aggregate(scope->arg, name) != NULL) {
 		wr_check_problem(check, node, node->word,
 			"\"%.*s\" is an aggregate; it has no place here", WR_STRF(node->word));

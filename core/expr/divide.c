@@ -5,12 +5,16 @@
  */
 #include "expr/divide.h"
 
+#include <math.h>
 #include <stddef.h>
 
 #include "expr/run.h"
 
 __extension__ typedef __int128 wide_int;
 __extension__ typedef unsigned __int128 wide_uint;
+
+/* Magnitudes that doubles divide exactly; see divide_small(). */
+#define DIVIDE_SMALL (UINT64_C(1) << 51)
 
 bool
 wr_divisor_init(struct wr_divisor *div, int64_t d, bool rest)
@@ -31,6 +35,8 @@ wr_divisor_init(struct wr_divisor *div, int64_t d, bool rest)
 	*div = (struct wr_divisor){.d = d, .shift = p - 64, .rest = rest};
 	div->mult = (int64_t)(uint64_t)power;
 	div->add = div->mult < 0;
+	if (size < DIVIDE_SMALL)
+		div->times = nextafter(1.0 / (double)d, d > 0 ? INFINITY : -INFINITY);
 	return true;
 }
 
@@ -58,10 +64,35 @@ divide_all(const struct wr_divisor *by, int64_t *restrict out, const int64_t *re
 		out[sel[k]] = divide_one(&div, a[sel[k]], add, rest);
 }
 
+/*
+ * By way of doubles, which have vector code: n times 1 / d, rounded away from zero, is exact below
+ * 2^51, as its error is then less than the 1 / d that separates a quotient from the next whole one.
+ * False: some row is beyond.
+ */
+WR_KERNEL static bool
+divide_small(
+	const struct wr_divisor *by, int64_t *restrict out, const int64_t *restrict a, uint32_t n)
+{
+	const uint64_t d = (uint64_t)by->d, bound = DIVIDE_SMALL;
+	const double times = by->times;
+	const bool rest = by->rest;
+	uint64_t beyond = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint64_t q = (uint64_t)(int64_t)((double)a[i] * times);
+
+		beyond |= (uint64_t)a[i] + bound >= 2 * bound;
+		out[i] = (int64_t)(rest ? (uint64_t)a[i] - q * d : q);
+	}
+	return beyond == 0;
+}
+
 WR_KERNEL void
 wr_divide(const struct wr_divisor *div, int64_t *restrict out, const int64_t *restrict a,
 	const uint32_t *sel, uint32_t n)
 {
+	if (sel == NULL && div->times != 0 && divide_small(div, out, a, n))
+		return;
 	if (div->add && div->rest)
 		divide_all(div, out, a, sel, n, true, true);
 	else if (div->add)

@@ -10,6 +10,7 @@ struct wr_divisor {
 	int64_t d, mult;
 	uint32_t shift;
 	bool add; /* the multiplier is 2^64 more than mult */
+	double times; /* 1 / d, rounded away from zero; 0: d is too large for it to be of use */
 	bool rest; /* what is wanted is the remainder */
 };
 

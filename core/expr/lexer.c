@@ -255,16 +255,14 @@ static const struct {
 	{"::", "unknown operator \"::\"; write cast(x as type)"},
 	{"->>", "unknown operator \"->>\"; write cast(column.member as string)"},
 	{"->", "unknown operator \"->\"; write column.member"},
-	{"!~", "unknown operator \"!~\"; this version has no regular expressions, use not like"},
-	{"~", "unknown operator \"~\"; this version has no regular expressions, use like"},
 	{"&", "unknown operator \"&\"; write \"and\""},
 	{"|", "unknown operator \"|\"; write \"or\", or \"||\" to join strings"},
 	{"^", "unknown operator \"^\"; there are no operators on bits"},
 	{"?", "unknown operator \"?\"; write if(condition, a, b)"},
 };
 
-static const char *const operators[] = {"!=", "<>", "<=", ">=", "||", "=", "<", ">", "+", "-", "*",
-	"/", "%", "(", ")", ",", ".", "[", "]", "$"};
+static const char *const operators[] = {"!=", "<>", "<=", ">=", "||", "!~", "=", "<", ">", "+", "-",
+	"*", "/", "%", "~", "(", ")", ",", ".", "[", "]", "$"};
 
 static bool
 comes(const struct wr_lexer *lexer, const char *op)

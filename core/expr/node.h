@@ -29,7 +29,7 @@ enum wr_node_kind {
 	WR_N_COALESCE,
 	WR_N_CAST,
 	WR_N_TRY,
-	WR_N_CALL,
+	WR_N_CALL, /* op not 0: written as an operator */
 	WR_N_LET, /* kid 0 is computed once; kid 1 refers to it by WR_N_SHARED nodes */
 	WR_N_SHARED,
 };

@@ -254,6 +254,18 @@ like(struct wr_parser *p, struct wr_node *a, struct weir_str word, bool negated)
 	return negated ? negate(p, node, word) : node;
 }
 
+/* `~` is a function, which a plugin has. */
+static struct wr_node *
+match(struct wr_parser *p, struct wr_node *a, struct weir_str word, bool negated)
+{
+	static const char name[] = "regexp_like";
+	struct weir_str function = {.p = name, .len = sizeof name - 1, .loc = word.loc};
+	struct wr_node *node =
+		wr_parser_two(p, WR_N_CALL, 1, function, a, wr_parser_expr(p, WR_P_CONCAT));
+
+	return negated ? negate(p, node, word) : node;
+}
+
 static const struct {
 	const char *text;
 	uint8_t strength, kind, op;
@@ -267,7 +279,8 @@ static const struct {
 	{"||", WR_P_CONCAT, WR_N_CONCAT, 0}, {"or", WR_P_OR, WR_N_OR, 0},
 	{"and", WR_P_AND, WR_N_AND, 0}, {"is", WR_P_COMPARE, WR_N_IS_NULL, 0},
 	{"in", WR_P_COMPARE, WR_N_IN, 0}, {"like", WR_P_COMPARE, WR_N_LIKE, 0},
-	{"between", WR_P_COMPARE, WR_N_LET, 0},
+	{"between", WR_P_COMPARE, WR_N_LET, 0}, {"~", WR_P_COMPARE, WR_N_CALL, 0},
+	{"!~", WR_P_COMPARE, WR_N_CALL, 1},
 	{"not", WR_P_COMPARE, WR_N_NOT, 0}, /* not in, not like, not between */
 };
 
@@ -301,6 +314,8 @@ word_operator(struct wr_parser *p, struct wr_node *a, int which, struct weir_str
 		return in_list(p, a, word, negated);
 	case WR_N_LIKE:
 		return like(p, a, word, negated);
+	case WR_N_CALL:
+		return match(p, a, word, infix[which].op);
 	default:
 		return between(p, a, word, negated);
 	}

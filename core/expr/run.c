@@ -7,6 +7,11 @@
 
 #include "expr/texts.h"
 
+#if defined(__x86_64__) && defined(__GNUC__)
+#define WR_KERNEL_AVX512
+#include <immintrin.h>
+#endif
+
 void
 wr_run_init(
 	struct wr_run *run, struct wr_eval *eval, const struct weir_batch *batch, uint32_t n_rows)
@@ -243,13 +248,38 @@ static const uint64_t byte_places[256] = {
 static const uint8_t byte_count[256] = {
 	ALL(COUNT, 0), ALL(COUNT, 64), ALL(COUNT, 128), ALL(COUNT, 192)};
 
+#ifdef WR_KERNEL_AVX512
+/* As wr_bits_rows, sixteen at a time, of the first n & ~15 rows. */
+__attribute__((target("avx512f,popcnt"))) static uint32_t
+bits_rows_avx512(const uint64_t *bits, uint32_t n, uint32_t *rows)
+{
+	__m512i at = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+	uint32_t k = 0;
+
+	for (uint32_t base = 0; base + 16 <= n; base += 16) {
+		__mmask16 some = (__mmask16)(bits[base >> 6] >> (base & 63));
+
+		_mm512_storeu_si512(rows + k, _mm512_maskz_compress_epi32(some, at));
+		at = _mm512_add_epi32(at, _mm512_set1_epi32(16));
+		k += (uint32_t)__builtin_popcount(some);
+	}
+	return k;
+}
+#endif
+
 WR_KERNEL uint32_t
 wr_bits_rows(const uint64_t *bits, uint32_t n, uint32_t *rows)
 {
-	uint32_t k = 0;
+	uint32_t k = 0, base = 0;
 
+#ifdef WR_KERNEL_AVX512
+	if (__builtin_cpu_supports("avx512f")) {
+		k = bits_rows_avx512(bits, n, rows);
+		base = n & ~15u;
+	}
+#endif
 	/* Writes eight at a time: k is never above base, so that rows[k + 7] is within 0 .. n. */
-	for (uint32_t base = 0; base + 8 <= n; base += 8) {
+	for (; base + 8 <= n; base += 8) {
 		uint32_t byte = (uint32_t)(bits[base >> 6] >> (base & 63) & 0xff);
 		const uint8_t *place = (const uint8_t *)&byte_places[byte];
 

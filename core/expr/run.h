@@ -39,7 +39,7 @@ wr_rows_span(struct wr_rows rows)
 static inline bool
 wr_rows_dense(struct wr_rows rows)
 {
-	return rows.sel == NULL || rows.n * 2 >= wr_rows_span(rows);
+	return rows.sel == NULL || rows.n * 3 >= wr_rows_span(rows);
 }
 
 static inline uint32_t

@@ -2,8 +2,13 @@
 /* The plugin: what it offers. */
 #include "aggregates.h"
 
-static const struct weir_aggregate *const aggregates[] = {
-	&aggregate_count, &aggregate_sum, &aggregate_avg, &aggregate_min, &aggregate_max};
+static const struct weir_aggregate *const aggregates[] = {&aggregate_avg, &aggregate_bool_and,
+	&aggregate_bool_or, &aggregate_collect, &aggregate_collect_set, &aggregate_count,
+	&aggregate_count_distinct, &aggregate_count_distinct_hll, &aggregate_first, &aggregate_last,
+	&aggregate_max, &aggregate_max_by, &aggregate_median, &aggregate_min, &aggregate_min_by,
+	&aggregate_percentile, &aggregate_percentile_exact, &aggregate_stddev,
+	&aggregate_stddev_pop, &aggregate_string_agg, &aggregate_sum, &aggregate_var_pop,
+	&aggregate_variance};
 
 static const struct weir_plugin plugin = {
 	.magic = WEIR_ABI_MAGIC,

@@ -66,7 +66,7 @@ const struct weir_aggregate aggregate_count = {
 	.finish = count_finish,
 	.retract = count_retract,
 	.signature = "count([x])",
-	.example = "count(user): the rows that have a user",
+	.example = "count(x) = 2 for x in (7, null, 8)",
 };
 
 /* What a sum or an average of n values is made from; ints use low and high, floats sum and lost. */
@@ -263,7 +263,7 @@ const struct weir_aggregate aggregate_sum = {
 	.finish = sum_finish,
 	.retract = sum_retract,
 	.signature = "sum(x)",
-	.example = "sum(bytes): all bytes together",
+	.example = "sum(x) = 15 for x in (7, null, 8)",
 };
 
 const struct weir_aggregate aggregate_avg = {
@@ -278,5 +278,5 @@ const struct weir_aggregate aggregate_avg = {
 	.finish = avg_finish,
 	.retract = sum_retract,
 	.signature = "avg(x)",
-	.example = "avg(latency): the mean latency",
+	.example = "avg(x) = 7.5 for x in (7, null, 8)",
 };

@@ -198,7 +198,7 @@ const struct weir_aggregate aggregate_min = {
 	.merge = best_merge,
 	.finish = best_finish,
 	.signature = "min(x)",
-	.example = "min(latency): the fastest answer",
+	.example = "min(x) = 7 for x in (7, null, 8)",
 };
 
 const struct weir_aggregate aggregate_max = {
@@ -212,5 +212,5 @@ const struct weir_aggregate aggregate_max = {
 	.merge = best_merge,
 	.finish = best_finish,
 	.signature = "max(x)",
-	.example = "max(latency): the slowest answer",
+	.example = "max(x) = 8 for x in (7, null, 8)",
 };

@@ -1,9 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The plugin: what it offers, and what its functions share. */
+/* The plugin: what it offers. */
 #include "functions.h"
 
-static const struct weir_function *const functions[] = {&function_abs, &function_concat,
-	&function_length, &function_lower, &function_substr, &function_upper};
+static const struct weir_function *const functions[] = {&function_abs, &function_ceil,
+	&function_concat, &function_contains, &function_date_part, &function_date_trunc,
+	&function_ends_with, &function_exp, &function_floor, &function_format,
+	&function_format_time, &function_greatest, &function_ip_in_cidr, &function_is_ipv4,
+	&function_is_ipv6, &function_json_array_length, &function_json_element, &function_json_get,
+	&function_json_parse, &function_least, &function_length, &function_ln, &function_log10,
+	&function_lower, &function_lpad, &function_ltrim, &function_mod, &function_parse_time,
+	&function_position, &function_power, &function_repeat, &function_replace, &function_reverse,
+	&function_round, &function_rpad, &function_rtrim, &function_sign, &function_split_part,
+	&function_sqrt, &function_starts_with, &function_substr, &function_to_json,
+	&function_to_timestamp, &function_trim, &function_upper, &function_url_decode,
+	&function_url_host, &function_url_path, &function_url_query_param};
 
 static const struct weir_plugin plugin = {
 	.magic = WEIR_ABI_MAGIC,
@@ -18,39 +28,3 @@ static const struct weir_plugin plugin = {
 };
 
 WEIR_PLUGIN_ENTRY(&plugin)
-
-const char *
-type_name(uint32_t type)
-{
-	static const char *const names[] = {
-		"null", "bool", "int", "float", "timestamp", "string", "bytes", "json"};
-
-	return type < sizeof names / sizeof names[0] ? names[type] : "another type";
-}
-
-int
-take_args(const struct weir_call *call, uint32_t least, uint32_t most, struct weir_err *err)
-{
-	if (call->n_args >= least && call->n_args <= most)
-		return WEIR_OK;
-	if (least == most)
-		return weir_fail(err, -EINVAL, "takes %u argument%s, not %u", least,
-			least == 1 ? "" : "s", call->n_args);
-	if (most == UINT32_MAX)
-		return weir_fail(err, -EINVAL, "takes %u argument%s or more, not %u", least,
-			least == 1 ? "" : "s", call->n_args);
-	return weir_fail(
-		err, -EINVAL, "takes %u to %u arguments, not %u", least, most, call->n_args);
-}
-
-int
-take_string(const struct weir_call *call, uint32_t arg, struct weir_err *err)
-{
-	uint32_t type = call->types[arg];
-
-	if (type == WEIR_STRING || type == 0)
-		return WEIR_OK;
-	return weir_fail(err, -EINVAL,
-		"argument %u must be string, not %s; write cast(x as string)", arg + 1,
-		type_name(type));
-}

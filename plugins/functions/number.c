@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Functions of numbers. */
+/* Functions of one number that keep its type: abs, ceil, floor, round, sign. */
 #include <math.h>
 
 #include "functions.h"
 
 static int
-abs_plan(struct weir_call *call, struct weir_err *err)
+same_plan(struct weir_call *call, struct weir_err *err)
 {
 	if (take_args(call, 1, 1, err) < 0)
 		return err->code;
@@ -21,7 +21,7 @@ abs_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *
 {
 	(void)self;
 	for (uint32_t k = 0; k < n; k++) {
-		uint32_t i = sel != NULL ? sel[k] : k;
+		uint32_t i = row_at(sel, k);
 
 		if (out->type == WEIR_FLOAT64)
 			((double *)out->values)[i] = fabs(weir_float_at(args[0], i));
@@ -40,8 +40,178 @@ const struct weir_function function_abs = {
 	.flags = WEIR_STRICT,
 	.name = "abs",
 	.summary = "The number without its sign.",
-	.plan = abs_plan,
+	.plan = same_plan,
 	.eval = abs_eval,
 	.signature = "abs(x)",
 	.example = "abs(-5) = 5",
+};
+
+static int
+map_same(const struct weir_column *col, const uint32_t *sel, uint32_t n, struct weir_vec *out,
+	double (*of)(double))
+{
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t i = row_at(sel, k);
+
+		if (out->type == WEIR_FLOAT64)
+			((double *)out->values)[i] = of(weir_float_at(col, i));
+		else
+			((int64_t *)out->values)[i] = weir_int_at(col, i);
+	}
+	return WEIR_OK;
+}
+
+static int
+ceil_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
+	const uint32_t *sel, uint32_t n, struct weir_vec *out)
+{
+	(void)self, (void)fn;
+	return map_same(args[0], sel, n, out, ceil);
+}
+
+static int
+floor_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
+	const uint32_t *sel, uint32_t n, struct weir_vec *out)
+{
+	(void)self, (void)fn;
+	return map_same(args[0], sel, n, out, floor);
+}
+
+const struct weir_function function_ceil = {
+	.size = sizeof function_ceil,
+	.flags = WEIR_STRICT,
+	.name = "ceil",
+	.summary = "The least whole number that is not below x, of x's type.",
+	.plan = same_plan,
+	.eval = ceil_eval,
+	.signature = "ceil(x)",
+	.example = "ceil(-1.5) = -1.0",
+};
+
+const struct weir_function function_floor = {
+	.size = sizeof function_floor,
+	.flags = WEIR_STRICT,
+	.name = "floor",
+	.summary = "The greatest whole number that is not above x, of x's type.",
+	.plan = same_plan,
+	.eval = floor_eval,
+	.signature = "floor(x)",
+	.example = "floor(-1.5) = -2.0",
+};
+
+static int
+sign_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
+	const uint32_t *sel, uint32_t n, struct weir_vec *out)
+{
+	(void)self, (void)fn;
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t i = row_at(sel, k);
+
+		if (out->type == WEIR_FLOAT64) {
+			double x = weir_float_at(args[0], i);
+
+			((double *)out->values)[i] = isnan(x) ? x : (x > 0) - (x < 0);
+		} else {
+			int64_t x = weir_int_at(args[0], i);
+
+			((int64_t *)out->values)[i] = (x > 0) - (x < 0);
+		}
+	}
+	return WEIR_OK;
+}
+
+const struct weir_function function_sign = {
+	.size = sizeof function_sign,
+	.flags = WEIR_STRICT,
+	.name = "sign",
+	.summary = "-1, 0 or 1, of x's type.",
+	.plan = same_plan,
+	.eval = sign_eval,
+	.signature = "sign(x)",
+	.example = "sign(-7) = -1",
+};
+
+static int
+round_plan(struct weir_call *call, struct weir_err *err)
+{
+	if (take(call, "nI", err) < 0)
+		return err->code;
+	call->type = call->types[0] == 0 ? WEIR_INT64 : call->types[0];
+	call->self = keep_number(call->n_args);
+	return WEIR_OK;
+}
+
+/* Halves go away from zero.  From 2^52 on a double has no fraction. */
+static double
+round_float(double x, int64_t digits)
+{
+	double scale, scaled;
+
+	if (digits == 0)
+		return round(x);
+	if (!isfinite(x) || (digits > 0 && (fabs(x) >= 0x1p52 || digits > 300)))
+		return x;
+	if (digits < -308)
+		return copysign(0, x);
+	scale = pow(10, (double)(digits > 0 ? digits : -digits));
+	if (digits < 0)
+		return round(x / scale) * scale;
+	scaled = x * scale;
+	return fabs(scaled) >= 0x1p52 ? x : round(scaled) / scale;
+}
+
+/* False: it does not fit. */
+static int
+round_int(int64_t x, int64_t digits, int64_t *result)
+{
+	int64_t scale = 1, rest;
+
+	*result = x;
+	if (digits >= 0)
+		return 1;
+	*result = 0;
+	if (digits < -19)
+		return 1;
+	if (digits == -19) /* half of 10^19 is all that matters */
+		return x < INT64_C(5000000000000000000) && x > INT64_C(-5000000000000000000);
+	for (; digits < 0; digits++)
+		scale *= 10;
+	rest = x % scale;
+	x -= rest;
+	if (rest >= scale - rest && rest > 0)
+		return !__builtin_add_overflow(x, scale, result);
+	if (rest < 0 && -rest >= scale + rest)
+		return !__builtin_sub_overflow(x, scale, result);
+	*result = x;
+	return 1;
+}
+
+static int
+round_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
+	const uint32_t *sel, uint32_t n, struct weir_vec *out)
+{
+	int with_digits = kept_number(self) == 2;
+
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t i = row_at(sel, k);
+		int64_t digits = with_digits ? weir_int_at(args[1], i) : 0;
+
+		if (out->type == WEIR_FLOAT64)
+			((double *)out->values)[i] = round_float(weir_float_at(args[0], i), digits);
+		else if (!round_int(weir_int_at(args[0], i), digits, (int64_t *)out->values + i))
+			fn->row_error(fn, i, "integer overflow in round()");
+	}
+	return WEIR_OK;
+}
+
+const struct weir_function function_round = {
+	.size = sizeof function_round,
+	.flags = WEIR_STRICT,
+	.name = "round",
+	.summary = "x to so many digits behind the point (0), of x's type; halves go away from "
+		   "zero, digits below 0 round to tens and hundreds.",
+	.plan = round_plan,
+	.eval = round_eval,
+	.signature = "round(x [, digits])",
+	.example = "round(2.345, 1) = 2.3",
 };

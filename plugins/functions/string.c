@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Functions of strings. */
-#include <stdlib.h>
-#include <string.h>
-
 #include "functions.h"
-
-/* Most strings are shorter; longer ones are built on the heap. */
-enum { SMALL = 1024 };
 
 static int
 case_plan(struct weir_call *call, struct weir_err *err)
@@ -17,25 +11,35 @@ case_plan(struct weir_call *call, struct weir_err *err)
 	return WEIR_OK;
 }
 
-/* Letters from `first` ..+ 26 become those 32 above or below. */
+/* Letters from `first` ..+ 26 become those 32 above or below; vector code. */
+static void
+map_bytes(char *restrict to, const char *restrict from, uint32_t n, char first)
+{
+	for (uint32_t i = 0; i < n; i++)
+		to[i] = (char)(from[i] ^ ((uint8_t)(from[i] - first) < 26 ? 32 : 0));
+}
+
 static int
 map_letters(struct weir_fn *fn, const struct weir_column *col, const uint32_t *sel, uint32_t n,
 	struct weir_vec *out, char first)
 {
-	for (uint32_t k = 0; k < n; k++) {
-		uint32_t i = sel != NULL ? sel[k] : k;
-		struct weir_str s = weir_str_at(col, i);
-		char small[SMALL], *p = s.len <= SMALL ? small : malloc(s.len);
+	struct text text;
+	int rc = WEIR_OK;
 
-		if (p == NULL)
-			return weir_fail(fn->task->err, -ENOMEM, "out of memory");
-		for (uint32_t j = 0; j < s.len; j++)
-			p[j] = (char)(s.p[j] ^ ((uint8_t)(s.p[j] - first) < 26 ? 32 : 0));
-		fn->text(fn, out, i, p, s.len);
-		if (p != small)
-			free(p);
+	text_init(&text);
+	for (uint32_t k = 0; k < n && rc == WEIR_OK; k++) {
+		uint32_t i = row_at(sel, k);
+		struct weir_str s = weir_str_at(col, i);
+		char *p = text_room(&text, s.len);
+
+		if (p != NULL) {
+			map_bytes(p, s.p, s.len, first);
+			text.len = s.len;
+		}
+		rc = text_give(&text, fn, out, i);
 	}
-	return WEIR_OK;
+	text_fini(&text);
+	return rc;
 }
 
 static int
@@ -76,17 +80,6 @@ const struct weir_function function_upper = {
 	.example = "upper('Weir') = 'WEIR'",
 };
 
-/* All bytes of a UTF-8 text but those that continue a character. */
-static int64_t
-characters(struct weir_str s)
-{
-	int64_t n = 0;
-
-	for (uint32_t i = 0; i < s.len; i++)
-		n += ((uint8_t)s.p[i] & 0xc0) != 0x80;
-	return n;
-}
-
 static int
 length_plan(struct weir_call *call, struct weir_err *err)
 {
@@ -111,7 +104,7 @@ length_eval(const void *self, struct weir_fn *fn, const struct weir_column *cons
 		struct weir_str s = weir_str_at(args[0], i);
 
 		((int64_t *)out->values)[i] =
-			*(const uint32_t *)self == WEIR_BYTES ? s.len : characters(s);
+			*(const uint32_t *)self == WEIR_BYTES ? s.len : utf8_count(s.p, s.len);
 	}
 	return WEIR_OK;
 }
@@ -127,63 +120,35 @@ const struct weir_function function_length = {
 	.example = "length('weir') = 4",
 };
 
-/* eval() is not told the number of arguments: self says it, by its place in this array. */
-enum { CONCAT_MAX = 64 };
-static const char concat_args[CONCAT_MAX + 1];
-
 static int
 concat_plan(struct weir_call *call, struct weir_err *err)
 {
-	if (take_args(call, 1, CONCAT_MAX, err) < 0)
-		return err->code;
-	for (uint32_t i = 0; i < call->n_args; i++)
-		if (take_string(call, i, err) < 0)
-			return err->code;
 	call->type = WEIR_STRING;
-	call->self = &concat_args[call->n_args];
-	return WEIR_OK;
-}
-
-static int
-concat_row(struct weir_fn *fn, const struct weir_column *const *args, uint32_t n_args, uint32_t i,
-	struct weir_vec *out)
-{
-	char small[SMALL], *p = small;
-	size_t len = 0, at = 0;
-
-	small[0] = '\0';
-	for (uint32_t a = 0; a < n_args; a++)
-		len += weir_null_at(args[a], i) ? 0 : weir_str_at(args[a], i).len;
-	if (len > UINT32_MAX / 2) {
-		fn->row_error(fn, i, "a string of more than 2 GiB");
-		return WEIR_OK;
-	}
-	if (len > SMALL && (p = malloc(len)) == NULL)
-		return weir_fail(fn->task->err, -ENOMEM, "out of memory");
-	for (uint32_t a = 0; a < n_args; a++) {
-		struct weir_str s = {0};
-
-		if (!weir_null_at(args[a], i))
-			s = weir_str_at(args[a], i);
-		if (s.len > 0)
-			memcpy(p + at, s.p, s.len);
-		at += s.len;
-	}
-	fn->text(fn, out, i, p, (uint32_t)len);
-	if (p != small)
-		free(p);
-	return WEIR_OK;
+	call->self = keep_number(call->n_args);
+	return take(call, "s+", err);
 }
 
 static int
 concat_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
 {
-	uint32_t n_args = (uint32_t)((const char *)self - concat_args);
+	uint32_t n_args = kept_number(self);
+	struct text text;
 	int rc = WEIR_OK;
 
-	for (uint32_t k = 0; k < n && rc == WEIR_OK; k++)
-		rc = concat_row(fn, args, n_args, sel != NULL ? sel[k] : k, out);
+	text_init(&text);
+	for (uint32_t k = 0; k < n && rc == WEIR_OK; k++) {
+		uint32_t i = row_at(sel, k);
+
+		for (uint32_t a = 0; a < n_args; a++)
+			if (!weir_null_at(args[a], i)) {
+				struct weir_str s = weir_str_at(args[a], i);
+
+				text_add(&text, s.p, s.len);
+			}
+		rc = text_give(&text, fn, out, i);
+	}
+	text_fini(&text);
 	return rc;
 }
 
@@ -213,32 +178,16 @@ substr_plan(struct weir_call *call, struct weir_err *err)
 	return WEIR_OK;
 }
 
-/* The bytes of the characters before number `skip`. */
-static uint32_t
-skip_characters(struct weir_str s, int64_t skip)
-{
-	uint32_t at = 0;
-
-	for (; at < s.len; at++) {
-		if (((uint8_t)s.p[at] & 0xc0) == 0x80)
-			continue;
-		if (skip <= 0)
-			break;
-		skip--;
-	}
-	return at;
-}
-
 /* Characters from .. to, from 0 on; what is outside the string is left out. */
 static struct weir_str
 cut(struct weir_str s, int64_t from, int64_t to)
 {
-	uint32_t begin = skip_characters(s, from);
+	uint32_t begin = utf8_skip(s, from);
 
 	s.p += begin;
 	s.len -= begin;
 	if (to < INT64_MAX)
-		s.len = skip_characters(s, to - (from > 0 ? from : 0));
+		s.len = utf8_skip(s, to - (from > 0 ? from : 0));
 	return s;
 }
 
@@ -275,4 +224,40 @@ const struct weir_function function_substr = {
 	.eval = substr_eval,
 	.signature = "substr(string, from [, count])",
 	.example = "substr('hello', 2, 3) = 'ell'",
+};
+
+static int
+reverse_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
+	const uint32_t *sel, uint32_t n, struct weir_vec *out)
+{
+	struct text text;
+	int rc = WEIR_OK;
+
+	(void)self;
+	text_init(&text);
+	for (uint32_t k = 0; k < n && rc == WEIR_OK; k++) {
+		uint32_t i = row_at(sel, k);
+		struct weir_str s = weir_str_at(args[0], i);
+		uint32_t end = s.len;
+
+		for (uint32_t at = s.len; at-- > 0;)
+			if (utf8_first(s.p[at]) || at == 0) {
+				text_add(&text, s.p + at, end - at);
+				end = at;
+			}
+		rc = text_give(&text, fn, out, i);
+	}
+	text_fini(&text);
+	return rc;
+}
+
+const struct weir_function function_reverse = {
+	.size = sizeof function_reverse,
+	.flags = WEIR_STRICT,
+	.name = "reverse",
+	.summary = "The characters from the last to the first.",
+	.plan = case_plan,
+	.eval = reverse_eval,
+	.signature = "reverse(string)",
+	.example = "reverse('weir') = 'riew'",
 };

@@ -13,8 +13,13 @@
 const struct weir_function *const rig_functions[] = {&function_abs, &function_concat,
 	&function_length, &function_lower, &function_substr, &function_upper};
 const size_t rig_n_functions = sizeof rig_functions / sizeof rig_functions[0];
-const struct weir_aggregate *const rig_aggregates[] = {
-	&aggregate_count, &aggregate_sum, &aggregate_avg, &aggregate_min, &aggregate_max};
+const struct weir_aggregate *const rig_aggregates[] = {&aggregate_avg, &aggregate_bool_and,
+	&aggregate_bool_or, &aggregate_collect, &aggregate_collect_set, &aggregate_count,
+	&aggregate_count_distinct, &aggregate_count_distinct_hll, &aggregate_first, &aggregate_last,
+	&aggregate_max, &aggregate_max_by, &aggregate_median, &aggregate_min, &aggregate_min_by,
+	&aggregate_percentile, &aggregate_percentile_exact, &aggregate_stddev,
+	&aggregate_stddev_pop, &aggregate_string_agg, &aggregate_sum, &aggregate_var_pop,
+	&aggregate_variance};
 const size_t rig_n_aggregates = sizeof rig_aggregates / sizeof rig_aggregates[0];
 
 static const struct weir_function *
@@ -24,6 +29,9 @@ find_function(void *arg, struct weir_str name)
 	for (size_t i = 0; i < rig_n_functions; i++)
 		if (wr_str_is(name, rig_functions[i]->name))
 			return rig_functions[i];
+	for (uint32_t i = 0; i < weir_plugin_entry()->n_functions; i++)
+		if (wr_str_is(name, weir_plugin_entry()->functions[i]->name))
+			return weir_plugin_entry()->functions[i];
 	return NULL;
 }
 

@@ -78,10 +78,8 @@ static const struct rig_case problems[] = {
 	{"a < b < 3", "7+1 comparisons do not chain; join them with \"and\""},
 	{"a == b", "3+2 unknown operator \"==\"; write \"=\""},
 	{"a && b", "3+2 unknown operator \"&&\"; write \"and\""},
-	{"s ~ 'x'",
-		"3+1 unknown operator \"~\"; this version has no regular expressions, use like"},
-	{"s !~ 'x'", "3+2 unknown operator \"!~\"; this version has no regular expressions, use "
-		     "not like"},
+	{"s ~ 'x'", "1+7 \"~\" is the function \"regexp_like\", which no plugin here has"},
+	{"s !~ 'x'", "1+8 \"~\" is the function \"regexp_like\", which no plugin here has"},
 	{"!p", "1+1 unknown operator \"!\"; write \"not\""},
 	{"a ? b", "3+1 unknown operator \"?\"; write if(condition, a, b)"},
 	{"a::int", "2+2 unknown operator \"::\"; write cast(x as type)"},

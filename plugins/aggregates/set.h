@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A set of values as bytes, in two cells of an accumulator: entries in the order in which they
+ * came, and an index over them.  Each counts how often it has been put in less how often taken out.
+ */
+#ifndef AGGREGATES_SET_H
+#define AGGREGATES_SET_H
+
+#include "aggregates.h"
+
+struct set {
+	uint64_t index, heap; /* cells */
+	int64_t n; /* values whose count is above 0 */
+	uint64_t over; /* 1: there was no room for all */
+};
+
+enum { SET_BYTES_MAX = 256 << 20 };
+
+/* count times more, or fewer, there. */
+void set_add(struct weir_fn *fn, void *row, struct set *set, struct weir_str value, int64_t count);
+/* Value by value from *at = 0 on, those with counts of 0 too; 0: that was all. */
+int set_next(struct weir_fn *fn, const struct set *set, uint32_t *at, struct weir_str *value,
+	int64_t *count);
+void set_merge(struct weir_fn *fn, void *row, struct set *set, const struct set *from);
+
+#endif

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Functions of json: what casts and paths of the language do not say. */
+#include "functions.h"
+#include "json_text.h"
+
+static int
+json_parse_plan(struct weir_call *call, struct weir_err *err)
+{
+	call->type = WEIR_JSON;
+	return take(call, "y", err);
+}
+
+static int
+json_parse_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
+	const uint32_t *sel, uint32_t n, struct weir_vec *out)
+{
+	(void)self;
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t i = row_at(sel, k);
+		struct weir_str value;
+
+		if (json_whole(weir_str_at(args[0], i), &value))
+			fn->text(fn, out, i, value.p, value.len);
+		else
+			fn->row_error(fn, i, "json_parse(): malformed JSON");
+	}
+	return WEIR_OK;
+}
+
+const struct weir_function function_json_parse = {
+	.size = sizeof function_json_parse,
+	.flags = WEIR_STRICT,
+	.name = "json_parse",
+	.summary = "The text as json, checked: cast(string as json).",
+	.plan = json_parse_plan,
+	.eval = json_parse_eval,
+	.signature = "json_parse(string)",
+	.example = "json_parse(' [1, 2] ') = cast('[1, 2]' as json)",
+};
+
+/* A step of a path: a member, or (name.p NULL) an element. */
+struct step {
+	struct weir_str name;
+	uint32_t index;
+};
+
+/* The next step of a path, behind its $; 1, 0 at its end, -1: it is wrong. */
+static int
+step_next(const char **path, const char *end, struct step *step)
+{
+	const char *p = *path, *name;
+	uint64_t index = 0;
+	char close;
+
+	*step = (struct step){0};
+	if (p == end)
+		return 0;
+	if (*p == '.') {
+		for (name = ++p; p < end && *p != '.' && *p != '['; p++) {
+		}
+		step->name = (struct weir_str){.p = name, .len = (uint32_t)(p - name)};
+		*path = p;
+		return p > name ? 1 : -1;
+	}
+	if (*p++ != '[' || p == end)
+		return -1;
+	if (*p == '\'' || *p == '"') {
+		close = *p;
+		name = ++p;
+		p = memchr(p, close, (size_t)(end - p));
+		if (p == NULL || end - p < 2 || p[1] != ']')
+			return -1;
+		step->name = (struct weir_str){.p = name, .len = (uint32_t)(p - name)};
+		*path = p + 2;
+		return 1;
+	}
+	for (name = p; p < end && *p >= '0' && *p <= '9' && index < UINT32_MAX; p++)
+		index = index * 10 + (uint64_t)(*p - '0');
+	if (p == name || p == end || *p != ']' || index >= UINT32_MAX)
+		return -1;
+	step->index = (uint32_t)index;
+	*path = p + 1;
+	return 1;
+}
+
+static int
+path_is_good(struct weir_str path)
+{
+	const char *p = path.p + 1, *end = path.p + path.len;
+	struct step step;
+	int rc;
+
+	if (path.len == 0 || *path.p != '$')
+		return 0;
+	do
+		rc = step_next(&p, end, &step);
+	while (rc > 0);
+	return rc == 0;
+}
+
+/* To the value of a step: 1; it is not there: 0; malformed: -1. */
+static int
+step_into(struct json_reader *r, const struct step *step)
+{
+	int object = step->name.p != NULL, is;
+	char close = object ? '}' : ']';
+
+	if (!json_comes(r, object ? '{' : '['))
+		return json_skip(r) ? 0 : -1;
+	if (json_comes(r, close))
+		return 0;
+	for (uint32_t i = 0;; i++) {
+		is = !object && i == step->index;
+		json_blanks(r);
+		if (object) {
+			struct weir_str name = {.p = r->p};
+
+			if (r->p == r->end || *r->p != '"' || !json_skip_string(r))
+				return -1;
+			name.len = (uint32_t)(r->p - name.p);
+			is = json_name_is(name, step->name);
+			if (!json_comes(r, ':'))
+				return -1;
+		}
+		if (is)
+			return 1;
+		if (!json_skip(r))
+			return -1;
+		if (!json_comes(r, ','))
+			return json_comes(r, close) ? 0 : -1;
+	}
+}
+
+/* A value that is not there, or JSON's null, is null; malformed text is an error. */
+static void
+give_value(struct weir_fn *fn, struct weir_vec *out, uint32_t row, struct json_reader *r, int there)
+{
+	const char *start;
+
+	json_blanks(r);
+	start = r->p;
+	if (there < 0 || (there > 0 && !json_skip(r)))
+		fn->row_error(fn, row, "malformed JSON");
+	else if (there == 0 || *start == 'n')
+		weir_bit_clear(out->valid, row);
+	else
+		fn->text(fn, out, row, start, (uint32_t)(r->p - start));
+}
+
+static int
+json_get_plan(struct weir_call *call, struct weir_err *err)
+{
+	struct weir_str path;
+
+	call->type = WEIR_JSON;
+	call->nullable = 1;
+	if (take(call, "js", err) < 0)
+		return err->code;
+	if (constant_text(call, 1, &path) && !path_is_good(path))
+		return weir_fail(err, -EINVAL,
+			"\"%.*s\" is no path; write it as $.a.b[0] or $['a b']", (int)path.len,
+			path.p);
+	return WEIR_OK;
+}
+
+static int
+json_get_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
+	const uint32_t *sel, uint32_t n, struct weir_vec *out)
+{
+	(void)self;
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t i = row_at(sel, k);
+		struct weir_str json = weir_str_at(args[0], i), path = weir_str_at(args[1], i);
+		struct json_reader r = {.p = json.p, .end = json.p + json.len};
+		const char *p = path.p + 1, *end = path.p + path.len;
+		struct step step;
+		int there = 1;
+
+		if (!path_is_good(path)) {
+			fn->row_error(fn, i, "json_get(): the path is none");
+			continue;
+		}
+		while (there > 0 && step_next(&p, end, &step) > 0)
+			there = step_into(&r, &step);
+		give_value(fn, out, i, &r, there);
+	}
+	return WEIR_OK;
+}
+
+const struct weir_function function_json_get = {
+	.size = sizeof function_json_get,
+	.flags = WEIR_STRICT,
+	.name = "json_get",
+	.summary = "The value at a path; null where there is none, or JSON's null.  A path that is "
+		   "known is better written behind the column: j.a.b[0].",
+	.plan = json_get_plan,
+	.eval = json_get_eval,
+	.signature = "json_get(json, path)",
+	.example = "json_get(cast('{\"a\":{\"b\":[7]}}' as json), '$.a.b[0]') = cast('7' as json)",
+};
+
+static int
+json_element_plan(struct weir_call *call, struct weir_err *err)
+{
+	call->type = WEIR_JSON;
+	call->nullable = 1;
+	return take(call, "ji", err);
+}
+
+/* The elements of an array; -1: malformed, -2: no array. */
+static int64_t
+array_length(struct weir_str json)
+{
+	struct json_reader r = {.p = json.p, .end = json.p + json.len};
+	int64_t n = 1;
+
+	if (!json_comes(&r, '['))
+		return -2;
+	if (json_comes(&r, ']'))
+		return 0;
+	while (json_skip(&r)) {
+		if (json_comes(&r, ']'))
+			return n;
+		if (!json_comes(&r, ','))
+			return -1;
+		n++;
+	}
+	return -1;
+}
+
+static int
+json_element_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
+	const uint32_t *sel, uint32_t n, struct weir_vec *out)
+{
+	(void)self;
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t i = row_at(sel, k);
+		struct weir_str json = weir_str_at(args[0], i);
+		struct json_reader r = {.p = json.p, .end = json.p + json.len};
+		int64_t at = weir_int_at(args[1], i);
+		struct step step = {0};
+		int there = 0;
+
+		if (at < 0)
+			at += array_length(json);
+		if (at >= 0 && at < UINT32_MAX) {
+			step.index = (uint32_t)at;
+			there = step_into(&r, &step);
+		}
+		give_value(fn, out, i, &r, there);
+	}
+	return WEIR_OK;
+}
+
+const struct weir_function function_json_element = {
+	.size = sizeof function_json_element,
+	.flags = WEIR_STRICT,
+	.name = "json_element",
+	.summary = "An element of an array, from 0 on, or from the end from -1; null where there "
+		   "is none, or JSON's null.",
+	.plan = json_element_plan,
+	.eval = json_element_eval,
+	.signature = "json_element(json, n)",
+	.example = "json_element(cast('[1, 2, 3]' as json), -1) = cast('3' as json)",
+};
+
+static int
+json_array_length_plan(struct weir_call *call, struct weir_err *err)
+{
+	call->type = WEIR_INT64;
+	call->nullable = 1;
+	return take(call, "j", err);
+}
+
+static int
+json_array_length_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
+	const uint32_t *sel, uint32_t n, struct weir_vec *out)
+{
+	(void)self;
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t i = row_at(sel, k);
+		int64_t length = array_length(weir_str_at(args[0], i));
+
+		if (length == -1)
+			fn->row_error(fn, i, "malformed JSON");
+		else if (length < 0)
+			weir_bit_clear(out->valid, i);
+		else
+			((int64_t *)out->values)[i] = length;
+	}
+	return WEIR_OK;
+}
+
+const struct weir_function function_json_array_length = {
+	.size = sizeof function_json_array_length,
+	.flags = WEIR_STRICT,
+	.name = "json_array_length",
+	.summary = "How many elements an array has; null of what is no array.",
+	.plan = json_array_length_plan,
+	.eval = json_array_length_eval,
+	.signature = "json_array_length(json)",
+	.example = "json_array_length(cast('[1, [2, 3]]' as json)) = 2",
+};
+
+static int
+to_json_plan(struct weir_call *call, struct weir_err *err)
+{
+	call->type = WEIR_JSON;
+	if (take(call, "x", err) < 0)
+		return err->code;
+	if (call->types[0] == WEIR_BYTES)
+		return weir_fail(err, -EINVAL, "takes no bytes; write cast(x as string)");
+	return WEIR_OK;
+}
+
+static int
+to_json_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
+	const uint32_t *sel, uint32_t n, struct weir_vec *out)
+{
+	struct text text;
+	int rc = WEIR_OK;
+
+	(void)self;
+	text_init(&text);
+	for (uint32_t k = 0; k < n && rc == WEIR_OK; k++) {
+		uint32_t i = row_at(sel, k);
+		const char *why = json_put_value(&text, args[0], i);
+
+		if (why == NULL) {
+			rc = text_give(&text, fn, out, i);
+			continue;
+		}
+		fn->row_error(fn, i, why);
+		text.len = 0;
+	}
+	text_fini(&text);
+	return rc;
+}
+
+const struct weir_function function_to_json = {
+	.size = sizeof function_to_json,
+	.flags = WEIR_STRICT,
+	.name = "to_json",
+	.summary = "The value as json: a string in quotes, a timestamp as RFC 3339, numbers and "
+		   "bools as they are.",
+	.plan = to_json_plan,
+	.eval = to_json_eval,
+	.signature = "to_json(x)",
+	.example = "to_json('say \"hi\"') = cast('\"say \\\"hi\\\"\"' as json)",
+};

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Functions that look for a text in another: contains, starts_with, ends_with, position, replace,
+ * split_part. */
+#include "functions.h"
+
+/* Where part first stands at or behind `from`; NULL: nowhere.  An empty part stands everywhere. */
+static const char *
+find(struct weir_str s, uint32_t from, struct weir_str part)
+{
+	if (part.len == 0 || part.p == NULL)
+		return s.p + from;
+	if (part.len == 1)
+		return memchr(s.p + from, *part.p, s.len - from);
+	return memmem(s.p + from, s.len - from, part.p, part.len);
+}
+
+static int
+test_plan(struct weir_call *call, struct weir_err *err)
+{
+	call->type = WEIR_BOOL;
+	return take(call, "ss", err);
+}
+
+static int
+contains_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
+	const uint32_t *sel, uint32_t n, struct weir_vec *out)
+{
+	(void)self, (void)fn;
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t i = row_at(sel, k);
+
+		if (find(weir_str_at(args[0], i), 0, weir_str_at(args[1], i)) != NULL)
+			weir_bit_set(out->values, i);
+	}
+	return WEIR_OK;
+}
+
+static int
+starts_with_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
+	const uint32_t *sel, uint32_t n, struct weir_vec *out)
+{
+	(void)self, (void)fn;
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t i = row_at(sel, k);
+		struct weir_str s = weir_str_at(args[0], i), part = weir_str_at(args[1], i);
+
+		if (part.len <= s.len && memcmp(s.p, part.p, part.len) == 0)
+			weir_bit_set(out->values, i);
+	}
+	return WEIR_OK;
+}
+
+static int
+ends_with_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
+	const uint32_t *sel, uint32_t n, struct weir_vec *out)
+{
+	(void)self, (void)fn;
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t i = row_at(sel, k);
+		struct weir_str s = weir_str_at(args[0], i), part = weir_str_at(args[1], i);
+
+		if (part.len <= s.len && memcmp(s.p + s.len - part.len, part.p, part.len) == 0)
+			weir_bit_set(out->values, i);
+	}
+	return WEIR_OK;
+}
+
+const struct weir_function function_contains = {
+	.size = sizeof function_contains,
+	.flags = WEIR_STRICT,
+	.name = "contains",
+	.summary = "Whether a text stands in the string; an empty one stands in every string.",
+	.plan = test_plan,
+	.eval = contains_eval,
+	.signature = "contains(string, part)",
+	.example = "contains('hello', 'ell') = true",
+};
+
+const struct weir_function function_starts_with = {
+	.size = sizeof function_starts_with,
+	.flags = WEIR_STRICT,
+	.name = "starts_with",
+	.summary = "Whether the string begins with a text.",
+	.plan = test_plan,
+	.eval = starts_with_eval,
+	.signature = "starts_with(string, part)",
+	.example = "starts_with('/api/v1', '/api/') = true",
+};
+
+const struct weir_function function_ends_with = {
+	.size = sizeof function_ends_with,
+	.flags = WEIR_STRICT,
+	.name = "ends_with",
+	.summary = "Whether the string ends with a text.",
+	.plan = test_plan,
+	.eval = ends_with_eval,
+	.signature = "ends_with(string, part)",
+	.example = "ends_with('logo.png', '.gif') = false",
+};
+
+static int
+position_plan(struct weir_call *call, struct weir_err *err)
+{
+	call->type = WEIR_INT64;
+	return take(call, "ss", err);
+}
+
+static int
+position_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
+	const uint32_t *sel, uint32_t n, struct weir_vec *out)
+{
+	(void)self, (void)fn;
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t i = row_at(sel, k);
+		struct weir_str s = weir_str_at(args[0], i);
+		const char *p = find(s, 0, weir_str_at(args[1], i));
+
+		((int64_t *)out->values)[i] =
+			p == NULL ? 0 : utf8_count(s.p, (uint32_t)(p - s.p)) + 1;
+	}
+	return WEIR_OK;
+}
+
+const struct weir_function function_position = {
+	.size = sizeof function_position,
+	.flags = WEIR_STRICT,
+	.name = "position",
+	.summary = "The number of the character where a text first begins in the string, from 1 "
+		   "on; 0 if it is not there.",
+	.plan = position_plan,
+	.eval = position_eval,
+	.signature = "position(string, part)",
+	.example = "position('hello', 'l') = 3",
+};
+
+static int
+replace_plan(struct weir_call *call, struct weir_err *err)
+{
+	call->type = WEIR_STRING;
+	return take(call, "sss", err);
+}
+
+static void
+replace_row(struct text *text, struct weir_str s, struct weir_str from, struct weir_str to)
+{
+	uint32_t at = 0;
+	const char *p;
+
+	while (from.len > 0 && (p = find(s, at, from)) != NULL) {
+		text_add(text, s.p + at, (size_t)(p - s.p) - at);
+		text_add(text, to.p, to.len);
+		at = (uint32_t)(p - s.p) + from.len;
+	}
+	text_add(text, s.p + at, s.len - at);
+}
+
+static int
+replace_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
+	const uint32_t *sel, uint32_t n, struct weir_vec *out)
+{
+	struct text text;
+	int rc = WEIR_OK;
+
+	(void)self;
+	text_init(&text);
+	for (uint32_t k = 0; k < n && rc == WEIR_OK; k++) {
+		uint32_t i = row_at(sel, k);
+
+		replace_row(&text, weir_str_at(args[0], i), weir_str_at(args[1], i),
+			weir_str_at(args[2], i));
+		rc = text_give(&text, fn, out, i);
+	}
+	text_fini(&text);
+	return rc;
+}
+
+const struct weir_function function_replace = {
+	.size = sizeof function_replace,
+	.flags = WEIR_STRICT,
+	.name = "replace",
+	.summary = "Puts one text for another wherever it stands; an empty one stands nowhere.",
+	.plan = replace_plan,
+	.eval = replace_eval,
+	.signature = "replace(string, from, to)",
+	.example = "replace('a-b-c', '-', '+') = 'a+b+c'",
+};
+
+static int
+split_part_plan(struct weir_call *call, struct weir_err *err)
+{
+	call->type = WEIR_STRING;
+	return take(call, "ssi", err);
+}
+
+/* Part number n, from 1 on. */
+static struct weir_str
+part_from_front(struct weir_str s, struct weir_str by, int64_t n)
+{
+	const char *p = s.p, *end = s.p + s.len, *q;
+
+	for (;; n--) {
+		q = by.len == 1 ? memchr(p, *by.p, (size_t)(end - p))
+				: memmem(p, (size_t)(end - p), by.p, by.len);
+		if (n == 1 || q == NULL)
+			break;
+		p = q + by.len;
+	}
+	if (n > 1)
+		return (struct weir_str){.p = s.p};
+	return (struct weir_str){.p = p, .len = (uint32_t)((q == NULL ? end : q) - p)};
+}
+
+static int64_t
+count_parts(struct weir_str s, struct weir_str by)
+{
+	int64_t n = 1;
+	const char *p;
+
+	for (uint32_t at = 0; (p = find(s, at, by)) != NULL; n++)
+		at = (uint32_t)(p - s.p) + by.len;
+	return n;
+}
+
+static int
+split_part_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
+	const uint32_t *sel, uint32_t n, struct weir_vec *out)
+{
+	(void)self;
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t i = row_at(sel, k);
+		struct weir_str s = weir_str_at(args[0], i), by = weir_str_at(args[1], i);
+		int64_t part = weir_int_at(args[2], i);
+
+		if (part == 0) {
+			fn->row_error(fn, i, "split_part() counts from 1, or from the end from -1");
+			continue;
+		}
+		if (by.len == 0 || by.p == NULL) {
+			s.len = part == 1 || part == -1 ? s.len : 0;
+		} else {
+			if (part < 0)
+				part += count_parts(s, by) + 1;
+			if (part < 1)
+				s.len = 0;
+			else
+				s = part_from_front(s, by, part);
+		}
+		fn->text(fn, out, i, s.p, s.len);
+	}
+	return WEIR_OK;
+}
+
+const struct weir_function function_split_part = {
+	.size = sizeof function_split_part,
+	.flags = WEIR_STRICT,
+	.name = "split_part",
+	.summary = "Part number n of a string that is separated by a text; from the end where n is "
+		   "below 0, empty where there are not so many.",
+	.plan = split_part_plan,
+	.eval = split_part_eval,
+	.signature = "split_part(string, separator, n)",
+	.example = "split_part('a,b,c', ',', 2) = 'b'",
+};

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Functions at their edges: empty texts, many bytes a character, ends of ranges, wrong arguments.
+ */
+#include "rig.h"
+
+static const struct rig_case strings[] = {
+	{"trim('')", "all "},
+	{"trim('   ')", "all "},
+	{"trim('xäöxä', 'äx')", "all ö"},
+	{"ltrim('äöü', 'ä')", "all öü"},
+	{"trim(s, '')",
+		"x | hello world, a long one | null |  | it's | Grüße aus Köln | abc | hello "
+		"| hello world, a long two"},
+	{"split_part(s, ' ', 2)", " | world, | null |  |  | aus |  |  | world,"},
+	{"split_part('a--b--', '--', -1)", "all "},
+	{"split_part('a--b--', '--', -2)", "all b"},
+	{"split_part('a--b', '--', -3)", "all "},
+	{"split_part('a,b', '', 1)", "all a,b"},
+	{"split_part('a,b', '', 2)", "all "},
+	{"split_part('a,b', ',', 9223372036854775807)", "all "},
+	{"split_part('a,b', ',', -9223372036854775807 - 1)", "all "},
+	{"split_part(s, ' ', n - n)",
+		"!split_part() counts from 1, or from the end from -1 | "
+		"!split_part() counts from 1, or from the end from -1 | null | "
+		"!split_part() counts from 1, or from the end from -1 | "
+		"!split_part() counts from 1, or from the end from -1 | "
+		"!split_part() counts from 1, or from the end from -1 | "
+		"!split_part() counts from 1, or from the end from -1 | "
+		"!split_part() counts from 1, or from the end from -1 | "
+		"!split_part() counts from 1, or from the end from -1"},
+	{"replace('aaa', 'a', '')", "all "},
+	{"replace('aaa', '', 'b')", "all aaa"},
+	{"replace('aaa', 'aa', 'b')", "all ba"},
+	{"contains(s, '')", "true | true | null | true | true | true | true | true | true"},
+	{"starts_with(s, t)", "true | true | null | false | null | true | false | false | false"},
+	{"ends_with('abc', 'abcd')", "all false"},
+	{"position(s, 'ß')", "0 | 0 | null | 0 | 0 | 4 | 0 | 0 | 0"},
+	{"position('abc', '')", "all 1"},
+	{"lpad('ä', 3, 'öü')", "all öüä"},
+	{"rpad('äöü', 2)", "all äö"},
+	{"lpad('a', -1)", "all "},
+	{"lpad('a', 3, '')", "all a"},
+	{"lpad('a', 9223372036854775807, '12345')", "all !a text of more than 64 MiB"},
+	{"repeat('ab', 0)", "all "},
+	{"repeat('', 9223372036854775807)", "all "},
+	{"repeat('ab', 1000000000)", "all !a text of more than 64 MiB"},
+	{"reverse('Grüße')", "all eßürG"},
+	{"reverse('')", "all "},
+	{"concat('a', 'b', cast(null as string))", "all ab"},
+	{"substr('Grüße aus Köln am Rhein', 11, 4)", "all Köln"},
+	{"format('%d%%', n)", "0% | 1% | 2% | 3% | 4% | 5% | 6% | 7% | 8%"},
+	{"format('%5s|%-5s|%.2s', 'ä', 'ö', 'abc')", "all     ä|ö    |ab"},
+	{"format('%s %s %s', 1.5, 7, true)", "all 1.5 7 true"},
+	{"format('%+.1e %g %x', 12345.678, 0.1, 255)", "all +1.2e+04 0.1 ff"},
+	{"format('%f', 1e308 * 10)", "all inf"},
+	{"format('%d', s)", "1+15 format(): %d and %x take int"},
+	{"format('%y', s)", "1+15 format(): only %s, %d, %x, %f, %e, %g and %% are known"},
+	{"format('%', s)", "1+14 format(): the format ends within a %"},
+	{"format('%s')", "1+12 format(): takes 2 arguments or more, not 1"},
+	{"format('a', s)",
+		"1+14 format(): there are more arguments than the format has directives"},
+	{"format('%s %s', s)",
+		"1+18 format(): the format has more directives than there are arguments"},
+	{"format('%1000d', n)", "1+19 format(): a width above 999 or a precision above 99"},
+	{"lower(n)", "1+8 lower(): argument 1 must be string, not int; write cast(x as string)"},
+	{"split_part(s, ',', f)", "1+21 split_part(): argument 3 must be int, not float"},
+	{"trim(s, s, s)", "1+13 trim(): takes 1 to 2 arguments, not 3"},
+};
+
+static const struct rig_case numbers[] = {
+	{"round(2.5)", "all 3"},
+	{"round(-2.5)", "all -3"},
+	{"round(1.005, 1)", "all 1"},
+	{"round(n, -1)", "0 | 0 | 0 | 0 | 0 | 10 | 10 | 10 | 10"},
+	{"round(15, -1)", "all 20"},
+	{"round(-15, -1)", "all -20"},
+	{"round(9223372036854775807, -1)", "all !integer overflow in round()"},
+	{"round(9223372036854775807, -19)", "all !integer overflow in round()"},
+	{"round(9223372036854775807, -20)", "all 0"},
+	{"round(1e300, 300)", "all 1e+300"},
+	{"round(1234.5678, -400)", "all 0"},
+	{"round(1234.5678, 400)", "all 1234.5678"},
+	{"round(f, 1)", "0.5 | -1.5 | null | nan | inf | 2 | 1e+300 | 0 | 100"},
+	{"sign(f)", "1 | -1 | null | nan | 1 | 1 | 1 | 0 | 1"},
+	{"floor(a)",
+		"1 | 2 | null | -7 | 9223372036854775807 | 0 | -9223372036854775808 | 100 | 3"},
+	{"sqrt(-1)", "all !sqrt() of a number below 0"},
+	{"ln(0)", "all !ln() of a number not above 0"},
+	{"log10(f)", "-0.3010299957 | !log10() of a number not above 0 | null | nan | inf | "
+		     "0.3010299957 | 300 | !log10() of a number not above 0 | 2"},
+	{"exp(1000)", "all inf"},
+	{"power(0, -1)", "all !power() of 0 to a number below 0"},
+	{"power(-8, 0.5)", "all !power() of a number below 0 to one with a fraction"},
+	{"mod(a, b)", "1 | !division by zero in mod() | null | -1 | 0 | null | 0 | 2 | 0"},
+	{"mod(5.5, 2)", "all 1.5"},
+	{"greatest(f, g)", "2 | 0.25 | null | nan | inf | null | 1e+300 | 0 | 100"},
+	{"least(n, 2.5)", "0 | 1 | 2 | 2.5 | 2.5 | 2.5 | 2.5 | 2.5 | 2.5"},
+	{"greatest(s, t, 'b')",
+		"x | hello world, a long one | null | b | null | b | b | hello world "
+		"| hello world, a long two"},
+	{"least(true, n = 1)",
+		"false | true | false | false | false | false | false | false | false"},
+	{"greatest(null, 1)", "all null"},
+	{"least(s, 1)", "1+11 least(): string and int have no common order"},
+	{"sqrt(s)", "1+7 sqrt(): argument 1 must be int or float, not string"},
+};
+
+static const struct rig_case others[] = {
+	{"cast(json_get(j, '$.a.b[1]') as string)",
+		"2.5 | null | null | null | null | null | null | !malformed JSON | null"},
+	{"json_get(j, '$[''key'']')",
+		"\"v\" | null | null | null | null | \"a value that is long\" | "
+		"null | !malformed JSON | null"},
+	{"json_get(j, 'a')", "1+16 json_get(): \"a\" is no path; write it as $.a.b[0] or $['a b']"},
+	{"json_element(j, -1)", "null | null | null | {\"a\": 12345678901234567890} | null | null "
+				"| null | null | null"},
+	{"json_element(cast('[1,2]' as json), 2)", "all null"},
+	{"json_array_length(j)", "null | null | null | 3 | null | null | null | null | null"},
+	{"json_array_length(cast('[]' as json))", "all 0"},
+	{"try(json_parse(t))", "all null"},
+	{"to_json(f)",
+		"0.5 | -1.5 | null | !JSON has no NaN and no infinity | !JSON has no NaN and "
+		"no infinity | 2.0 | 1e+300 | 0.0 | 100.0"},
+	{"to_json(timestamp '2026-01-01T00:00:00.5Z')", "all \"2026-01-01T00:00:00.500Z\""},
+	{"to_json('a\t\\ \"')", "all \"a\\t\\\\ \\\"\""},
+	{"url_host('http://[::1]:80/x')", "all ::1"},
+	{"url_host('/a/b')", "all null"},
+	{"url_host('mailto:a@b')", "all null"},
+	{"url_host('//h')", "all h"},
+	{"url_path('http://h')", "all "},
+	{"url_path('')", "all "},
+	{"url_query_param('?a=1&b&a=2', 'b')", "all "},
+	{"url_query_param('?a=1&b&a=2', 'c')", "all null"},
+	{"url_query_param('/?a%3Db=%zz', 'a=b')", "all %zz"},
+	{"url_decode('%')", "all %"},
+	{"url_decode('%41%4')", "all A%4"},
+	{"url_decode('a%ffb%c3')", "all a\xef\xbf\xbd"
+				   "b\xef\xbf\xbd"},
+	{"ip_in_cidr('10.1.2.3', '10.0.0.0/8')", "all true"},
+	{"ip_in_cidr('::ffff:10.1.2.3', '10.0.0.0/8')", "all true"},
+	{"ip_in_cidr('11.1.2.3', '10.0.0.0/7')", "all true"},
+	{"ip_in_cidr('12.1.2.3', '10.0.0.0/7')", "all false"},
+	{"ip_in_cidr('fd00::1', 'fd00::/8')", "all true"},
+	{"ip_in_cidr('10.0.0.1', '0.0.0.0/0')", "all true"},
+	{"ip_in_cidr('fd00::1', '0.0.0.0/0')", "all false"},
+	{"ip_in_cidr('10.0.0.1', '10.0.0.1')", "all true"},
+	{"ip_in_cidr('x', '10.0.0.1')", "all !ip_in_cidr(): the first text is no address"},
+	{"ip_in_cidr(s, '10.0.0.0/33')",
+		"1+28 ip_in_cidr(): \"10.0.0.0/33\" is no net; write it as 10.0.0.0/8 or fd00::/8"},
+	{"is_ipv4('010.1.1.1')", "all false"},
+	{"is_ipv6('::')", "all true"},
+};
+
+START_TEST(strings_at_their_edges)
+{
+	RIG_CHECK(strings);
+}
+END_TEST
+
+START_TEST(numbers_at_their_edges)
+{
+	RIG_CHECK(numbers);
+}
+END_TEST
+
+START_TEST(json_urls_and_addresses_at_their_edges)
+{
+	RIG_CHECK(others);
+}
+END_TEST
+
+static void
+fill(TCase *tests)
+{
+	tcase_add_test(tests, strings_at_their_edges);
+	tcase_add_test(tests, numbers_at_their_edges);
+	tcase_add_test(tests, json_urls_and_addresses_at_their_edges);
+}
+
+int
+main(void)
+{
+	return rig_main("expr_functions", fill);
+}

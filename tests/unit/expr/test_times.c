@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Functions of time: patterns, units, zones and their ends. */
+#include "rig.h"
+
+static const struct rig_case patterns[] = {
+	{"format_time(ts, '%FT%T.%fZ')",
+		"1970-01-01T00:00:00.000000Z | 2026-01-01T00:00:00.000000Z | "
+		"2026-01-01T00:00:00.123456Z | 1970-01-01T00:00:00.000001Z | "
+		"1969-12-31T23:59:59.999999Z | null | 1970-01-02T00:00:00.000000Z | "
+		"1970-01-01T00:00:00.000007Z | 1970-01-01T00:00:00.000008Z"},
+	{"format_time(timestamp '2026-02-03T14:05:06.789Z', '%a %A %b %B %e %j %I%p %y %L %u "
+	 "%G-W%V %% %s')",
+		"all Tue Tuesday Feb February  3 034 02PM 26 789 2 2026-W06 % 1770127506"},
+	{"format_time(timestamp '2026-07-01T00:00:00Z', '%F %T %z %Z', 'America/New_York')",
+		"all 2026-06-30 20:00:00 -0400 EDT"},
+	{"format_time(timestamp '2026-07-01T00:00:00Z', '%H:%M %z', '+05:30')", "all 05:30 +0530"},
+	{"format_time(timestamp '2099-07-01T00:00:00Z', '%H %Z', 'Europe/Berlin')", "all 02 CEST"},
+	{"format_time(timestamp '2099-01-01T00:00:00Z', '%H %Z', 'Australia/Sydney')",
+		"all 11 AEDT"},
+	{"format_time(timestamp '1850-01-01T00:00:00Z', '%z', 'Europe/Berlin')", "all +0053"},
+	{"format_time(ts, '%Q')", "1+21 format_time(): only %Y %m %d %e %y %j %b %B %a %A %u %G %V "
+				  "%H %I %p %M %S %f %L %z %Z %s %T %F %D %n %% are known"},
+	{"format_time(ts, '%F', 'Mars/Base')",
+		"1+34 format_time(): unknown time zone \"Mars/Base\"; write UTC, +02:00 or a name "
+		"such as Europe/Berlin"},
+	{"format_time(ts, '%F', '../../../etc/passwd')",
+		"1+44 format_time(): unknown time zone \"../../../etc/passwd\"; write UTC, +02:00 "
+		"or a name such as Europe/Berlin"},
+	{"format_time(timestamp '2026-01-01T00:00:00Z', '%H', if(n > 3, 'Asia/Tokyo', if(n = 0, "
+	 "'no', "
+	 "'UTC')))",
+		"!unknown time zone | 00 | 00 | 00 | 09 | 09 | 09 | 09 | 09"},
+	{"parse_time('10/Oct/2000:13:55:36 -0700', '%d/%b/%Y:%H:%M:%S %z')", "all 971211336000000"},
+	{"parse_time('2026-01-01 00:00:00.5', '%F %T.%f')", "all 1767225600500000"},
+	{"parse_time('1767225600.25', '%s.%f')", "all 1767225600250000"},
+	{"parse_time('01:30 PM', '%I:%M %p')", "all 48600000000"},
+	{"parse_time('366 2024', '%j %Y')", "all 1735603200000000"},
+	{"parse_time('366 2023', '%j %Y')", "all !parse_time(): there is no such day"},
+	{"parse_time('2026-02-30', '%F')", "all !parse_time(): there is no such day"},
+	{"parse_time('2026-02-03x', '%F')",
+		"all !parse_time(): the text is not what the pattern says"},
+	{"parse_time('', '%F')", "all !parse_time(): the text is not what the pattern says"},
+	/* Summer time begins: 02:30 is not there; it ends: 02:30 is there twice. */
+	{"parse_time('2026-03-29 02:30', '%F %H:%M', 'Europe/Berlin') = timestamp "
+	 "'2026-03-29T01:30:00Z'",
+		"all true"},
+	{"parse_time('2026-10-25 02:30', '%F %H:%M', 'Europe/Berlin') = timestamp "
+	 "'2026-10-25T00:30:00Z'",
+		"all true"},
+	{"parse_time('2026-10-25 03:00', '%F %H:%M', 'Europe/Berlin') = timestamp "
+	 "'2026-10-25T02:00:00Z'",
+		"all true"},
+	{"parse_time('2026-07-01 12:00', '%F %H:%M', 'America/Los_Angeles') = timestamp "
+	 "'2026-07-01T19:00:00Z'",
+		"all true"},
+};
+
+static const struct rig_case units[] = {
+	{"date_trunc('day', timestamp '2026-07-01T00:30:00Z', 'Europe/Berlin') = timestamp "
+	 "'2026-06-30T22:00:00Z'",
+		"all true"},
+	{"date_trunc('week', timestamp '2026-02-01T10:00:00Z') = timestamp '2026-01-26'",
+		"all true"},
+	{"date_trunc('quarter', timestamp '2026-06-30T10:00:00Z') = timestamp '2026-04-01'",
+		"all true"},
+	{"date_trunc('hour', timestamp '2026-10-25T01:30:00Z', 'Europe/Berlin') = timestamp "
+	 "'2026-10-25T01:00:00Z'",
+		"all true"},
+	{"date_trunc('second', ts)",
+		"0 | 1767225600000000 | 1767225600000000 | 0 | -1000000 | null "
+		"| 86400000000 | 0 | 0"},
+	{"date_trunc('decade', ts)",
+		"1+24 date_trunc(): unknown unit \"decade\"; choose one of: year, quarter, month, "
+		"week, day, hour, minute, second, millisecond, microsecond"},
+	{"date_part('week', timestamp '2027-01-01')", "all 53"},
+	{"date_part('isodow', timestamp '2026-02-01')", "all 7"},
+	{"date_part('dow', timestamp '2026-02-01')", "all 0"},
+	{"date_part('offset', timestamp '2026-02-01', 'Asia/Kolkata')", "all 19800"},
+	{"date_part('epoch', timestamp '1969-12-31T23:59:59.5Z')", "all -1"},
+	{"date_part('year', tu)",
+		"1970 | 2025 | 2026 | 1970 | 1970 | 1970 | 1970 | null | -290308"},
+	{"date_part('hour', tu, 'Europe/Berlin') >= 0",
+		"true | true | true | true | true | true | true | null | true"},
+	{"date_trunc('year', tu)",
+		"0 | 1735689600000000 | 1767225600000000 | 0 | 0 | 0 | 0 | null | "
+		"!a time beyond 64 bits"},
+	{"to_timestamp(1, 'ns')", "all 0"},
+	{"to_timestamp(-1, 'ns')", "all -1"},
+	{"to_timestamp(1.5, 's')", "all 1500000"},
+	{"to_timestamp(9223372036854775807, 'ms')", "all !to_timestamp(): a time beyond 64 bits"},
+	{"to_timestamp(f, 'us')", "1 | -2 | null | !to_timestamp(): a time beyond 64 bits | "
+				  "!to_timestamp(): a time beyond 64 bits | 2 | !to_timestamp(): a "
+				  "time beyond 64 bits | 0 | 100"},
+	{"to_timestamp(1, 'h')",
+		"1+20 to_timestamp(): unknown unit \"h\"; choose one of: s, ms, us, "
+		"ns"},
+};
+
+START_TEST(patterns_read_and_write)
+{
+	RIG_CHECK(patterns);
+}
+END_TEST
+
+START_TEST(units_begin_and_count)
+{
+	RIG_CHECK(units);
+}
+END_TEST
+
+static void
+fill(TCase *tests)
+{
+	tcase_add_test(tests, patterns_read_and_write);
+	tcase_add_test(tests, units_begin_and_count);
+}
+
+int
+main(void)
+{
+	return rig_main("expr_times", fill);
+}
