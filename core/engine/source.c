@@ -13,8 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RAW_AHEAD = 16 }; /* records, to prefetch */
-
 struct wr_source *
 wr_source_new(struct wr_inst *inst)
 {
@@ -264,11 +262,8 @@ add_hidden(struct weir_out *out, const struct wr_partition *part, const struct w
 	const struct weir_column **hidden = wr_arena_zalloc(arena, WEIR_AT_COUNT * sizeof *hidden);
 	struct weir_view *views = wr_arena_array(arena, struct weir_view, raw->n);
 
-	for (uint32_t i = 0; i < raw->n; i++) {
-		if (i + RAW_AHEAD < raw->n)
-			__builtin_prefetch(raw->rec[i + RAW_AHEAD].p);
+	for (uint32_t i = 0; i < raw->n; i++)
 		views[i] = wr_view(raw->rec[i].p, raw->rec[i].len, i, 0);
-	}
 	add_column(arena, hidden, WEIR_AT_RAW, WEIR_BYTES, views)->bufs = out->bufs;
 	add_partition(arena, hidden, part, raw->n);
 	add_ints(arena, hidden, WEIR_AT_OFFSET, WEIR_INT64, raw->offset, raw->n);

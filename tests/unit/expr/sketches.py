@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Checks the stated errors of the sketches, count_distinct_hll() and percentile(), on many random values.
+
+usage: sketches.py WEIR
+"""
+import json
+import math
+import pathlib
+import random
+import subprocess
+import sys
+import tempfile
+
+WEIR = sys.argv[1]
+FRACTIONS = [0, 0.01, 0.25, 0.5, 0.9, 0.99, 0.999, 1]
+DISTINCT = [100, 128, 129, 1000, 20000]
+
+
+def main():
+    rnd = random.Random(7)
+    rows = [{
+        "x": rnd.lognormvariate(0, 5), "y": rnd.gauss(0, 1000), "z": rnd.choice([0, 0, 1, -1]) * rnd.random(),
+        **{f"d{n}": (i % n) * 7919 for n in DISTINCT},
+    } for i in range(40000)]
+    fields = " ".join(f"d{n} int;" for n in DISTINCT)
+    items = [f"{c}{i} = percentile({c}, {p})" for c in "xyz" for i, p in enumerate(FRACTIONS)]
+    items += [f"d{n} = count_distinct_hll(d{n}), s{n} = count_distinct_hll(cast(d{n} as string), 10)" for n in DISTINCT]
+    with tempfile.TemporaryDirectory() as folder:
+        pathlib.Path(folder, "rows.ndjson").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        path = pathlib.Path(folder, "weir.conf")
+        path.write_text("""pipeline sketches {
+    source file in { path rows.ndjson; format json { x float; y float; z float; %s } }
+    aggregate a { from in; emit end; aggregate %s; }
+    sink stdout out { from a; }
+}
+""" % (fields, ", ".join(items)))
+        done = subprocess.run([WEIR, "run", str(path)], capture_output=True, text=True, timeout=100)
+    if done.returncode != 0:
+        raise SystemExit(done.stderr)
+    got = json.loads(done.stdout)
+    wrong = []
+    for c in "xyz":
+        values = sorted(row[c] for row in rows)
+        for i, p in enumerate(FRACTIONS):
+            true = values[int(p * (len(values) - 1))]
+            if not math.isclose(got[f"{c}{i}"], true, rel_tol=0.0101, abs_tol=1e-12):
+                wrong.append(f"percentile({c}, {p}) is {got[f'{c}{i}']}, not {true}")
+    for n in DISTINCT:
+        for name, precision in ((f"d{n}", 14), (f"s{n}", 10)):
+            error = 0 if n <= 128 else 4 * 1.04 / math.sqrt(2 ** precision)
+            if abs(got[name] - n) > error * n:
+                wrong.append(f"{name}: {got[name]} distinct, not {n}")
+    print("\n".join(wrong) or "all within the stated errors")
+    sys.exit(1 if wrong else 0)
+
+
+main()
