@@ -65,15 +65,6 @@ wr_checkpoint_new(struct wr_run *run, struct weir_err *err)
 		wr_checkpoint_free(c);
 		return NULL;
 	}
-	if (c->store != NULL && wr_store_finished(c->store)) {
-		wr_err_set(err, -EALREADY,
-			"pipeline \"%s\" has ended before: all its sources had been read to their "
-			"ends, and their "
-			"results were written; to start afresh, move %s away",
-			p->name, p->state_dir);
-		wr_checkpoint_free(c);
-		return NULL;
-	}
 	if (c->store != NULL) {
 		atomic_store(&c->decided, wr_store_epoch(c->store));
 		atomic_store(&c->wanted, wr_store_epoch(c->store));
@@ -128,6 +119,12 @@ uint64_t
 wr_checkpoint_decided(const struct wr_checkpoint *c)
 {
 	return atomic_load_explicit(&c->decided, memory_order_relaxed);
+}
+
+bool
+wr_checkpoint_has_ended(const struct wr_checkpoint *c)
+{
+	return c->store != NULL && wr_store_finished(c->store);
 }
 
 bool
@@ -574,8 +571,10 @@ recover_sink(struct wr_checkpoint *c, const struct wr_op *op, struct weir_err *e
 int
 wr_checkpoint_recover(struct wr_checkpoint *c, struct weir_err *err)
 {
-	for (uint32_t i = 0; c->store != NULL && i < c->pipeline->n_ops; i++) {
-		const struct wr_op *op = c->pipeline->ops[i];
+	const struct wr_pipeline *p = c->pipeline;
+
+	for (uint32_t i = 0; c->store != NULL && i < p->n_ops; i++) {
+		const struct wr_op *op = p->ops[i];
 		int rc = 0;
 
 		if ((op->desc->flags & WEIR_TWO_PHASE) != 0)
@@ -583,7 +582,13 @@ wr_checkpoint_recover(struct wr_checkpoint *c, struct weir_err *err)
 		if (rc < 0)
 			return rc;
 	}
-	return 0;
+	if (!wr_checkpoint_has_ended(c))
+		return 0;
+	return wr_err_set(err, -EALREADY,
+		"pipeline \"%s\" has ended before: all its sources had been read to their ends, "
+		"and "
+		"their results were written; to start afresh, move %s away",
+		p->name, p->state_dir);
 }
 
 static void

@@ -38,6 +38,9 @@ void wr_checkpoint_free(struct wr_checkpoint *checkpoint);
 uint64_t wr_checkpoint_wanted(const struct wr_checkpoint *checkpoint, bool *final);
 /* Of the epochs decided, the last. [any] */
 uint64_t wr_checkpoint_decided(const struct wr_checkpoint *checkpoint);
+/* All sources had been read to their ends: sinks are opened and recovered, and nothing runs.
+   wr_checkpoint_recover() says so with -EALREADY. */
+bool wr_checkpoint_has_ended(const struct wr_checkpoint *checkpoint);
 bool wr_checkpoint_is_durable(const struct wr_checkpoint *checkpoint);
 /* There is something new to keep. [any] */
 void wr_checkpoint_touch(struct wr_checkpoint *checkpoint);

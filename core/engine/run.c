@@ -311,6 +311,10 @@ open_all(struct wr_run *run, struct weir_err *err)
 	const struct wr_pipeline *p = run->pipeline;
 
 	for (uint32_t i = p->n_ops; i-- > 0;) {
+		/* Of a pipeline that has ended only what may have died before it could commit. */
+		if (wr_checkpoint_has_ended(run->checkpoint) &&
+			(p->ops[i]->desc->flags & WEIR_TWO_PHASE) == 0)
+			continue;
 		for (uint32_t s = 0; s < p->ops[i]->parallelism; s++) {
 			int rc = wr_inst_open(run->insts[i][s], err);
 

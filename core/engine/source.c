@@ -60,9 +60,8 @@ wr_source_partition(struct weir_task *task, struct weir_str name)
 	struct announced *a = wr_alloc(sizeof *a + name.len + 1);
 
 	wr_assert(task->subtask == 0);
-	*a = (struct announced){.number = inst->source->n_announced++,
-		.late = inst->opened,
-		.len = name.len};
+	*a = (struct announced){
+		.number = inst->source->n_announced++, .late = inst->opened, .len = name.len};
 	memcpy(a->name, name.p, name.len);
 	a->name[name.len] = '\0';
 	owner = wr_run_inst(inst->task->run, inst->op, a->number % task->parallelism);

@@ -106,25 +106,21 @@ is_free(const struct source *source, const char *path, struct stat *st)
 	       !is_taken(source, path, st);
 }
 
-/*
- * What comes after the file of a partition: the oldest of those written to later and rotated away,
- * else the one at the path; NULL: none has a line yet.  To be freed.
- */
+/* *st: of the file whose name is returned. */
 static char *
-find_successor(const struct source *source, const struct part *part)
+find_once(const struct source *source, const struct part *part, struct stat *found)
 {
 	const char *slash = strrchr(part->path, '/');
 	const char *base = slash == NULL ? part->path : slash + 1;
 	int n = (int)(base - part->path);
 	char *dir, *best = NULL, *path;
-	struct timespec oldest = {0};
 	struct dirent *entry;
 	struct stat st;
 	DIR *stream;
 
 	/* As long as nothing has come to the path, other names may be copies of what stands there.
 	 */
-	if (!is_free(source, part->path, &st))
+	if (!is_free(source, part->path, found))
 		return NULL;
 	dir = n == 0 ? strdup(".") : strndup(part->path, (size_t)n);
 	stream = dir != NULL ? opendir(dir) : NULL;
@@ -133,10 +129,10 @@ find_successor(const struct source *source, const struct part *part)
 			asprintf(&path, "%.*s%s", n, part->path, entry->d_name) < 0)
 			continue;
 		if (is_free(source, path, &st) && !is_later(&part->written, &st.st_mtim) &&
-			(best == NULL || is_later(&oldest, &st.st_mtim))) {
+			(best == NULL || is_later(&found->st_mtim, &st.st_mtim))) {
 			free(best);
 			best = path;
-			oldest = st.st_mtim;
+			*found = st;
 		} else {
 			free(path);
 		}
@@ -147,18 +143,47 @@ find_successor(const struct source *source, const struct part *part)
 	return best != NULL ? best : strdup(part->path);
 }
 
-/* Opens a file at its beginning.  0: it has gone again. */
+/*
+ * What comes after the file of a partition: the oldest of those written to later and rotated away,
+ * else the one at the path; NULL: none has a line yet.  To be freed.
+ */
+static char *
+find_successor(const struct source *source, const struct part *part, struct stat *st)
+{
+	char *path;
+	int watch;
+
+	/* Mostly it is the file being read that stands there, and nothing to search for. */
+	if (!is_free(source, part->path, st))
+		return NULL;
+	for (;;) {
+		watch = part_watch_names(part->path);
+		path = find_once(source, part, st);
+		if (!part_names_changed(watch))
+			return path;
+		free(path);
+	}
+}
+
+/*
+ * Opens a file at its beginning.  Invariant: it is the one that was looked at, though names may
+ * have moved on since; if it is not, the partition has no file, and looks again.
+ */
 static int
-take(struct source *source, struct part *part, const char *path)
+take(struct source *source, struct part *part, const char *path, const struct stat *st)
 {
 	int rc = open_file(source, part, path, NULL);
 
 	if (rc == -ENOENT) {
 		*source->task->err = (struct weir_err){0};
-		return 0;
+		return 1;
 	}
 	if (rc < 0)
 		return rc;
+	if (part->at.inode != st->st_ino) {
+		part_detach(part);
+		return 1;
+	}
 	source_moved(source, part, 0);
 	return 1;
 }
@@ -235,7 +260,7 @@ advance(struct source *source, struct part *part)
 
 	if (fstat(part->fd, &st) == 0)
 		part->written = st.st_mtim;
-	path = find_successor(source, part);
+	path = find_successor(source, part, &st);
 	if (path == NULL)
 		return 0;
 	if (!part->last_look) {
@@ -245,7 +270,7 @@ advance(struct source *source, struct part *part)
 	} else {
 		rc = add_done(source, part);
 		if (rc == 0)
-			rc = take(source, part, path);
+			rc = take(source, part, path, &st);
 	}
 	free(path);
 	return rc;
@@ -263,11 +288,11 @@ begin(struct source *source, struct part *part)
 		if (stat(part->path, &st) < 0 || !S_ISREG(st.st_mode) ||
 			is_taken(source, part->path, &st))
 			return 0;
-		return take(source, part, part->path);
+		return take(source, part, part->path, &st);
 	}
-	path = find_successor(source, part);
+	path = find_successor(source, part, &st);
 	if (path != NULL)
-		rc = take(source, part, path);
+		rc = take(source, part, path, &st);
 	free(path);
 	return rc;
 }
@@ -294,10 +319,14 @@ follow_assign(struct source *source, struct part *part, struct weir_str pos)
 				return weir_fail(source->task->err, -ENOMEM, "out of memory");
 			part->done[part->n_done++] = known->at;
 		}
-	path = part_is_at(&at, part->path) ? strdup(part->path) : part_find(&at, part->path);
-	if (path != NULL) {
-		rc = open_file(source, part, path, &at);
+	do {
+		*source->task->err = (struct weir_err){0};
+		path = part_find(&at, part->path);
+		rc = path != NULL ? open_file(source, part, path, &at) : 1;
 		free(path);
+		/* Renamed between the two. */
+	} while (rc == -ENOENT || rc == -ESTALE);
+	if (rc <= 0) {
 		weir_count(source->bytes, (uint64_t)part->position);
 		return rc;
 	}

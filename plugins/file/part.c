@@ -6,8 +6,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <unistd.h>
 
 int
@@ -186,12 +188,44 @@ part_is_at(const struct part_position *position, const char *path)
 	return same;
 }
 
-char *
-part_find(const struct part_position *position, const char *path)
+static char *
+directory_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
+}
+
+int
+part_watch_names(const char *path)
+{
+	int watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	char *dir = directory_of(path);
+
+	if (watch >= 0 && dir != NULL)
+		inotify_add_watch(watch, dir,
+			IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR);
+	free(dir);
+	return watch;
+}
+
+int
+part_names_changed(int watch)
+{
+	char event[sizeof(struct inotify_event) + NAME_MAX + 1];
+	int changed = watch >= 0 && read(watch, event, sizeof event) > 0;
+
+	if (watch >= 0)
+		close(watch);
+	return changed;
+}
+
+static char *
+find_once(const struct part_position *position, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	int n = slash == NULL ? 0 : (int)(slash - path) + 1;
-	char *dir = slash == NULL ? strdup(".") : strndup(path, (size_t)n), *found = NULL;
+	char *dir = directory_of(path), *found = NULL;
 	DIR *stream = dir != NULL ? opendir(dir) : NULL;
 	struct dirent *entry;
 
@@ -206,5 +240,18 @@ part_find(const struct part_position *position, const char *path)
 	if (stream != NULL)
 		closedir(stream);
 	free(dir);
+	return found;
+}
+
+char *
+part_find(const struct part_position *position, const char *path)
+{
+	char *found;
+	int watch;
+
+	do {
+		watch = part_watch_names(path);
+		found = part_is_at(position, path) ? strdup(path) : find_once(position, path);
+	} while (part_names_changed(watch) && found == NULL);
 	return found;
 }

@@ -68,6 +68,14 @@ void part_free(struct part *part);
 int part_is_at(const struct part_position *position, const char *path);
 
 /*
+ * A directory does not stand still while it is listed, and a file that is renamed meanwhile may be
+ * missed.  So: watch, list, ask; and list again if it changed.
+ */
+int part_watch_names(const char *path); /* of the directory that path is in */
+/* Ends the watch. */
+int part_names_changed(int watch);
+
+/*
  * A name that the file of a position has, in the directory of path: to be freed.
  * NULL: none, or out of memory.
  */

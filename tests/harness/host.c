@@ -103,8 +103,8 @@ wt_host_plan(struct wt_host *host, const char *text, uint32_t worker_threads)
 	while (dir != NULL && !wr_str_is(dir->name, "pipeline"))
 		dir = dir->next;
 	if (dir != NULL && host->diag.n_errors == 0)
-		host->pipeline = wr_pipeline_plan(
-			host->conf, dir, host->plugins, &options, &host->diag);
+		host->pipeline =
+			wr_pipeline_plan(host->conf, dir, host->plugins, &options, &host->diag);
 	wr_text_put(&host->problems, "");
 	wr_diag_print(&host->diag, &host->problems);
 	return host->pipeline;

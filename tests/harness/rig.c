@@ -93,8 +93,8 @@ make_conf(struct wt_rig *rig, const struct wt_options *o)
 	struct wr_text conf = {0};
 
 	wr_text_put(&conf, "pipeline test {\n");
-	wr_text_printf(&conf, "%s%s\n", o->ring ? "buffer 1 4k; " : "",
-		o->lines != NULL ? o->lines : "");
+	wr_text_printf(
+		&conf, "%s%s\n", o->ring ? "buffer 1 4k; " : "", o->lines != NULL ? o->lines : "");
 	if (o->source != NULL)
 		put_block(&conf, "source ", "in", o->source, "");
 	else
@@ -142,9 +142,7 @@ wt_rig_with(const struct wt_options *o)
 	if (pipeline == NULL)
 		ck_abort_msg("%s\nin:\n%s", wt_host_problems(rig->host), conf);
 	free(conf);
-	rig->op = wt_host_op(rig->host, o->op != NULL	  ? "it"
-					: o->sink != NULL ? "tested"
-							  : "in");
+	rig->op = wt_host_op(rig->host, o->op != NULL ? "it" : o->sink != NULL ? "tested" : "in");
 	rig->run = wr_run_new(pipeline, &options, &rig->err);
 	rig->over = rig->run == NULL;
 	return rig;
@@ -277,6 +275,15 @@ wt_queued(struct wt_rig *rig)
 
 	wr_run_status(rig->run, rig->op, &status);
 	return status.queued;
+}
+
+uint64_t
+wt_emitted(struct wt_rig *rig)
+{
+	struct wr_op_status status;
+
+	wr_run_status(rig->run, rig->op, &status);
+	return status.rows_out;
 }
 
 uint64_t

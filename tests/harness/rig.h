@@ -72,6 +72,8 @@ void wt_expect_none(struct wt_rig *rig, uint32_t port);
 void wt_hold(struct wt_rig *rig, bool hold);
 /* Batches that wait before the operator. */
 uint64_t wt_queued(struct wt_rig *rig);
+/* Rows that the operator has emitted so far. */
+uint64_t wt_emitted(struct wt_rig *rig);
 /* Records that the source has given so far. */
 uint64_t wt_given(struct wt_rig *rig);
 /* A counter that the operator keeps; its rows rejected. */

@@ -36,7 +36,8 @@ static const struct weir_directive sink_directives[] = {
 		.type = WEIR_D_INT,
 		.offset = offsetof(struct tap_conf, port)},
 	{.name = "also",
-		.summary = "A second input, from which nothing comes: it makes a ring of the first.",
+		.summary =
+			"A second input, from which nothing comes: it makes a ring of the first.",
 		.type = WEIR_D_INPUT,
 		.offset = offsetof(struct tap_conf, also),
 		.port = 1},

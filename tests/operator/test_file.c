@@ -141,8 +141,8 @@ START_TEST(a_bad_line_names_file_and_offset)
 	write_file("a.ndjson", "{\"n\":1}\n{\"n\":\"two\"}\n");
 	rig = reading("a.ndjson", "format json { n int; }", NULL);
 	ck_assert_int_lt(wt_run(rig), 0);
-	snprintf(expected, sizeof expected, "in source file \"in\" \"%s/a.ndjson\" at offset 8: {\"n\":\"two\"}",
-		dir);
+	snprintf(expected, sizeof expected,
+		"in source file \"in\" \"%s/a.ndjson\" at offset 8: {\"n\":\"two\"}", dir);
 	if (strstr(wt_error(rig), expected) == NULL)
 		ck_abort_msg("no %s in %s", expected, wt_error(rig));
 	wt_free(rig);
@@ -199,7 +199,8 @@ START_TEST(mistakes_are_refused_by_name)
 {
 	const struct wt_options no_path = {.source = "file { format line; }"};
 	const struct wt_options no_format = {.source = "file { path x; format lines; }"};
-	const struct wt_options no_size = {.source = "file { path x; format line; max_record_size big; }"};
+	const struct wt_options no_size = {
+		.source = "file { path x; format line; max_record_size big; }"};
 
 	wt_refuses_with(&no_path, "source file \"in\" needs \"path\"");
 	wt_refuses_with(&no_format, "unknown format \"lines\"; did you mean \"line\"?");

@@ -16,7 +16,9 @@ numbers(struct wt_rig *rig)
 		wt_pushf(rig, "{\"n\":%d,\"s\":\"number %d of many\",\"ts\":7}", i, i);
 	for (int i = 0; i < 5000; i++) {
 		snprintf(row, sizeof row,
-			"{\"n\":%d,\"s\":\"number %d of many\",\"ts\":\"1970-01-01T00:00:00.007Z\"}", i, i);
+			"{\"n\":%d,\"s\":\"number %d of "
+			"many\",\"ts\":\"1970-01-01T00:00:00.007Z\"}",
+			i, i);
 		wt_expect(rig, i % 5 == 0 ? 0 : 1, row);
 	}
 	wt_expect_none(rig, 0);
@@ -108,7 +110,8 @@ START_TEST(a_failing_row_fails_the_pipeline_unless_told_otherwise)
 	wt_settle(rig);
 	ck_assert_int_lt(wt_end(rig), 0);
 	ck_assert_str_eq(wt_error(rig),
-		"filter \"it\": division by zero, in source tap \"in\" \"pushed\" at offset 0: {\"n\":0,\"ts\":0} "
+		"filter \"it\": division by zero, in source tap \"in\" \"pushed\" at offset 0: "
+		"{\"n\":0,\"ts\":0} "
 		"(on_error drop or dead_letter NAME would let the pipeline go on)");
 	wt_free(rig);
 }

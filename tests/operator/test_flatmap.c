@@ -26,7 +26,8 @@ splits_to(const char *op, const char *text, const char *parts)
 	for (const char *p = parts; p != NULL;) {
 		size_t len = strcspn(p, "|");
 
-		snprintf(row, sizeof row, "{\"id\":1,\"text\":\"%.*s\",\"more\":\"m\"}", (int)len, p);
+		snprintf(row, sizeof row, "{\"id\":1,\"text\":\"%.*s\",\"more\":\"m\"}", (int)len,
+			p);
 		wt_expect(rig, 0, row);
 		p = p[len] == '|' ? p + len + 1 : NULL;
 	}
@@ -40,8 +41,10 @@ START_TEST(a_text_is_split_at_each_separator)
 	splits_to("flatmap { split text ' '; }", "\"alone\"", "alone");
 	splits_to("flatmap { split text ', '; }", "\"a, b,c, d\"", "a|b,c|d");
 	splits_to("flatmap { split text '--'; }", "\"a---b\"", "a|-b");
-	splits_to("flatmap { split text ' '; }", "\"a word that is longer than a view: "
-		"internationalization\"", "a|word|that|is|longer|than|a|view:|internationalization");
+	splits_to("flatmap { split text ' '; }",
+		"\"a word that is longer than a view: "
+		"internationalization\"",
+		"a|word|that|is|longer|than|a|view:|internationalization");
 }
 END_TEST
 
@@ -80,7 +83,8 @@ many(struct wt_rig *rig)
 			"{\"id\":%d,\"more\":\"repeated %d times\",\"text\":\"", i, i);
 
 		for (int w = 0; w < i * (WORDS / TEXTS); w++)
-			len += snprintf(record + len, SIZE - (size_t)len, w % 2 ? "w%d " : "word-number-%d ", w);
+			len += snprintf(record + len, SIZE - (size_t)len,
+				w % 2 ? "w%d " : "word-number-%d ", w);
 		snprintf(record + len, SIZE - (size_t)len, "end\"}");
 		wt_push(rig, record);
 	}
@@ -91,9 +95,14 @@ many(struct wt_rig *rig)
 		for (int w = 0; w <= n; w++) {
 			char word[32];
 
-			snprintf(word, sizeof word, w == n ? "end" : w % 2 ? "w%d" : "word-number-%d", w);
+			snprintf(word, sizeof word,
+				w == n  ? "end"
+				: w % 2 ? "w%d"
+					: "word-number-%d",
+				w);
 			snprintf(row, sizeof row,
-				"{\"id\":%d,\"text\":\"%s\",\"more\":\"repeated %d times\"}", i, word, i);
+				"{\"id\":%d,\"text\":\"%s\",\"more\":\"repeated %d times\"}", i,
+				word, i);
 			wt_expect(rig, 0, row);
 		}
 	}
@@ -110,14 +119,15 @@ START_TEST(many_parts_come_out_in_order)
 END_TEST
 
 /* A batch that makes far more than there is room for stops in the middle. */
-START_TEST(parts_wait_where_there_is_no_room)
+static void
+wait_for_room(bool ring, uint64_t most)
 {
 	struct wt_options options = options_of("flatmap { split text ' '; }");
 	struct wt_rig *rig;
 	char *record = malloc(SIZE);
 	int len;
 
-	options.ring = true;
+	options.ring = ring;
 	rig = wt_rig_with(&options);
 	len = snprintf(record, SIZE, "{\"id\":1,\"text\":\"x");
 	for (int i = 1; i < 100000; i++)
@@ -126,10 +136,49 @@ START_TEST(parts_wait_where_there_is_no_room)
 	wt_hold(rig, true);
 	wt_push(rig, record);
 	ck_assert_uint_le(wt_count(rig, 0), 2048);
+	ck_assert_uint_le(wt_emitted(rig), most);
 	wt_hold(rig, false);
 	ck_assert_uint_eq(wt_count(rig, 0), 100000);
 	free(record);
 	wt_free(rig);
+}
+
+START_TEST(parts_wait_where_there_is_no_room)
+{
+	/* With the sink, in the ring, and one that came with room; a direct call makes 16. */
+	wait_for_room(true, 3 * 2048);
+	wait_for_room(false, 16 * 2048);
+}
+END_TEST
+
+/* The last part of each text fails behind the flatmap. */
+static void
+letters(struct wt_rig *rig)
+{
+	char expected[64];
+
+	for (int i = 0; i < 300; i++)
+		wt_pushf(rig, "{\"id\":%d,\"text\":\"1 2 3 0\"}", i);
+	for (int i = 0; i < 300; i++) {
+		const char *letter = wt_pop(rig, WT_BAD);
+
+		snprintf(expected, sizeof expected, "\"partition\":\"pushed\",\"offset\":%d,", i);
+		ck_assert_ptr_nonnull(letter);
+		ck_assert_ptr_nonnull(strstr(letter, "\"operator\":\"halve\""));
+		ck_assert_ptr_nonnull(strstr(letter, expected));
+	}
+	wt_expect_none(rig, WT_BAD);
+	ck_assert_uint_eq(wt_count(rig, 1), 900);
+}
+
+START_TEST(a_dead_letter_behind_it_tells_the_record)
+{
+	struct wt_options options = options_of("flatmap { split text ' '; }");
+
+	options.lines =
+		"map halve { from it; set half = 6 / cast(text as int); on_error dead_letter bad; }"
+		"map out1 { from halve; keep half; }";
+	wt_each(&options, letters);
 }
 END_TEST
 
@@ -153,6 +202,7 @@ main(void)
 		the_part_may_have_another_name,
 		many_parts_come_out_in_order,
 		parts_wait_where_there_is_no_room,
+		a_dead_letter_behind_it_tells_the_record,
 		mistakes_are_refused_by_name,
 	};
 

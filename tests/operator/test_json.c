@@ -27,9 +27,11 @@ reads_as(const char *fields, const char *record, const char *row)
 START_TEST(each_type_is_read_and_written)
 {
 	reads_as("b bool; i int; f float; t timestamp; s string; y bytes; j json;",
-		"{\"b\":true,\"i\":-5,\"f\":0.1,\"t\":\"2015-07-15T00:00:00.25Z\",\"s\":\"a\\u00e4\\n\",\"y\":\"AAEC\","
+		"{\"b\":true,\"i\":-5,\"f\":0.1,\"t\":\"2015-07-15T00:00:00.25Z\",\"s\":"
+		"\"a\\u00e4\\n\",\"y\":\"AAEC\","
 		"\"j\":{\"x\":[1, 2]}}",
-		"{\"b\":true,\"i\":-5,\"f\":0.1,\"t\":\"2015-07-15T00:00:00.250Z\",\"s\":\"a\xc3\xa4\\n\",\"y\":\"AAEC\","
+		"{\"b\":true,\"i\":-5,\"f\":0.1,\"t\":\"2015-07-15T00:00:00.250Z\",\"s\":"
+		"\"a\xc3\xa4\\n\",\"y\":\"AAEC\","
 		"\"j\":{\"x\":[1, 2]}}");
 	reads_as("b bool; i int; f float; t timestamp; s string; y bytes; j json;", "{}",
 		"{\"b\":null,\"i\":null,\"f\":null,\"t\":null,\"s\":null,\"y\":null,\"j\":null}");
@@ -100,8 +102,10 @@ mixed(struct wt_rig *rig)
 		else if (i % 7 == 3)
 			wt_pushf(rig, "{\"i\":%d}", i);
 		else
-			wt_pushf(rig, i % 2 ? "{\"s\":\"short %d\",\"i\":%d}"
-					    : "{\"s\":\"a longer string, number %d\",\"i\":%d}", i, i);
+			wt_pushf(rig,
+				i % 2 ? "{\"s\":\"short %d\",\"i\":%d}"
+				      : "{\"s\":\"a longer string, number %d\",\"i\":%d}",
+				i, i);
 	}
 	for (int i = 0; i < RECORDS; i++) {
 		if (i % 97 == 5)
@@ -109,8 +113,10 @@ mixed(struct wt_rig *rig)
 		if (i % 7 == 3)
 			snprintf(row, sizeof row, "{\"i\":%d,\"s\":null}", i);
 		else
-			snprintf(row, sizeof row, i % 2 ? "{\"i\":%d,\"s\":\"short %d\"}"
-				: "{\"i\":%d,\"s\":\"a longer string, number %d\"}", i, i);
+			snprintf(row, sizeof row,
+				i % 2 ? "{\"i\":%d,\"s\":\"short %d\"}"
+				      : "{\"i\":%d,\"s\":\"a longer string, number %d\"}",
+				i, i);
 		wt_expect(rig, 0, row);
 	}
 	wt_expect_none(rig, 0);
@@ -119,7 +125,8 @@ mixed(struct wt_rig *rig)
 
 		snprintf(row, sizeof row, "\"partition\":\"pushed\",\"offset\":%d,", i);
 		ck_assert_ptr_nonnull(letter);
-		ck_assert_ptr_nonnull(strstr(letter, "\"error_code\":\"bad_record\",\"operator\":\"in\""));
+		ck_assert_ptr_nonnull(
+			strstr(letter, "\"error_code\":\"bad_record\",\"operator\":\"in\""));
 		ck_assert_ptr_nonnull(strstr(letter, row));
 	}
 	wt_expect_none(rig, WT_BAD);

@@ -60,7 +60,10 @@ many(struct wt_rig *rig)
 	char row[160];
 
 	for (int i = 0; i < 5000; i++)
-		wt_pushf(rig, i % 3 == 0 ? "{\"a\":%d}" : "{\"a\":%d,\"b\":2,\"s\":\"a text that is long\"}", i);
+		wt_pushf(rig,
+			i % 3 == 0 ? "{\"a\":%d}"
+				   : "{\"a\":%d,\"b\":2,\"s\":\"a text that is long\"}",
+			i);
 	for (int i = 0; i < 5000; i++) {
 		snprintf(row, sizeof row,
 			i % 3 == 0 ? "{\"a\":%d,\"b\":null,\"s\":null}"
@@ -89,7 +92,8 @@ failing(struct wt_rig *rig)
 	ck_assert_uint_eq(wt_count(rig, 0), 90);
 	ck_assert_uint_eq(wt_count(rig, WT_BAD), 10);
 	for (int i = 0; i < 10; i++)
-		ck_assert_ptr_nonnull(strstr(wt_pop(rig, WT_BAD), "\"error\":\"division by zero\""));
+		ck_assert_ptr_nonnull(
+			strstr(wt_pop(rig, WT_BAD), "\"error\":\"division by zero\""));
 	ck_assert_uint_eq(wt_rejected(rig), 10);
 }
 

@@ -38,8 +38,10 @@ END_TEST
 
 START_TEST(a_held_sink_stops_the_source)
 {
-	const struct wt_options options = {
-		.op = "map { set b = a; }", .fields = "a int; ts timestamp ms;", .batch = 1, .ring = true};
+	const struct wt_options options = {.op = "map { set b = a; }",
+		.fields = "a int; ts timestamp ms;",
+		.batch = 1,
+		.ring = true};
 	struct wt_rig *rig = wt_rig_with(&options);
 
 	wt_hold(rig, true);
@@ -54,7 +56,8 @@ START_TEST(a_held_sink_stops_the_source)
 	for (int i = 0; i < 100; i++) {
 		char row[80];
 
-		snprintf(row, sizeof row, "{\"a\":%d,\"ts\":\"1970-01-01T00:00:00.001Z\",\"b\":%d}", i, i);
+		snprintf(row, sizeof row, "{\"a\":%d,\"ts\":\"1970-01-01T00:00:00.001Z\",\"b\":%d}",
+			i, i);
 		wt_expect(rig, 0, row);
 	}
 	wt_free(rig);
@@ -82,7 +85,8 @@ START_TEST(a_bad_record_is_the_end)
 	ck_assert(wt_has_failed(rig));
 	ck_assert_int_lt(wt_end(rig), 0);
 	ck_assert_ptr_nonnull(strstr(wt_error(rig), "source tap \"in\": "));
-	ck_assert_ptr_nonnull(strstr(wt_error(rig), "in source tap \"in\" \"pushed\" at offset 0: {\"a\":1,\"ts\":5"));
+	ck_assert_ptr_nonnull(strstr(
+		wt_error(rig), "in source tap \"in\" \"pushed\" at offset 0: {\"a\":1,\"ts\":5"));
 	wt_free(rig);
 }
 END_TEST

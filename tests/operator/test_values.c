@@ -9,9 +9,9 @@
 
 START_TEST(values_gives_the_rows_of_the_conf_in_order)
 {
-	const struct wt_options options = {
-		.source = "values { format json { user string; ms int; } row '{\"user\":\"ann\",\"ms\":12}'; "
-			  "row '{\"user\":\"bob\"}'; }"};
+	const struct wt_options options = {.source = "values { format json { user string; ms int; "
+						     "} row '{\"user\":\"ann\",\"ms\":12}'; "
+						     "row '{\"user\":\"bob\"}'; }"};
 	struct wt_rig *rig = wt_rig_with(&options);
 
 	wt_expect(rig, 0, "{\"user\":\"ann\",\"ms\":12}");
@@ -30,16 +30,18 @@ START_TEST(a_bad_value_says_which_it_is)
 
 	wt_settle(rig);
 	ck_assert_int_lt(wt_end(rig), 0);
-	ck_assert_ptr_nonnull(strstr(wt_error(rig), "in source values \"in\" \"values\" at offset 1: {\"n\":"));
+	ck_assert_ptr_nonnull(
+		strstr(wt_error(rig), "in source values \"in\" \"values\" at offset 1: {\"n\":"));
 	wt_free(rig);
 }
 END_TEST
 
 START_TEST(a_line_is_one_string)
 {
-	const struct wt_options plain = {
-		.source = "values { format line; row 'some text'; row ''; row 'a longer text, with \"quotes\"'; }"};
-	const struct wt_options named = {.source = "values { format line { text string; } row 'x'; }"};
+	const struct wt_options plain = {.source = "values { format line; row 'some text'; row ''; "
+						   "row 'a longer text, with \"quotes\"'; }"};
+	const struct wt_options named = {
+		.source = "values { format line { text string; } row 'x'; }"};
 	struct wt_rig *rig = wt_rig_with(&plain);
 
 	wt_expect(rig, 0, "{\"line\":\"some text\"}");

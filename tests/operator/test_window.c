@@ -66,7 +66,8 @@ END_TEST
 START_TEST(a_stop_leaves_windows_open)
 {
 	struct wt_rig *rig = wt_rig_with(&(struct wt_options){
-		.op = "window { key user; tumbling 10s; aggregate n = count(); }", .fields = FIELDS});
+		.op = "window { key user; tumbling 10s; aggregate n = count(); }",
+		.fields = FIELDS});
 
 	push(rig, "ann", 1, 0);
 	ck_assert_int_eq(wt_stop(rig), 0);
@@ -122,8 +123,9 @@ late_rows(struct wt_rig *rig)
 
 START_TEST(late_rows_amend_what_was_said_until_they_are_too_late)
 {
-	const struct wt_options options = options_of("window { key user; tumbling 10s; "
-		"allowed_lateness 5s; late_to out1; aggregate s = sum(n); }");
+	const struct wt_options options =
+		options_of("window { key user; tumbling 10s; "
+			   "allowed_lateness 5s; late_to out1; aggregate s = sum(n); }");
 
 	wt_each(&options, late_rows);
 }
@@ -132,7 +134,8 @@ END_TEST
 START_TEST(late_rows_are_counted_though_nobody_wants_them)
 {
 	struct wt_rig *rig = wt_rig_with(&(struct wt_options){
-		.op = "window { key user; tumbling 10s; aggregate s = sum(n); }", .fields = FIELDS});
+		.op = "window { key user; tumbling 10s; aggregate s = sum(n); }",
+		.fields = FIELDS});
 
 	wt_watermark_ms(rig, 20000);
 	push(rig, "ann", 8, 4000);
@@ -175,7 +178,8 @@ many_keys(struct wt_rig *rig)
 	for (int i = 0; i < KEYS; i++) {
 		snprintf(row, sizeof row,
 			"{\"user\":\"user number %05d\",\"window_start\":\"1970-01-01T00:00:00Z\","
-			"\"window_end\":\"1970-01-01T00:00:10Z\",\"n\":3,\"m\":2}", i);
+			"\"window_end\":\"1970-01-01T00:00:10Z\",\"n\":3,\"m\":2}",
+			i);
 		ck_assert_str_eq(rows[i], row);
 	}
 	free(rows);
@@ -254,7 +258,8 @@ END_TEST
 START_TEST(without_a_key_all_rows_are_one_group)
 {
 	struct wt_rig *rig = wt_rig_with(&(struct wt_options){
-		.op = "window { tumbling 10s; aggregate n = count(), big = count() filter (where n > 1), a = avg(n), lo = min(user); }",
+		.op = "window { tumbling 10s; aggregate n = count(), big = count() filter (where n "
+		      "> 1), a = avg(n), lo = min(user); }",
 		.fields = FIELDS});
 
 	push(rig, "b", 1, 0);
@@ -262,7 +267,8 @@ START_TEST(without_a_key_all_rows_are_one_group)
 	push(rig, "c", 6, 2);
 	wt_watermark_ms(rig, 10000);
 	wt_expect(rig, 0,
-		"{\"window_start\":\"1970-01-01T00:00:00Z\",\"window_end\":\"1970-01-01T00:00:10Z\","
+		"{\"window_start\":\"1970-01-01T00:00:00Z\",\"window_end\":\"1970-01-01T00:00:"
+		"10Z\","
 		"\"n\":3,\"big\":2,\"a\":3,\"lo\":\"a\"}");
 	wt_expect_none(rig, 0);
 	wt_free(rig);
@@ -283,8 +289,8 @@ overflow(struct wt_rig *rig)
 
 START_TEST(a_sum_that_overflows_is_an_error_of_a_row)
 {
-	const struct wt_options options = options_of(
-		"window { key user; tumbling 10s; aggregate s = sum(n); on_error dead_letter bad; }");
+	const struct wt_options options = options_of("window { key user; tumbling 10s; aggregate s "
+						     "= sum(n); on_error dead_letter bad; }");
 
 	wt_each(&options, overflow);
 }
@@ -300,7 +306,8 @@ window_of_windows(struct wt_rig *rig)
 	wt_watermark_ms(rig, 20000);
 	ck_assert_uint_eq(wt_count(rig, 0), 3);
 	wt_expect(rig, 1,
-		"{\"window_start\":\"1970-01-01T00:00:00Z\",\"window_end\":\"1970-01-01T00:00:20Z\","
+		"{\"window_start\":\"1970-01-01T00:00:00Z\",\"window_end\":\"1970-01-01T00:00:"
+		"20Z\","
 		"\"windows\":3,\"most\":2}");
 	wt_expect_none(rig, 1);
 	ck_assert_int_eq(wt_end(rig), 0);
@@ -312,7 +319,8 @@ START_TEST(windows_of_windows_work)
 	struct wt_options options =
 		options_of("window { key user; tumbling 10s; aggregate n = count(); }");
 
-	options.lines = "window out1 { from it; tumbling 20s; aggregate windows = count(), most = max(n); }";
+	options.lines = "window out1 { from it; tumbling 20s; aggregate windows = count(), most = "
+			"max(n); }";
 	wt_each(&options, window_of_windows);
 }
 END_TEST

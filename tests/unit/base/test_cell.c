@@ -68,8 +68,7 @@ START_TEST(a_cell_may_shrink_to_nothing_and_grow_again)
 		p[n - 1] = (uint8_t)n;
 	}
 	for (uint32_t n = 1; n < 1000; n++)
-		ck_assert_uint_eq(
-			((const uint8_t *)wr_cell_peek(&cell, &len))[n - 1], (uint8_t)n);
+		ck_assert_uint_eq(((const uint8_t *)wr_cell_peek(&cell, &len))[n - 1], (uint8_t)n);
 	wr_cell_free(&cell);
 }
 END_TEST

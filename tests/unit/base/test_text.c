@@ -77,7 +77,9 @@ END_TEST
 START_TEST(json_replaces_each_byte_that_is_no_utf8)
 {
 	json_is("\x80", 1, "\"\\ufffd\"");
-	json_is("a\xff" "b", 3, "\"a\\ufffdb\"");
+	json_is("a\xff"
+		"b",
+		3, "\"a\\ufffdb\"");
 	json_is("\xc3", 1, "\"\\ufffd\"");
 	json_is("\xe2\x82", 2, "\"\\ufffd\\ufffd\"");
 	json_is("\xc0\xaf", 2, "\"\\ufffd\\ufffd\""); /* an overlong slash */

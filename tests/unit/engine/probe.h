@@ -8,6 +8,7 @@
  *   probe         rows on, dropped, doubled, with MORE and BUSY, rejected, held back
  *   dense         the same without WEIR_TAKES_SEL
  *   sink take     counts each n
+ *   sink put      writes rows through its format
  */
 #ifndef PROBE_H
 #define PROBE_H
@@ -123,19 +124,26 @@ void probe_check_watermark(struct probe_base *base, int64_t watermark);
 
 #define PROBE_AT(member) offsetof(struct probe_conf, member)
 #define PROBE_INT(NAME, MEMBER, DEFAULT)                                                           \
-	{.name = NAME, .summary = "A number.", .deflt = DEFAULT, .type = WEIR_D_INT,               \
-		.offset = PROBE_AT(MEMBER)}
+	{                                                                                          \
+		.name = NAME, .summary = "A number.", .deflt = DEFAULT, .type = WEIR_D_INT,        \
+		.offset = PROBE_AT(MEMBER)                                                         \
+	}
 #define PROBE_FLAG(NAME, MEMBER)                                                                   \
-	{.name = NAME, .summary = "A switch.", .deflt = "off", .type = WEIR_D_FLAG,                \
-		.offset = PROBE_AT(MEMBER)}
+	{                                                                                          \
+		.name = NAME, .summary = "A switch.", .deflt = "off", .type = WEIR_D_FLAG,         \
+		.offset = PROBE_AT(MEMBER)                                                         \
+	}
 #define PROBE_COMMON                                                                               \
 	PROBE_INT("at", at, NULL), PROBE_INT("seed", seed, "1"), PROBE_INT("more", more, "0"),     \
 		PROBE_INT("busy", busy, "0"),                                                      \
-		{.name = "fail", .summary = "A callback.", .type = WEIR_D_STR,                     \
+		{.name = "fail",                                                                   \
+			.summary = "A callback.",                                                  \
+			.type = WEIR_D_STR,                                                        \
 			.offset = PROBE_AT(fail)},                                                 \
 		PROBE_INT("fail_call", fail_call, "1")
 
-extern const struct weir_operator probe_gen, probe_raws, probe_probe, probe_dense, probe_take;
+extern const struct weir_operator probe_gen, probe_raws, probe_probe, probe_dense, probe_take,
+	probe_put;
 extern const struct weir_format probe_plain;
 
 #endif

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A format for tests: `NUMBER TEXT` fills an int and a string column, either of which may miss. */
+/*
+ * A format for tests: `NUMBER TEXT` fills an int and a string column, either of which may miss; it
+ * writes the number.
+ */
 #include "probe.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,8 +52,7 @@ decode_number(const struct weir_str *rec, struct weir_vec *vec, uint32_t row)
 }
 
 static int
-plain_decode(
-	void *self, struct weir_task *task, const struct weir_raw *raw, struct weir_out *out)
+plain_decode(void *self, struct weir_task *task, const struct weir_raw *raw, struct weir_out *out)
 {
 	const struct probe_conf *conf = self;
 	const struct weir_host *host = task->host;
@@ -84,6 +87,24 @@ plain_decode(
 	return WEIR_OK;
 }
 
+static int
+plain_encode(void *self, struct weir_task *task, const struct weir_batch *batch,
+	struct weir_items *items)
+{
+	const struct probe_conf *conf = self;
+
+	if (conf->fail.len == 6 && memcmp(conf->fail.p, "encode", 6) == 0)
+		return weir_fail(task->err, -EPROTO, "encode() fails as planned");
+	for (uint32_t i = 0; i < (batch->sel != NULL ? batch->n_sel : batch->n_rows); i++) {
+		uint32_t row = batch->sel != NULL ? batch->sel[i] : i;
+		char *text = task->host->space(items, 32);
+		int len = snprintf(text, 32, "%lld", (long long)weir_int_at(batch->cols[0], row));
+
+		task->host->item(items, NULL, (size_t)len);
+	}
+	return WEIR_OK;
+}
+
 const struct weir_format probe_plain = {
 	.size = sizeof probe_plain,
 	.name = "plain",
@@ -94,4 +115,5 @@ const struct weir_format probe_plain = {
 	.plan = plain_plan,
 	.open = plain_open,
 	.decode = plain_decode,
+	.encode = plain_encode,
 };

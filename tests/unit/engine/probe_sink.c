@@ -143,8 +143,8 @@ take_rows(struct take *take, const struct weir_batch *batch)
 			continue;
 		}
 		take->sink->count[number]++;
-		wrong += weir_int_at(batch->cols[conf->k_col], row) !=
-			 probe_key(number, conf->keys);
+		wrong +=
+			weir_int_at(batch->cols[conf->k_col], row) != probe_key(number, conf->keys);
 		wrong += conf->ordered && !is_ordered(take, number);
 	}
 	pthread_mutex_unlock(&take->base.probes->lock);
@@ -169,7 +169,8 @@ check_texts(struct take *take, const struct weir_batch *batch)
 		if (number % 7 == 0)
 			continue;
 		snprintf(expected, sizeof expected,
-			number % 2 ? "%" PRId64 : "%" PRId64 " in words longer than a view", number);
+			number % 2 ? "%" PRId64 : "%" PRId64 " in words longer than a view",
+			number);
 		if (weir_str_at(text, row).len != strlen(expected) ||
 			memcmp(weir_str_at(text, row).p, expected, strlen(expected)) != 0)
 			wrong++;
@@ -270,4 +271,37 @@ const struct weir_operator probe_take = {
 	.on_watermark = take_on_watermark,
 	.resume = take_resume,
 	.before_barrier = take_before_barrier,
+};
+
+/* A sink that writes through its format, into the text of its probe_sink. */
+static int
+put_process(void *self, struct weir_task *task, uint32_t in, const struct weir_batch *batch)
+{
+	struct take *take = self;
+	const struct weir_raw *raw = task->host->encode(task, batch);
+
+	(void)in;
+	pthread_mutex_lock(&take->base.probes->lock);
+	for (uint32_t i = 0; i < raw->n; i++) {
+		add_text(take->sink, raw->rec[i].p, raw->rec[i].len);
+		add_text(take->sink, "\n", 1);
+	}
+	pthread_mutex_unlock(&take->base.probes->lock);
+	return WEIR_OK;
+}
+
+const struct weir_operator probe_put = {
+	.size = sizeof probe_put,
+	.kind = WEIR_SINK,
+	.flags = WEIR_TAKES_SEL,
+	.name = "put",
+	.summary = "Writes rows.",
+	.conf_size = sizeof(struct probe_conf),
+	.directive_size = sizeof(struct weir_directive),
+	.directives = take_directives,
+	.n_in = 1,
+	.plan = take_plan,
+	.open = take_open,
+	.close = take_close,
+	.process = put_process,
 };

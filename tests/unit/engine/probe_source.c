@@ -102,8 +102,9 @@ gen_rows(struct gen *gen, struct weir_task *task, uint32_t i, uint32_t n)
 	key = host->vec(out, 1);
 	for (uint32_t r = 0; r < n; r++) {
 		int64_t number = gen->number[i] * (int64_t)PROBE_PART + gen->next[i] + r;
-		int len = snprintf(text, sizeof text, number % 2 ? "%" PRId64 : "%" PRId64
-			" in words longer than a view", number);
+		int len = snprintf(text, sizeof text,
+			number % 2 ? "%" PRId64 : "%" PRId64 " in words longer than a view",
+			number);
 
 		((int64_t *)id->values)[r] = number;
 		((int64_t *)key->values)[r] = probe_key(number, conf->keys);
@@ -268,8 +269,7 @@ raws_poll(void *self, struct weir_task *task)
 	for (uint32_t i = 0; i < n; i++) {
 		const char *record = probes->records[raws->next + i];
 
-		block->rec[i] =
-			(struct weir_str){block->bytes + len, (uint32_t)strlen(record), 0};
+		block->rec[i] = (struct weir_str){block->bytes + len, (uint32_t)strlen(record), 0};
 		memcpy(block->bytes + len, record, strlen(record));
 		len += strlen(record);
 		block->offset[i] = raws->next + i;

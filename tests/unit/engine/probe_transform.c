@@ -28,10 +28,7 @@ static const struct weir_directive probe_directives[] = {
 		.type = WEIR_D_OUTPUT,
 		.offset = PROBE_AT(else_to),
 		.port = 1},
-	{.name = "key",
-		.summary = "Keys.",
-		.type = WEIR_D_EXPRS,
-		.offset = PROBE_AT(key)},
+	{.name = "key", .summary = "Keys.", .type = WEIR_D_EXPRS, .offset = PROBE_AT(key)},
 	PROBE_INT("reject", reject, "0"),
 	PROBE_FLAG("hold", hold),
 	PROBE_FLAG("timers", timers),
@@ -178,8 +175,9 @@ check_owner(struct probe *probe, const struct weir_batch *batch)
 		uint64_t group = (batch->key_hash[row_at(batch, i)] >> 32) * 128 >> 32;
 
 		if (group * task->parallelism / 128 != task->subtask)
-			probes_wrong(probe->base.probes, "a key of group %" PRIu64
-				" in subtask %u of %u", group, task->subtask, task->parallelism);
+			probes_wrong(probe->base.probes,
+				"a key of group %" PRIu64 " in subtask %u of %u", group,
+				task->subtask, task->parallelism);
 	}
 }
 

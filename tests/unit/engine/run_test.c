@@ -38,7 +38,8 @@ make_conf(struct run_test *t, const char *block)
 	wr_text_put(&text, "pipeline p {\n");
 	for (const char *p = block; *p != '\0'; p++) {
 		if (*p == '@')
-			wr_text_printf(&text, "at %llu;", (unsigned long long)(uintptr_t)&t->probes);
+			wr_text_printf(
+				&text, "at %llu;", (unsigned long long)(uintptr_t)&t->probes);
 		else
 			wr_text_add(&text, p, 1);
 	}

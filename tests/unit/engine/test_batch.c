@@ -62,8 +62,7 @@ make_batch(struct wr_pool *pool)
 	uint8_t *kinds = wr_arena_array(arena, uint8_t, ROWS);
 	uint64_t *bools = wr_arena_zalloc(arena, 32), *valid = wr_arena_zalloc(arena, 32);
 	const struct weir_column **cols = wr_arena_array(arena, const struct weir_column *, COLS);
-	const struct weir_column **hidden =
-		wr_arena_zalloc(arena, WEIR_AT_COUNT * sizeof *hidden);
+	const struct weir_column **hidden = wr_arena_zalloc(arena, WEIR_AT_COUNT * sizeof *hidden);
 
 	for (uint32_t i = 0; i < ROWS; i++) {
 		ints[i] = 1000 + i;
@@ -350,8 +349,8 @@ END_TEST
 
 START_TEST(views_up_to_12_bytes_stand_for_themselves)
 {
-	struct weir_view views[2] = {wr_view("twelve bytes", 12, 5, 5),
-		wr_view("thirteen byte", 13, 1, 2)};
+	struct weir_view views[2] = {
+		wr_view("twelve bytes", 12, 5, 5), wr_view("thirteen byte", 13, 1, 2)};
 	const struct weir_view empty = wr_view(NULL, 0, 0, 0);
 	const uint8_t *bufs[] = {NULL, (const uint8_t *)"..thirteen byte"};
 	const struct weir_column column = {

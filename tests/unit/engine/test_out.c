@@ -13,7 +13,14 @@
 /* Columns of the output: the first is passed on from input column 1, the others are added. */
 enum { OUT_PASSED, OUT_INT, OUT_BOOL, OUT_STR, OUT_COLS };
 
-#define FIELD(T, N) {.size = sizeof(struct weir_field), .type = T, .nullable = 1, .name = {N, sizeof(N) - 1, 0}}
+#define FIELD(T, N)                                                                                \
+	{                                                                                          \
+		.size = sizeof(struct weir_field), .type = T, .nullable = 1, .name = {             \
+			N,                                                                         \
+			sizeof(N) - 1,                                                             \
+			0                                                                          \
+		}                                                                                  \
+	}
 
 static const struct weir_field fields[OUT_COLS] = {
 	FIELD(WEIR_STRING, "passed"),
@@ -207,8 +214,9 @@ START_TEST(rows_may_be_added_many_times)
 		ck_assert_int_eq(weir_bool_at(b->pub.cols[OUT_BOOL], k), k % 3 == 0);
 		check_text(b->pub.cols[OUT_STR], k, text_of(k));
 		ck_assert_int_eq(b->pub.event_time[k], k % 2 == 0 ? k / 2 : -(int64_t)(k / 2));
-		ck_assert_uint_eq(b->pub.kind[k],
-			k == 200 ? WEIR_UPDATE_AFTER : k == 201 ? WEIR_DELETE : WEIR_INSERT);
+		ck_assert_uint_eq(b->pub.kind[k], k == 200   ? WEIR_UPDATE_AFTER
+						  : k == 201 ? WEIR_DELETE
+							     : WEIR_INSERT);
 	}
 	ck_assert_ptr_null(b->pub.cols[OUT_PASSED]->values);
 	wr_batch_unref(b);

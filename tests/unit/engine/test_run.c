@@ -12,7 +12,8 @@ START_TEST(rows_pass_through_a_chain_in_order)
 
 	rt_setup(&t);
 	rt_run(&t, 1,
-		"source gen a { @ rows 5000; } probe b { @ from a; } probe c { @ from b; mode append; }"
+		"source gen a { @ rows 5000; } probe b { @ from a; } probe c { @ from b; mode "
+		"append; }"
 		"sink take s { @ from c; ordered on; }");
 	rt_expect(&t, 0, 5000, 1, 1);
 	ck_assert_int_eq(t.probes.sinks[0].watermark, INT64_MAX);
@@ -29,9 +30,12 @@ START_TEST(every_way_of_emitting_carries_the_rows)
 	rt_setup(&t);
 	for (int i = 0; i < 3; i++) {
 		snprintf(block, sizeof block,
-			"source gen a { @ rows 3000; batch 2048; } probe d { @ from a; mode drop; else_to rest; }"
-			"probe b { @ from d rest; mode %s; more 30; } dense c { @ from b; mode %s; }"
-			"sink take s { @ from c; }", modes[i], modes[(i + 1) % 3]);
+			"source gen a { @ rows 3000; batch 2048; } probe d { @ from a; mode drop; "
+			"else_to rest; }"
+			"probe b { @ from d rest; mode %s; more 30; } dense c { @ from b; mode %s; "
+			"}"
+			"sink take s { @ from c; }",
+			modes[i], modes[(i + 1) % 3]);
 		rt_run(&t, 2, block);
 		rt_expect(&t, 0, 3000, 1, 1);
 	}
@@ -101,10 +105,12 @@ START_TEST(more_and_busy_in_every_position_lose_nothing)
 				s[at] = slow[how];
 				snprintf(block, sizeof block,
 					"buffer 1 4k; source gen a { @ rows 600; %s }"
-					"probe b { @ from a; %s } probe c { @ from b%s; mode append; %s }"
+					"probe b { @ from a; %s } probe c { @ from b%s; mode "
+					"append; %s }"
 					"probe d { @ from c; mode select; %s }"
 					"sink take s { @ from d; %s }"
-					"probe x { @ from a; mode drop; else_to y; } sink take z { @ from x y; id 1; }",
+					"probe x { @ from a; mode drop; else_to y; } sink take z { "
+					"@ from x y; id 1; }",
 					s[0], s[1], chained ? "" : " x y", s[2], s[3], s[4]);
 				rt_run(&t, 2, block);
 				rt_expect(&t, 0, 600, 1, chained ? 1 : 2);
@@ -181,7 +187,8 @@ START_TEST(keyed_rows_reach_the_owner_of_their_key_in_order)
 	for (int w = 0; w < 3; w++) {
 		for (int k = 0; k < 4; k++) {
 			snprintf(block, sizeof block,
-				"buffer 2 16k; source gen a { @ rows 1500; partitions 2; keys 40; parallelism %d; }"
+				"buffer 2 16k; source gen a { @ rows 1500; partitions 2; keys 40; "
+				"parallelism %d; }"
 				"probe b { @ from a; key %s; parallelism %d; more 20; }"
 				"sink take s { @ from b; keys 40; ordered %s; }",
 				1 + w % 2, keys[k], widths[w], k == 2 ? "off" : "on");
@@ -200,7 +207,8 @@ START_TEST(one_key_may_follow_another)
 	rt_setup(&t);
 	rt_run(&t, 2,
 		"source gen a { @ rows 2000; keys 40; } probe b { @ from a; key k; parallelism 4; }"
-		"probe c { @ from b; key k * 3; parallelism 2; } probe d { @ from c; key n % 5; parallelism 3; }"
+		"probe c { @ from b; key k * 3; parallelism 2; } probe d { @ from c; key n % 5; "
+		"parallelism 3; }"
 		"sink take s { @ from d; keys 40; }");
 	rt_expect(&t, 0, 2000, 1, 1);
 	rt_teardown(&t);
@@ -216,8 +224,10 @@ START_TEST(a_full_sink_stops_the_source_and_loses_nothing)
 	rt_setup(&t);
 	atomic_store(&t.probes.stalled, true);
 	rt_open(&t, 2,
-		"source gen a { @ rows 15000; partitions 2; } probe b { @ from a; key k; buffer 2 1m; }"
-		"probe c { @ from b a; parallelism 1; buffer 3 1m; } sink take s { @ from c; stall on; }");
+		"source gen a { @ rows 15000; partitions 2; } probe b { @ from a; key k; buffer 2 "
+		"1m; }"
+		"probe c { @ from b a; parallelism 1; buffer 3 1m; } sink take s { @ from c; stall "
+		"on; }");
 	rt_start(&t);
 	while ((task = atomic_load(&t.probes.stalled_task)) == NULL)
 		sched_yield();
@@ -241,7 +251,8 @@ START_TEST(wakes_at_any_time_do_no_harm)
 	rt_setup(&t);
 	for (int i = 0; i < 10; i++) {
 		rt_run(&t, 2,
-			"source gen a { @ rows 500; busy 20; } probe b { @ from a; busy 40; more 10; }"
+			"source gen a { @ rows 500; busy 20; } probe b { @ from a; busy 40; more "
+			"10; }"
 			"sink take s { @ from b; busy 30; pester on; }");
 		rt_expect(&t, 0, 500, 1, 1);
 	}
@@ -256,7 +267,8 @@ START_TEST(counters_tell_what_came_and_went)
 
 	rt_setup(&t);
 	rt_open(&t, 1,
-		"source gen a { @ rows 900; } probe b { @ from a; mode drop; } probe c { @ from b; mode dup; }"
+		"source gen a { @ rows 900; } probe b { @ from a; mode drop; } probe c { @ from b; "
+		"mode dup; }"
 		"sink take s { @ from c; }");
 	rt_start(&t);
 	ck_assert_int_eq(wr_run_wait(t.run, &t.err), 0);
@@ -318,7 +330,8 @@ START_TEST(stepping_gives_the_same_without_threads)
 	waker_free(t.probes.waker);
 	t.probes.waker = NULL;
 	rt_open(&t, 2,
-		"buffer 1 4k; source gen a { @ rows 3000; busy 20; } probe b { @ from a; key k; more 30; busy 20; }"
+		"buffer 1 4k; source gen a { @ rows 3000; busy 20; } probe b { @ from a; key k; "
+		"more 30; busy 20; }"
 		"probe c { @ from b a; mode append; busy 30; } sink take s { @ from c; busy 40; }");
 	wr_run_step(t.run);
 	ck_assert(wr_run_has_ended(t.run));

@@ -21,7 +21,8 @@ fails_in(struct run_test *t, const char *where, const char *callback, int call, 
 	snprintf(block, sizeof block,
 		"buffer 2 16k; source gen a { @ rows 5000; more 10; busy 10; %s }"
 		"probe b { @ from a; more 30; busy 30; timers on; %s }"
-		"probe c { @ from b; key k; parallelism 2; more 30; busy 30; timers on; hold on; %s }"
+		"probe c { @ from b; key k; parallelism 2; more 30; busy 30; timers on; hold on; "
+		"%s }"
 		"probe e { @ from a c; } sink take x { @ from e; id 1; }"
 		"sink take s { @ from c; more 30; busy 30; %s }",
 		fail[0], fail[1], fail[2], fail[3]);
@@ -30,8 +31,8 @@ fails_in(struct run_test *t, const char *where, const char *callback, int call, 
 
 START_TEST(a_failure_in_any_callback_ends_the_run_with_its_reason)
 {
-	static const char *const callbacks[] = {"open", "process", "on_watermark", "on_timer",
-		"resume", "before_barrier"};
+	static const char *const callbacks[] = {
+		"open", "process", "on_watermark", "on_timer", "resume", "before_barrier"};
 	static const struct {
 		const char *name, *title;
 	} ops[] = {{"b", "probe \"b\""}, {"c", "probe \"c\""}, {"s", "sink take \"s\""}};
@@ -41,8 +42,8 @@ START_TEST(a_failure_in_any_callback_ends_the_run_with_its_reason)
 	rt_setup(&t);
 	for (int o = 0; o < 3; o++) {
 		for (int c = 0; c < 6; c++) {
-			snprintf(message, sizeof message, "%s: %s() fails as planned",
-				ops[o].title, callbacks[c]);
+			snprintf(message, sizeof message, "%s: %s() fails as planned", ops[o].title,
+				callbacks[c]);
 			if (o == 2 && strcmp(callbacks[c], "on_timer") == 0)
 				continue;
 			fails_in(&t, ops[o].name, callbacks[c], 1, message);
@@ -77,6 +78,13 @@ set_records(struct run_test *t)
 	t->probes.n_records = sizeof some_records / sizeof some_records[0];
 }
 
+static void
+expect_text(struct run_test *t, uint32_t sink, const char *text)
+{
+	ck_assert_str_eq(
+		t->probes.sinks[sink].text_len > 0 ? t->probes.sinks[sink].text : "", text);
+}
+
 START_TEST(a_format_that_fails_ends_the_run_with_its_reason)
 {
 	struct run_test t;
@@ -84,20 +92,22 @@ START_TEST(a_format_that_fails_ends_the_run_with_its_reason)
 	rt_setup(&t);
 	set_records(&t);
 	rt_fails(&t, 1,
-		"source raws a { @ format plain { n int; s string; fail open; } } sink take t { @ from a; }",
+		"source raws a { @ format plain { n int; s string; fail open; } } sink take t { @ "
+		"from a; }",
 		"source raws \"a\": open() of the format fails as planned");
 	rt_fails(&t, 1,
-		"source raws a { @ format plain { n int; s string; fail decode; } } sink take t { @ from a; }",
+		"source raws a { @ format plain { n int; s string; fail decode; } } sink take t { "
+		"@ from a; }",
 		"source raws \"a\": decode() fails as planned");
+	rt_fails(&t, 2,
+		"source gen a { @ } probe b { @ from a; key k; } sink put t { @ from b; format "
+		"plain { fail encode; } }",
+		"sink put \"t\": encode() fails as planned");
+	rt_run(&t, 1, "source gen a { @ rows 3; } sink put t { @ from a; format plain { } }");
+	expect_text(&t, 0, "0\n1\n2\n");
 	rt_teardown(&t);
 }
 END_TEST
-
-static void
-expect_text(struct run_test *t, uint32_t sink, const char *text)
-{
-	ck_assert_str_eq(t->probes.sinks[sink].text_len > 0 ? t->probes.sinks[sink].text : "", text);
-}
 
 START_TEST(good_records_become_rows_and_their_bytes_are_released)
 {
@@ -108,11 +118,14 @@ START_TEST(good_records_become_rows_and_their_bytes_are_released)
 	set_records(&t);
 	for (int batch = 1; batch < 12; batch += 5) {
 		snprintf(block, sizeof block,
-			"on_error drop; source raws a { @ batch %d; format plain { n int; s string; } }"
-			"sink take t { @ from a; print on; }", batch);
+			"on_error drop; source raws a { @ batch %d; format plain { n int; s "
+			"string; } }"
+			"sink take t { @ from a; print on; }",
+			batch);
 		rt_run(&t, 1, block);
 		expect_text(&t, 0,
-			"1|one\n2|two, a longer text\n3|three\n4|null\nnull|o\n6|six and something more\n"
+			"1|one\n2|two, a longer text\n3|three\n4|null\nnull|o\n6|six and something "
+			"more\n"
 			"7|seven\n9|nine\n");
 		ck_assert_uint_eq(t.probes.released, (t.probes.n_records + batch - 1) / batch);
 	}
@@ -128,8 +141,10 @@ START_TEST(a_bad_record_fails_the_run_and_is_shown)
 	set_records(&t);
 	rt_fails(&t, 2,
 		"source raws a { @ format plain { n int; s string; } } sink take t { @ from a; }",
-		"source raws \"a\": this one is bad, it says, in source raws \"a\" \"records\" at offset 7: "
-		"!this one is bad, it says (on_error drop or dead_letter NAME would let the pipeline go on)");
+		"source raws \"a\": this one is bad, it says, in source raws \"a\" \"records\" at "
+		"offset 7: "
+		"!this one is bad, it says (on_error drop or dead_letter NAME would let the "
+		"pipeline go on)");
 	rt_teardown(&t);
 }
 END_TEST
@@ -142,7 +157,8 @@ START_TEST(what_must_not_be_null_makes_a_bad_record)
 	rt_setup(&t);
 	set_records(&t);
 	rt_open(&t, 1,
-		"on_error drop; source raws a { @ format plain { n int not null; s string not null; } }"
+		"on_error drop; source raws a { @ format plain { n int not null; s string not "
+		"null; } }"
 		"sink take t { @ from a; print on; }");
 	rt_start(&t);
 	ck_assert_int_eq(wr_run_wait(t.run, &t.err), 0);
@@ -152,7 +168,8 @@ START_TEST(what_must_not_be_null_makes_a_bad_record)
 	ck_assert_uint_eq(status.dropped, 3);
 	ck_assert_int_eq(rt_end(&t), 0);
 	expect_text(&t, 0,
-		"1|one\n2|two, a longer text\n3|three\n6|six and something more\n7|seven\n9|nine\n");
+		"1|one\n2|two, a longer text\n3|three\n6|six and something "
+		"more\n7|seven\n9|nine\n");
 	rt_teardown(&t);
 }
 END_TEST
@@ -164,11 +181,13 @@ START_TEST(bad_records_become_dead_letters_that_say_where_they_come_from)
 	rt_setup(&t);
 	set_records(&t);
 	rt_run(&t, 2,
-		"source raws a { @ batch 4; on_error dead_letter bad; format plain { n int not null; s string; } }"
+		"source raws a { @ batch 4; on_error dead_letter bad; format plain { n int not "
+		"null; s string; } }"
 		"sink take t { @ from a; } sink take d { @ from bad; id 1; print on; }");
 	expect_text(&t, 1,
 		"no|field \"n\" is null or missing|bad_record|a|p|a|records|4|null|1\n"
-		"!this one is bad, it says|this one is bad, it says|bad_record|a|p|a|records|7|null|1\n");
+		"!this one is bad, it says|this one is bad, it "
+		"says|bad_record|a|p|a|records|7|null|1\n");
 	rt_teardown(&t);
 }
 END_TEST
@@ -182,9 +201,11 @@ START_TEST(rejected_rows_fail_the_run_and_their_record_is_shown)
 	rt_fails(&t, 1,
 		"on_error drop; source raws a { @ format plain { n int not null; s string; } }"
 		"probe b { @ from a; reject 3; on_error fail; } sink take t { @ from b; }",
-		"probe \"b\": rejected as planned, in source raws \"a\" \"records\" at offset 2: 3 three "
+		"probe \"b\": rejected as planned, in source raws \"a\" \"records\" at offset 2: 3 "
+		"three "
 		"(on_error drop or dead_letter NAME would let the pipeline go on)");
-	rt_fails(&t, 1, "source gen a { @ } probe b { @ from a; reject 3; } sink take t { @ from b; }",
+	rt_fails(&t, 1,
+		"source gen a { @ } probe b { @ from a; reject 3; } sink take t { @ from b; }",
 		"probe \"b\": rejected as planned "
 		"(on_error drop or dead_letter NAME would let the pipeline go on)");
 	rt_teardown(&t);
@@ -200,8 +221,10 @@ START_TEST(rejected_rows_leave_what_is_emitted)
 	rt_setup(&t);
 	for (int i = 0; i < 6; i++) {
 		snprintf(block, sizeof block,
-			"source gen a { @ rows 1000; } probe b { @ from a; reject 7; on_error drop; mode %s; more %d; }"
-			"sink take t { @ from b; }", modes[i % 3], i / 3 * 40);
+			"source gen a { @ rows 1000; } probe b { @ from a; reject 7; on_error "
+			"drop; mode %s; more %d; }"
+			"sink take t { @ from b; }",
+			modes[i % 3], i / 3 * 40);
 		rt_run(&t, 1, block);
 		for (int64_t n = 0; n < 1000; n++)
 			ck_assert_uint_eq(t.probes.sinks[0].count[n], n % 7 != 0);
@@ -221,17 +244,22 @@ START_TEST(a_dead_letter_tells_its_record_after_a_long_way)
 	set_records(&t);
 	for (int i = 0; i < 3; i++) {
 		snprintf(block, sizeof block,
-			"on_error dead_letter bad; source raws a { @ batch 5; on_error drop; format plain { n int not null; s string; } }"
-			"probe b { @ from a; mode select; more 30; } probe c { @ from b; mode append; %s }"
-			"dense d { @ from c; mode drop; else_to e; parallelism 1; } probe f { @ from d e; reject 3; }"
-			"sink take t { @ from f; } sink take x { @ from bad; id 1; print on; parallelism 1; }",
+			"on_error dead_letter bad; source raws a { @ batch 5; on_error drop; "
+			"format plain { n int not null; s string; } }"
+			"probe b { @ from a; mode select; more 30; } probe c { @ from b; mode "
+			"append; %s }"
+			"dense d { @ from c; mode drop; else_to e; parallelism 1; } probe f { @ "
+			"from d e; reject 3; }"
+			"sink take t { @ from f; } sink take x { @ from bad; id 1; print on; "
+			"parallelism 1; }",
 			ways[i]);
 		rt_run(&t, 2, block);
 		ck_assert_uint_eq(t.probes.sinks[1].rows, 3);
 		ck_assert_ptr_nonnull(strstr(t.probes.sinks[1].text,
 			"3 three|rejected as planned|bad_row|f|p|a|records|2|2000|1\n"));
-		ck_assert_ptr_nonnull(strstr(t.probes.sinks[1].text,
-			"6 six and something more|rejected as planned|bad_row|f|p|a|records|5|5000|1\n"));
+		ck_assert_ptr_nonnull(
+			strstr(t.probes.sinks[1].text, "6 six and something more|rejected as "
+						       "planned|bad_row|f|p|a|records|5|5000|1\n"));
 		ck_assert_uint_eq(t.probes.sinks[0].rows, 4);
 	}
 	rt_teardown(&t);
@@ -267,8 +295,8 @@ START_TEST(the_event_time_of_a_record_may_fail_too)
 	ck_assert_uint_eq(t.probes.sinks[0].rows, 6);
 	ck_assert_ptr_nonnull(strstr(t.probes.sinks[1].text,
 		"3 three|division by zero|bad_row|a|p|a|records|2|null|1\n"));
-	ck_assert_ptr_nonnull(strstr(t.probes.sinks[1].text,
-		"no|event_time is null|bad_row|a|p|a|records|4|null|1\n"));
+	ck_assert_ptr_nonnull(strstr(
+		t.probes.sinks[1].text, "no|event_time is null|bad_row|a|p|a|records|4|null|1\n"));
 	rt_teardown(&t);
 }
 END_TEST
@@ -280,7 +308,8 @@ START_TEST(where_keeps_rows_and_refuses_those_it_cannot_judge)
 	rt_setup(&t);
 	set_records(&t);
 	rt_run(&t, 1,
-		"source raws a { @ on_error dead_letter bad; format plain { n int not null; s string; }"
+		"source raws a { @ on_error dead_letter bad; format plain { n int not null; s "
+		"string; }"
 		"where 6 / (n - 3) > 0; } sink take t { @ from a; print on; }"
 		"sink take d { @ from bad; id 1; print on; }");
 	expect_text(&t, 0, "4|null\n6|six and something more\n7|seven\n9|nine\n");

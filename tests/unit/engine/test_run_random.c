@@ -56,7 +56,8 @@ add_source(struct graph *g)
 	g->forever = pick(g, 4) == 0;
 	wr_text_printf(&g->conf, "buffer %u %uk;\n", 1 + pick(g, 4), 4 << pick(g, 8));
 	wr_text_printf(&g->conf,
-		"source gen a0 { @ rows %u; partitions %u; parallelism %u; batch %u; keys 40; seed %u; "
+		"source gen a0 { @ rows %u; partitions %u; parallelism %u; batch %u; keys 40; seed "
+		"%u; "
 		"busy %u; more %u; forever %s; watermark %s; }\n",
 		g->forever ? 19000 : 1 + pick(g, ROWS_MOST), partitions, 1 + pick(g, 3),
 		1 << pick(g, 8), pick(g, 1000), pick(g, 40), pick(g, 40), g->forever ? "on" : "off",
@@ -113,7 +114,8 @@ add_transform(struct graph *g, uint32_t number)
 static void
 add_sink(struct graph *g, uint32_t output)
 {
-	wr_text_printf(&g->conf, "sink take s%u { @ from %s; id %u; keys 40; more %u; busy %u; seed %u; }\n",
+	wr_text_printf(&g->conf,
+		"sink take s%u { @ from %s; id %u; keys 40; more %u; busy %u; seed %u; }\n",
 		g->n_sinks, g->out[output].name, g->n_sinks, pick(g, 2) * 30, pick(g, 3) * 20,
 		pick(g, 1000));
 	g->out[output].read = true;
@@ -130,7 +132,8 @@ add_rest(struct graph *g)
 		if (g->out[i].read)
 			continue;
 		if (n++ == 0)
-			wr_text_printf(&g->conf, "sink take rest { @ id %u; keys 40; from", PROBE_SINKS - 1);
+			wr_text_printf(&g->conf, "sink take rest { @ id %u; keys 40; from",
+				PROBE_SINKS - 1);
 		wr_text_printf(&g->conf, " %s", g->out[i].name);
 	}
 	if (n > 0)

@@ -31,8 +31,10 @@ START_TEST(the_end_of_time_comes_once_and_last)
 
 	rt_setup(&t);
 	rt_run(&t, 2,
-		"source gen a { @ rows 500; partitions 3; parallelism 2; } source gen b { @ rows 50; }"
-		"probe c { @ from a; key k; parallelism 3; } probe d { @ from c b; more 20; busy 20; }"
+		"source gen a { @ rows 500; partitions 3; parallelism 2; } source gen b { @ rows "
+		"50; }"
+		"probe c { @ from a; key k; parallelism 3; } probe d { @ from c b; more 20; busy "
+		"20; }"
 		"sink take s { @ from d; parallelism 1; }");
 	ck_assert_uint_eq(t.probes.sinks[0].ends, 1);
 	ck_assert_int_eq(t.probes.sinks[0].watermark, INT64_MAX);
@@ -47,7 +49,8 @@ START_TEST(a_graceful_stop_loses_nothing_and_flushes_no_windows)
 	rt_setup(&t);
 	for (int i = 0; i < 20; i++) {
 		rt_open(&t, 2,
-			"source gen a { @ rows 19000; partitions 2; parallelism 2; } source gen b { @ rows 19000; }"
+			"source gen a { @ rows 19000; partitions 2; parallelism 2; } source gen b "
+			"{ @ rows 19000; }"
 			"probe c { @ from a b; key k; parallelism 2; more 10; busy 5; }"
 			"sink take s { @ from c; parallelism 1; busy 10; }");
 		rt_start(&t);
@@ -71,8 +74,10 @@ START_TEST(a_stop_at_once_ends_whatever_is_under_way)
 	rt_setup(&t);
 	for (int i = 0; i < 20; i++) {
 		rt_open(&t, 2,
-			"buffer 2 16k; source gen a { @ rows 19000; forever on; } probe b { @ from a; busy 40; more 30; hold on; }"
-			"probe c { @ from b; key k; busy 40; more 30; } sink take s { @ from c; busy 30; }");
+			"buffer 2 16k; source gen a { @ rows 19000; forever on; } probe b { @ from "
+			"a; busy 40; more 30; hold on; }"
+			"probe c { @ from b; key k; busy 40; more 30; } sink take s { @ from c; "
+			"busy 30; }");
 		rt_start(&t);
 		while (atomic_load(&t.probes.given) < 100u * (unsigned)i)
 			sched_yield();
@@ -141,7 +146,8 @@ START_TEST(an_input_that_says_it_is_idle_is)
 
 	setup_steps(&t, &clock);
 	rt_open(&t, 1,
-		"source gen a { @ rows 100; forever on; } source gen b { @ rows 3; forever on; say_idle on; }"
+		"source gen a { @ rows 100; forever on; } source gen b { @ rows 3; forever on; "
+		"say_idle on; }"
 		"sink take s { @ from a b; }");
 	wr_run_step(t.run);
 	ck_assert_int_eq(t.probes.sinks[0].watermark, 98999);
@@ -158,9 +164,28 @@ START_TEST(an_ended_input_leaves_the_time_to_the_others)
 	setup_steps(&t, &clock);
 	rt_open(&t, 1,
 		"source gen a { @ rows 50; forever on; } source gen b { @ rows 3; }"
-		"source gen c { @ rows 5; forever on; say_idle on; } sink take s { @ from a b c; }");
+		"source gen c { @ rows 5; forever on; say_idle on; } sink take s { @ from a b c; "
+		"}");
 	wr_run_step(t.run);
 	ck_assert_int_eq(t.probes.sinks[0].watermark, 48999);
+	ck_assert_uint_eq(t.probes.sinks[0].ends, 0);
+	ck_assert_int_eq(rt_end(&t), 0);
+	rt_teardown(&t);
+}
+END_TEST
+
+START_TEST(when_all_are_idle_time_stands_still)
+{
+	_Atomic int64_t clock = 0;
+	struct run_test t;
+
+	setup_steps(&t, &clock);
+	rt_open(&t, 1,
+		"source gen a { @ rows 5; forever on; say_idle on; } source gen b { @ rows 3; }"
+		"source gen c { @ rows 9; forever on; say_idle on; } sink take s { @ from a b c; "
+		"}");
+	wr_run_step(t.run);
+	ck_assert_int_le(t.probes.sinks[0].watermark, 8999);
 	ck_assert_uint_eq(t.probes.sinks[0].ends, 0);
 	ck_assert_int_eq(rt_end(&t), 0);
 	rt_teardown(&t);
@@ -174,12 +199,14 @@ START_TEST(the_partition_that_is_furthest_behind_counts)
 
 	setup_steps(&t, &clock);
 	rt_open(&t, 1,
-		"source gen a { @ rows 100; partitions 3; batch 9; forever on; } sink take s { @ from a; }");
+		"source gen a { @ rows 100; partitions 3; batch 9; forever on; } sink take s { @ "
+		"from a; }");
 	wr_run_step(t.run);
 	ck_assert_int_eq(t.probes.sinks[0].watermark, 98999);
 	ck_assert_int_eq(rt_end(&t), 0);
 	rt_open(&t, 1,
-		"source gen a { @ rows 100; watermark bounded 30ms; forever on; } sink take s { @ from a; }");
+		"source gen a { @ rows 100; watermark bounded 30ms; forever on; } sink take s { @ "
+		"from a; }");
 	wr_run_step(t.run);
 	ck_assert_int_eq(t.probes.sinks[0].watermark, 68999);
 	ck_assert_int_eq(rt_end(&t), 0);
@@ -203,7 +230,8 @@ START_TEST(the_barriers_of_a_diamond_meet)
 			"buffer 1 4k; source gen a { @ rows 300; seed %d; watermark none; }"
 			"probe l { @ from a; more 40; busy 30; seed %d; parallelism 2; hold on; }"
 			"probe r { @ from a; key k; parallelism 3; busy 20; seed %d; }"
-			"probe m { @ from l r; parallelism 2; more 20; busy 20; hold on; } sink take s { @ from m a; parallelism 1; }",
+			"probe m { @ from l r; parallelism 2; more 20; busy 20; hold on; } sink "
+			"take s { @ from m a; parallelism 1; }",
 			seed, seed + 1, seed + 2);
 		rt_run(&t, 2, block);
 		rt_expect(&t, 0, 300, 1, 3);
@@ -219,7 +247,8 @@ START_TEST(what_is_held_back_comes_before_the_barrier)
 
 	rt_setup(&t);
 	rt_run(&t, 1,
-		"source gen a { @ rows 700; watermark none; } probe b { @ from a; hold on; more 50; }"
+		"source gen a { @ rows 700; watermark none; } probe b { @ from a; hold on; more "
+		"50; }"
 		"sink take s { @ from b; }");
 	rt_expect(&t, 0, 700, 1, 1);
 	rt_teardown(&t);
@@ -234,8 +263,10 @@ START_TEST(timers_come_when_the_watermark_passes_them)
 	rt_setup(&t);
 	for (int more = 0; more <= 60; more += 30) {
 		snprintf(block, sizeof block,
-			"source gen a { @ rows 2000; keys 7; } probe b { @ from a; key k; timers on; more %d; busy %d; }"
-			"sink take s { @ from b; keys 7; }", more, more / 2);
+			"source gen a { @ rows 2000; keys 7; } probe b { @ from a; key k; timers "
+			"on; more %d; busy %d; }"
+			"sink take s { @ from b; keys 7; }",
+			more, more / 2);
 		rt_run(&t, 2, block);
 		ck_assert_uint_eq(atomic_load(&t.probes.timers), 2000);
 	}
@@ -273,6 +304,7 @@ main(void)
 		an_idle_input_holds_nobody_back,
 		an_input_that_says_it_is_idle_is,
 		an_ended_input_leaves_the_time_to_the_others,
+		when_all_are_idle_time_stands_still,
 		the_partition_that_is_furthest_behind_counts,
 		the_barriers_of_a_diamond_meet,
 		what_is_held_back_comes_before_the_barrier,
