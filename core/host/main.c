@@ -14,6 +14,7 @@
 #include "host/options.h"
 #include "host/run.h"
 #include "host/settings.h"
+#include "host/state.h"
 #include "host/test.h"
 
 enum { AGAIN_MAX = 5 }; /* times a run starts itself again */
@@ -28,6 +29,10 @@ static const struct wr_command main_commands[] = {
 	{"run", "run [-q] [-g DIRECTIVES] [--pipeline NAME] [--summary json] FILE",
 		"run a pipeline in the foreground until its input ends", WR_COMMAND_RUN, 1,
 		WR_RUN_MISTAKE, wr_run_command},
+	{"state",
+		"state ls|count|get|export|verify [--ndjson] DIR [OPERATOR[.TABLE] [KEY]]",
+		"look into the state of a pipeline that does not run", WR_COMMAND_STATE,
+		WR_OPTIONS_WORDS, 2, wr_state_command},
 	{"help", "help [WORD | WORD.DIRECTIVE | functions]", "what can be written in a conf",
 		WR_COMMAND_HELP, 2, 1, wr_help_command},
 };

@@ -16,7 +16,7 @@ struct option {
 	const char *summary;
 };
 
-enum { ALL = WR_COMMAND_SELF | WR_COMMAND_RUN | WR_COMMAND_HELP };
+enum { ALL = WR_COMMAND_SELF | WR_COMMAND_RUN | WR_COMMAND_HELP | WR_COMMAND_STATE };
 
 #define AT(member) offsetof(struct wr_options, member)
 
@@ -43,6 +43,8 @@ static const struct option option_table[] = {
 	{0, 0, "summary", "json", WR_COMMAND_RUN, AT(summary), "json",
 		"print all counters at the end, as a line of JSON on stderr"},
 	{0, 0, "markdown", NULL, WR_COMMAND_HELP, AT(markdown), NULL, "the reference page"},
+	{0, 0, "ndjson", NULL, WR_COMMAND_STATE, AT(ndjson), NULL,
+		"with export: a line of JSON an entry, which is how it is done anyway"},
 	{0, 0, "vim", NULL, WR_COMMAND_HELP, AT(vim), NULL, "a syntax file for vim"},
 };
 

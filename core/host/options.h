@@ -19,7 +19,7 @@ enum { WR_OPTIONS_WORDS = 4 };
 struct wr_options {
 	const char *conf, *prefix, *globals;
 	const char *pipeline, *summary;
-	bool help, version, build, test, dump, quiet, json, markdown, vim;
+	bool help, version, build, test, dump, quiet, json, markdown, vim, ndjson;
 	const char *words[WR_OPTIONS_WORDS]; /* what is no option */
 	uint32_t n_words;
 };
@@ -33,7 +33,7 @@ struct wr_command {
 	int (*run)(const struct wr_options *options);
 };
 
-enum { WR_COMMAND_SELF = 1, WR_COMMAND_RUN = 2, WR_COMMAND_HELP = 4 };
+enum { WR_COMMAND_SELF = 1, WR_COMMAND_RUN = 2, WR_COMMAND_HELP = 4, WR_COMMAND_STATE = 8 };
 
 /* argv from the first word after the command.  -EINVAL: err has the sentence. */
 int wr_options_parse(struct wr_options *options, const struct wr_command *command,

@@ -76,9 +76,11 @@ apply_read_index(struct wr_apply *a)
 }
 
 int
-wr_apply_delete_range(struct wr_apply *a, leveldb_iterator_t *it, const uint8_t *from,
-	size_t from_len, size_t prefix, const uint8_t *last, size_t last_len)
+wr_apply_delete_range(struct wr_apply *a, const uint8_t *from, size_t from_len, size_t prefix,
+	const uint8_t *last, size_t last_len)
 {
+	leveldb_iterator_t *it = a->base;
+
 	leveldb_iter_seek(it, (const char *)from, from_len);
 	for (; leveldb_iter_valid(it); leveldb_iter_next(it)) {
 		size_t len;
@@ -233,9 +235,8 @@ apply_writes_blob(const struct wr_apply *a, uint32_t op, const uint8_t *key)
 static int
 apply_remove_blobs(struct wr_apply *a, const struct wr_journal_entry *entry)
 {
-	leveldb_iterator_t *it = leveldb_create_iterator(a->store->db, a->store->pass);
+	leveldb_iterator_t *it = a->base;
 	uint8_t from[WR_BLOB_KEY];
-	int rc;
 
 	wr_store_blob_key(from, entry->id, 0, 0, 0);
 	leveldb_iter_seek(it, (const char *)from, WR_BLOB_KIND - 1);
@@ -255,9 +256,7 @@ apply_remove_blobs(struct wr_apply *a, const struct wr_journal_entry *entry)
 			continue;
 		leveldb_writebatch_delete(a->batch, (const char *)key, len);
 	}
-	rc = wr_store_iter_error(a->store, it, a->err);
-	leveldb_iter_destroy(it);
-	return rc;
+	return wr_store_iter_error(a->store, it, a->err);
 }
 
 static int
@@ -343,10 +342,12 @@ wr_store_apply_next(struct wr_store *store, bool sync, struct weir_err *err)
 		.batch = leveldb_writebatch_create(),
 		.drop = leveldb_writebatch_create(),
 		.journal = leveldb_create_iterator(store->db, store->pass),
+		.base = leveldb_create_iterator(store->db, store->pass),
 		.err = err};
 	int rc = apply_make(&a);
 
 	leveldb_iter_destroy(a.journal);
+	leveldb_iter_destroy(a.base);
 	free(a.entries);
 	wr_text_fini(&a.key);
 	wr_text_fini(&a.records);

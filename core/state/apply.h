@@ -11,6 +11,7 @@ struct wr_apply {
 	leveldb_writebatch_t *batch;
 	leveldb_writebatch_t *drop; /* of the journal; goes behind the batch */
 	leveldb_iterator_t *journal; /* at the chunk of the entry at hand */
+	leveldb_iterator_t *base; /* as it was before */
 	struct wr_journal_entry *entries;
 	uint32_t n;
 	struct wr_text key, value, records; /* scratch */
@@ -21,8 +22,8 @@ struct wr_apply {
  * Deletes what the database has from the key `from` on, as long as it begins with `prefix` bytes of
  * it and the bytes after those are not behind `last` (NULL: no bound).
  */
-int wr_apply_delete_range(struct wr_apply *apply, leveldb_iterator_t *it, const uint8_t *from,
-	size_t from_len, size_t prefix, const uint8_t *last, size_t last_len);
+int wr_apply_delete_range(struct wr_apply *apply, const uint8_t *from, size_t from_len,
+	size_t prefix, const uint8_t *last, size_t last_len);
 
 /* Deletes all rows of the entry's groups. */
 int wr_retire_all(struct wr_apply *apply, const struct wr_journal_entry *entry);

@@ -49,6 +49,15 @@ wr_retired_group(struct wr_retired *retired, uint32_t id, uint32_t group)
 }
 
 static void
+retired_forget(struct wr_retired *retired, uint32_t id, uint32_t lo, uint32_t hi)
+{
+	struct wr_retired_table *table = retired_table(retired, id);
+
+	for (uint32_t group = lo; group <= hi && group < table->n; group++)
+		table->groups[group] = (struct wr_retired_group){.floor = INT64_MIN};
+}
+
+static void
 mark_key(uint8_t key[WR_ROW_GROUP], uint32_t table, uint32_t group)
 {
 	wr_store_row_prefix(key, table);
@@ -66,28 +75,24 @@ row_group_key(uint8_t key[WR_ROW_GROUP], uint32_t table, uint32_t group)
 int
 wr_retire_all(struct wr_apply *a, const struct wr_journal_entry *entry)
 {
-	leveldb_iterator_t *it = leveldb_create_iterator(a->store->db, a->store->pass);
 	uint8_t from[WR_ROW_GROUP], last[2];
 	int rc;
 
 	wr_codec_be16(last, entry->hi);
 	row_group_key(from, entry->id, entry->lo);
-	rc = wr_apply_delete_range(a, it, from, sizeof from, WR_ROW_PREFIX, last, sizeof last);
+	rc = wr_apply_delete_range(a, from, sizeof from, WR_ROW_PREFIX, last, sizeof last);
 	mark_key(from, entry->id, entry->lo);
 	if (rc == 0)
-		rc = wr_apply_delete_range(
-			a, it, from, sizeof from, WR_ROW_PREFIX, last, sizeof last);
-	leveldb_iter_destroy(it);
-	for (uint32_t group = entry->lo; group <= entry->hi; group++)
-		wr_retired_group(&a->store->retired, entry->id, group)->floor = INT64_MIN;
+		rc = wr_apply_delete_range(a, from, sizeof from, WR_ROW_PREFIX, last, sizeof last);
+	retired_forget(&a->store->retired, entry->id, entry->lo, entry->hi);
 	return rc;
 }
 
 /* A pass over the group: what is below the floor goes, and with it the mark. */
 static int
-retire_pass(struct wr_apply *a, leveldb_iterator_t *it, const struct wr_journal_entry *entry,
-	uint32_t number)
+retire_pass(struct wr_apply *a, const struct wr_journal_entry *entry, uint32_t number)
 {
+	leveldb_iterator_t *it = a->base;
 	struct wr_retired_group *group = wr_retired_group(&a->store->retired, entry->id, number);
 	uint8_t from[WR_ROW_GROUP];
 	uint32_t rows = 0;
@@ -116,8 +121,7 @@ retire_pass(struct wr_apply *a, leveldb_iterator_t *it, const struct wr_journal_
 }
 
 static int
-retire_by_key(struct wr_apply *a, leveldb_iterator_t *it, const struct wr_journal_entry *entry,
-	uint32_t number, int64_t hi)
+retire_by_key(struct wr_apply *a, const struct wr_journal_entry *entry, uint32_t number, int64_t hi)
 {
 	struct wr_retired_group *group = wr_retired_group(&a->store->retired, entry->id, number);
 	uint8_t key[WR_ROW_GROUP];
@@ -126,7 +130,7 @@ retire_by_key(struct wr_apply *a, leveldb_iterator_t *it, const struct wr_journa
 		return 0;
 	group->floor = hi + 1;
 	if (group->puts > group->rows / 4 + RETIRE_PASS)
-		return retire_pass(a, it, entry, number);
+		return retire_pass(a, entry, number);
 	mark_key(key, entry->id, number);
 	leveldb_writebatch_put(
 		a->batch, (const char *)key, sizeof key, (const char *)&hi, sizeof hi);
@@ -134,8 +138,7 @@ retire_by_key(struct wr_apply *a, leveldb_iterator_t *it, const struct wr_journa
 }
 
 static int
-retire_by_ns(struct wr_apply *a, leveldb_iterator_t *it, const struct wr_journal_entry *entry,
-	uint32_t number, int64_t hi)
+retire_by_ns(struct wr_apply *a, const struct wr_journal_entry *entry, uint32_t number, int64_t hi)
 {
 	struct wr_retired_group *group = wr_retired_group(&a->store->retired, entry->id, number);
 	uint8_t from[WR_ROW_GROUP + 8], last[8];
@@ -147,23 +150,20 @@ retire_by_ns(struct wr_apply *a, leveldb_iterator_t *it, const struct wr_journal
 	wr_codec_ns(from + WR_ROW_GROUP, group->floor);
 	wr_codec_ns(last, hi);
 	group->floor = hi + 1;
-	return wr_apply_delete_range(a, it, from, sizeof from, WR_ROW_GROUP, last, sizeof last);
+	return wr_apply_delete_range(a, from, sizeof from, WR_ROW_GROUP, last, sizeof last);
 }
 
 int
 wr_retire_rows(struct wr_apply *a, const struct wr_journal_entry *entry, int64_t hi)
 {
 	bool by_key = (entry->flags & WR_ENTRY_BY_KEY) != 0;
-	leveldb_iterator_t *it;
 	int rc = 0;
 
 	if (hi == INT64_MAX)
 		return wr_retire_all(a, entry);
-	it = leveldb_create_iterator(a->store->db, a->store->pass);
 	for (uint32_t group = entry->lo; rc == 0 && group <= entry->hi; group++)
-		rc = by_key ? retire_by_key(a, it, entry, group, hi)
-			    : retire_by_ns(a, it, entry, group, hi);
-	leveldb_iter_destroy(it);
+		rc = by_key ? retire_by_key(a, entry, group, hi)
+			    : retire_by_ns(a, entry, group, hi);
 	return rc;
 }
 
@@ -175,9 +175,7 @@ wr_retire_before_put(
 	struct wr_reader in = wr_reader_of(tail, len);
 	uint32_t number = __builtin_bswap16((uint16_t)wr_reader_number(&in, 2));
 	struct wr_retired_group *group;
-	leveldb_iterator_t *it;
 	int64_t ns;
-	int rc;
 
 	if (len < 2 + sizeof ns)
 		return 0;
@@ -192,10 +190,7 @@ wr_retire_before_put(
 	if (ns >= group->floor)
 		return 0;
 	/* A row below the mark would be none: the mark goes, and with it the rows it was for. */
-	it = leveldb_create_iterator(a->store->db, a->store->pass);
-	rc = retire_pass(a, it, entry, number);
-	leveldb_iter_destroy(it);
-	return rc;
+	return retire_pass(a, entry, number);
 }
 
 int
@@ -215,14 +210,16 @@ wr_store_load_retired(struct wr_store *store, struct weir_err *err)
 
 		if (key[0] != 'R')
 			break;
-		if (len != WR_ROW_GROUP || n != sizeof hi) {
+		hi = INT64_MAX;
+		if (n == sizeof hi)
+			memcpy(&hi, value, sizeof hi);
+		if (len != WR_ROW_GROUP || hi == INT64_MAX) {
 			rc = wr_store_damaged(store, err, "a mark of retired rows");
 			break;
 		}
 		in = wr_reader_of(key + 1, len - 1);
 		table = __builtin_bswap32((uint32_t)wr_reader_number(&in, 4));
 		group = __builtin_bswap16((uint16_t)wr_reader_number(&in, 2));
-		memcpy(&hi, value, sizeof hi);
 		wr_retired_group(&store->retired, table, group)->floor = hi + 1;
 	}
 	if (rc == 0)

@@ -269,7 +269,7 @@ store_identify(struct wr_store *store, const char *pipeline, struct weir_err *er
 		rc = wr_store_damaged(store, err, "its manifest: %s", why.text);
 	if (rc < 0)
 		return rc;
-	if (strcmp(store->manifest.pipeline, pipeline) != 0)
+	if (pipeline != NULL && strcmp(store->manifest.pipeline, pipeline) != 0)
 		return wr_err_set(err, -EUCLEAN,
 			"state directory \"%s\" is of pipeline \"%s\", not of \"%s\"; give each "
 			"its own",
@@ -327,11 +327,10 @@ int
 wr_store_open(struct wr_store **out, const char *dir, const char *pipeline, struct weir_err *err)
 {
 	struct wr_store *store = wr_zalloc(sizeof *store);
-	bool has_db = false;
 	int rc;
 
 	store->dir_fd = store->lock_fd = store->witness_fd = -1;
-	rc = wr_store_dir_open(store, dir, &has_db, err);
+	rc = wr_store_dir_open(store, dir, pipeline != NULL, err);
 	wr_failpoint("open.locked");
 	if (rc == 0)
 		rc = store_open_db(store, err);

@@ -149,34 +149,54 @@ dir_lock(struct wr_store *store, struct weir_err *err)
 	return 0;
 }
 
-int
-wr_store_dir_open(struct wr_store *store, const char *dir, bool *has_db, struct weir_err *err)
+static void
+dir_name(struct wr_store *store, const char *dir)
 {
 	size_t len = strlen(dir);
-	struct dir_found found;
-	int rc = dir_make(dir, err);
 
-	if (rc < 0)
-		return rc;
 	store->dir = wr_alloc(len + 1);
 	memcpy(store->dir, dir, len + 1);
 	store->db_dir = wr_alloc(len + sizeof "/db");
 	memcpy(store->db_dir, dir, len);
 	memcpy(store->db_dir + len, "/db", sizeof "/db");
+}
+
+/* A directory of something else is not written to, not even a lock. */
+static int
+dir_is_ours(const struct wr_store *store, bool make, struct weir_err *err)
+{
+	struct dir_found found;
+	int rc = dir_look(store, &found, err);
+
+	if (rc < 0)
+		return rc;
+	if (!make && !found.db && !found.manifest)
+		return wr_err_set(err, -ENOENT,
+			"\"%s\" is no state directory of weir: it has no database", store->dir);
+	if (!found.db && found.foreign[0] != '\0')
+		return wr_err_set(err, -EUCLEAN,
+			"\"%s\" is no state directory of weir: it holds \"%.64s\"; choose an empty "
+			"or new one",
+			store->dir, found.foreign);
+	return 0;
+}
+
+int
+wr_store_dir_open(struct wr_store *store, const char *dir, bool make, struct weir_err *err)
+{
+	struct dir_found found;
+	int rc = make ? dir_make(dir, err) : 0;
+
+	if (rc < 0)
+		return rc;
+	dir_name(store, dir);
 	store->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (store->dir_fd < 0)
 		return wr_err_set(err, -errno, "cannot open the state directory \"%s\": %s", dir,
 			strerror(errno));
-	rc = dir_look(store, &found, err);
-	if (rc < 0)
-		return rc;
-	if (!found.db && found.foreign[0] != '\0')
-		return wr_err_set(err, -EUCLEAN,
-			"\"%s\" is no state directory of weir: it holds \"%.64s\"; choose an empty "
-			"or "
-			"new one",
-			dir, found.foreign);
-	rc = dir_lock(store, err);
+	rc = dir_is_ours(store, make, err);
+	if (rc == 0)
+		rc = dir_lock(store, err);
 	/* Under the lock nobody else is making what is looked for. */
 	if (rc == 0)
 		rc = dir_look(store, &found, err);
@@ -185,8 +205,11 @@ wr_store_dir_open(struct wr_store *store, const char *dir, bool *has_db, struct 
 	store->witness_fd = openat(store->dir_fd, "decided", O_RDWR | O_CREAT | O_CLOEXEC, 0640);
 	if (store->witness_fd < 0)
 		return dir_error(store, err, "open", "decided");
-	*has_db = found.current;
-	return dir_judge(store, &found, err);
+	rc = dir_judge(store, &found, err);
+	if (rc == 0 && !make && !found.current)
+		rc = wr_err_set(err, -ENOENT,
+			"\"%s\" is no state directory of weir: it has no database", store->dir);
+	return rc;
 }
 
 void

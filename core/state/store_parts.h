@@ -48,8 +48,9 @@ struct wr_store {
 	uint32_t n_dropped;
 };
 
-/* The directory.  -EBUSY, -EUCLEAN or what the system says. */
-int wr_store_dir_open(struct wr_store *store, const char *dir, bool *has_db, struct weir_err *err);
+/* The directory.  -EBUSY, -EUCLEAN or what the system says; -ENOENT: it is no state, and not to be
+ * made one. */
+int wr_store_dir_open(struct wr_store *store, const char *dir, bool make, struct weir_err *err);
 void wr_store_dir_close(struct wr_store *store);
 /* The witness: the last decided epoch it tells of, 0 if it tells nothing. */
 uint64_t wr_store_witness(const struct wr_store *store);

@@ -613,6 +613,65 @@ START_TEST(all_namespaces_and_long_cells_come_back)
 }
 END_TEST
 
+/* Every key below n has its own row; wrong ones are counted. */
+static uint64_t
+check_many(struct weir_table *table, uint32_t n, uint32_t words)
+{
+	struct weir_entries entries;
+	void *cursor = NULL;
+	uint64_t seen = 0, wrong = 0;
+
+	while (wr_table_scan(table, INT64_MIN, INT64_MAX, &cursor, &entries) > 0)
+		for (uint32_t i = 0; i < entries.n; i++) {
+			const uint64_t *row = entries.row[i];
+			int64_t key = ((const int64_t *)entries.keys->cols[0]->values)[i];
+
+			wrong += key < 0 || key >= n || row[0] != (uint64_t)key * 3 ||
+				 row[words - 1] != (uint64_t)key * 3 || entries.ns[i] != key % 5;
+			seen++;
+		}
+	return wrong + (seen != n);
+}
+
+START_TEST(a_table_of_many_chunks_comes_back)
+{
+	static const struct weir_slot narrow[] = {{.name = "n", .bytes = 8}};
+	static const struct weir_slot wide[] = {{.name = "n", .bytes = 24}};
+	uint32_t flags = _i % 2 == 0 ? WEIR_BY_NS : WEIR_BY_KEY, words = _i < 2 ? 1 : 3;
+	const struct weir_slot *slots = _i < 2 ? narrow : wide;
+	struct weir_table *table = int_table("t", flags, slots, 1);
+	enum { N = 120000 };
+	struct one one;
+
+	one_init(&one);
+	keep_slots(&one, 0, "t", flags, slots, 1);
+	wr_table_track(table);
+	for (int64_t key = 0; key < N; key++) {
+		uint64_t *row = int_row(table, key, key % 5);
+
+		row[0] = row[words - 1] = (uint64_t)key * 3;
+	}
+	capture_table(&one, table);
+	ck_assert_uint_gt(one.capture.sections[0].bytes.len, 3 << 20);
+	one_epoch(&one);
+	/* Few of many, in the order of writing; then many, in that of their places. */
+	for (uint32_t few = 0; few < 2; few++) {
+		for (int64_t key = 0; key < N; key += few == 0 ? 1000 : 2)
+			((uint64_t *)int_row(table, N - 2 - key, (N - 2 - key) % 5))[0] =
+				(uint64_t)(N - 2 - key) * 3;
+		capture_table(&one, table);
+		one_epoch(&one);
+	}
+	wr_table_free(table);
+	one_reopen(&one);
+	table = int_table("t", flags, slots, 1);
+	must(restore(&one, table), &one.err);
+	ck_assert_uint_eq(check_many(table, N, words), 0);
+	wr_table_free(table);
+	one_fini(&one);
+}
+END_TEST
+
 START_TEST(decisions_that_make_no_sense_are_refused)
 {
 	struct weir_table *table = int_table("t", WEIR_BY_NS, wide_slot, 1);
@@ -847,6 +906,7 @@ store_suite(void)
 	tcase_add_test(parts, what_is_dropped_is_gone_and_what_is_only_missing_stays);
 	tcase_add_test(parts, a_table_that_was_not_tracked_replaces_what_was_there);
 	tcase_add_loop_test(parts, all_namespaces_and_long_cells_come_back, 0, 2);
+	tcase_add_loop_test(parts, a_table_of_many_chunks_comes_back, 0, 4);
 	tcase_add_test(parts, decisions_that_make_no_sense_are_refused);
 	tcase_add_test(parts, the_end_is_remembered);
 	tcase_add_test(parts, the_manifest_says_what_is_kept);

@@ -9,13 +9,14 @@
 
 #include "state/store_parts.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 
-enum { CRASH_FILES = 4096, CRASH_EPOCHS = 400, CRASHED = 137 };
+enum { CRASH_FILES = 4096, CRASH_EPOCHS = 400, CRASHED = 137, FAILED = 3, IGNORED = 4 };
 
 /* A file of the database and how much of it is surely on disk. */
 struct synced {
@@ -34,6 +35,9 @@ struct shared {
 
 static struct shared *shared;
 static _Atomic bool slow_disk;
+/* Which call of those below fails, counted from now on, and how; 0: none. */
+static _Atomic long fail_in;
+static _Atomic int fail_with;
 
 static void
 note_synced(const char *name, uint64_t size)
@@ -51,6 +55,30 @@ note_synced(const char *name, uint64_t size)
 		shared->n_synced++;
 }
 
+/* Whether this call is the one that fails: one about a file of a state. */
+static bool
+call_fails(const char *path)
+{
+	if (fail_in == 0 || strstr(path, "weir-store-") == NULL || --fail_in != 0)
+		return false;
+	errno = fail_with;
+	return true;
+}
+
+static bool
+call_on_fails(int fd)
+{
+	char link[64], path[512];
+	ssize_t n;
+
+	if (fail_in == 0)
+		return false;
+	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof path - 1);
+	path[n > 0 ? n : 0] = '\0';
+	return call_fails(path);
+}
+
 /* LevelDB's threads come here as well: the lock keeps their notes apart. */
 static int
 sync_and_note(long call, int fd)
@@ -65,7 +93,7 @@ sync_and_note(long call, int fd)
 	n = readlink(link, path, sizeof path - 1);
 	path[n > 0 ? n : 0] = '\0';
 	name = strrchr(path, '/');
-	if (fstat(fd, &st) < 0 || name == NULL)
+	if (fstat(fd, &st) < 0 || name == NULL || call_on_fails(fd))
 		return -1;
 	/* A disk that is slow with large files, so that small ones overtake them. */
 	if (slow_disk && strstr(name, ".ldb") != NULL)
@@ -91,6 +119,30 @@ __attribute__((visibility("default"))) int
 fsync(int fd)
 {
 	return sync_and_note(SYS_fsync, fd);
+}
+
+__attribute__((visibility("default"))) ssize_t
+write(int fd, const void *p, size_t len)
+{
+	return call_on_fails(fd) ? -1 : syscall(SYS_write, fd, p, len);
+}
+
+__attribute__((visibility("default"))) ssize_t
+pwrite(int fd, const void *p, size_t len, off_t at)
+{
+	return call_on_fails(fd) ? -1 : syscall(SYS_pwrite64, fd, p, len, at);
+}
+
+__attribute__((visibility("default"))) int
+rename(const char *from, const char *to)
+{
+	return call_fails(from) ? -1 : (int)syscall(SYS_rename, from, to);
+}
+
+__attribute__((visibility("default"))) int
+renameat(int from_fd, const char *from, int to_fd, const char *to)
+{
+	return call_on_fails(from_fd) ? -1 : (int)syscall(SYS_renameat, from_fd, from, to_fd, to);
 }
 
 static uint64_t
@@ -189,8 +241,11 @@ child(const char *dir, const struct keyset *set, uint64_t seed, uint64_t dice, u
 		if (err.code != 0)
 			break;
 	}
-	if (err.code != 0)
+	if (err.code != 0 && fail_with == 0)
 		fprintf(stderr, "child: %s\n", err.text);
+	/* What fails on purpose must have failed with a sentence. */
+	if (fail_with != 0)
+		_exit(fail_in > 0 ? 0 : err.code < 0 && err.text[0] != '\0' ? FAILED : IGNORED);
 	/* As if killed: nothing is closed. */
 	_exit(err.code != 0 ? 1 : 0);
 }
@@ -357,6 +412,45 @@ START_TEST(a_power_failure_leaves_a_decided_epoch)
 }
 END_TEST
 
+/* Each call in turn fails; 10 epochs from an empty directory, or on with a full one. */
+START_TEST(an_input_or_output_error_at_any_call_leaves_a_decided_epoch)
+{
+	static const int codes[] = {ENOSPC, EIO};
+	struct keyset set = set_of((uint64_t)_i);
+	uint64_t dice = (uint64_t)_i + 1;
+	int failed = 0, ignored = 0, status = FAILED;
+	char dir[64];
+
+	memset(shared, 0, sizeof *shared);
+	kit_mkdir(dir);
+	for (long call = 1; status != 0 && call < 400; call++) {
+		pid_t pid = fork();
+
+		if (pid == 0) {
+			fail_with = codes[_i];
+			fail_in = call;
+			child(dir, &set, 7, keyset_random(&dice), 12);
+		}
+		ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+		ck_assert(WIFEXITED(status));
+		status = WEXITSTATUS(status);
+		ck_assert(status == 0 || status == FAILED || status == IGNORED);
+		failed += status == FAILED;
+		ignored += status == IGNORED;
+		check_left(dir, &set, 7, &dice);
+		if (call % 2 == 1) {
+			kit_rmdir(dir);
+			kit_mkdir(dir);
+			memset(shared, 0, sizeof *shared);
+		}
+	}
+	/* LevelDB's own log of events, and files it would have written later anyway. */
+	ck_assert_int_gt(failed, ignored);
+	ck_assert_int_gt(failed, 20);
+	kit_rmdir(dir);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -371,6 +465,8 @@ main(void)
 	tcase_add_loop_test(crashes, many_lives_end_in_decided_epochs, 0, WEIR_MUTATE ? 4 : 8);
 	tcase_add_loop_test(
 		crashes, a_power_failure_leaves_a_decided_epoch, 0, WEIR_MUTATE ? 8 : 16);
+	tcase_add_loop_test(
+		crashes, an_input_or_output_error_at_any_call_leaves_a_decided_epoch, 0, 2);
 	suite_add_tcase(suite, crashes);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

@@ -531,6 +531,108 @@ START_TEST(journals_that_do_not_fit_are_refused)
 }
 END_TEST
 
+START_TEST(a_journal_beyond_the_decision_is_dropped)
+{
+	static const uint8_t decided[9] = {2};
+	uint8_t key[WR_JOURNAL_KEY];
+	struct wr_store *store = NULL;
+	struct weir_err err = {0};
+	struct state state;
+	char *error = NULL;
+	size_t len;
+
+	/* As a decider elsewhere would leave it that did not decide. */
+	fill(&state, false);
+	change(&state, "Md", 2, decided, sizeof decided);
+	ck_assert_int_eq(truncate(path_in(&state, "decided"), 0), 0);
+	ck_assert_int_eq(wr_store_open(&store, state.dir, "pipe", &err), 0);
+	ck_assert_uint_eq(wr_store_epoch(store), 2);
+	wr_store_journal_key(key, 3, 1);
+	ck_assert_ptr_null(
+		leveldb_get(store->db, store->read, (const char *)key, sizeof key, &len, &error));
+	wr_store_close(store);
+	kit_rmdir(state.dir);
+}
+END_TEST
+
+static int
+no_section(void *arg, uint32_t subtask, struct weir_str bytes, struct weir_err *err)
+{
+	(void)arg;
+	(void)subtask;
+	(void)bytes;
+	(void)err;
+	return 0;
+}
+
+START_TEST(a_base_that_does_not_fit_is_refused)
+{
+	uint8_t blob[WR_BLOB_KEY];
+	struct keyset set = keysets[2];
+	struct wr_store *store = NULL;
+	struct weir_err err = {0};
+	struct state state;
+	struct kit kit;
+	char want[300];
+
+	fill(&state, true);
+	change(&state, "R\0\0\0\2\0\0", 7, "short", 5);
+	damaged(&state, "a mark of retired rows");
+
+	fill(&state, true);
+	wr_store_blob_key(blob, 1, WR_SECTION_TASK, 0, 1);
+	change(&state, blob, sizeof blob, "x", 1);
+	change(&state, "B\0\0\0\2\0\0", 7, "x", 1);
+	ck_assert_int_eq(wr_store_open(&store, state.dir, "pipe", &err), 0);
+	ck_assert_int_eq(
+		wr_store_sections(store, "op", WR_SECTION_TASK, no_section, NULL, &err), -EUCLEAN);
+	snprintf(want, sizeof want,
+		"state directory \"%s\" is damaged: a section lacks its beginning" REMEDY,
+		state.dir);
+	ck_assert_str_eq(err.text, want);
+	kit_init(&kit, &set, 1);
+	kit_open(&kit, 1);
+	ck_assert_int_eq(kit_restore(&kit, store, &err), -EUCLEAN);
+	snprintf(want, sizeof want,
+		"state directory \"%s\" is damaged: a key of table \"by ns\" of \"op\"" REMEDY,
+		state.dir);
+	ck_assert_str_eq(err.text, want);
+	wr_store_close(store);
+	kit_fini(&kit);
+	kit_rmdir(state.dir);
+}
+END_TEST
+
+START_TEST(each_thing_wrong_with_a_manifest_is_named)
+{
+	static const struct {
+		const char *from, *to, *what;
+	} wrong[] = {
+		{"\"operators\": [", "\"operators\": 1, \"x\": [",
+			"\"operators\" is missing or no list"},
+		{"[\"int\"]", "[\"long\"]", "\"keys\" has something that is no type"},
+		{"\"shape\": 0", "\"shape\": 1", "\"shape\" is out of range"},
+		{"\"cells\": 1", "\"cells\": 4", "\"cells\" is missing or out of range"},
+		{"\"shapes\": [", "\"shapes\": [1, ", "\"shapes\" has something that is no list"},
+		{"\"uuid\": \"", "\"uuid\": \"0", "\"uuid\" is not 32 characters long"},
+	};
+	static char text[1 << 16], other[1 << 16];
+	struct state state;
+	const char *at;
+	size_t len;
+
+	fill(&state, true);
+	len = value_of(&state, "Mm", 2, text, sizeof text);
+	text[len] = '\0';
+	at = strstr(text, wrong[_i].from);
+	ck_assert_ptr_nonnull(at);
+	snprintf(other, sizeof other, "%.*s%s%s", (int)(at - text), text, wrong[_i].to,
+		at + strlen(wrong[_i].from));
+	change(&state, "Mm", 2, other, strlen(other));
+	damaged(&state, "its manifest: %s", wrong[_i].what);
+}
+END_TEST
+
 /* Every way to cut or change a table's chunk, with the index made to agree. */
 START_TEST(malformed_chunks_harm_nobody)
 {
@@ -606,6 +708,9 @@ main(void)
 	tcase_add_test(all, manifests_that_do_not_fit_are_refused);
 	tcase_add_test(all, epochs_that_do_not_fit_are_refused);
 	tcase_add_test(all, journals_that_do_not_fit_are_refused);
+	tcase_add_test(all, a_journal_beyond_the_decision_is_dropped);
+	tcase_add_test(all, a_base_that_does_not_fit_is_refused);
+	tcase_add_loop_test(all, each_thing_wrong_with_a_manifest_is_named, 0, 6);
 	tcase_add_loop_test(all, malformed_chunks_harm_nobody, 0, 8);
 	suite_add_tcase(suite, all);
 	runner = srunner_create(suite);
