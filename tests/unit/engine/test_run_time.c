@@ -49,8 +49,8 @@ START_TEST(a_graceful_stop_loses_nothing_and_flushes_no_windows)
 	rt_setup(&t);
 	for (int i = 0; i < 20; i++) {
 		rt_open(&t, 2,
-			"source gen a { @ rows 19000; partitions 2; parallelism 2; } source gen b "
-			"{ @ rows 19000; }"
+			"source gen a { @ rows 900000000; partitions 2; parallelism 2; } source "
+			"gen b { @ rows 900000000; }"
 			"probe c { @ from a b; key k; parallelism 2; more 10; busy 5; }"
 			"sink take s { @ from c; parallelism 1; busy 10; }");
 		rt_start(&t);
