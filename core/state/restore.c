@@ -88,6 +88,17 @@ struct row_map {
 	uint32_t n_copies;
 };
 
+enum { RESTORE_BLOCK = 32 /* rows whose cache misses overlap */ };
+
+/* A row on its way: its home in the hash table is brought near before it is put there. */
+struct restore_row {
+	struct wr_key key; /* a long one's bytes are at `at` */
+	uint64_t hash;
+	int64_t ns;
+	size_t at; /* in bytes: those of a long key, then the value */
+	uint32_t len; /* of the value */
+};
+
 struct restore {
 	struct wr_store *store;
 	const struct wr_stored_op *op;
@@ -95,6 +106,9 @@ struct restore {
 	struct weir_table *table;
 	struct row_map *maps; /* by shape */
 	struct wr_arena arena;
+	struct restore_row rows[RESTORE_BLOCK];
+	uint32_t n_rows;
+	struct wr_text bytes;
 	struct weir_err *err;
 };
 
@@ -228,25 +242,65 @@ restore_row(struct restore *r, const struct row_map *map, struct wr_reader *in, 
 	return in->p == in->end;
 }
 
-static int
-restore_entry(struct restore *r, const struct wr_tail *tail, const char *p, size_t len)
+static struct wr_hash *
+restore_hash(const struct restore *r, int64_t ns)
 {
 	struct weir_table *table = r->table;
-	struct wr_reader in = wr_reader_of(p, len);
-	uint64_t shape = wr_reader_varint(&in);
-	struct wr_hash *hash =
-		table->by_key ? &table->hash : wr_spaces_make(&table->spaces, tail->ns);
+
+	return table->by_key ? &table->hash : wr_spaces_make(&table->spaces, ns);
+}
+
+static int
+restore_put(struct restore *r, struct restore_row *row)
+{
+	const char *p = r->bytes.p + row->at;
+	struct wr_hash *hash = restore_hash(r, row->ns);
+	struct wr_reader in;
+	uint64_t shape;
 	uint32_t index;
 	bool made;
 
-	if (in.bad || shape >= r->stored->n_shapes)
-		return wr_store_damaged(r->store, r->err, "a row of table \"%s\" of \"%s\"",
-			r->stored->name, r->op->name);
-	index = wr_hash_put(hash, &tail->key, wr_key_hash(&tail->key), tail->ns, &made);
-	if (!restore_row(r, &r->maps[shape], &in, wr_hash_row(hash, index)))
+	if (wr_key_is_far(&row->key)) {
+		row->key = wr_key_make(p, row->key.len);
+		p += row->key.len;
+	}
+	in = wr_reader_of(p, row->len);
+	shape = wr_reader_varint(&in);
+	index = wr_hash_put(hash, &row->key, row->hash, row->ns, &made);
+	if (in.bad || shape >= r->stored->n_shapes ||
+		!restore_row(r, &r->maps[shape], &in, wr_hash_row(hash, index)))
 		return wr_store_damaged(r->store, r->err, "a row of table \"%s\" of \"%s\"",
 			r->stored->name, r->op->name);
 	return 0;
+}
+
+static int
+restore_flush(struct restore *r)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; rc == 0 && i < r->n_rows; i++)
+		rc = restore_put(r, &r->rows[i]);
+	r->n_rows = 0;
+	r->bytes.len = 0;
+	return rc;
+}
+
+static int
+restore_entry(struct restore *r, const struct wr_tail *tail, const char *p, size_t len)
+{
+	struct restore_row *row = &r->rows[r->n_rows++];
+
+	*row = (struct restore_row){.key = tail->key,
+		.hash = wr_key_hash(&tail->key),
+		.ns = tail->ns,
+		.at = r->bytes.len,
+		.len = (uint32_t)len};
+	if (wr_key_is_far(&tail->key))
+		wr_text_add(&r->bytes, (const char *)wr_key_bytes(&tail->key), tail->key.len);
+	wr_text_add(&r->bytes, p, len);
+	wr_hash_prefetch(restore_hash(r, tail->ns), row->hash);
+	return r->n_rows == RESTORE_BLOCK ? restore_flush(r) : 0;
 }
 
 static int
@@ -282,6 +336,8 @@ restore_rows(struct restore *r, uint32_t lo, uint32_t hi)
 		rc = restore_entry(r, &tail, value, len);
 	}
 	if (rc == 0)
+		rc = restore_flush(r);
+	if (rc == 0)
 		rc = wr_store_iter_error(r->store, it, r->err);
 	leveldb_iter_destroy(it);
 	return rc;
@@ -310,6 +366,7 @@ wr_store_restore_table(struct wr_store *store, const char *op, struct weir_table
 	if (rc == 0)
 		rc = restore_rows(&r, lo, hi);
 	wr_arena_fini(&r.arena);
+	wr_text_fini(&r.bytes);
 	/* What stands in the base is not dirty. */
 	wr_table_track(table);
 	return rc;
