@@ -90,6 +90,8 @@ bool wr_conf_place(const struct wr_conf *conf, uint32_t loc, struct wr_place *pl
 void wr_conf_dump(const struct wr_conf *conf, struct wr_text *out);
 /* The words of this directive are masked in the dump and in every diagnostic.  One thread. */
 void wr_conf_mark_secret(const struct wr_conf *conf, const struct wr_dir *dir);
+/* The text of a message about loc (0: about none) without what must not be shown.  Any thread. */
+void wr_conf_mask(const struct wr_conf *conf, uint32_t loc, const char *text, struct wr_text *out);
 /*
  * Whether the directive has a block, or has none, as it should; if not it is reported in nginx's
  * words: `directive "x" has no opening "{"`, `directive "x" is not terminated by ";"`.

@@ -94,8 +94,5 @@ void wr_secret_add(struct wr_conf *conf, const struct wr_dir *dir, struct weir_s
 /* Is the byte at this loc of a file part of a marked directive's words? */
 bool wr_secret_hides(const struct wr_conf *conf, uint32_t loc);
 bool wr_secret_marked(const struct wr_conf *conf, const struct wr_dir *dir);
-/* The text of a message about loc without what must not be shown. */
-void wr_secret_mask(
-	const struct wr_conf *conf, uint32_t loc, const char *text, struct wr_text *out);
 
 #endif

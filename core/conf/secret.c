@@ -120,7 +120,7 @@ secret_mask_whole(const struct wr_conf *conf, const char *text, struct wr_text *
 }
 
 void
-wr_secret_mask(const struct wr_conf *conf, uint32_t loc, const char *text, struct wr_text *out)
+wr_conf_mask(const struct wr_conf *conf, uint32_t loc, const char *text, struct wr_text *out)
 {
 	struct wr_text whole = {0};
 

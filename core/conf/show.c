@@ -167,7 +167,7 @@ show_entry(struct wr_text *out, const struct wr_conf *conf, uint32_t loc, uint32
 		wr_text_put(out, "weir: ");
 	}
 	wr_text_printf(out, "%s: ", kind);
-	wr_secret_mask(conf, loc, text, &masked);
+	wr_conf_mask(conf, loc, text, &masked);
 	show_text(out, masked.p);
 	wr_text_put(out, "\n");
 	wr_text_fini(&masked);

@@ -31,15 +31,6 @@ wr_inst_reject(struct wr_inst *inst, const struct weir_batch *batch, uint32_t ro
 		(struct wr_reject){batch, row, wr_arena_dup(&inst->scratch, why, strlen(why))};
 }
 
-/* The source above an operator, for the message; the first when several feed it. */
-static const struct wr_op *
-source_of(const struct wr_op *op)
-{
-	while (op->desc->kind != WEIR_SOURCE && op->n_in > 0 && op->in[0].n_edges > 0)
-		op = op->in[0].edges[0]->from;
-	return op;
-}
-
 /* Control bytes as \xNN: a record must not speak to a terminal, nor end a message. */
 static void
 add_shown(struct wr_text *text, const char *p, uint32_t len)
@@ -55,13 +46,14 @@ add_shown(struct wr_text *text, const char *p, uint32_t len)
 static void
 fail_with(struct wr_inst *inst, const struct wr_refused *refused)
 {
+	const struct wr_op *source = inst->op->source;
 	struct weir_err err = {.code = -EINVAL};
 	struct wr_text text = {0};
 
 	wr_text_printf(&text, "%s", refused->why);
 	if (refused->partition.p != NULL && refused->partition.len > 0)
-		wr_text_printf(&text, ", in %s \"%.*s\"", source_of(inst->op)->title,
-			WR_STRF(refused->partition));
+		wr_text_printf(&text, ", in %s%s\"%.*s\"", source != NULL ? source->title : "",
+			source != NULL ? " " : "", WR_STRF(refused->partition));
 	if (refused->offset >= 0)
 		wr_text_printf(&text, " at offset %lld", (long long)refused->offset);
 	if (refused->raw.p != NULL) {
@@ -112,6 +104,7 @@ dead_letter(struct wr_inst *inst, const struct wr_refused *refused)
 	struct weir_out *out = wr_out_append(&inst->pub, port);
 	int64_t time = refused->event_time;
 	int64_t now = inst->pub.host->now(&inst->pub);
+	struct weir_str source = {0}; /* after a union nobody knows it */
 
 	/* Not late, whatever it was. */
 	if (time == INT64_MIN)
@@ -124,7 +117,9 @@ dead_letter(struct wr_inst *inst, const struct wr_refused *refused)
 	put_text(out, WR_DEAD_ERROR_CODE, 0, wr_str(refused->code));
 	put_text(out, WR_DEAD_OPERATOR, 0, wr_str(inst->op->name));
 	put_text(out, WR_DEAD_PIPELINE, 0, wr_str(wr_run_pipeline(inst->task->run)->name));
-	put_text(out, WR_DEAD_SOURCE, 0, wr_str(source_of(inst->op)->name));
+	if (inst->op->source != NULL)
+		source = wr_str(inst->op->source->name);
+	put_text(out, WR_DEAD_SOURCE, 0, source);
 	put_text(out, WR_DEAD_PARTITION, 0, refused->partition);
 	put_int(out, WR_DEAD_OFFSET, 0, refused->offset, refused->offset >= 0);
 	put_int(out, WR_DEAD_EVENT_TIME, 0, refused->event_time, refused->event_time != INT64_MIN);

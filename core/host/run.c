@@ -45,8 +45,11 @@ static void
 host_log(void *arg, int32_t level, const struct wr_op *op, uint32_t subtask, const char *text)
 {
 	struct host *host = arg;
+	struct wr_text shown = {0};
 
-	wr_log_write(host->log, level, host->pipeline->name, op, subtask, text);
+	wr_conf_mask(host->gen->conf, 0, text, &shown);
+	wr_log_write(host->log, level, host->pipeline->name, op, subtask, shown.p);
+	wr_text_fini(&shown);
 }
 
 /* Called on loops' threads: only says so to the main one. */
@@ -249,10 +252,14 @@ host_print_end(struct host *host, int exit_code, bool on_terminal)
 	};
 	struct wr_text text = {0};
 
-	if (exit_code != 0)
+	if (exit_code != 0) {
+		wr_conf_mask(host->gen->conf, host->err.loc, host->err.text, &text);
+		snprintf(host->err.text, sizeof host->err.text, "%s", text.p);
+		text.len = 0;
 		host_print_failure(host);
-	else if (host->signals > 0)
+	} else if (host->signals > 0) {
 		host_print_stop(host);
+	}
 	if (on_terminal && host->progress != NULL) {
 		wr_progress_end(host->progress, &text);
 		fprintf(stderr, "weir: %s\n", text.p);
@@ -295,10 +302,25 @@ host_run(struct host *host)
 	return wr_run_was_unclean(host->run) ? WR_RUN_UNCLEAN : WR_RUN_FAILED;
 }
 
+static void
+leave_ended(int number)
+{
+	(void)number;
+	_exit(WR_RUN_OK);
+}
+
+static void
+leave_failed(int number)
+{
+	(void)number;
+	_exit(WR_RUN_FAILED);
+}
+
 static int
 run_pipeline(const struct wr_generation *gen, const struct wr_options *options)
 {
 	const struct sigaction ignore = {.sa_handler = SIG_IGN};
+	struct sigaction leave = {0};
 	struct host host = {.options = options, .gen = gen, .pipeline = gen->pipelines[0]};
 	bool on_terminal;
 	int rc;
@@ -317,6 +339,12 @@ run_pipeline(const struct wr_generation *gen, const struct wr_options *options)
 	/* Before the last words, so that all results stand above them. */
 	wr_terminal_free(host.terminal);
 	host_print_end(&host, rc, on_terminal);
+	/* Closing may wait for a reader that never comes: not after a second signal. */
+	if (host.signals > 1)
+		_exit(rc);
+	leave.sa_handler = rc == WR_RUN_OK ? leave_ended : leave_failed;
+	sigaction(SIGINT, &leave, NULL);
+	sigaction(SIGTERM, &leave, NULL);
 	wr_progress_free(host.progress);
 	wr_run_free(host.run);
 	wr_log_close(host.log);

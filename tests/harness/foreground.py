@@ -7,6 +7,7 @@ usage: foreground.py [--build DIR] [NAME ...]
 Nothing here waits for time to pass, only for something to be said, each time for DEADLINE seconds at most.
 """
 import argparse
+import fcntl
 import json
 import os
 import pathlib
@@ -14,9 +15,11 @@ import pty
 import re
 import select
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -110,6 +113,11 @@ def equal(have, want):
     assert have == want, f"have {have!r}, want {want!r}"
 
 
+def waiting(fd):
+    """Bytes that a pipe holds."""
+    return struct.unpack("i", fcntl.ioctl(fd, termios.FIONREAD, bytes(4)))[0]
+
+
 def contains(text, pattern):
     assert re.search(pattern, text), f"no {pattern!r} in {text!r}"
 
@@ -136,6 +144,23 @@ def test_second_signal_stops_at_once(start):
         run.child.send_signal(signal.SIGINT)
         if not run.read():
             break
+    equal(run.finish(), 0)
+    contains(run.text["stderr"], "weir: stopped by SIGINT")
+
+
+def test_second_signal_does_not_wait_for_a_reader(start):
+    run = start(conf="pipeline p { source generator in { field n int sequence; } sink stdout out { from in; } }")
+    pipe = run.child.stdout.fileno()
+    run.fds = {run.child.stderr.fileno(): "stderr"}  # nobody reads the pipe
+    while waiting(pipe) <= fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ) - 4096:  # its last page may stay part empty
+        assert time.monotonic() < run.end, f"only {waiting(pipe)} bytes in the pipe"
+        time.sleep(0.01)
+    run.child.send_signal(signal.SIGINT)
+    run.until("stderr", "stopping; once more stops at once")
+    while run.fds and "stopping at once" not in run.text["stderr"]:
+        run.child.send_signal(signal.SIGINT)
+        if select.select(list(run.fds), [], [], 0.02)[0]:  # one that comes too soon does not count
+            run.read()
     equal(run.finish(), 0)
     contains(run.text["stderr"], "weir: stopped by SIGINT")
 

@@ -21,7 +21,7 @@ struct wt_rig {
 	struct weir_err err;
 	_Atomic int64_t clock; /* us */
 	uint32_t op; /* in the pipeline */
-	bool threads, over;
+	bool threads, over, is_union;
 };
 
 static int64_t
@@ -127,6 +127,7 @@ rig_new(const struct wt_options *o)
 
 	rig->tap.batch = o->batch > 0 ? o->batch : WEIR_ROWS_MAX;
 	rig->tap.busy = o->busy;
+	rig->is_union = o->ring;
 	rig->host = wt_host_new(&tap_plugin, true);
 	return rig;
 }
@@ -329,6 +330,12 @@ wt_rejected(struct wt_rig *rig)
 	wt_settle(rig);
 	wr_run_status(rig->run, rig->op, &status);
 	return status.rejected;
+}
+
+bool
+wt_is_union(const struct wt_rig *rig)
+{
+	return rig->is_union;
 }
 
 /* The rest of the run, and its result. */

@@ -79,6 +79,8 @@ uint64_t wt_given(struct wt_rig *rig);
 /* A counter that the operator keeps; its rows rejected. */
 uint64_t wt_counter(struct wt_rig *rig, const char *name);
 uint64_t wt_rejected(struct wt_rig *rig);
+/* Does the operator read several sources, so that nobody knows which one a row came from? */
+bool wt_is_union(const struct wt_rig *rig);
 
 /* The input ends, or the pipeline is stopped: 0 or what the run failed with. */
 int wt_end(struct wt_rig *rig);

@@ -71,6 +71,7 @@ END_TEST
 static void
 rows_that_cannot_be_judged(struct wt_rig *rig)
 {
+	const char *source = wt_is_union(rig) ? "\"source\":null," : "\"source\":\"in\",";
 	const char *letter;
 
 	wt_push(rig, "{\"n\":1}");
@@ -84,7 +85,9 @@ rows_that_cannot_be_judged(struct wt_rig *rig)
 	ck_assert_ptr_nonnull(letter);
 	ck_assert_ptr_nonnull(strstr(letter,
 		"\"error\":\"division by zero\",\"error_code\":\"bad_row\",\"operator\":\"it\","
-		"\"pipeline\":\"test\",\"source\":\"in\",\"partition\":\"pushed\",\"offset\":1,"));
+		"\"pipeline\":\"test\","));
+	ck_assert_ptr_nonnull(strstr(letter, source));
+	ck_assert_ptr_nonnull(strstr(letter, "\"partition\":\"pushed\",\"offset\":1,"));
 	wt_expect_none(rig, WT_BAD);
 	ck_assert_uint_eq(wt_rejected(rig), 1);
 }

@@ -119,6 +119,34 @@ START_TEST(what_nobody_reads_is_not_even_decoded)
 }
 END_TEST
 
+static void
+union_of_orders(struct wt_rig *rig)
+{
+	uint32_t as_it_came = 0, swapped = 0;
+
+	for (int i = 0; i < 3000; i++)
+		wt_push(rig, "{\"a\":3,\"b\":4,\"s\":\"some text that is shared\"}");
+	ck_assert_uint_eq(wt_count(rig, 1), 6000);
+	for (int i = 0; i < 6000; i++) {
+		const char *row = wt_pop(rig, 1);
+
+		as_it_came +=
+			strcmp(row, "{\"a\":3,\"b\":4,\"s\":\"some text that is shared\"}") == 0;
+		swapped += strcmp(row, "{\"a\":4,\"b\":3,\"s\":\"some text that is shared\"}") == 0;
+	}
+	ck_assert_uint_eq(as_it_came, 3000);
+	ck_assert_uint_eq(swapped, 3000);
+}
+
+START_TEST(fields_of_a_union_are_matched_by_name)
+{
+	struct wt_options options = options_of("map { rename a b; rename b a; }");
+
+	options.lines = "filter out1 { from in it; where a > 0; }";
+	wt_each(&options, union_of_orders);
+}
+END_TEST
+
 START_TEST(mistakes_are_refused_by_name)
 {
 	wt_refuses("map { set n; }", "\"set\" wants NAME = EXPRESSION");
@@ -143,6 +171,7 @@ main(void)
 		it_makes_no_difference_how_rows_come,
 		a_row_that_fails_twice_is_one_dead_letter,
 		what_nobody_reads_is_not_even_decoded,
+		fields_of_a_union_are_matched_by_name,
 		mistakes_are_refused_by_name,
 	};
 

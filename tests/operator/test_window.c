@@ -149,6 +149,35 @@ START_TEST(late_rows_are_counted_though_nobody_wants_them)
 }
 END_TEST
 
+/* 12 s closes the window of 2 s, though all of them may come in one batch. */
+static void
+late_in_a_batch(struct wt_rig *rig)
+{
+	static const int seconds[] = {1, 2, 12, 3, 11, 25, 13, 24, 4, 45, 44, 60};
+
+	for (size_t i = 0; i < sizeof seconds / sizeof seconds[0]; i++)
+		push(rig, "ann", seconds[i], seconds[i] * 1000);
+	expect(rig, "ann", 0, 10, "\"s\":3");
+	expect(rig, "ann", 10, 20, "\"s\":23");
+	expect(rig, "ann", 20, 30, "\"s\":49");
+	expect(rig, "ann", 40, 50, "\"s\":89");
+	wt_expect_none(rig, 0);
+	wt_expect(rig, 1, "{\"user\":\"ann\",\"n\":3,\"ts\":\"1970-01-01T00:00:03Z\"}");
+	wt_expect(rig, 1, "{\"user\":\"ann\",\"n\":13,\"ts\":\"1970-01-01T00:00:13Z\"}");
+	wt_expect(rig, 1, "{\"user\":\"ann\",\"n\":4,\"ts\":\"1970-01-01T00:00:04Z\"}");
+	wt_expect_none(rig, 1);
+}
+
+START_TEST(it_makes_no_difference_which_rows_share_a_batch)
+{
+	struct wt_options options = options_of(
+		"window { key user; tumbling 10s; late_to out1; aggregate s = sum(n); }");
+
+	options.source_lines = "event_time ts; watermark monotonic;";
+	wt_each(&options, late_in_a_batch);
+}
+END_TEST
+
 static int
 by_text(const void *a, const void *b)
 {
@@ -351,6 +380,7 @@ main(void)
 		hopping_windows_overlap,
 		late_rows_amend_what_was_said_until_they_are_too_late,
 		late_rows_are_counted_though_nobody_wants_them,
+		it_makes_no_difference_which_rows_share_a_batch,
 		a_window_may_have_more_keys_than_a_batch_has_rows,
 		what_fires_waits_where_there_is_no_room,
 		keys_may_be_expressions_and_null_is_a_key,

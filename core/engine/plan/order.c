@@ -130,3 +130,32 @@ wr_order_sort(struct wr_planner *planner)
 		pipeline->ops[i]->id = i;
 	}
 }
+
+static const struct wr_op *
+order_source(const struct wr_op *op)
+{
+	const struct wr_op *source = NULL;
+	uint32_t k, e;
+
+	if (op->desc->kind == WEIR_SOURCE)
+		return op;
+	for (k = 0; k < op->n_in; k++) {
+		for (e = 0; e < op->in[k].n_edges; e++) {
+			const struct wr_op *from = op->in[k].edges[e]->from;
+
+			if (from->source == NULL || (source != NULL && source != from->source))
+				return NULL;
+			source = from->source;
+		}
+	}
+	return source;
+}
+
+void
+wr_order_sources(struct wr_planner *planner)
+{
+	uint32_t i;
+
+	for (i = 0; i < planner->pipeline->n_ops; i++)
+		planner->pipeline->ops[i]->source = order_source(planner->pipeline->ops[i]);
+}

@@ -45,6 +45,7 @@ wr_pipeline_plan(const struct wr_conf *conf, const struct wr_dir *block,
 		wr_pipeline_free(pipeline);
 		return NULL;
 	}
+	wr_order_sources(&planner);
 	wr_needed_run(&planner);
 	wr_chains_build(&planner);
 	wr_durable_guarantee(&planner);

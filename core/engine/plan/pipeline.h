@@ -75,6 +75,7 @@ struct wr_op {
 	void *conf; /* bound, planned */
 	const struct wr_dir *dir; /* where it stands */
 	uint32_t parallelism;
+	const struct wr_op *source; /* whose records its rows are; NULL: several sources' */
 	struct wr_in *in; /* desc->n_in */
 	struct wr_out *out; /* desc->n_out, then one more when dead letters leave here */
 	uint32_t n_in, n_out;

@@ -179,6 +179,7 @@ void wr_outputs_add_maker(struct wr_planner *planner, struct wr_output_name *out
 void wr_outputs_default_refusals(struct wr_planner *planner);
 void wr_wires_connect(struct wr_planner *planner);
 void wr_order_sort(struct wr_planner *planner);
+void wr_order_sources(struct wr_planner *planner);
 
 /* inputs.c, schema.c, typing.c: schemas flow along the edges. */
 bool wr_inputs_build(struct weir_plan *plan, uint32_t in);
