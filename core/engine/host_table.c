@@ -93,19 +93,28 @@ host_encode(struct weir_task *task, const struct weir_batch *batch)
 	return wr_items_raw(inst->items);
 }
 
+/* Opening a table cannot fail: what is wrong ends the opening of the instance. */
 static struct weir_table *
 table_open(struct weir_task *task, const struct weir_table_spec *spec)
 {
 	struct wr_inst *inst = wr_inst_of(task);
 	const struct wr_in *in = &inst->op->in[spec->in];
 	struct weir_table *table = wr_table_new(spec, in->key_types, in->n_keys);
+	struct weir_err *err = &inst->damaged;
 
 	inst->tables = wr_realloc(inst->tables, (inst->n_tables + 1) * sizeof(struct weir_table *));
 	inst->tables[inst->n_tables++] = table;
-	/* open() of an extension cannot fail; wr_inst_open() looks at it afterwards. */
-	if (inst->damaged.code == 0)
-		wr_checkpoint_restore_table(
-			wr_run_checkpoint(inst->task->run), inst, table, &inst->damaged);
+	if (err->code != 0)
+		return table;
+	if (in->n_keys == 0 && task->parallelism > 1 && (spec->flags & WEIR_SCRATCH) == 0)
+		wr_err_set(err, -EINVAL,
+			"%s: internal error: the plugin opens table \"%s\" over input %u, which "
+			"has "
+			"no keys, in %u subtasks: all would keep the same row",
+			inst->op->title, spec->name, spec->in, task->parallelism);
+	else if (wr_checkpoint_restore_table(wr_run_checkpoint(inst->task->run), inst, table, err) <
+		 0)
+		wr_err_wrap(err, "restoring %s", inst->op->title);
 	return table;
 }
 

@@ -86,7 +86,7 @@ wr_inst_open(struct wr_inst *inst, struct weir_err *err)
 	}
 	if (inst->damaged.code != 0) {
 		*err = inst->damaged;
-		return wr_err_wrap(err, "restoring %s", op->title);
+		return err->code;
 	}
 	if (wr_checkpoint_restore_rest(checkpoint, inst, err) < 0)
 		return wr_err_wrap(err, "restoring %s", op->title);

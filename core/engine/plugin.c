@@ -47,6 +47,21 @@ wr_plugins_has_extension(const char *id)
 	return false;
 }
 
+bool
+wr_operator_needs(const struct weir_operator *op, const char *id)
+{
+	const char *at = op->needs;
+	size_t len;
+
+	for (; at != NULL && *at != '\0'; at += len) {
+		at += strspn(at, " ");
+		len = strcspn(at, " ");
+		if (len > 0 && len == strlen(id) && memcmp(at, id, len) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int
 name_compare(const char *name, const char *p, size_t len)
 {

@@ -82,5 +82,7 @@ const struct wr_plugin *wr_plugins_at(const struct wr_plugins *plugins, size_t i
 
 /* Whether this host offers an extension such as "weir.table/1". */
 bool wr_plugins_has_extension(const char *id);
+/* Whether an operator's `needs` names it. */
+bool wr_operator_needs(const struct weir_operator *op, const char *id);
 
 #endif

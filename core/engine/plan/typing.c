@@ -156,11 +156,23 @@ typing_check_keys(struct weir_plan *plan)
 	}
 }
 
+/* Rows of a table live where their keys do; without keys two subtasks would keep the same row. */
+static bool
+typing_keeps_without_key(const struct wr_op *op)
+{
+	if (!wr_operator_needs(op->desc, "weir.table/1"))
+		return false;
+	for (uint32_t k = 0; k < op->n_in; k++)
+		if (op->in[k].how == WEIR_KEYED)
+			return false;
+	return true;
+}
+
 /* The most subtasks it can have, by its plugin and its keys. */
 static void
 typing_limit_parallelism(struct weir_plan *plan)
 {
-	uint32_t most = plan->max_parallelism, k, limit;
+	uint32_t most = typing_keeps_without_key(plan->op) ? 1 : plan->max_parallelism, k, limit;
 	const struct wr_dir *dir = wr_dir_find(plan->op->dir, "parallelism");
 	const struct wr_in *in;
 

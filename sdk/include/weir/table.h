@@ -44,7 +44,9 @@ struct weir_slot {
 
 struct weir_table_spec {
 	uint32_t size, flags;
-	uint32_t in; /* it is keyed as this input */
+	/* It is keyed as this input.  One without keys is for one subtask, or WEIR_SCRATCH: an
+	 * operator that `needs` tables and has no keyed input gets no more than one. */
+	uint32_t in;
 	uint32_t n_slots;
 	const char *name; /* its identity in checkpoints */
 	const struct weir_slot *slots;

@@ -253,6 +253,12 @@ limit_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
 }
 
 static int
+keeper_plan(void *conf, struct weir_plan *plan, const struct weir_host *host)
+{
+	return (void)conf, host->pass(plan, 0, 0, -1, none), WEIR_OK;
+}
+
+static int
 decider_plan(void *conf, struct weir_plan *plan, const struct weir_host *host)
 {
 	(void)conf;
@@ -370,9 +376,23 @@ OPERATOR(null, WEIR_SINK, WEIR_TYPED | RD | WEIR_TAKES_CHANGES, NULL, 1, 0, noth
 OPERATOR(strict, WEIR_SINK, WEIR_TYPED, NULL, 1, 0, nothing_plan);
 OPERATOR(decider, WEIR_SINK, WEIR_TYPED, NULL, 1, 0, decider_plan);
 
+/* Keeps rows of an input that has no keys. */
+static const struct weir_operator op_keeper = {.size = sizeof op_keeper,
+	.kind = WEIR_TRANSFORM,
+	.flags = RD,
+	.name = "keeper",
+	.summary = "",
+	.needs = "weir.timer/1 weir.table/1",
+	.n_in = 1,
+	.n_out = 1,
+	.plan = keeper_plan,
+	.open = dummy_open,
+	.process = dummy_process};
+
 static const struct weir_operator *const operators[] = {&op_gen, &op_rows, &op_filter, &op_fork,
 	&op_map, &op_greedy, &op_count, &op_lookup, &op_join, &op_agg, &op_rude, &op_silent,
-	&op_picky, &op_misuse, &op_single, &op_limit, &op_out, &op_null, &op_strict, &op_decider};
+	&op_picky, &op_misuse, &op_single, &op_limit, &op_out, &op_null, &op_strict, &op_decider,
+	&op_keeper};
 
 #define FORMAT(NAME, FLAGS, PLAN, DECODE, ENCODE)                                                  \
 	static const struct weir_format format_##NAME = {.size = sizeof format_##NAME,             \

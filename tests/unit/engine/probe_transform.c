@@ -32,6 +32,7 @@ static const struct weir_directive probe_directives[] = {
 	PROBE_INT("reject", reject, "0"),
 	PROBE_FLAG("hold", hold),
 	PROBE_FLAG("timers", timers),
+	PROBE_FLAG("table", table),
 	{.name = NULL},
 };
 
@@ -59,6 +60,13 @@ probe_open(const void *conf, struct weir_task *task, void **self)
 	if (probe_fails(&probe->base, "open")) {
 		free(probe);
 		return -EPROTO;
+	}
+	if (probe->base.conf->table) {
+		const struct weir_table_spec spec = {
+			.size = sizeof spec, .flags = WEIR_BY_KEY, .name = "rows"};
+		const struct weir_table_ext *tables = task->host->extension("weir.table/1");
+
+		tables->open(task, &spec);
 	}
 	*self = probe;
 	return WEIR_OK;

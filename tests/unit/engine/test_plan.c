@@ -218,6 +218,15 @@ START_TEST(parallelism_comes_from_where_it_is_said)
 }
 END_TEST
 
+START_TEST(who_keeps_rows_without_keys_has_one_subtask)
+{
+	plan("parallelism 3; source gen g { format line; parallelism 4; }"
+	     "keeper k { from g; } count c { from g; key line; }" NULLS("z", "k") NULLS("y", "c"));
+	ck_assert_uint_eq(op("k")->parallelism, 1);
+	ck_assert_uint_eq(op("c")->parallelism, 3);
+}
+END_TEST
+
 START_TEST(chains_branch_as_a_tree)
 {
 	plan(GEN "filter f { from g; where b; else_to no; } map m { from f; } map n { from f; }"
@@ -514,6 +523,7 @@ main(void)
 		keys_are_read_before_the_exchange,
 		without_keys_there_is_one_subtask_and_a_chain,
 		parallelism_comes_from_where_it_is_said,
+		who_keeps_rows_without_keys_has_one_subtask,
 		chains_branch_as_a_tree,
 		outputs_are_named_by_words_and_each_occurrence_takes_the_next,
 		large_chains_are_placed_first,

@@ -55,6 +55,23 @@ START_TEST(a_failure_in_any_callback_ends_the_run_with_its_reason)
 }
 END_TEST
 
+START_TEST(subtasks_that_would_keep_the_same_row_are_refused)
+{
+	struct run_test t;
+
+	rt_setup(&t);
+	rt_fails(&t, 2,
+		"source gen a { @ rows 10; } probe b { @ from a; parallelism 2; table on; }"
+		"sink take s { @ from b; }",
+		"probe \"b\": internal error: the plugin opens table \"rows\" over input 0, which "
+		"has no keys, in 2 subtasks: all would keep the same row");
+	rt_run(&t, 2,
+		"source gen a { @ rows 10; } probe b { @ from a; table on; }"
+		"probe c { @ from b; key k; parallelism 2; table on; } sink take s { @ from c; }");
+	rt_teardown(&t);
+}
+END_TEST
+
 START_TEST(a_source_that_fails_ends_the_run_with_its_reason)
 {
 	struct run_test t;
@@ -324,6 +341,7 @@ main(void)
 {
 	const TTest *const tests[] = {
 		a_failure_in_any_callback_ends_the_run_with_its_reason,
+		subtasks_that_would_keep_the_same_row_are_refused,
 		a_source_that_fails_ends_the_run_with_its_reason,
 		a_format_that_fails_ends_the_run_with_its_reason,
 		good_records_become_rows_and_their_bytes_are_released,
