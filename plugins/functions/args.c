@@ -169,8 +169,7 @@ text_give(struct text *text, struct weir_fn *fn, struct weir_vec *out, uint32_t 
 		fn->text(fn, out, row, text->p, text->len);
 	else if (status == -E2BIG)
 		fn->row_error(fn, row, "a text of more than 64 MiB");
-	text->len = 0;
-	text->status = 0;
+	text_drop(text);
 	if (status != -ENOMEM)
 		return WEIR_OK;
 	return weir_fail(fn->task->err, -ENOMEM, "out of memory");

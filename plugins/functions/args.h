@@ -83,6 +83,14 @@ text_add(struct text *text, const char *p, size_t n)
 	text->len += (uint32_t)n;
 }
 
+/* What has been written of a row is not wanted. */
+static inline void
+text_drop(struct text *text)
+{
+	text->len = 0;
+	text->status = 0;
+}
+
 /* Ends a row: its value, or its error; empties the text.  < 0: out of memory. */
 int text_give(struct text *text, struct weir_fn *fn, struct weir_vec *out, uint32_t row);
 

@@ -15,8 +15,10 @@ extern const struct weir_function function_concat, function_contains, function_e
 	function_upper;
 extern const struct weir_function function_date_part, function_date_trunc, function_format_time,
 	function_parse_time, function_to_timestamp;
-extern const struct weir_function function_json_array_length, function_json_element,
-	function_json_get, function_json_parse, function_to_json;
+extern const struct weir_function function_json_array, function_json_array_contains,
+	function_json_array_join, function_json_array_length, function_json_element,
+	function_json_get, function_json_object, function_json_parse, function_split,
+	function_to_json;
 extern const struct weir_function function_url_decode, function_url_host, function_url_path,
 	function_url_query_param;
 extern const struct weir_function function_ip_in_cidr, function_is_ipv4, function_is_ipv6;

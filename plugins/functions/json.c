@@ -241,8 +241,12 @@ json_element_eval(const void *self, struct weir_fn *fn, const struct weir_column
 		struct step step = {0};
 		int there = 0;
 
-		if (at < 0)
-			at += array_length(json);
+		if (at < 0) {
+			int64_t length = array_length(json);
+
+			there = length == -1 ? -1 : 0;
+			at += length;
+		}
 		if (at >= 0 && at < UINT32_MAX) {
 			step.index = (uint32_t)at;
 			there = step_into(&r, &step);
@@ -331,7 +335,7 @@ to_json_eval(const void *self, struct weir_fn *fn, const struct weir_column *con
 			continue;
 		}
 		fn->row_error(fn, i, why);
-		text.len = 0;
+		text_drop(&text);
 	}
 	text_fini(&text);
 	return rc;

@@ -46,18 +46,43 @@ hex4(const char *p, const char *end)
 	return value;
 }
 
+/* To the first letter of a string that is not simply passed over, eight bytes at a time: a quote,
+ * a backslash, a control character. */
+static const char *
+plain_end(const char *p, const char *end)
+{
+	const uint64_t low = UINT64_C(0x0101010101010101), high = low << 7;
+
+	for (; end - p >= 8; p += 8) {
+		uint64_t word, quote, slash, special;
+
+		memcpy(&word, p, sizeof word);
+		quote = word ^ low * '"';
+		slash = word ^ low * '\\';
+		special = (((quote - low) & ~quote) | ((slash - low) & ~slash) |
+				  ((word - low * 0x20) & ~word)) &
+			  high;
+		if (special != 0)
+			return p + __builtin_ctzll(special) / 8;
+	}
+	while (p < end && *p != '"' && *p != '\\' && (uint8_t)*p >= 0x20)
+		p++;
+	return p;
+}
+
 int
 json_skip_string(struct json_reader *r)
 {
-	for (r->p++; r->p < r->end; r->p++) {
+	for (r->p++;; r->p++) {
+		r->p = plain_end(r->p, r->end);
+		if (r->p == r->end)
+			return 0;
 		if (*r->p == '"') {
 			r->p++;
 			return 1;
 		}
-		if ((uint8_t)*r->p < 0x20)
-			return 0;
 		if (*r->p != '\\')
-			continue;
+			return 0;
 		if (++r->p == r->end || *r->p == '\0' || strchr("\"\\/bfnrtu", *r->p) == NULL)
 			return 0;
 		if (*r->p == 'u') {
@@ -66,7 +91,6 @@ json_skip_string(struct json_reader *r)
 			r->p += 4;
 		}
 	}
-	return 0;
 }
 
 static int
@@ -242,4 +266,23 @@ json_name_is(struct weir_str quoted, struct weir_str name)
 		at += n;
 	}
 	return at == name.len;
+}
+
+void
+json_unquote(struct text *text, struct weir_str quoted)
+{
+	const char *p = quoted.p + 1, *end = quoted.p + quoted.len - 1;
+
+	while (p < end) {
+		const char *slash = memchr(p, '\\', (size_t)(end - p));
+		const char *stop = slash != NULL ? slash : end;
+		char letters[4];
+
+		text_add(text, p, (size_t)(stop - p));
+		p = stop;
+		if (slash == NULL)
+			break;
+		p++;
+		text_add(text, letters, unescape_one(&p, end, letters));
+	}
 }

@@ -25,6 +25,8 @@ int json_whole(struct weir_str text, struct weir_str *value);
 /* Whether a string in quotes, which is well-formed, has this text. */
 int json_name_is(struct weir_str quoted, struct weir_str name);
 
+/* Adds the text that a well-formed string in quotes stands for. */
+void json_unquote(struct text *text, struct weir_str quoted);
 /* A text in quotes. */
 void json_put(struct text *text, struct weir_str s);
 /* A value of a column as JSON; NULL, or why it has none. */

@@ -70,6 +70,91 @@ START_TEST(the_part_may_have_another_name)
 }
 END_TEST
 
+/* The elements of one array, joined by bars, as JSON. */
+static void
+explodes_to(const char *op, const char *array, const char *parts)
+{
+	const struct wt_options options = {.op = op,
+		.fields = "id int; list json; more string;",
+		.source_lines = "watermark none;"};
+	struct wt_rig *rig = wt_rig_with(&options);
+	char row[128];
+
+	wt_pushf(rig, "{\"id\":1,\"list\":%s,\"more\":\"m\"}", array);
+	for (const char *p = parts; p != NULL;) {
+		size_t len = strcspn(p, "|");
+
+		snprintf(row, sizeof row, "{\"id\":1,\"list\":%.*s,\"more\":\"m\"}", (int)len, p);
+		wt_expect(rig, 0, row);
+		p = p[len] == '|' ? p + len + 1 : NULL;
+	}
+	wt_expect_none(rig, 0);
+	wt_free(rig);
+}
+
+START_TEST(an_array_is_exploded_into_its_elements)
+{
+	explodes_to("flatmap { explode list; }", "[1, \"two\", [3], {\"four\": 4}, true]",
+		"1|\"two\"|[3]|{\"four\": 4}|true");
+	explodes_to("flatmap { explode list; }", "[]", NULL);
+	explodes_to("flatmap { explode list; }", "null", NULL);
+	explodes_to("flatmap { explode list; }", "[1, null, \"\", 22]", "1|null|\"\"|22");
+	explodes_to("flatmap { explode list; skip_empty on; }", "[1, null, \"\", 22, [], \"ab\"]",
+		"1|22|[]|\"ab\"");
+}
+END_TEST
+
+START_TEST(elements_as_strings_are_what_they_stand_for)
+{
+	explodes_to("flatmap { explode list as list string; }",
+		"[\"plain\", \"a \\\"quoted\\\" \\u00e9 word\", 7, [\"x\"], null]",
+		"\"plain\"|\"a \\\"quoted\\\" é word\"|\"7\"|\"[\\\"x\\\"]\"|null");
+}
+END_TEST
+
+START_TEST(with_outer_no_record_is_lost)
+{
+	explodes_to("flatmap { explode list; outer on; }", "[]", "null");
+	explodes_to("flatmap { explode list; outer on; }", "null", "null");
+	explodes_to("flatmap { explode list; outer on; }", "[1, 2]", "1|2");
+	explodes_to("flatmap { explode list; outer on; skip_empty on; }", "[\"\", null]", "null");
+	splits_to("flatmap { split text ','; outer on; }", "\"a,b\"", "a|b");
+}
+END_TEST
+
+/* Every third is no array: it goes to the dead letters, and the others are whole. */
+static void
+bad_arrays(struct wt_rig *rig)
+{
+	char expected[64];
+
+	for (int i = 0; i < 90; i++)
+		wt_pushf(rig, i % 3 == 2 ? "{\"list\":{\"a\":%d}}" : "{\"list\":[%d,8,9]}", i);
+	for (int i = 0; i < 90; i++) {
+		const char *letter = i % 3 == 2 ? wt_pop(rig, WT_BAD) : NULL;
+
+		if (i % 3 != 2)
+			continue;
+		snprintf(expected, sizeof expected, "\"partition\":\"pushed\",\"offset\":%d,", i);
+		ck_assert_ptr_nonnull(letter);
+		ck_assert_ptr_nonnull(strstr(letter, "explode: the value is no array"));
+		ck_assert_ptr_nonnull(strstr(letter, expected));
+	}
+	wt_expect_none(rig, WT_BAD);
+	ck_assert_uint_eq(wt_count(rig, 0), 180);
+}
+
+START_TEST(what_is_no_array_is_a_bad_row)
+{
+	const struct wt_options options = {
+		.op = "flatmap { explode list; on_error dead_letter bad; }",
+		.fields = "list json;",
+		.source_lines = "watermark none;"};
+
+	wt_each(&options, bad_arrays);
+}
+END_TEST
+
 enum { TEXTS = 40, WORDS = 300, SIZE = 256 * 1024 };
 
 /* More parts than a batch has rows, of texts short and long. */
@@ -184,12 +269,15 @@ END_TEST
 
 START_TEST(mistakes_are_refused_by_name)
 {
-	wt_refuses("flatmap { }", "flatmap \"it\" needs \"split\"");
+	wt_refuses("flatmap { }", "flatmap needs \"split\" or \"explode\"");
 	wt_refuses("flatmap { split txt ' '; }", "unknown field \"txt\"; did you mean \"text\"?");
 	wt_refuses("flatmap { split n ' '; }", "field \"n\" is int; it must be string");
 	wt_refuses("flatmap { split text ''; }", "the separator of \"split\" is empty");
 	wt_refuses("flatmap { split text ' ' as n; }", "there is a field of this name already");
 	wt_refuses("flatmap { split text ' ' like word; }", "takes \"as NAME\"");
+	wt_refuses("flatmap { split text ' '; explode text; }",
+		"\"split\" and \"explode\" exclude each other");
+	wt_refuses("flatmap { explode text; }", "field \"text\" is string; it must be json");
 }
 END_TEST
 
@@ -199,6 +287,10 @@ main(void)
 	const TTest *const tests[] = {
 		a_text_is_split_at_each_separator,
 		empty_parts_are_rows_unless_skipped,
+		an_array_is_exploded_into_its_elements,
+		elements_as_strings_are_what_they_stand_for,
+		with_outer_no_record_is_lost,
+		what_is_no_array_is_a_bad_row,
 		the_part_may_have_another_name,
 		many_parts_come_out_in_order,
 		parts_wait_where_there_is_no_room,

@@ -39,6 +39,15 @@ CALLS = [
     ("format_time(date_trunc('year', ts), '%F')", "date(ts / 1000000, 'unixepoch', 'start of year')"),
     ("json_array_length(j)", "json_array_length(j)"),
     ("cast(json_get(j, '$[1]') as string)", "json_extract(j, '$[1]')"),
+    ("cast(json_element(j, 2) as string)", "json_extract(j, '$[2]')"),
+    ("json_array_contains(j, q)", "case when j is not null and q is not null then exists "
+     "(select 1 from json_each(j) e where e.value = q) end"),
+    ("json_array_join(j, '-')", "case when j is not null then "
+     "coalesce((select group_concat(e.value, '-') from json_each(j) e), '') end"),
+    ("cast(json_array(a, s, null) as string)", "json_array(a, s, null)"),
+    ("cast(json_object('a', a, 'it''s', t) as string)", "json_object('a', a, 'it''s', t)"),
+    ("json_array_length(split(s, 'a'))", "length(s) - length(replace(s, 'a', '')) + 1"),
+    ("json_array_join(split(s, t), '/')", "replace(s, nullif(t, ''), '/')"),
 ]
 
 AGGREGATES = [

@@ -114,9 +114,59 @@ static const struct rig_case others[] = {
 	{"json_get(j, 'a')", "1+16 json_get(): \"a\" is no path; write it as $.a.b[0] or $['a b']"},
 	{"json_element(j, -1)", "null | null | null | {\"a\": 12345678901234567890} | null | null "
 				"| null | null | null"},
+	{"json_element(cast('[1, 2]' as json), -3)", "all null"},
 	{"json_element(cast('[1,2]' as json), 2)", "all null"},
 	{"json_array_length(j)", "null | null | null | 3 | null | null | null | null | null"},
 	{"json_array_length(cast('[]' as json))", "all 0"},
+	{"json_array_contains(j, 3)",
+		"null | null | null | false | null | null | null | null | null"},
+	{"json_array_contains(cast('[1, 2.0, \"x\\u0041\", true, [3]]' as json), 2)", "all true"},
+	{"json_array_contains(cast('[1, 2.0]' as json), 2.0)", "all true"},
+	{"json_array_contains(cast('[1, 2.5]' as json), 2)", "all false"},
+	{"json_array_contains(cast('[9007199254740993]' as json), 9007199254740992)", "all false"},
+	{"json_array_contains(cast('[1e300]' as json), 9223372036854775807)", "all false"},
+	{"json_array_contains(cast('[\"x\\u0041\"]' as json), 'xA')", "all true"},
+	{"json_array_contains(cast('[[3], \"3\"]' as json), 3)", "all false"},
+	{"json_array_contains(cast('[false, true]' as json), true)", "all true"},
+	{"json_array_contains(cast('[]' as json), 1)", "all false"},
+	{"json_array_contains(cast('[null]' as json), cast(null as int))", "all null"},
+	{"json_array_contains(j, ts)",
+		"1+26 json_array_contains(): looks for a string, a number or a bool, not "
+		"timestamp; cast it"},
+	{"json_array_join(cast('[\"a\\n\", null, 2, [3, 4], {\"b\": 5}]' as json), ', ')",
+		"all a\n, 2, [3, 4], {\"b\": 5}"},
+	{"json_array_join(cast('[]' as json), ', ')", "all "},
+	{"json_array_join(cast('{}' as json), ', ')", "all null"},
+	{"json_array_join(cast('[\"\\ud83d\\ude00\\t\"]' as json), '')", "all 😀\t"},
+	{"json_array_join(j, '')",
+		"null | null | null | 1[2, 3]{\"a\": 12345678901234567890} | null | null | null | "
+		"null | null"},
+	{"json_array()", "all []"},
+	{"json_array(s, n)",
+		"[\"x\",0] | [\"hello world, a long one\",1] | [null,2] | [\"\",3] | "
+		"[\"it's\",4] | [\"Grüße aus Köln\",5] | [\"abc\",6] | [\"hello\",7] | "
+		"[\"hello world, a long two\",8]"},
+	{"json_array(y)",
+		"1+13 json_array(): argument 1 is bytes, which JSON has not; write cast(x as "
+		"string)"},
+	{"json_object('k', f)",
+		"{\"k\":0.5} | {\"k\":-1.5} | {\"k\":null} | !JSON has no NaN and no infinity | "
+		"!JSON has no NaN and no infinity | {\"k\":2.0} | {\"k\":1e+300} | "
+		"{\"k\":0.0} | {\"k\":100.0}"},
+	{"json_object(s, null)",
+		"{\"x\":null} | {\"hello world, a long one\":null} | !a member of an object needs "
+		"a name | {\"\":null} | {\"it's\":null} | {\"Grüße aus Köln\":null} | "
+		"{\"abc\":null} | {\"hello\":null} | {\"hello world, a long two\":null}"},
+	{"json_object('a')", "1+16 json_object(): takes a name and a value, and so on in pairs"},
+	{"json_object(1, 2)",
+		"1+17 json_object(): argument 1 must be string, not int; write cast(x as string)"},
+	{"split('', ',')", "all [\"\"]"},
+	{"split('a\"b,\\', ',')", "all [\"a\\\"b\",\"\\\\\"]"},
+	{"split('aXXbXX', 'XX')", "all [\"a\",\"b\",\"\"]"},
+	{"split('a', '')", "all !split() at an empty text"},
+	{"split(t, ',')",
+		"[\"x\"] | [\"hello world\",\" a long one\"] | [\"c\"] | [\"b\"] | null | "
+		"[\"Grüße\"] | [\"abd\"] | [\"hello world\"] | [\"a%b\"]"},
 	{"try(json_parse(t))", "all null"},
 	{"to_json(f)",
 		"0.5 | -1.5 | null | !JSON has no NaN and no infinity | !JSON has no NaN and "
