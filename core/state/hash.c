@@ -11,54 +11,72 @@
 #endif
 
 enum {
-	HASH_LINE = 8, /* buckets in a cache line; a table has whole lines */
-	HASH_DOUBLING = 4096, /* smaller tables double, larger ones grow by a third */
+	HASH_DOUBLING = 512, /* lines: smaller tables double, larger ones grow by a third */
 	HASH_BLOCK = 64, /* keys whose cache misses overlap */
 	HASH_REPACK = 4096 /* bytes of dead keys that are worth no thought */
 };
 
 /*
- * A key's home is a line of buckets; it stands in the first from there on that was empty.  Homes
- * are in the order of tags, so that a larger table is filled from its predecessor front to back,
- * and by multiplication, so that the number of lines is free.
+ * A key's home is a line; it stands in the first bucket from there on that was empty.  Homes are in
+ * the order of tags, so that a larger table is filled from its predecessor front to back, and by
+ * multiplication, so that the number of lines is free.
  */
 static inline uint32_t
-hash_home(const struct wr_hash *hash, uint32_t tag)
+hash_home(uint32_t n_lines, uint32_t tag)
 {
-	return (uint32_t)((uint64_t)tag * (hash->n_buckets / HASH_LINE) >> 32) * HASH_LINE;
+	return (uint32_t)((uint64_t)tag * n_lines >> 32);
 }
 
+/* Buckets by number: those of line 0, then those of line 1. */
 static inline uint32_t
 hash_next(const struct wr_hash *hash, uint32_t p)
 {
-	return p + 1 == hash->n_buckets ? 0 : p + 1;
+	return p + 1 == hash->n_lines * WR_HASH_LINE ? 0 : p + 1;
+}
+
+static inline uint32_t *
+hash_tag(const struct wr_hash *hash, uint32_t p)
+{
+	return &hash->lines[p / WR_HASH_LINE].tag[p % WR_HASH_LINE];
+}
+
+static inline uint32_t *
+hash_entry(const struct wr_hash *hash, uint32_t p)
+{
+	return &hash->lines[p / WR_HASH_LINE].entry[p % WR_HASH_LINE];
+}
+
+static inline void
+hash_set(struct wr_hash *hash, uint32_t p, uint32_t tag, uint32_t entry)
+{
+	*hash_tag(hash, p) = tag;
+	*hash_entry(hash, p) = entry;
 }
 
 static void
 hash_grow(struct wr_hash *hash, uint64_t used)
 {
-	const uintptr_t line = HASH_LINE * sizeof *hash->buckets;
-	const uint64_t *old = hash->buckets;
+	const uintptr_t align = sizeof(struct wr_hash_line);
+	const struct wr_hash_line *old = hash->lines;
 	void *old_memory = hash->memory;
-	uint64_t want = hash->n_buckets < HASH_LINE ? HASH_LINE : hash->n_buckets;
-	uint32_t n_old = hash->n_buckets;
+	uint64_t want = hash->n_lines == 0 ? 1 : hash->n_lines;
+	uint32_t n_old = hash->n_lines;
 
-	while (want * 3 / 4 < used)
-		want = want < HASH_DOUBLING ? want * 2 : (want / HASH_LINE * 4 + 2) / 3 * HASH_LINE;
-	wr_assert(want <= UINT32_MAX);
-	hash->memory = wr_zalloc(want * sizeof *hash->buckets + line);
-	hash->buckets = (uint64_t *)(((uintptr_t)hash->memory + line - 1) & ~(line - 1));
-	hash->n_buckets = (uint32_t)want;
-	hash->max_used = (uint32_t)(want * 3 / 4);
+	while (want * (WR_HASH_LINE * 3 / 4) < used)
+		want = want < HASH_DOUBLING ? want * 2 : (want * 4 + 2) / 3;
+	wr_assert(want <= UINT32_MAX / WR_HASH_LINE);
+	hash->memory = wr_zalloc(want * sizeof *hash->lines + align);
+	hash->lines = (struct wr_hash_line *)(((uintptr_t)hash->memory + align - 1) & ~(align - 1));
+	hash->n_lines = (uint32_t)want;
+	hash->max_used = (uint32_t)(want * (WR_HASH_LINE * 3 / 4));
 	for (uint32_t i = 0; i < n_old; i++) {
-		uint32_t p;
+		for (uint32_t j = 0; j < WR_HASH_LINE && old[i].entry[j] != 0; j++) {
+			uint32_t p = hash_home(hash->n_lines, old[i].tag[j]) * WR_HASH_LINE;
 
-		if (old[i] == 0)
-			continue;
-		p = hash_home(hash, (uint32_t)(old[i] >> 32));
-		while (hash->buckets[p] != 0)
-			p = hash_next(hash, p);
-		hash->buckets[p] = old[i];
+			while (*hash_entry(hash, p) != 0)
+				p = hash_next(hash, p);
+			hash_set(hash, p, old[i].tag[j], old[i].entry[j]);
+		}
 	}
 	free(old_memory);
 }
@@ -71,8 +89,8 @@ hash_repack(struct wr_hash *hash)
 	struct wr_keep old = slabs->keep;
 
 	slabs->keep = (struct wr_keep){0};
-	for (uint32_t p = 0; p < hash->n_buckets; p++) {
-		uint32_t root = (uint32_t)hash->buckets[p], index;
+	for (uint32_t p = 0; p < hash->n_lines * WR_HASH_LINE; p++) {
+		uint32_t root = *hash_entry(hash, p), index;
 		struct wr_key key;
 
 		if (root == 0 || !wr_key_is_far(wr_slabs_key(slabs, root)))
@@ -137,59 +155,41 @@ hash_mark(struct wr_hash *hash, uint32_t index)
 	hash->dirty[hash->n_dirty++] = index;
 }
 
-/* A bit for each of the four buckets from at on that is empty or has the tag. */
+/*
+ * The first bucket of a line that has the tag, or UINT32_MAX.  Which one of a line that is is
+ * anyone's guess: the branch predictor is not made to guess it.
+ */
 static inline uint32_t
-hash_stops(const uint64_t *at, uint32_t tag)
+hash_match(const struct wr_hash_line *line, uint32_t tag)
 {
 #ifdef __SSE2__
-	const __m128i *pair = (const __m128i *)(const void *)at;
-	__m128 low = _mm_castsi128_ps(_mm_load_si128(pair));
-	__m128 high = _mm_castsi128_ps(_mm_load_si128(pair + 1));
-	__m128i tags = _mm_castps_si128(_mm_shuffle_ps(low, high, 0xdd));
-	__m128i entries = _mm_castps_si128(_mm_shuffle_ps(low, high, 0x88));
-	__m128i stop = _mm_or_si128(_mm_cmpeq_epi32(tags, _mm_set1_epi32((int)tag)),
-		_mm_cmpeq_epi32(entries, _mm_setzero_si128()));
+	const __m128i *tags = (const __m128i *)(const void *)line->tag;
+	__m128i all = _mm_set1_epi32((int)tag);
+	__m128i low = _mm_cmpeq_epi32(_mm_load_si128(tags), all);
+	__m128i high = _mm_cmpeq_epi32(_mm_load_si128(tags + 1), all);
+	uint32_t mask = (uint32_t)_mm_movemask_epi8(_mm_packs_epi32(low, high));
 
-	return (uint32_t)_mm_movemask_ps(_mm_castsi128_ps(stop));
+	return mask == 0 ? UINT32_MAX : (uint32_t)__builtin_ctz(mask) / 2;
 #else
-	uint32_t mask = 0;
-
-	for (uint32_t i = 0; i < 4; i++)
-		mask |= (uint32_t)(at[i] == 0 || (uint32_t)(at[i] >> 32) == tag) << i;
-	return mask;
+	for (uint32_t i = 0; i < WR_HASH_LINE; i++)
+		if (line->tag[i] == tag)
+			return i;
+	return UINT32_MAX;
 #endif
 }
 
-/*
- * The first bucket of home's line or of those behind it that is empty or has the tag.  Which one of
- * a line that is is anyone's guess: the branch predictor is not made to guess it.
- */
+/* The bucket of a key, or the empty one where it belongs. */
 static inline uint32_t
-hash_walk(const struct wr_hash *hash, uint32_t tag, uint32_t home)
+hash_seek(const struct wr_hash *hash, const struct wr_key *key, uint32_t tag)
 {
+	uint32_t p = hash_home(hash->n_lines, tag) * WR_HASH_LINE;
+
 	for (;;) {
-		uint32_t stops = hash_stops(&hash->buckets[home], tag);
+		uint32_t entry = *hash_entry(hash, p);
 
-		stops |= hash_stops(&hash->buckets[home + HASH_LINE / 2], tag) << HASH_LINE / 2;
-		if (stops != 0)
-			return home + (uint32_t)__builtin_ctz(stops);
-		home += HASH_LINE;
-		if (home == hash->n_buckets)
-			home = 0;
-	}
-}
-
-/* The bucket of a key, or the empty one where it belongs; from p, which is not behind it. */
-static inline uint32_t
-hash_seek(const struct wr_hash *hash, const struct wr_key *key, uint32_t tag, uint32_t p)
-{
-	for (;;) {
-		uint64_t bucket = hash->buckets[p];
-
-		if (bucket == 0)
+		if (entry == 0)
 			return p;
-		if ((uint32_t)(bucket >> 32) == tag &&
-			wr_key_eq(wr_slabs_key(&hash->slabs, (uint32_t)bucket), key))
+		if (*hash_tag(hash, p) == tag && wr_key_eq(wr_slabs_key(&hash->slabs, entry), key))
 			return p;
 		p = hash_next(hash, p);
 	}
@@ -199,7 +199,7 @@ hash_seek(const struct wr_hash *hash, const struct wr_key *key, uint32_t tag, ui
 static uint32_t
 hash_chain_put(struct wr_hash *hash, uint32_t p, int64_t ns, bool *made)
 {
-	uint32_t root = (uint32_t)hash->buckets[p], index;
+	uint32_t root = *hash_entry(hash, p), index;
 	struct wr_node *node;
 
 	index = wr_chain_find(&hash->slabs, root, ns);
@@ -210,31 +210,29 @@ hash_chain_put(struct wr_hash *hash, uint32_t p, int64_t ns, bool *made)
 	node = wr_slabs_node(&hash->slabs, index);
 	node->ns = ns;
 	root = wr_chain_insert(&hash->slabs, root, index);
-	hash->buckets[p] = hash->buckets[p] >> 32 << 32 | root;
+	*hash_entry(hash, p) = root;
 	return index;
 }
 
 /* REQUIRES: room for one more. */
-static inline uint32_t
-hash_put(struct wr_hash *hash, const struct wr_key *key, uint32_t tag, uint32_t p, bool keyed,
-	int64_t ns, bool *made)
+static uint32_t
+hash_put(struct wr_hash *hash, const struct wr_key *key, uint32_t tag, int64_t ns, bool *made)
 {
-	uint32_t index;
+	uint32_t p = hash_seek(hash, key, tag);
+	uint32_t index = *hash_entry(hash, p);
 
-	p = hash_seek(hash, key, tag, p);
-	index = (uint32_t)hash->buckets[p];
 	*made = index == 0;
 	if (index == 0) {
 		index = wr_slabs_take(&hash->slabs, key);
-		hash->buckets[p] = (uint64_t)tag << 32 | index;
+		hash_set(hash, p, tag, index);
 		hash->n_used++;
-		if (keyed) {
+		if (hash->keyed) {
 			struct wr_node *node = wr_slabs_node(&hash->slabs, index);
 
 			node->ns = ns;
 			node->left = node->right = 0;
 		}
-	} else if (keyed && wr_slabs_node(&hash->slabs, index)->ns != ns) {
+	} else if (hash->keyed && wr_slabs_node(&hash->slabs, index)->ns != ns) {
 		index = hash_chain_put(hash, p, ns, made);
 	}
 	return index;
@@ -242,12 +240,14 @@ hash_put(struct wr_hash *hash, const struct wr_key *key, uint32_t tag, uint32_t 
 
 /*
  * Keys on their way, so many at once that their cache misses overlap: first their homes are brought
- * near, then the entries there, then the bytes of long keys, and then they are compared.
+ * near, then the entries with their tags, then the bytes of long keys, and then they are compared.
+ * A key whose entry is not that one takes the long way.
  */
 struct hash_block {
 	uint32_t base, n;
-	bool far; /* some keys are long */
-	uint32_t tag[HASH_BLOCK], at[HASH_BLOCK];
+	const struct wr_hash_line *line[HASH_BLOCK];
+	uint32_t index[HASH_BLOCK]; /* entry 0, which no key is equal to, where there is none */
+	uint8_t *entry[HASH_BLOCK];
 };
 
 static inline uint32_t
@@ -272,15 +272,32 @@ static inline void
 hash_block_start(const struct wr_hash *hash, const struct wr_lookup *lookup,
 	struct hash_block *block, uint32_t base)
 {
+	const struct wr_hash_line *lines = hash->lines;
+	uint32_t n_lines = hash->n_lines;
+
 	block->base = base;
 	block->n = lookup->n - base < HASH_BLOCK ? lookup->n - base : HASH_BLOCK;
 	for (uint32_t i = 0; i < block->n; i++) {
 		uint32_t tag = (uint32_t)lookup->hash[lookup_row(lookup, base + i)];
 
-		block->tag[i] = tag;
-		block->at[i] = hash_home(hash, tag);
-		__builtin_prefetch(&hash->buckets[block->at[i]]);
+		block->line[i] = &lines[hash_home(n_lines, tag)];
+		__builtin_prefetch(block->line[i]);
 	}
+}
+
+/* The entry of a tag that its home has not. */
+static uint32_t
+hash_overflow(const struct wr_hash *hash, const struct wr_hash_line *line, uint32_t tag)
+{
+	uint32_t at;
+
+	do {
+		if (line->entry[WR_HASH_LINE - 1] == 0)
+			return 0;
+		line = line == &hash->lines[hash->n_lines - 1] ? hash->lines : line + 1;
+		at = hash_match(line, tag);
+	} while (at == UINT32_MAX);
+	return line->entry[at];
 }
 
 /* Entries are not aligned to lines: one touches two, if it is as small as they mostly are. */
@@ -288,23 +305,30 @@ static inline void
 hash_block_near(
 	const struct wr_hash *hash, const struct wr_lookup *lookup, struct hash_block *block)
 {
-	const uint32_t row = hash->slabs.layout->head + (uint32_t)sizeof(uint64_t) - 1;
+	const struct wr_slabs slabs = hash->slabs;
+	const struct wr_layout layout = *slabs.layout;
+	const uint32_t row = layout.head + (uint32_t)sizeof(uint64_t) - 1;
 
-	block->far = false;
 	for (uint32_t i = 0; i < block->n; i++) {
-		uint32_t p = hash_walk(hash, block->tag[i], block->at[i]);
-		const uint8_t *entry = wr_slabs_at(&hash->slabs, (uint32_t)hash->buckets[p]);
+		uint32_t tag = (uint32_t)lookup->hash[lookup_row(lookup, block->base + i)];
+		const struct wr_hash_line *line = block->line[i];
+		uint32_t at = hash_match(line, tag);
+		uint32_t index =
+			at == UINT32_MAX ? hash_overflow(hash, line, tag) : line->entry[at];
+		uint8_t *entry = slabs.slab[index >> layout.shift] +
+				 (size_t)(index & ((1u << layout.shift) - 1)) * layout.stride;
 
-		block->at[i] = p;
+		block->index[i] = index;
+		block->entry[i] = entry;
 		__builtin_prefetch(entry, 1);
 		__builtin_prefetch(entry + row, 1);
-		block->far |= wr_key_is_far(&lookup->keys[lookup_row(lookup, block->base + i)]);
 	}
-	for (uint32_t i = 0; i < block->n && block->far; i++) {
-		uint32_t index = (uint32_t)hash->buckets[block->at[i]];
-		const struct wr_key *key = wr_slabs_key(&hash->slabs, index);
+	if (slabs.keep.first == NULL)
+		return;
+	for (uint32_t i = 0; i < block->n; i++) {
+		const struct wr_key *key = (const struct wr_key *)(const void *)block->entry[i];
 
-		if (index != 0 && wr_key_is_far(key)) {
+		if (wr_key_is_far(key)) {
 			__builtin_prefetch(wr_key_bytes(key));
 			__builtin_prefetch(wr_key_bytes(key) + key->len - 1);
 		}
@@ -313,56 +337,77 @@ hash_block_near(
 
 static inline void
 hash_block_upsert(struct wr_hash *hash, const struct wr_lookup *lookup,
-	const struct hash_block *block, bool keyed, void **row)
+	const struct hash_block *block, bool keyed, bool tracked, void **row)
 {
+	const struct wr_key *keys = lookup->keys;
+	const uint32_t head = hash->slabs.layout->head;
+
 	for (uint32_t i = 0; i < block->n; i++) {
-		uint32_t from = block->base + i, index;
+		uint32_t from = block->base + i, index = block->index[i];
+		const struct wr_key *key = &keys[lookup_row(lookup, from)];
+		uint8_t *entry = block->entry[i];
+		int64_t ns = keyed ? lookup_ns(lookup, from) : 0;
 		bool made;
 
-		index = hash_put(hash, &lookup->keys[lookup_row(lookup, from)], block->tag[i],
-			block->at[i], keyed, keyed ? lookup_ns(lookup, from) : 0, &made);
-		if (hash->tracked)
+		if (!wr_key_eq((const struct wr_key *)(const void *)entry, key) ||
+			(keyed && ((const struct wr_node *)(const void *)entry)->ns != ns)) {
+			index = hash_put(hash, key,
+				(uint32_t)lookup->hash[lookup_row(lookup, from)], ns, &made);
+			entry = wr_slabs_at(&hash->slabs, index);
+		}
+		if (tracked)
 			hash_mark(hash, index);
-		row[lookup_at(lookup, from)] = wr_hash_row(hash, index);
+		row[lookup_at(lookup, from)] = entry + head;
 	}
 }
 
 static inline void
-hash_upsert(struct wr_hash *hash, const struct wr_lookup *lookup, bool keyed, void **row)
+hash_upsert(
+	struct wr_hash *hash, const struct wr_lookup *lookup, bool keyed, bool tracked, void **row)
 {
-	struct hash_block blocks[2] = {0};
+	struct hash_block blocks[2];
 
 	for (uint32_t base = 0, turn = 0; base < lookup->n; base += HASH_BLOCK, turn ^= 1) {
 		struct hash_block *block = &blocks[turn], *next = &blocks[turn ^ 1];
-		uint32_t left = lookup->n - base, n_buckets = hash->n_buckets;
+		uint32_t left = lookup->n - base, n_lines = hash->n_lines;
 		intptr_t moved = hash_reserve(hash, left < 2 * HASH_BLOCK ? left : 2 * HASH_BLOCK);
 
 		if (moved != 0)
 			for (uint32_t i = 0; i < base; i++)
 				row[lookup_at(lookup, i)] =
 					(uint8_t *)row[lookup_at(lookup, i)] + moved;
-		if (base == 0 || hash->n_buckets != n_buckets)
+		if (base == 0 || hash->n_lines != n_lines)
 			hash_block_start(hash, lookup, block, base);
 		if (left > HASH_BLOCK)
 			hash_block_start(hash, lookup, next, base + HASH_BLOCK);
 		hash_block_near(hash, lookup, block);
-		hash_block_upsert(hash, lookup, block, keyed, row);
+		hash_block_upsert(hash, lookup, block, keyed, tracked, row);
 	}
 }
 
+/* The common shapes of a call have code of their own, in which nothing is asked per row. */
 void
 wr_hash_upsert(struct wr_hash *hash, const struct wr_lookup *lookup, void **row)
 {
+	struct wr_lookup all = *lookup;
+
+	if (all.rows != NULL || all.at != NULL) {
+		hash_upsert(hash, lookup, hash->keyed, hash->tracked, row);
+		return;
+	}
+	all.rows = all.at = NULL;
 	if (hash->keyed)
-		hash_upsert(hash, lookup, true, row);
+		hash_upsert(hash, &all, true, hash->tracked, row);
+	else if (hash->tracked)
+		hash_upsert(hash, &all, false, true, row);
 	else
-		hash_upsert(hash, lookup, false, row);
+		hash_upsert(hash, &all, false, false, row);
 }
 
 void
 wr_hash_roots(const struct wr_hash *hash, const struct wr_lookup *lookup, uint32_t *root)
 {
-	struct hash_block blocks[2] = {0};
+	struct hash_block blocks[2];
 
 	if (hash->n_used == 0) {
 		for (uint32_t i = 0; i < lookup->n; i++)
@@ -378,10 +423,13 @@ wr_hash_roots(const struct wr_hash *hash, const struct wr_lookup *lookup, uint32
 			hash_block_start(hash, lookup, &blocks[turn ^ 1], base + HASH_BLOCK);
 		hash_block_near(hash, lookup, block);
 		for (uint32_t i = 0; i < block->n; i++) {
-			const struct wr_key *key = &lookup->keys[lookup_row(lookup, base + i)];
-			uint32_t p = hash_seek(hash, key, block->tag[i], block->at[i]);
+			uint32_t from = lookup_row(lookup, base + i), index = block->index[i];
+			const struct wr_key *key = &lookup->keys[from];
 
-			root[lookup_at(lookup, base + i)] = (uint32_t)hash->buckets[p];
+			if (!wr_key_eq((const struct wr_key *)(void *)block->entry[i], key))
+				index = *hash_entry(
+					hash, hash_seek(hash, key, (uint32_t)lookup->hash[from]));
+			root[lookup_at(lookup, base + i)] = index;
 		}
 	}
 }
@@ -390,11 +438,10 @@ uint32_t
 wr_hash_put(
 	struct wr_hash *hash, const struct wr_key *key, uint64_t key_hash, int64_t ns, bool *made)
 {
-	uint32_t tag = (uint32_t)key_hash, index;
+	uint32_t index;
 
 	hash_reserve(hash, 1);
-	index = hash_put(
-		hash, key, tag, hash_walk(hash, tag, hash_home(hash, tag)), hash->keyed, ns, made);
+	index = hash_put(hash, key, (uint32_t)key_hash, ns, made);
 	if (hash->tracked)
 		hash_mark(hash, index);
 	return index;
@@ -403,31 +450,26 @@ wr_hash_put(
 uint32_t
 wr_hash_get(const struct wr_hash *hash, const struct wr_key *key, uint64_t key_hash)
 {
-	uint32_t tag = (uint32_t)key_hash;
-
-	if (hash->n_used == 0)
-		return 0;
-	return (uint32_t)hash
-		->buckets[hash_seek(hash, key, tag, hash_walk(hash, tag, hash_home(hash, tag)))];
+	return hash->n_used == 0 ? 0 : *hash_entry(hash, hash_seek(hash, key, (uint32_t)key_hash));
 }
 
 /* Empties bucket p and moves back those behind it that it kept from their homes. */
 static void
 hash_close(struct wr_hash *hash, uint32_t p)
 {
-	uint32_t n = hash->n_buckets;
+	uint32_t n = hash->n_lines * WR_HASH_LINE;
 
-	for (uint32_t q = hash_next(hash, p); hash->buckets[q] != 0; q = hash_next(hash, q)) {
-		uint32_t home = hash_home(hash, (uint32_t)(hash->buckets[q] >> 32));
+	for (uint32_t q = hash_next(hash, p); *hash_entry(hash, q) != 0; q = hash_next(hash, q)) {
+		uint32_t home = hash_home(hash->n_lines, *hash_tag(hash, q)) * WR_HASH_LINE;
 		uint32_t from_home = q >= home ? q - home : q + n - home;
 		uint32_t from_hole = q >= p ? q - p : q + n - p;
 
 		if (from_home >= from_hole) {
-			hash->buckets[p] = hash->buckets[q];
+			hash_set(hash, p, *hash_tag(hash, q), *hash_entry(hash, q));
 			p = q;
 		}
 	}
-	hash->buckets[p] = 0;
+	hash_set(hash, p, 0, 0);
 	hash->n_used--;
 }
 
@@ -438,8 +480,8 @@ wr_hash_erase(struct wr_hash *hash, const struct wr_key *key, uint64_t key_hash,
 
 	if (hash->n_used == 0)
 		return false;
-	p = hash_seek(hash, key, tag, hash_walk(hash, tag, hash_home(hash, tag)));
-	index = root = (uint32_t)hash->buckets[p];
+	p = hash_seek(hash, key, tag);
+	index = root = *hash_entry(hash, p);
 	if (hash->keyed && root != 0) {
 		index = wr_chain_find(&hash->slabs, root, ns);
 		if (index != 0)
@@ -450,7 +492,7 @@ wr_hash_erase(struct wr_hash *hash, const struct wr_key *key, uint64_t key_hash,
 	if (index == 0)
 		return false;
 	if (root != 0)
-		hash->buckets[p] = (uint64_t)tag << 32 | root;
+		*hash_entry(hash, p) = root;
 	else
 		hash_close(hash, p);
 	if (hash->tracked && index >> 6 < hash->dirty_words)
@@ -462,14 +504,14 @@ wr_hash_erase(struct wr_hash *hash, const struct wr_key *key, uint64_t key_hash,
 void
 wr_hash_prefetch(const struct wr_hash *hash, uint64_t key_hash)
 {
-	if (hash->n_buckets > 0)
-		__builtin_prefetch(&hash->buckets[hash_home(hash, (uint32_t)key_hash)]);
+	if (hash->n_lines > 0)
+		__builtin_prefetch(&hash->lines[hash_home(hash->n_lines, (uint32_t)key_hash)]);
 }
 
 uint64_t
 wr_hash_bytes(const struct wr_hash *hash)
 {
-	return hash->n_buckets * sizeof *hash->buckets + wr_slabs_bytes(&hash->slabs) +
+	return hash->n_lines * sizeof *hash->lines + wr_slabs_bytes(&hash->slabs) +
 	       hash->dirty_words * sizeof *hash->dirty_bits + hash->cap_dirty * sizeof *hash->dirty;
 }
 
@@ -481,9 +523,9 @@ wr_hash_fini(struct wr_hash *hash)
 	free(hash->dirty_bits);
 	free(hash->dirty);
 	hash->memory = NULL;
-	hash->buckets = NULL;
+	hash->lines = NULL;
 	hash->dirty_bits = NULL;
 	hash->dirty = NULL;
-	hash->n_buckets = hash->n_used = hash->max_used = 0;
+	hash->n_lines = hash->n_used = hash->max_used = 0;
 	hash->dirty_words = hash->n_dirty = hash->cap_dirty = 0;
 }

@@ -2,19 +2,26 @@
 /*
  * One hash table from keys to entries: all of a table by key, or one namespace of a table by
  * namespace.  Open addressing in buckets of 8 bytes: 32 bits of the hash, from which a bucket's
- * home follows without a look at its entry, and the entry's number.  The thread of the table's
- * task.
+ * home follows without a look at its entry, and the entry's number.  Buckets stand together in
+ * lines of the cache.  The thread of the table's task.
  */
 #ifndef WR_STATE_HASH_H
 #define WR_STATE_HASH_H
 
 #include "state/slabs.h"
 
+enum { WR_HASH_LINE = 8 };
+
+struct wr_hash_line {
+	uint32_t tag[WR_HASH_LINE];
+	uint32_t entry[WR_HASH_LINE]; /* 0: empty */
+};
+_Static_assert(sizeof(struct wr_hash_line) == 64, "a line of the cache");
+
 struct wr_hash {
-	void *memory; /* of buckets */
-	uint64_t *buckets; /* tag << 32 | entry; 0: empty.  In order of their tags, but for
-			      collisions */
-	uint32_t n_buckets, n_used, max_used;
+	void *memory; /* of lines */
+	struct wr_hash_line *lines; /* in order of tags, but for collisions */
+	uint32_t n_lines, n_used, max_used;
 	bool keyed; /* entries are struct wr_node, a bucket's the root of its key's chain */
 	bool tracked;
 	struct wr_slabs slabs;

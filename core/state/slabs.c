@@ -157,6 +157,9 @@ slabs_add(struct wr_slabs *slabs, uint32_t entries)
 	slabs->room += entries;
 }
 
+/* Of entry 0: no key is equal to it. */
+static const struct wr_key slabs_no_key = {.len = WR_KEY_NULL, .u.bytes = {1}};
+
 void
 wr_slabs_reserve(struct wr_slabs *slabs, uint32_t n)
 {
@@ -187,6 +190,7 @@ wr_slabs_reserve(struct wr_slabs *slabs, uint32_t n)
 	}
 	while (slabs->room < want)
 		slabs_add(slabs, full);
+	*wr_slabs_key(slabs, 0) = slabs_no_key;
 }
 
 uint32_t

@@ -58,7 +58,8 @@ struct wr_slabs {
 	uint8_t **slab;
 	uint32_t n_slabs, cap_slabs;
 	uint32_t room; /* entries there is memory for; slab 0 starts small */
-	uint32_t next; /* from here on entries were never used; 0 is none */
+	uint32_t next; /* from here on entries were never used; 0 is none: no key is
+			equal to its own */
 	uint32_t free; /* the first of the free ones, linked by key.u; 0: none */
 	uint32_t n_free;
 	uint32_t n_made; /* entries ever taken, modulo 2^32 */
