@@ -2,7 +2,7 @@
 /*
  * The host's half of a source: partitions, decoding, event time, `where`, watermarks.
  *
- *   poll() -> raw() -> decode -> not null -> event time -> where -> batch -> watermark of the
+ *   poll() -> raw() -> decode -> not null -> where -> event time -> batch -> watermark of the
  * partition
  *          -> min over partitions that are neither idle nor finished -> downstream
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Event time of a source's rows, `where`, and the watermarks that go out between them. */
+/* `where` over the rows of a source, their event time, and the watermarks between them. */
 #include "engine/source_private.h"
 
 #include "engine/checkpoint.h"
@@ -27,10 +27,12 @@ keep_rows(struct wr_batch *batch, const uint64_t *gone)
 struct finish_errors {
 	struct wr_inst *inst;
 	const struct weir_batch *batch;
+	const uint64_t *wanted; /* by `where`; NULL: all */
 	uint64_t gone[WEIR_ROWS_MAX / 64];
 	bool any;
 };
 
+/* What `where` does not want is gone anyway: nothing is wrong with it. */
 static void
 finish_error(struct wr_eval *eval, uint32_t row, const char *why)
 {
@@ -38,7 +40,8 @@ finish_error(struct wr_eval *eval, uint32_t row, const char *why)
 
 	weir_bit_set(errors->gone, row);
 	errors->any = true;
-	wr_inst_reject(errors->inst, errors->batch, row, why);
+	if (errors->wanted == NULL || weir_bit_get(errors->wanted, row))
+		wr_inst_reject(errors->inst, errors->batch, row, why);
 }
 
 /* The event times of rows that have none are not known, and not what happens to stand there. */
@@ -176,16 +179,33 @@ find_cuts(const struct wr_op *op, const struct wr_partition *part, const struct 
 	return n_cuts;
 }
 
-/* Only rows for which `where` is true; the others have moved the watermark all the same. */
-static void
-apply_where(struct wr_inst *inst, struct wr_batch *batch, struct wr_eval *eval)
+/* The rows for which `where` is true. */
+static uint64_t *
+find_wanted(struct wr_inst *inst, struct wr_batch *batch, struct wr_eval *eval)
 {
-	uint32_t *rows = wr_arena_array(&batch->arena, uint32_t, batch->pub.n_rows);
-	uint32_t n = wr_expr_filter(inst->op->where, eval, &batch->pub, rows);
+	uint32_t rows[WEIR_ROWS_MAX], n = wr_expr_filter(inst->op->where, eval, &batch->pub, rows);
+	uint64_t *wanted = wr_arena_array(&inst->scratch, uint64_t, WEIR_ROWS_MAX / 64);
 
-	if (n < wr_batch_count(&batch->pub)) {
-		batch->pub.sel = rows;
-		batch->pub.n_sel = n;
+	memset(wanted, 0, WEIR_ROWS_MAX / 8);
+	for (uint32_t i = 0; i < n; i++)
+		weir_bit_set(wanted, rows[i]);
+	return wanted;
+}
+
+/* Only those rows go on; the others have moved the watermark all the same. */
+static void
+keep_wanted(struct wr_batch *batch, const uint64_t *wanted)
+{
+	struct weir_batch *b = &batch->pub;
+	uint32_t *rows = wr_arena_array(&batch->arena, uint32_t, b->n_rows), n = 0;
+
+	for (uint32_t i = 0, n_all = wr_batch_count(b); i < n_all; i++) {
+		rows[n] = b->sel != NULL ? b->sel[i] : i;
+		n += (uint32_t)weir_bit_get(wanted, rows[n]);
+	}
+	if (n < wr_batch_count(b)) {
+		b->sel = rows;
+		b->n_sel = n;
 	}
 }
 
@@ -275,12 +295,14 @@ wr_source_send(struct wr_inst *inst, struct weir_out *out)
 		keep_rows(batch, errors.gone);
 		out->failed = NULL;
 	}
+	if (inst->op->where != NULL && out->n > 0 && wr_batch_count(&batch->pub) > 0)
+		errors.wanted = find_wanted(inst, batch, &eval);
 	if (inst->op->event_time != NULL && out->n > 0 && wr_batch_count(&batch->pub) > 0)
 		set_event_time(inst, batch, &eval);
 	if (part != NULL && out->n > 0 && wr_batch_count(&batch->pub) > 0)
 		n_cuts = find_cuts(inst->op, part, &batch->pub, cuts, &newest);
-	if (inst->op->where != NULL && out->n > 0 && wr_batch_count(&batch->pub) > 0)
-		apply_where(inst, batch, &eval);
+	if (errors.wanted != NULL)
+		keep_wanted(batch, errors.wanted);
 	if (eval.status < 0)
 		wr_inst_fail(inst, eval.status);
 	batch = wr_out_finish(out);
