@@ -303,6 +303,7 @@ wr_batch_dense(struct wr_pool *pool, const struct weir_batch *from, bool copy)
 	for (uint32_t i = 0; i < n; i++)
 		event_time[i] = from->event_time[from->sel[i]];
 	batch->pub.event_time = event_time;
+	batch->pub.keys = NULL; /* rows have other numbers now */
 	if (from->key_hash != NULL) {
 		uint64_t *hash = wr_arena_array(arena, uint64_t, n);
 

@@ -48,8 +48,8 @@ drop_rows(struct wr_batch *batch, const uint64_t *gone)
 	batch->pub.n_sel = kept;
 }
 
-/* The batch with its key columns and hashes behind the others; takes the reference, NULL when no
- * row is left. */
+/* The batch with its key columns, keys and hashes behind the others; takes the reference, NULL when
+ * no row is left. */
 static struct wr_batch *
 add_keys(struct wr_inst *inst, const struct wr_in *in, struct wr_batch *from)
 {
@@ -60,6 +60,7 @@ add_keys(struct wr_inst *inst, const struct wr_in *in, struct wr_batch *from)
 	const struct weir_column **cols =
 		wr_arena_array(arena, const struct weir_column *, in->first_key + in->n_keys);
 	uint64_t *hash = wr_arena_array(arena, uint64_t, b->n_rows);
+	struct wr_key *keys = wr_arena_array(arena, struct wr_key, b->n_rows);
 	struct key_errors errors = {.inst = inst, .batch = b};
 	struct wr_eval eval = {&inst->pub, &inst->scratch, arena, key_error, &errors, 0};
 
@@ -73,7 +74,7 @@ add_keys(struct wr_inst *inst, const struct wr_in *in, struct wr_batch *from)
 	batch->pub.n_cols = in->first_key + in->n_keys;
 	batch->pub.first_key = in->first_key;
 	batch->pub.n_keys = in->n_keys;
-	wr_batch_pin(batch, b->n_rows * sizeof *hash);
+	wr_batch_pin(batch, b->n_rows * (sizeof *hash + sizeof *keys));
 	wr_batch_share(batch, b);
 	if (errors.n > 0)
 		drop_rows(batch, errors.gone);
@@ -83,8 +84,9 @@ add_keys(struct wr_inst *inst, const struct wr_in *in, struct wr_batch *from)
 		wr_batch_unref(batch);
 		return NULL;
 	}
-	wr_keys_of(cols + in->first_key, in->n_keys, batch->pub.sel, n, NULL, hash, &inst->scratch);
+	wr_keys_of(cols + in->first_key, in->n_keys, batch->pub.sel, n, keys, hash, arena);
 	batch->pub.key_hash = hash;
+	batch->pub.keys = keys;
 	return batch;
 }
 

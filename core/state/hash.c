@@ -361,7 +361,7 @@ hash_block_upsert(struct wr_hash *hash, const struct wr_lookup *lookup,
 	}
 }
 
-static inline void
+static inline __attribute__((always_inline)) void
 hash_upsert(
 	struct wr_hash *hash, const struct wr_lookup *lookup, bool keyed, bool tracked, void **row)
 {

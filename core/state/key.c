@@ -14,20 +14,33 @@ static const uint8_t key_mask[]
 
 static const uint64_t key_nan = UINT64_C(0x7ff8000000000000);
 
-static inline void
-key_put(struct wr_key *key, uint64_t low, uint64_t high)
-{
-	uint64_t words[2] = {low, high};
+/* A struct wr_key in registers. */
+struct key_words {
+	uint64_t low, high;
+};
 
-	memcpy(key, words, sizeof words);
+static inline void
+key_store(struct wr_key *key, struct key_words words)
+{
+	memcpy(key, &words, sizeof words);
+}
+
+/* Of a key that is not far. */
+static inline uint64_t
+key_hash_near(struct key_words words)
+{
+	return XXH3_64bits(&words, sizeof words);
 }
 
 static inline uint64_t
 key_hash(const struct wr_key *key)
 {
+	struct key_words words;
+
 	if (wr_key_is_far(key))
 		return XXH3_64bits(wr_key_bytes(key), key->len);
-	return XXH3_64bits(key, sizeof *key);
+	memcpy(&words, key, sizeof words);
+	return key_hash_near(words);
 }
 
 uint64_t
@@ -77,73 +90,102 @@ key_of_double(uint64_t bits)
 	return bits == UINT64_C(1) << 63 ? 0 : bits;
 }
 
-static inline void
-key_of_view(struct wr_key *key, const struct weir_column *col, uint32_t row)
+/* Of a view whose bytes stand in it. */
+static inline struct key_words
+key_of_short_view(const struct weir_view *view)
 {
-	const struct weir_view *view = (const struct weir_view *)col->values + row;
-	uint64_t words[2], mask[2];
+	struct key_words words, mask;
 
-	memcpy(words, view, sizeof words);
-	if ((uint32_t)words[0] <= WR_KEY_INLINE) {
-		memcpy(mask, key_mask + WR_KEY_INLINE - (uint32_t)words[0], sizeof mask);
-		key_put(key, words[0] & mask[0], words[1] & mask[1]);
-	} else {
-		const uint8_t *p = col->bufs[view->buf] + view->off;
-
-		memcpy(&words[1], &p, sizeof p);
-		key_put(key, words[0], words[1]);
-	}
+	memcpy(&words, view, sizeof words);
+	memcpy(&mask, key_mask + WR_KEY_INLINE - (uint32_t)words.low, sizeof mask);
+	return (struct key_words){words.low & mask.low, words.high & mask.high};
 }
 
-/* The key of a row of the one key column, of a type known where this is inlined. */
-static inline void
-key_of_row(struct wr_key *key, const struct weir_column *col, uint32_t type, uint32_t row)
+static inline struct key_words
+key_of_view(const struct weir_column *col, uint32_t row)
+{
+	const struct weir_view *view = (const struct weir_view *)col->values + row;
+	const uint8_t *p;
+	struct key_words words;
+
+	if (view->len <= WR_KEY_INLINE)
+		return key_of_short_view(view);
+	p = col->bufs[view->buf] + view->off;
+	memcpy(&words.low, view, sizeof words.low);
+	memcpy(&words.high, &p, sizeof words.high);
+	return words;
+}
+
+/* Of a row of the one key column that is not null, of a type known where this is inlined. */
+static inline struct key_words
+key_of_value(const struct weir_column *col, uint32_t type, uint32_t row)
 {
 	uint64_t v;
 
-	if (key_is_null(col, row)) {
-		key_put(key, WR_KEY_NULL, 0);
-	} else if (type == WEIR_STRING) {
-		key_of_view(key, col, row);
-	} else if (type == WEIR_BOOL) {
+	if (type == WEIR_STRING)
+		return key_of_view(col, row);
+	if (type == WEIR_BOOL) {
 		v = ((const uint64_t *)col->values)[row >> 6] >> (row & 63) & 1;
-		key_put(key, 1 | v << 32, 0);
-	} else {
-		v = ((const uint64_t *)col->values)[row];
-		if (type == WEIR_FLOAT64)
-			v = key_of_double(v);
-		key_put(key, 8 | v << 32, v >> 32);
+		return (struct key_words){1 | v << 32, 0};
 	}
+	v = ((const uint64_t *)col->values)[row];
+	if (type == WEIR_FLOAT64)
+		v = key_of_double(v);
+	return (struct key_words){8 | v << 32, v >> 32};
 }
 
-static inline void
-keys_of_one(const struct weir_column *col, uint32_t type, const uint32_t *sel, uint32_t n,
-	struct wr_key *keys, uint64_t *hash)
+/* near: no row is null, and no key far. */
+static inline __attribute__((always_inline)) void
+keys_of_rows(const struct weir_column *col, uint32_t type, bool near, const uint32_t *sel,
+	uint32_t n, struct wr_key *keys, uint64_t *hash)
 {
+	const struct weir_column own = *col; /* so that it need not be read again */
 	struct wr_key key;
 
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t row = sel == NULL ? i : sel[i];
+		struct key_words words = {WR_KEY_NULL, 0};
 
-		key_of_row(&key, col, type, row);
+		if (near && type == WEIR_STRING)
+			words = key_of_short_view((const struct weir_view *)own.values + row);
+		else if (near || !key_is_null(&own, row))
+			words = key_of_value(&own, type, row);
+		key_store(&key, words);
 		if (keys != NULL)
 			keys[row] = key;
 		if (hash != NULL)
-			hash[row] = key_hash(&key);
+			hash[row] = near ? key_hash_near(words) : key_hash(&key);
 	}
 }
 
-/* The three shapes of a call, so that nothing is asked per row. */
+static inline bool
+keys_are_near(const struct weir_column *col, uint32_t type, const uint32_t *sel, uint32_t n)
+{
+	const struct weir_view *views = col->values;
+	uint32_t far = 0;
+
+	if (col->valid != NULL)
+		return false;
+	for (uint32_t i = 0; i < n && type == WEIR_STRING; i++)
+		far |= views[sel == NULL ? i : sel[i]].len > WR_KEY_INLINE;
+	return !far;
+}
+
+/* The common shapes of a call have code of their own, in which nothing is asked per row. */
 static inline void
 keys_of_type(const struct weir_column *col, uint32_t type, const uint32_t *sel, uint32_t n,
 	struct wr_key *keys, uint64_t *hash)
 {
-	if (hash == NULL)
-		keys_of_one(col, type, sel, n, keys, NULL);
-	else if (keys == NULL)
-		keys_of_one(col, type, sel, n, NULL, hash);
+	bool near = keys_are_near(col, type, sel, n);
+
+	if (keys == NULL || hash == NULL)
+		keys_of_rows(col, type, false, sel, n, keys, hash);
+	else if (!near)
+		keys_of_rows(col, type, false, sel, n, keys, hash);
+	else if (sel == NULL)
+		keys_of_rows(col, type, true, NULL, n, keys, hash);
 	else
-		keys_of_one(col, type, sel, n, keys, hash);
+		keys_of_rows(col, type, true, sel, n, keys, hash);
 }
 
 static inline bool
@@ -187,7 +229,7 @@ keys_of_write(const struct weir_column *const *cols, uint32_t n_cols, uint32_t r
 		if (*to++ == 0)
 			continue;
 		if (!key_type_varies(col->type)) {
-			key_of_row(&key, col, col->type, row);
+			key_store(&key, key_of_value(col, col->type, row));
 			memcpy(to, key.u.bytes, key.len);
 			to += key.len;
 			continue;

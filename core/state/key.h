@@ -84,6 +84,13 @@ void wr_keys_of(const struct weir_column *const *cols, uint32_t n_cols, const ui
 void wr_keys_to_columns(const struct wr_key *keys, uint32_t n, const uint32_t *types,
 	uint32_t n_cols, const struct weir_column **cols, struct wr_arena *arena);
 
+/* The keys that came with a batch, as wr_keys_of makes them; NULL: none did. */
+static inline const struct wr_key *
+wr_keys_with(const struct weir_batch *batch)
+{
+	return WEIR_HAS(struct weir_batch, batch, keys) ? batch->keys : NULL;
+}
+
 static inline uint32_t
 wr_key_group(uint64_t hash, uint32_t max_parallelism)
 {

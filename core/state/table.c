@@ -91,23 +91,20 @@ void
 wr_table_lookup(struct weir_table *table, const struct weir_batch *batch, const uint32_t *sel,
 	uint32_t n, struct wr_lookup *lookup)
 {
-	uint64_t *hash = NULL;
-
 	wr_assert(n <= WEIR_ROWS_MAX && batch->n_keys == table->n_keys);
-	if (table->keys == NULL)
+	*lookup = (struct wr_lookup){
+		.keys = wr_keys_with(batch), .hash = batch->key_hash, .rows = sel, .n = n};
+	if (lookup->keys != NULL && lookup->hash != NULL)
+		return;
+	if (table->keys == NULL) {
 		table->keys = wr_alloc(WEIR_ROWS_MAX * sizeof *table->keys);
-	if (batch->key_hash == NULL) {
-		if (table->key_hash == NULL)
-			table->key_hash = wr_alloc(WEIR_ROWS_MAX * sizeof *table->key_hash);
-		hash = table->key_hash;
+		table->key_hash = wr_alloc(WEIR_ROWS_MAX * sizeof *table->key_hash);
 	}
 	wr_arena_reset(&table->arena);
-	wr_keys_of(batch->cols + batch->first_key, batch->n_keys, sel, n, table->keys, hash,
-		&table->arena);
-	*lookup = (struct wr_lookup){.keys = table->keys,
-		.hash = hash != NULL ? hash : batch->key_hash,
-		.rows = sel,
-		.n = n};
+	wr_keys_of(batch->cols + batch->first_key, batch->n_keys, sel, n, table->keys,
+		table->key_hash, &table->arena);
+	lookup->keys = table->keys;
+	lookup->hash = table->key_hash;
 }
 
 static bool
@@ -384,7 +381,9 @@ wr_table_bytes(const struct weir_table *table)
 	for (const struct wr_cursor *c = table->cursors; c != NULL; c = c->next)
 		bytes += sizeof *c + wr_arena_held(&c->arena);
 	bytes += table->parts == NULL ? 0 : sizeof *table->parts;
-	bytes += table->keys == NULL ? 0 : WEIR_ROWS_MAX * sizeof *table->keys;
+	bytes += table->keys == NULL
+			 ? 0
+			 : WEIR_ROWS_MAX * (sizeof *table->keys + sizeof *table->key_hash);
 	bytes += (uint64_t)(table->cap_erased + table->cap_taken) * sizeof *table->taken;
 	return bytes + wr_arena_held(&table->arena) + wr_arena_held(&table->erased_bytes) +
 	       wr_arena_held(&table->taken_bytes);

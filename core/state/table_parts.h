@@ -41,7 +41,7 @@ struct weir_table {
 	bool by_key, tracked;
 
 	uint32_t n_keys, *key_types;
-	struct wr_key *keys; /* scratch: of the batch of this call */
+	struct wr_key *keys; /* scratch: of the batch of this call, if none came with it */
 	uint64_t *key_hash;
 	struct wr_arena arena; /* scratch: bytes of keys */
 	struct wr_parts *parts;

@@ -14,7 +14,7 @@
 #include "base/arena.h"
 #include "state/table.h"
 
-enum { BATCHES = 1500, RUNS = 7, PARTS = 3 /* hash, upsert, count */ };
+enum { BATCHES = 1500, RUNS = 7, PARTS = 3 /* keys and hashes, upsert, count */ };
 
 struct work {
 	uint32_t n_keys, type, flags;
@@ -25,6 +25,7 @@ struct work {
 	int64_t ints[WEIR_ROWS_MAX];
 	char text[WEIR_ROWS_MAX][24];
 	uint64_t key_hash[WEIR_ROWS_MAX];
+	struct wr_key keys[WEIR_ROWS_MAX];
 };
 
 static double
@@ -80,7 +81,7 @@ work_batch(struct work *work, struct weir_table *table, const struct weir_batch 
 	void *row[WEIR_ROWS_MAX];
 
 	times[0] = seconds();
-	wr_keys_of(batch->cols, 1, NULL, WEIR_ROWS_MAX, NULL, work->key_hash, NULL);
+	wr_keys_of(batch->cols, 1, NULL, WEIR_ROWS_MAX, work->keys, work->key_hash, NULL);
 	times[1] = seconds();
 	wr_table_upsert(table, batch, NULL, WEIR_ROWS_MAX, NULL, row);
 	times[2] = seconds();
@@ -153,7 +154,8 @@ measure(const char *what, uint32_t n_keys, uint32_t type, uint32_t flags, bool f
 		.n_cols = 1,
 		.n_keys = 1,
 		.cols = cols,
-		.key_hash = work->key_hash};
+		.key_hash = work->key_hash,
+		.keys = work->keys};
 	struct weir_table *table = wr_table_new(&spec, &type, 1);
 	double ns[PARTS], made;
 

@@ -169,6 +169,12 @@ struct weir_batch {
 	 * value a physical row.
 	 */
 	const struct weir_column *const *hidden;
+
+	/*
+	 * The host's, opaque: the keys as its tables take them, a physical row each, so that they
+	 * are made once.  NULL: they are made from the key columns.
+	 */
+	const void *keys;
 };
 
 /* A column being written; see rows().  valid: all ones to begin with, clear a bit for a null. */

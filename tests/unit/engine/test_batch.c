@@ -84,6 +84,7 @@ make_batch(struct wr_pool *pool)
 	batch->pub.cols = cols;
 	batch->pub.event_time = times;
 	batch->pub.key_hash = hashes;
+	batch->pub.keys = hashes;
 	batch->pub.kind = kinds;
 	batch->pub.hidden = hidden;
 	batch->pub.ingest_time = 77;
@@ -238,6 +239,7 @@ START_TEST(a_selection_shares_everything_and_copies_the_rows)
 	ck_assert_uint_eq(b->pub.sel[0], 1);
 	ck_assert_uint_eq(b->pub.sel[2], 199);
 	ck_assert_ptr_eq(b->pub.cols, a->pub.cols);
+	ck_assert_ptr_eq(b->pub.keys, a->pub.keys);
 	check_row(&b->pub, 199, 199);
 	wr_batch_unref(b);
 	ck_assert_uint_eq(wr_pool_free(pool), 0);
@@ -262,6 +264,7 @@ check_dense(struct wr_pool *pool, struct wr_batch *dense)
 	ck_assert_uint_eq(dense->pub.n_rows, (ROWS - 2 + 6) / 7);
 	ck_assert_int_eq(dense->pub.ingest_time, 77);
 	ck_assert_ptr_null(dense->pub.cols[COL_PRUNED]->values);
+	ck_assert_ptr_null(dense->pub.keys); /* they are numbered otherwise */
 	for (uint32_t i = 0; i < dense->pub.n_rows; i++)
 		check_row(&dense->pub, i, 2 + 7 * i);
 	wr_batch_unref(dense);

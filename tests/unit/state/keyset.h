@@ -107,7 +107,8 @@ keyset_put(struct weir_column *col, uint32_t i, uint32_t id, struct wr_arena *ar
 	}
 }
 
-/* A batch in arena: one column that is no key, then the keys of ids[0 .. n). */
+/* A batch in arena: one column that is no key, then the keys of ids[0 .. n).  Every other one
+ * brings its keys, the others only their hashes. */
 static inline struct weir_batch *
 keyset_batch(const struct keyset *set, const uint32_t *ids, uint32_t n, struct wr_arena *arena,
 	uint64_t *seed)
@@ -116,6 +117,7 @@ keyset_batch(const struct keyset *set, const uint32_t *ids, uint32_t n, struct w
 	const struct weir_column **cols =
 		wr_arena_array(arena, const struct weir_column *, set->n_types + 1);
 	uint64_t *hash = wr_arena_array(arena, uint64_t, n);
+	struct wr_key *keys = wr_arena_array(arena, struct wr_key, n);
 
 	cols[0] = NULL;
 	for (uint32_t c = 0; c < set->n_types; c++) {
@@ -141,7 +143,9 @@ keyset_batch(const struct keyset *set, const uint32_t *ids, uint32_t n, struct w
 		.first_key = 1,
 		.cols = cols,
 		.key_hash = hash};
-	wr_keys_of(cols + 1, set->n_types, NULL, n, NULL, hash, arena);
+	wr_keys_of(cols + 1, set->n_types, NULL, n, keys, hash, arena);
+	if (keyset_below(seed, 2) == 0)
+		batch->keys = keys;
 	return batch;
 }
 
