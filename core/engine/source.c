@@ -175,6 +175,7 @@ wr_source_position(struct weir_task *task, uint32_t number, struct weir_str pos)
 		memcpy(part->position, pos.p, pos.len);
 	part->position[pos.len] = '\0';
 	part->position_len = pos.len;
+	wr_checkpoint_touch(wr_run_checkpoint(inst->task->run));
 	for (struct weir_out *out = inst->outs; out != NULL; out = out->next) {
 		if (out->part == UINT32_MAX && (int32_t)out->port != inst->op->error_out) {
 			out->part = number;

@@ -253,7 +253,7 @@ wr_generation_fini(struct wr_generation *gen)
 }
 
 struct wr_plugins *
-wr_generation_base(struct wr_arena *arena, struct wr_text *out)
+wr_generation_installed(struct wr_arena *arena, struct wr_text *out)
 {
 	struct wr_generation gen = {.path = ""};
 	const struct wr_plugin_dirs dirs = wr_settings_plugin_dirs(arena);
@@ -262,8 +262,8 @@ wr_generation_base(struct wr_arena *arena, struct wr_text *out)
 	gen.plugins = wr_plugins_new();
 	if (gen.plugins == NULL)
 		wr_diag_error(&gen.diag, 0, "out of memory");
-	else
-		generation_load_base(&gen, dirs.base, NULL);
+	else if (generation_load_base(&gen, dirs.base, NULL))
+		generation_load_base(&gen, dirs.modules, NULL);
 	wr_diag_print(&gen.diag, out);
 	wr_diag_fini(&gen.diag);
 	wr_arena_fini(&gen.arena);

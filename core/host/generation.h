@@ -51,7 +51,8 @@ int wr_generation_enter(const struct wr_generation *gen, struct weir_err *err);
 void wr_generation_problems(const struct wr_generation *gen, struct wr_text *out);
 void wr_generation_fini(struct wr_generation *gen);
 
-/* The base plugins without a conf, for help.  Sentences about those that fail go to out. */
-struct wr_plugins *wr_generation_base(struct wr_arena *arena, struct wr_text *out);
+/* All plugins that are installed, without a conf, for help.  Sentences about those that fail go to
+ * out. */
+struct wr_plugins *wr_generation_installed(struct wr_arena *arena, struct wr_text *out);
 
 #endif

@@ -480,7 +480,7 @@ wr_help_command(const struct wr_options *options)
 {
 	struct wr_text out = {0}, problems = {0};
 	struct wr_arena arena = {0};
-	struct wr_plugins *plugins = wr_generation_base(&arena, &problems);
+	struct wr_plugins *plugins = wr_generation_installed(&arena, &problems);
 	int rc;
 
 	if (problems.len > 0)

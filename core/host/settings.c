@@ -175,7 +175,8 @@ wr_settings_plugin_dirs(struct wr_arena *arena)
 		built = wr_arena_printf(
 			arena, "%.*s/plugins", (int)(strlen(exe) - strlen(tree)), exe);
 		if (stat(built, &st) == 0 && S_ISDIR(st.st_mode))
-			return (struct wr_plugin_dirs){built, built};
+			return (struct wr_plugin_dirs){
+				built, wr_arena_printf(arena, "%s/modules", built)};
 	}
 	if (ends_with(exe, bin))
 		root = strlen(exe) - strlen(bin);

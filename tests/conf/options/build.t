@@ -6,6 +6,6 @@
 weir version: weir/{{[0-9.]+}}
 built by {{.*}}
 plugin ABI {{[0-9.]+}}
-plugins: {{BUILD}}/plugins
+plugins: {{BUILD}}/plugins/modules
 configure arguments: {{.*}}
 -- exit 0

@@ -12,7 +12,7 @@ load_module    'x y.so' ;
 -T weir.conf
 -- stdout
 -- stderr
-sub/a.conf:1:16: error: cannot load plugin "{{BUILD}}/plugins/x y.so": No such file or directory
+sub/a.conf:1:16: error: cannot load plugin "{{BUILD}}/plugins/modules/x y.so": No such file or directory
 load_module    'x y.so' ;
                ^~~~~~
 weir: configuration file weir.conf test failed

@@ -12,7 +12,7 @@ run weir.conf
 {"a":2,"b":"y"}
 -- stdout
 -- stderr
-weir.conf:1:13: error: cannot load plugin "{{BUILD}}/plugins/nothing.so": No such file or directory
+weir.conf:1:13: error: cannot load plugin "{{BUILD}}/plugins/modules/nothing.so": No such file or directory
 load_module nothing.so;
             ^~~~~~~~~~
 -- exit 2

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What consumers and producers have in common. */
+#include "client.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "property.h"
+
+char *
+client_brokers(const struct client_conf *conf)
+{
+	size_t len = 1;
+	char *text, *to;
+
+	for (uint32_t i = 0; i < conf->brokers.n; i++)
+		len += conf->brokers.v[i].len + 1;
+	to = text = malloc(len);
+	for (uint32_t i = 0; text != NULL && i < conf->brokers.n; i++) {
+		if (i > 0)
+			*to++ = ',';
+		memcpy(to, conf->brokers.v[i].p, conf->brokers.v[i].len);
+		to += conf->brokers.v[i].len;
+	}
+	if (text != NULL)
+		*to = '\0';
+	return text;
+}
+
+static int
+plan_property(struct weir_str name, struct weir_str value, uint32_t kind, struct weir_plan *plan,
+	const struct weir_host *host)
+{
+	rd_kafka_conf_t *conf = rd_kafka_conf_new();
+	char why[512], said[256], *n = strndup(name.p, name.len), *v = strndup(value.p, value.len);
+	int bad = n == NULL || v == NULL || property_check(n, kind, why, sizeof why) < 0;
+	uint32_t loc = name.loc;
+
+	if (!bad && rd_kafka_conf_set(conf, n, v, said, sizeof said) != RD_KAFKA_CONF_OK) {
+		snprintf(why, sizeof why, "property \"%s\": %s", n, said);
+		loc = value.loc;
+		bad = 1;
+	}
+	if (bad)
+		host->problem(plan, loc, n == NULL || v == NULL ? "out of memory" : why);
+	free(n);
+	free(v);
+	rd_kafka_conf_destroy(conf);
+	return bad ? -EINVAL : WEIR_OK;
+}
+
+int
+client_plan(const struct client_conf *conf, uint32_t kind, struct weir_plan *plan,
+	const struct weir_host *host)
+{
+	int rc = WEIR_OK;
+
+	for (uint32_t i = 0; i < conf->property.n; i++)
+		if (plan_property(conf->property.v[i], conf->value.v[i], kind, plan, host) < 0)
+			rc = -EINVAL;
+	return rc;
+}
+
+static void
+on_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)
+{
+	struct weir_task *task = rd_kafka_opaque(rk);
+	char line[512];
+
+	(void)facility;
+	snprintf(line, sizeof line, "librdkafka: %s", text);
+	task->host->log(task, level < WEIR_LOG_ERROR ? WEIR_LOG_ERROR : level, line);
+}
+
+void
+client_set(rd_kafka_conf_t *conf, const char *name, const char *value)
+{
+	char why[256];
+
+	if (rd_kafka_conf_set(conf, name, value, why, sizeof why) != RD_KAFKA_CONF_OK)
+		abort(); /* names and values are this plugin's, or were checked by plan() */
+}
+
+rd_kafka_conf_t *
+client_conf_new(const struct client_conf *conf, struct weir_task *task, const char *const *first)
+{
+	rd_kafka_conf_t *rdconf = rd_kafka_conf_new();
+	char *brokers = client_brokers(conf), why[256];
+
+	if (brokers == NULL || rdconf == NULL) {
+		free(brokers);
+		return NULL;
+	}
+	for (; *first != NULL; first += 2)
+		client_set(rdconf, first[0], first[1]);
+	for (uint32_t i = 0; i < conf->property.n; i++) {
+		char *n = strndup(conf->property.v[i].p, conf->property.v[i].len);
+		char *v = strndup(conf->value.v[i].p, conf->value.v[i].len);
+
+		if (n != NULL && v != NULL)
+			rd_kafka_conf_set(rdconf, n, v, why, sizeof why);
+		free(n);
+		free(v);
+	}
+	client_set(rdconf, "bootstrap.servers", brokers);
+	free(brokers);
+	rd_kafka_conf_set_log_cb(rdconf, on_log);
+	rd_kafka_conf_set_opaque(rdconf, task);
+	return rdconf;
+}
+
+rd_kafka_t *
+client_new(rd_kafka_type_t type, rd_kafka_conf_t *conf, struct weir_task *task)
+{
+	char why[384];
+	rd_kafka_t *rk = rd_kafka_new(type, conf, why, sizeof why);
+
+	if (rk == NULL) {
+		rd_kafka_conf_destroy(conf);
+		weir_fail(task->err, -EINVAL, "librdkafka refuses its configuration: %s", why);
+	}
+	return rk;
+}
+
+int
+client_unreachable(const struct client_conf *conf, struct weir_err *err, rd_kafka_resp_err_t code)
+{
+	char *brokers = client_brokers(conf);
+	int rc = weir_fail(err, -EHOSTUNREACH,
+		"no broker answers at %.300s: %s; see that they run and can be reached from here",
+		brokers != NULL ? brokers : "", rd_kafka_err2str(code));
+
+	err->loc = conf->brokers.loc;
+	free(brokers);
+	return rc;
+}
+
+static int
+topic_failed(struct weir_str name, rd_kafka_resp_err_t code, struct weir_err *err)
+{
+	err->loc = name.loc;
+	if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+		weir_fail(err, -ENOENT, "there is no topic \"%.*s\"; create it first",
+			(int)name.len, name.p);
+	else if (code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
+		weir_fail(err, -EACCES, "may not use topic \"%.*s\"; give the user rights on it",
+			(int)name.len, name.p);
+	else
+		weir_fail(err, -EIO, "topic \"%.*s\" cannot be used: %s", (int)name.len, name.p,
+			rd_kafka_err2str(code));
+	return err->code;
+}
+
+/* A topic that has just been made may have no leader for a moment. */
+int
+client_topic(rd_kafka_t *rk, const struct client_conf *conf, struct weir_str name,
+	int32_t *partitions, struct weir_err *err)
+{
+	const struct rd_kafka_metadata *metadata;
+	char *topic = strndup(name.p, name.len);
+	rd_kafka_topic_t *rkt = topic != NULL ? rd_kafka_topic_new(rk, topic, NULL) : NULL;
+	rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
+
+	free(topic);
+	if (rkt == NULL)
+		return weir_fail(err, -EINVAL, "\"%.*s\" cannot be the name of a topic",
+			(int)name.len, name.p);
+	for (int i = 0; i < 20 && code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE; i++) {
+		if (i > 0)
+			rd_kafka_poll(rk, 100);
+		code = rd_kafka_metadata(rk, 0, rkt, &metadata, KAFKA_TIMEOUT_MS);
+		if (code != 0)
+			break;
+		code = metadata->topic_cnt > 0 ? metadata->topics[0].err
+					       : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+		*partitions = code == 0 ? metadata->topics[0].partition_cnt : 0;
+		rd_kafka_metadata_destroy(metadata);
+		if (code != 0 && code != RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE) {
+			rd_kafka_topic_destroy(rkt);
+			return topic_failed(name, code, err);
+		}
+	}
+	rd_kafka_topic_destroy(rkt);
+	return code == 0 ? 0 : client_unreachable(conf, err, code);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What consumers and producers have in common: where the brokers are, properties, the log. */
+#ifndef KAFKA_CLIENT_H
+#define KAFKA_CLIENT_H
+
+#include "kafka.h"
+
+enum { CLIENT_CONSUMER = 1, CLIENT_PRODUCER = 2 };
+
+struct client_conf {
+	struct weir_list brokers, property, value;
+};
+
+/* The directives of a struct that has a `struct client_conf client`. */
+/* clang-format off */
+#define CLIENT_DIRECTIVES(conf) \
+	{.name = "brokers", \
+		.summary = "Brokers to ask first, HOST:PORT.", \
+		.type = WEIR_D_LIST, \
+		.flags = WEIR_REQUIRED, \
+		.offset = offsetof(conf, client.brokers)}, \
+	{.name = "property", \
+		.summary = "A property of librdkafka; a password is best given as ${file:PATH}.", \
+		.choices = "name", \
+		.type = WEIR_D_STR, \
+		.flags = WEIR_REPEATS, \
+		.offset = offsetof(conf, client.property)}, \
+	{.name = "property", \
+		.choices = "value", \
+		.type = WEIR_D_STR, \
+		.flags = WEIR_REQUIRED, \
+		.offset = offsetof(conf, client.value)}
+/* clang-format on */
+
+/* [plan] Reports properties that are not allowed or wrong.  kind: CLIENT_*. */
+int client_plan(const struct client_conf *conf, uint32_t kind, struct weir_plan *plan,
+	const struct weir_host *host);
+
+/* "a:9092,b:9092", to be freed; NULL: out of memory. */
+char *client_brokers(const struct client_conf *conf);
+
+/*
+ * A configuration with brokers, the properties, and a log that goes to the host's as the task's.
+ * What the properties may change is to be set before with `first`, pairs of strings that end with
+ * NULL; what they may not, by the caller.  NULL: out of memory.
+ */
+rd_kafka_conf_t *client_conf_new(
+	const struct client_conf *conf, struct weir_task *task, const char *const *first);
+void client_set(rd_kafka_conf_t *conf, const char *name, const char *value);
+
+/* Takes conf.  NULL after weir_fail(). */
+rd_kafka_t *client_new(rd_kafka_type_t type, rd_kafka_conf_t *conf, struct weir_task *task);
+
+/* The sentence about brokers that do not answer. */
+int client_unreachable(
+	const struct client_conf *conf, struct weir_err *err, rd_kafka_resp_err_t code);
+
+/* How many partitions a topic has; asks a broker.  < 0: it cannot be used, err says why. */
+int client_topic(rd_kafka_t *rk, const struct client_conf *conf, struct weir_str name,
+	int32_t *partitions, struct weir_err *err);
+
+#endif

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A partition: messages from its queue become records that share their bytes. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "source.h"
+
+/* Messages that rows still point into. */
+struct held {
+	uint32_t n;
+	rd_kafka_message_t *messages[];
+};
+
+int
+part_name_read(struct weir_str name, char **topic, int32_t *partition)
+{
+	const char *slash = memrchr(name.p, '/', name.len);
+	int64_t n = 0;
+
+	if (slash == NULL || slash + 1 == name.p + name.len)
+		return -EINVAL;
+	for (const char *p = slash + 1; p < name.p + name.len; p++) {
+		if (*p < '0' || *p > '9' || n > INT32_MAX / 10)
+			return -EINVAL;
+		n = n * 10 + (*p - '0');
+	}
+	*partition = (int32_t)n;
+	*topic = strndup(name.p, (size_t)(slash - name.p));
+	return *topic != NULL ? 0 : -ENOMEM;
+}
+
+/* [librdkafka's thread, which holds the queue's lock] */
+static void
+on_event(rd_kafka_t *rk, void *opaque)
+{
+	struct part *part = opaque;
+	struct weir_task *task = part->source->task;
+
+	(void)rk;
+	atomic_store(&part->ready, 1);
+	task->host->wake(task);
+}
+
+static void
+tell_position(struct part *part)
+{
+	struct weir_task *task = part->source->task;
+	char text[24];
+	int n = snprintf(text, sizeof text, "%" PRId64, part->position);
+
+	task->host->position(task, part->number, (struct weir_str){.p = text, .len = (uint32_t)n});
+}
+
+int
+part_start(struct part *part)
+{
+	struct source *source = part->source;
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+	rd_kafka_error_t *error;
+	int rc = 0;
+
+	if (part->position >= 0 && !part->known)
+		tell_position(part); /* `latest` is now, not when the first record comes */
+	rd_kafka_topic_partition_list_add(list, part->topic, part->partition)->offset =
+		part->position;
+	part->queue = rd_kafka_queue_get_partition(source->rk, part->topic, part->partition);
+	/* Not to the consumer's one queue, and so before it is assigned. */
+	rd_kafka_queue_forward(part->queue, NULL);
+	rd_kafka_queue_cb_event_enable(part->queue, on_event, part);
+	error = rd_kafka_incremental_assign(source->rk, list);
+	rd_kafka_topic_partition_list_destroy(list);
+	if (error != NULL) {
+		rc = kafka_fail(source->task, rd_kafka_error_code(error), "cannot read \"%s/%d\"",
+			part->topic, part->partition);
+		rd_kafka_error_destroy(error);
+	}
+	return rc;
+}
+
+void
+part_free(struct part *part)
+{
+	if (part->queue != NULL) {
+		rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+		rd_kafka_error_t *error;
+
+		rd_kafka_queue_cb_event_enable(part->queue, NULL, NULL);
+		rd_kafka_topic_partition_list_add(list, part->topic, part->partition);
+		error = rd_kafka_incremental_unassign(part->source->rk, list);
+		rd_kafka_error_destroy(error);
+		rd_kafka_topic_partition_list_destroy(list);
+		rd_kafka_queue_destroy(part->queue);
+	}
+	free(part->topic);
+	free(part);
+}
+
+/* [any] */
+static void
+release(void *owner)
+{
+	struct held *held = owner;
+
+	for (uint32_t i = 0; i < held->n; i++)
+		rd_kafka_message_destroy(held->messages[i]);
+	free(held);
+}
+
+static int
+out_of_range(struct part *part)
+{
+	struct source *source = part->source;
+
+	return weir_fail(source->task->err, -ERANGE,
+		"offset %" PRId64 " of \"%s/%d\" is not there: retention has removed what was not "
+		"read yet, or the topic was made anew; to go on without it, move the state "
+		"directory away and set \"start\"",
+		part->position, part->topic, part->partition);
+}
+
+/* What stands in the queue in place of a record.  1: it is no reason to stop. */
+static int
+handle_error(struct part *part, const rd_kafka_message_t *message)
+{
+	struct weir_task *task = part->source->task;
+	char text[400];
+
+	switch (message->err) {
+	case RD_KAFKA_RESP_ERR__PARTITION_EOF:
+		if (message->offset >= part->end)
+			part->finished = 1;
+		return 1;
+	case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
+	case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
+		return out_of_range(part);
+	case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+	case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+	case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+		return weir_fail(task->err, -ENOENT,
+			"\"%s/%d\" is no longer there; see whether the topic was deleted",
+			part->topic, part->partition);
+	case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+		return weir_fail(task->err, -EACCES,
+			"may not read topic \"%s\"; give the user Read on it", part->topic);
+	default:
+		snprintf(text, sizeof text, "%s/%d: %s; going on", part->topic, part->partition,
+			rd_kafka_message_errstr(message));
+		task->host->log(task, WEIR_LOG_WARN, text);
+		return 1;
+	}
+}
+
+/* The record's own time; of those without one the time of reading. */
+static int64_t
+time_of(const rd_kafka_message_t *message, int64_t now)
+{
+	rd_kafka_timestamp_type_t type;
+	int64_t ms = rd_kafka_message_timestamp(message, &type);
+
+	return type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE || ms < 0 ? now : ms * 1000;
+}
+
+/*
+ * The n messages of source->messages: of those that are records the first ones stay there, the
+ * others are destroyed.  How many, or < 0.
+ */
+static int
+sort(struct part *part, uint32_t n)
+{
+	struct source *source = part->source;
+	int64_t now = source->task->host->now(source->task);
+	uint64_t bytes = 0;
+	uint32_t kept = 0, i;
+	int rc = 0;
+
+	for (i = 0; i < n && rc >= 0; i++) {
+		rd_kafka_message_t *m = source->messages[i];
+
+		if (m->err != 0) {
+			rc = handle_error(part, m);
+		} else if (m->offset >= part->end) {
+			part->finished = 1;
+		} else {
+			part->position = m->offset + 1;
+			if (m->payload != NULL) {
+				source->messages[kept] = m;
+				source->rec[kept] =
+					(struct weir_str){.p = m->payload, .len = (uint32_t)m->len};
+				source->key[kept] =
+					(struct weir_str){.p = m->key, .len = (uint32_t)m->key_len};
+				source->time[kept] = time_of(m, now);
+				source->offset[kept++] = m->offset;
+				bytes += m->len + m->key_len;
+				continue;
+			}
+			weir_count(source->null_values, 1);
+		}
+		rd_kafka_message_destroy(m);
+	}
+	for (; i < n; i++)
+		rd_kafka_message_destroy(source->messages[i]);
+	weir_count(source->bytes, bytes);
+	part->finished |= part->position >= part->end;
+	if (rc >= 0)
+		return (int)kept;
+	while (kept > 0)
+		rd_kafka_message_destroy(source->messages[--kept]);
+	return rc;
+}
+
+int
+part_give(struct part *part)
+{
+	struct source *source = part->source;
+	struct weir_task *task = source->task;
+	uint32_t most = task->room < WEIR_ROWS_MAX ? task->room : WEIR_ROWS_MAX;
+	int64_t before = part->position;
+	struct held *held;
+	ssize_t n;
+	int kept;
+
+	most += most == 0;
+	/* Before it is looked into: what comes later says so again. */
+	atomic_store(&part->ready, 0);
+	n = rd_kafka_consume_batch_queue(part->queue, 0, source->messages, most);
+	if (n <= 0)
+		return 0;
+	if ((uint32_t)n == most)
+		atomic_store(&part->ready, 1);
+	kept = sort(part, (uint32_t)n);
+	if (kept < 0)
+		return kept;
+	if (kept > 0) {
+		struct weir_raw raw = {.size = sizeof raw,
+			.n = (uint32_t)kept,
+			.rec = source->rec,
+			.key = source->key,
+			.time = source->time,
+			.offset = source->offset,
+			.release = release};
+
+		held = malloc(sizeof *held + (uint32_t)kept * sizeof(rd_kafka_message_t *));
+		if (held == NULL) {
+			while (kept > 0)
+				rd_kafka_message_destroy(source->messages[--kept]);
+			return kafka_no_memory(task);
+		}
+		held->n = (uint32_t)kept;
+		memcpy(held->messages, source->messages,
+			(uint32_t)kept * sizeof(rd_kafka_message_t *));
+		raw.owner = held;
+		task->host->raw(task, part->number, &raw);
+	}
+	if (part->position != before)
+		tell_position(part);
+	return 1;
+}

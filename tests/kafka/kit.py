@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the tests against a real broker share.  Nothing sleeps to wait: it waits for something, for DEADLINE at most."""
+import importlib.machinery
+import importlib.util
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+DEADLINE = 60
+_loader = importlib.machinery.SourceFileLoader("broker", str(HERE / "broker"))
+broker = importlib.util.module_from_spec(importlib.util.spec_from_loader("broker", _loader))
+_loader.exec_module(broker)
+
+
+class Kit:
+    """A broker, the programs, and a directory for each test."""
+
+    def __init__(self, build, server, name):
+        self.weir = build / "core/host/weir"
+        self.tool_path = build / "tests/kafka/kafka_tool"
+        self.server, self.name, self.topics = server, name, 0
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix=f"weir-kafka-{name}-"))
+        self.children = []
+
+    def close(self):
+        for child in self.children:
+            if child.poll() is None:
+                child.kill()
+            child.communicate()
+        shutil.rmtree(self.path)
+
+    def tool(self, *words):
+        done = subprocess.run(
+            [self.tool_path, self.server.address, *map(str, words)], capture_output=True, text=True, timeout=DEADLINE
+        )
+        if done.returncode != 0:
+            raise AssertionError(done.stderr)
+        return done.stdout
+
+    def topic(self, partitions=1, name=None):
+        """A new one."""
+        self.topics += 1
+        name = name or f"{self.name}-{self.topics}"
+        self.tool("create", name, partitions)
+        return name
+
+    def produce(self, topic, records, *options):
+        """Records are KEY\tVALUE, or values."""
+        text = "".join(f"{r}\n" for r in records)
+        command = ["kcat", "-P", "-b", self.server.address, "-t", topic, *options]
+        if records and "\t" in records[0]:
+            command += ["-K", "\t"]
+        subprocess.run(command, input=text, text=True, check=True, timeout=DEADLINE)
+
+    def consume(self, topic, form="%s\n", isolation="read_committed"):
+        """All that a reader of the topic sees just now, by a client that is not ours."""
+        command = ["kcat", "-C", "-b", self.server.address, "-t", topic, "-o", "beginning", "-e", "-q"]
+        command += ["-X", f"isolation.level={isolation}", "-f", form]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=DEADLINE)
+        return done.stdout.splitlines()
+
+    def conf(self, body, top="", name="weir.conf"):
+        (self.path / name).write_text(
+            f"load_module kafka.so;\n{top}\npipeline p {{\n{body.replace('$KAFKA', self.server.address)}\n}}\n"
+        )
+
+    def start(self, *options, name="weir.conf"):
+        child = subprocess.Popen(
+            [self.weir, "run", *options, name], cwd=self.path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        self.children.append(child)
+        return child
+
+    def run(self, *options, code=0, name="weir.conf"):
+        """Output, messages."""
+        child = self.start(*options, name=name)
+        out, err = child.communicate(timeout=DEADLINE)
+        equal(child.returncode, code, err)
+        return out, err
+
+    def counters(self, operator):
+        _, err = self.run("-q", "--summary", "json")
+        summary = json.loads(err.splitlines()[-1])
+        return next(o for o in summary["operators"] if o["name"] == operator)["counters"]
+
+    def stop(self, child, number=signal.SIGTERM, code=0):
+        child.send_signal(number)
+        _, err = child.communicate(timeout=DEADLINE)
+        equal(child.returncode, code, err)
+
+    def lines(self, name):
+        path = self.path / name
+        return path.read_text().splitlines() if path.exists() else []
+
+
+def until(condition, child=None):
+    """Waits for it to be true."""
+    end = time.monotonic() + DEADLINE
+    while not condition():
+        if child is not None and child.poll() is not None:
+            raise AssertionError(f"the program ended: {child.communicate()}")
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {DEADLINE} s")
+        time.sleep(0.02)
+
+
+def equal(have, want, why=""):
+    if have != want:
+        raise AssertionError(f"have {have!r}, want {want!r} {why}")
+
+
+def contains(text, piece):
+    if piece not in text:
+        raise AssertionError(f"no {piece!r} in {text!r}")
+
+
+def main(tests, description):
+    """Runs the functions whose names begin with test_; the first words of the command line choose."""
+    import argparse
+
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--build", type=pathlib.Path, required=True)
+    parser.add_argument("--version", default=broker.VERSION)
+    parser.add_argument("names", nargs="*")
+    options = parser.parse_args()
+    chosen = {n: t for n, t in tests.items() if n.startswith("test_") and n[5:] in (options.names or [n[5:]])}
+    if shutil.which("kcat") is None:
+        broker.skip("no kcat here; packaging/deps ci installs it")
+    failed = 0
+    with tempfile.TemporaryDirectory(prefix="weir-kafka-broker-") as directory:
+        try:
+            server = broker.Broker(directory, options.version).start()
+        except broker.Missing as missing:
+            broker.skip(missing)
+        try:
+            for name, test in chosen.items():
+                kit = Kit(options.build.resolve(), server, name[5:].replace("_", "-"))
+                began = time.monotonic()
+                try:
+                    test(kit)
+                    print(f"ok {name[5:]} {time.monotonic() - began:.1f} s", flush=True)
+                except Exception as error:  # the others are to run all the same
+                    failed += 1
+                    print(f"not ok {name[5:]}: {type(error).__name__}: {error}", flush=True)
+                finally:
+                    kit.close()
+        finally:
+            server.kill()
+    print(f"{len(chosen) - failed} passed, {failed} failed")
+    raise SystemExit(failed > 0 or not chosen)

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What tests need of a broker and kcat does not do.
+ *
+ * usage: tool BROKERS create TOPIC PARTITIONS | grow TOPIC PARTITIONS | delete TOPIC
+ *        tool BROKERS truncate TOPIC PARTITION OFFSET    removes the records before it
+ *        tool BROKERS transaction ID TOPIC commit|abort|leave RECORD...
+ *        tool BROKERS committed GROUP TOPIC PARTITIONS   prints OFFSET METADATA for each
+ *        tool BROKERS commit GROUP TOPIC PARTITION OFFSET
+ *        tool BROKERS tombstone TOPIC KEY
+ */
+#include <librdkafka/rdkafka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { TIMEOUT_MS = 30000 };
+
+static void
+die(const char *what, const char *why)
+{
+	fprintf(stderr, "tool: %s: %s\n", what, why);
+	exit(1);
+}
+
+static void
+check(const char *what, rd_kafka_resp_err_t code)
+{
+	if (code != 0)
+		die(what, rd_kafka_err2str(code));
+}
+
+static void
+check_error(const char *what, rd_kafka_error_t *error)
+{
+	if (error != NULL)
+		die(what, rd_kafka_error_string(error));
+}
+
+static rd_kafka_t *
+client(rd_kafka_type_t type, const char *brokers, const char *const *set)
+{
+	rd_kafka_conf_t *conf = rd_kafka_conf_new();
+	char why[256];
+	rd_kafka_t *rk;
+
+	rd_kafka_conf_set(conf, "bootstrap.servers", brokers, why, sizeof why);
+	for (; set != NULL && *set != NULL; set += 2)
+		if (rd_kafka_conf_set(conf, set[0], set[1], why, sizeof why) != RD_KAFKA_CONF_OK)
+			die(set[0], why);
+	rk = rd_kafka_new(type, conf, why, sizeof why);
+	if (rk == NULL)
+		die("rd_kafka_new()", why);
+	return rk;
+}
+
+/* Waits for the answer to an admin request, and for every topic in it. */
+static void
+finish(const char *what, rd_kafka_queue_t *queue)
+{
+	rd_kafka_event_t *event = rd_kafka_queue_poll(queue, TIMEOUT_MS);
+	const rd_kafka_topic_result_t **results = NULL;
+	size_t n = 0;
+
+	if (event == NULL)
+		die(what, "no answer");
+	check(what, rd_kafka_event_error(event));
+	if (rd_kafka_event_CreateTopics_result(event) != NULL)
+		results = rd_kafka_CreateTopics_result_topics(
+			rd_kafka_event_CreateTopics_result(event), &n);
+	else if (rd_kafka_event_DeleteTopics_result(event) != NULL)
+		results = rd_kafka_DeleteTopics_result_topics(
+			rd_kafka_event_DeleteTopics_result(event), &n);
+	else if (rd_kafka_event_CreatePartitions_result(event) != NULL)
+		results = rd_kafka_CreatePartitions_result_topics(
+			rd_kafka_event_CreatePartitions_result(event), &n);
+	for (size_t i = 0; i < n; i++)
+		check(what, rd_kafka_topic_result_error(results[i]));
+	rd_kafka_event_destroy(event);
+	rd_kafka_queue_destroy(queue);
+}
+
+static void
+topics(rd_kafka_t *rk, char **arg)
+{
+	rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+	char why[256];
+
+	if (strcmp(arg[0], "create") == 0) {
+		rd_kafka_NewTopic_t *topic =
+			rd_kafka_NewTopic_new(arg[1], atoi(arg[2]), 1, why, sizeof why);
+
+		if (topic == NULL)
+			die(arg[1], why);
+		rd_kafka_CreateTopics(rk, &topic, 1, NULL, queue);
+		rd_kafka_NewTopic_destroy(topic);
+	} else if (strcmp(arg[0], "grow") == 0) {
+		rd_kafka_NewPartitions_t *more =
+			rd_kafka_NewPartitions_new(arg[1], (size_t)atoi(arg[2]), why, sizeof why);
+
+		if (more == NULL)
+			die(arg[1], why);
+		rd_kafka_CreatePartitions(rk, &more, 1, NULL, queue);
+		rd_kafka_NewPartitions_destroy(more);
+	} else if (strcmp(arg[0], "delete") == 0) {
+		rd_kafka_DeleteTopic_t *topic = rd_kafka_DeleteTopic_new(arg[1]);
+
+		rd_kafka_DeleteTopics(rk, &topic, 1, NULL, queue);
+		rd_kafka_DeleteTopic_destroy(topic);
+	} else {
+		rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+		rd_kafka_DeleteRecords_t *records;
+
+		rd_kafka_topic_partition_list_add(list, arg[1], atoi(arg[2]))->offset =
+			atoll(arg[3]);
+		records = rd_kafka_DeleteRecords_new(list);
+		rd_kafka_DeleteRecords(rk, &records, 1, NULL, queue);
+		rd_kafka_DeleteRecords_destroy(records);
+		rd_kafka_topic_partition_list_destroy(list);
+	}
+	finish(arg[0], queue);
+}
+
+static void
+transaction(const char *brokers, char **arg)
+{
+	const char *const set[] = {"transactional.id", arg[1], NULL};
+	rd_kafka_t *rk = client(RD_KAFKA_PRODUCER, brokers, set);
+
+	check_error("init_transactions()", rd_kafka_init_transactions(rk, TIMEOUT_MS));
+	check_error("begin_transaction()", rd_kafka_begin_transaction(rk));
+	for (char **record = arg + 4; *record != NULL; record++)
+		check("producev()",
+			rd_kafka_producev(rk, RD_KAFKA_V_TOPIC(arg[2]),
+				RD_KAFKA_V_VALUE(*record, strlen(*record)),
+				RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END));
+	check("flush()", rd_kafka_flush(rk, TIMEOUT_MS));
+	if (strcmp(arg[3], "leave") == 0)
+		_exit(0);
+	check_error(arg[3], strcmp(arg[3], "commit") == 0 ? rd_kafka_commit_transaction(rk, -1)
+							  : rd_kafka_abort_transaction(rk, -1));
+	rd_kafka_destroy(rk);
+}
+
+static void
+group(const char *brokers, char **arg)
+{
+	const char *const set[] = {"group.id", arg[1], NULL};
+	rd_kafka_t *rk = client(RD_KAFKA_CONSUMER, brokers, set);
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+
+	if (strcmp(arg[0], "commit") == 0) {
+		rd_kafka_topic_partition_list_add(list, arg[2], atoi(arg[3]))->offset =
+			atoll(arg[4]);
+		check("commit()", rd_kafka_commit(rk, list, 0));
+	} else {
+		rd_kafka_topic_partition_list_add_range(list, arg[2], 0, atoi(arg[3]) - 1);
+		check("committed()", rd_kafka_committed(rk, list, TIMEOUT_MS));
+		for (int i = 0; i < list->cnt; i++)
+			printf("%lld %.*s\n", (long long)list->elems[i].offset,
+				(int)list->elems[i].metadata_size, (char *)list->elems[i].metadata);
+	}
+	rd_kafka_topic_partition_list_destroy(list);
+	rd_kafka_destroy(rk);
+}
+
+static void
+tombstone(rd_kafka_t *rk, char **arg)
+{
+	check("producev()", rd_kafka_producev(rk, RD_KAFKA_V_TOPIC(arg[1]),
+				    RD_KAFKA_V_KEY(arg[2], strlen(arg[2])), RD_KAFKA_V_END));
+	check("flush()", rd_kafka_flush(rk, TIMEOUT_MS));
+}
+
+int
+main(int argc, char **argv)
+{
+	char **arg = argv + 2;
+	rd_kafka_t *rk;
+
+	if (argc < 4)
+		die("usage", "see the head of tool.c");
+	if (strcmp(arg[0], "transaction") == 0 && argc > 6) {
+		transaction(argv[1], arg);
+	} else if (strncmp(arg[0], "commit", 6) == 0 && argc > 5) {
+		group(argv[1], arg);
+	} else {
+		rk = client(RD_KAFKA_PRODUCER, argv[1], NULL);
+		if (strcmp(arg[0], "tombstone") == 0 && argc > 4)
+			tombstone(rk, arg);
+		else if (argc > 4 || strcmp(arg[0], "delete") == 0)
+			topics(rk, arg);
+		else
+			die("usage", "see the head of tool.c");
+		rd_kafka_destroy(rk);
+	}
+	return 0;
+}
