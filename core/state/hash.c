@@ -13,7 +13,8 @@
 enum {
 	HASH_DOUBLING = 512, /* lines: smaller tables double, larger ones grow by a third */
 	HASH_BLOCK = 64, /* keys whose cache misses overlap */
-	HASH_REPACK = 4096 /* bytes of dead keys that are worth no thought */
+	HASH_REPACK = 4096, /* bytes of dead keys that are worth no thought */
+	HASH_KEEP = 16 /* lines that are worth keeping, if an eighth of their buckets was used */
 };
 
 /*
@@ -528,4 +529,25 @@ wr_hash_fini(struct wr_hash *hash)
 	hash->dirty = NULL;
 	hash->n_lines = hash->n_used = hash->max_used = 0;
 	hash->dirty_words = hash->n_dirty = hash->cap_dirty = 0;
+}
+
+bool
+wr_hash_empty(struct wr_hash *hash)
+{
+	struct wr_hash kept = {.keyed = hash->keyed,
+		.memory = hash->memory,
+		.lines = hash->lines,
+		.n_lines = hash->n_lines,
+		.max_used = hash->max_used};
+
+	if (hash->n_lines < HASH_KEEP || hash->n_used < hash->n_lines) {
+		wr_hash_fini(hash);
+		return false;
+	}
+	hash->memory = NULL;
+	wr_hash_fini(hash);
+	memset(kept.lines, 0, kept.n_lines * sizeof *kept.lines);
+	kept.slabs.layout = hash->slabs.layout;
+	*hash = kept;
+	return true;
 }

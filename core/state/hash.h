@@ -48,6 +48,9 @@ struct wr_lookup {
 
 /* All zero but keyed and slabs.layout is a valid empty table. */
 void wr_hash_fini(struct wr_hash *hash);
+/* Its entries go.  Its buckets stay, for about as many again, if that is worth it; if not, it is as
+ * after fini and the result is false. */
+bool wr_hash_empty(struct wr_hash *hash);
 /* Rows, made where absent, marked dirty if tracked.  They stay until the next upsert. */
 void wr_hash_upsert(struct wr_hash *hash, const struct wr_lookup *lookup, void **row);
 /* The entry each key has, of a keyed table the root of its chain; 0: none. */

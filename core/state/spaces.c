@@ -33,6 +33,20 @@ wr_spaces_get(struct wr_spaces *spaces, int64_t ns)
 	return spaces->v[spaces->last].hash;
 }
 
+static struct wr_hash *
+spaces_new_hash(struct wr_spaces *spaces)
+{
+	struct wr_hash *hash;
+
+	if (spaces->n_spare > 0)
+		hash = spaces->spare[--spaces->n_spare];
+	else
+		hash = wr_zalloc(sizeof *hash);
+	hash->slabs.layout = spaces->layout;
+	hash->tracked = spaces->tracked;
+	return hash;
+}
+
 struct wr_hash *
 wr_spaces_make(struct wr_spaces *spaces, int64_t ns)
 {
@@ -47,15 +61,41 @@ wr_spaces_make(struct wr_spaces *spaces, int64_t ns)
 	}
 	i = wr_spaces_from(spaces, ns);
 	memmove(&spaces->v[i + 1], &spaces->v[i], (spaces->n - i) * sizeof *spaces->v);
-	hash = wr_zalloc(sizeof *hash);
-	hash->slabs.layout = spaces->layout;
-	hash->tracked = spaces->tracked;
+	hash = spaces_new_hash(spaces);
 	spaces->v[i] = (struct wr_space){.ns = ns, .hash = hash};
 	spaces->n++;
 	spaces->last = i;
 	return hash;
 }
 
+static void
+spaces_free_spare(struct wr_spaces *spaces)
+{
+	while (spaces->n_spare > 0) {
+		struct wr_hash *hash = spaces->spare[--spaces->n_spare];
+
+		wr_hash_fini(hash);
+		free(hash);
+	}
+}
+
+static void
+spaces_drop_hash(struct wr_spaces *spaces, struct wr_hash *hash)
+{
+	if (!wr_hash_empty(hash)) {
+		free(hash);
+		return;
+	}
+	if (spaces->n_spare == spaces->cap_spare) {
+		spaces->cap_spare = spaces->cap_spare == 0 ? 4 : spaces->cap_spare * 2;
+		spaces->spare =
+			wr_realloc(spaces->spare, spaces->cap_spare * sizeof *spaces->spare);
+	}
+	spaces->spare[spaces->n_spare++] = hash;
+}
+
+/* The next windows will be about as large as those that go: their memory is kept, and that of those
+ * that went before is not. */
 void
 wr_spaces_drop(struct wr_spaces *spaces, uint32_t n)
 {
@@ -63,23 +103,36 @@ wr_spaces_drop(struct wr_spaces *spaces, uint32_t n)
 
 	if (n == 0)
 		return;
+	spaces_free_spare(spaces);
 	for (uint32_t i = 0; i < n; i++) {
 		slabs += spaces->v[i].hash->slabs.n_slabs;
-		wr_hash_fini(spaces->v[i].hash);
-		free(spaces->v[i].hash);
+		spaces_drop_hash(spaces, spaces->v[i].hash);
 	}
 	spaces->n -= n;
 	memmove(spaces->v, spaces->v + n, spaces->n * sizeof *spaces->v);
 	spaces->last = 0;
-	/* The next windows will be about as large as those that went. */
 	wr_layout_trim(spaces->layout, slabs);
+}
+
+uint64_t
+wr_spaces_bytes(const struct wr_spaces *spaces)
+{
+	uint64_t bytes =
+		spaces->cap * sizeof *spaces->v + spaces->cap_spare * sizeof *spaces->spare;
+
+	for (uint32_t i = 0; i < spaces->n; i++)
+		bytes += sizeof *spaces->v[i].hash + wr_hash_bytes(spaces->v[i].hash);
+	for (uint32_t i = 0; i < spaces->n_spare; i++)
+		bytes += sizeof *spaces->spare[i] + wr_hash_bytes(spaces->spare[i]);
+	return bytes;
 }
 
 void
 wr_spaces_fini(struct wr_spaces *spaces)
 {
 	wr_spaces_drop(spaces, spaces->n);
+	spaces_free_spare(spaces);
+	free(spaces->spare);
 	free(spaces->v);
-	spaces->v = NULL;
-	spaces->cap = 0;
+	*spaces = (struct wr_spaces){.layout = spaces->layout};
 }

@@ -17,6 +17,8 @@ struct wr_space {
 struct wr_spaces {
 	struct wr_space *v; /* ascending */
 	uint32_t n, cap, last;
+	struct wr_hash **spare; /* empty ones, with room for what those dropped last had */
+	uint32_t n_spare, cap_spare;
 	struct wr_layout *layout;
 	bool tracked;
 };
@@ -31,5 +33,7 @@ struct wr_hash *wr_spaces_get(struct wr_spaces *spaces, int64_t ns);
 struct wr_hash *wr_spaces_make(struct wr_spaces *spaces, int64_t ns);
 /* Drops the first n namespaces. */
 void wr_spaces_drop(struct wr_spaces *spaces, uint32_t n);
+/* Of hash tables, spare ones too. */
+uint64_t wr_spaces_bytes(const struct wr_spaces *spaces);
 
 #endif

@@ -375,9 +375,7 @@ wr_table_bytes(const struct weir_table *table)
 	uint64_t bytes = sizeof *table + layout->cell_bytes + wr_hash_bytes(&table->hash);
 
 	bytes += ((uint64_t)layout->n_spare << layout->shift) * layout->stride;
-	bytes += table->spaces.cap * sizeof *table->spaces.v;
-	for (uint32_t i = 0; i < table->spaces.n; i++)
-		bytes += sizeof(struct wr_hash) + wr_hash_bytes(table->spaces.v[i].hash);
+	bytes += wr_spaces_bytes(&table->spaces);
 	for (const struct wr_cursor *c = table->cursors; c != NULL; c = c->next)
 		bytes += sizeof *c + wr_arena_held(&c->arena);
 	bytes += table->parts == NULL ? 0 : sizeof *table->parts;

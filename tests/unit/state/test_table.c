@@ -545,6 +545,56 @@ START_TEST(bytes_of_erased_keys_are_used_again)
 }
 END_TEST
 
+static void
+window_fill(struct weir_table *table, const struct keyset *set, int64_t at, uint32_t n,
+	struct wr_arena *arena)
+{
+	int64_t ns[WEIR_ROWS_MAX];
+	void *row[WEIR_ROWS_MAX];
+
+	for (uint32_t i = 0; i < WEIR_ROWS_MAX; i++)
+		ns[i] = at;
+	for (uint32_t from = 0; from < n; from += WEIR_ROWS_MAX) {
+		uint32_t part = n - from < WEIR_ROWS_MAX ? n - from : WEIR_ROWS_MAX;
+
+		wr_table_upsert(table, batch_from(set, from, part, arena), NULL, part, ns, row);
+		for (uint32_t i = 0; i < part; i++)
+			MUST(*(uint64_t *)row[i] == 0);
+	}
+	ck_assert_uint_eq(wr_table_count(table), n);
+}
+
+/* A window takes the memory of the one before, which is not kept for windows that need little. */
+START_TEST(windows_take_over_memory)
+{
+	const struct weir_slot slot = {.name = "n", .bytes = 8};
+	struct weir_table_spec spec = {
+		.size = sizeof spec, .flags = WEIR_BY_NS, .n_slots = 1, .slots = &slot};
+	const uint32_t type = WEIR_INT64, many = 10 * WEIR_ROWS_MAX;
+	const struct keyset set = {"", 1, {WEIR_INT64}, many};
+	struct weir_table *table = wr_table_new(&spec, &type, 1);
+	struct wr_arena arena = {0};
+	uint64_t held = 0;
+
+	for (int64_t ns = 0; ns < 20; ns++) {
+		window_fill(table, &set, ns, many, &arena);
+		if (ns == 1)
+			held = wr_table_bytes(table);
+		ck_assert(ns < 1 || wr_table_bytes(table) == held);
+		wr_table_retire(table, ns);
+		ck_assert_uint_eq(wr_table_count(table), 0);
+	}
+	ck_assert_uint_gt(wr_table_bytes(table), many * 24);
+	for (int64_t ns = 20; ns < 22; ns++) {
+		window_fill(table, &set, ns, 5, &arena);
+		wr_table_retire(table, ns);
+	}
+	ck_assert_uint_lt(wr_table_bytes(table), held / 4);
+	wr_table_free(table);
+	wr_arena_fini(&arena);
+}
+END_TEST
+
 START_TEST(extreme_namespaces_are_like_others)
 {
 	static const int64_t ns[] = {INT64_MIN, -1, 0, INT64_MAX};
@@ -595,6 +645,7 @@ main(void)
 	tcase_add_loop_test(rest, one_key_has_many_namespaces, 0, 3);
 	tcase_add_loop_test(rest, memory_over_key_and_value_is_at_most_24_bytes, 0, 2);
 	tcase_add_loop_test(rest, bytes_of_erased_keys_are_used_again, 0, 2);
+	tcase_add_test(rest, windows_take_over_memory);
 	tcase_add_loop_test(rest, extreme_namespaces_are_like_others, 0, 2);
 	suite_add_tcase(suite, model);
 	suite_add_tcase(suite, rest);
