@@ -336,4 +336,6 @@ const struct weir_host wr_host = {
 	.encode = host_encode,
 	.next_partition = wr_source_next_partition,
 	.finished = wr_source_finished,
+	.keep = wr_plan_keep,
+	.event_time = wr_out_event_time,
 };

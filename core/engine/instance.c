@@ -43,6 +43,8 @@ wr_inst_new(const struct wr_op *op, struct wr_task *task, uint32_t subtask)
 	atomic_store(&inst->counts.watermark, INT64_MIN);
 	if (op->desc->kind == WEIR_SOURCE)
 		inst->source = wr_source_new(inst);
+	if (op->own_time)
+		inst->timeline = wr_timeline_new();
 	return inst;
 }
 
@@ -64,6 +66,8 @@ wr_inst_open(struct wr_inst *inst, struct weir_err *err)
 
 	if (wr_checkpoint_restore_watermark(checkpoint, inst, err) < 0)
 		return wr_err_wrap(err, "restoring %s", op->title);
+	if (inst->timeline != NULL)
+		wr_timeline_begin(inst);
 	if (inst->source != NULL)
 		wr_source_begin(inst->source, wr_checkpoint_decided(checkpoint));
 	if (inst == inst->task->insts[0])
@@ -135,6 +139,7 @@ wr_inst_free(struct wr_inst *inst)
 	free(inst->tables);
 	wr_timers_free(inst->timers);
 	wr_source_free(inst->source);
+	free(inst->timeline);
 	wr_items_free(inst->items);
 	for (uint32_t p = 0; p < inst->op->n_out; p++) {
 		for (uint32_t s = 0; s < inst->ports[p].n; s++)
@@ -281,6 +286,11 @@ do_watermark(struct wr_inst *inst)
 	const struct weir_operator *desc = inst->op->desc;
 	int64_t watermark = inst->doing.u.watermark;
 
+	/* What its input expects says nothing of its own times, but for the end. */
+	if (inst->timeline != NULL && watermark != INT64_MAX) {
+		done(inst);
+		return;
+	}
 	switch (inst->stage) {
 	case 0:
 		inst->pub.watermark = watermark;

@@ -85,6 +85,7 @@ struct wr_inst {
 	uint32_t n_tables;
 	struct wr_timers *timers;
 	struct wr_source *source;
+	struct wr_partition *timeline; /* of rows with event times of their own; else NULL */
 	struct weir_items *items; /* encode() */
 	struct wr_counter *counters;
 	struct wr_inst_counts counts;

@@ -50,6 +50,17 @@ wr_out_extend(struct weir_task *task, uint32_t port, const struct weir_batch *fr
 	return out;
 }
 
+int64_t *
+wr_out_event_time(struct weir_out *out)
+{
+	wr_assert(out->how == WR_OUT_EXTEND && out->inst->op->own_time);
+	if (out->event_time == NULL) {
+		out->event_time = wr_arena_array(&out->batch->arena, int64_t, out->n);
+		memcpy(out->event_time, out->from->event_time, out->n * sizeof *out->event_time);
+	}
+	return out->event_time;
+}
+
 struct weir_out *
 wr_out_append(struct weir_task *task, uint32_t port)
 {
@@ -503,7 +514,8 @@ wr_out_columns(struct weir_out *out)
 	out->batch->pub.n_rows = out->n;
 	if (out->from != NULL) {
 		out->batch->pub.hidden = out->from->hidden;
-		out->batch->pub.event_time = out->from->event_time;
+		out->batch->pub.event_time =
+			out->event_time != NULL ? out->event_time : out->from->event_time;
 		out->batch->pub.kind = out->from->kind;
 		out->batch->pub.ingest_time = out->from->ingest_time;
 		return;
@@ -559,7 +571,7 @@ out_bytes(const struct weir_out *out)
 {
 	uint64_t bytes = out->text_bytes;
 
-	if (out->from == NULL)
+	if (out->event_time != NULL)
 		bytes += out->cap * sizeof *out->event_time;
 	if (out->batch->pub.sel != NULL)
 		bytes += out->batch->pub.n_sel * sizeof *out->batch->pub.sel;

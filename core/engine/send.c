@@ -213,7 +213,10 @@ wr_inst_send_outs(struct wr_inst *inst)
 			continue;
 		}
 		batch = wr_out_finish(out);
-		if (batch != NULL)
+		if (batch != NULL && inst->timeline != NULL &&
+			port != (uint32_t)inst->op->error_out)
+			wr_timeline_send(inst, port, batch);
+		else if (batch != NULL)
 			wr_inst_send(inst, port, batch);
 	}
 }

@@ -36,6 +36,13 @@ int64_t wr_source_deadline(const struct wr_source *source);
  * The out is spent. */
 void wr_source_send(struct wr_inst *inst, struct weir_out *out);
 
+/* Operators that give rows event times of their own: the watermark begins there as it does at a
+ * partition.  After restoring: it goes on where it was. */
+struct wr_partition *wr_timeline_new(void);
+void wr_timeline_begin(struct wr_inst *inst);
+/* A batch, and the watermarks between its rows.  Takes the reference. */
+void wr_timeline_send(struct wr_inst *inst, uint32_t port, struct wr_batch *batch);
+
 /* The epoch that was restored: its barrier is not to come again. */
 void wr_source_begin(struct wr_source *source, uint64_t epoch);
 /* What it keeps: at the barrier, and before start. */

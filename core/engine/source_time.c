@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `where` over the rows of a source, their event time, and the watermarks between them. */
+/* `where` over the rows of a source, their event time, and the watermarks between them; those of
+ * operators that give rows other event times. */
 #include "engine/source_private.h"
 
 #include "engine/checkpoint.h"
@@ -241,9 +242,22 @@ wr_source_send_watermark(struct wr_inst *inst)
 	}
 }
 
+static void
+timeline_send_watermark(struct wr_inst *inst)
+{
+	int64_t watermark = inst->timeline->watermark;
+
+	if (watermark <= inst->pub.watermark)
+		return;
+	inst->pub.watermark = watermark;
+	atomic_store_explicit(&inst->counts.watermark, watermark, memory_order_relaxed);
+	wr_inst_forward(
+		inst, (struct wr_item){.kind = WR_ITEM_WATERMARK, .u.watermark = watermark});
+}
+
 /* The rows of a finished batch in slices, a watermark after each.  Takes the reference. */
 static void
-send_slices(struct wr_inst *inst, struct wr_partition *part, struct wr_batch *batch,
+send_slices(struct wr_inst *inst, struct wr_partition *part, uint32_t port, struct wr_batch *batch,
 	const struct cut *cuts, uint32_t n_cuts)
 {
 	const struct weir_batch *b = &batch->pub;
@@ -258,13 +272,16 @@ send_slices(struct wr_inst *inst, struct wr_partition *part, struct wr_batch *ba
 		while (to < n && rows[to] < cuts[c].row)
 			to++;
 		if (to > from)
-			wr_inst_send(inst, 0,
+			wr_inst_send(inst, port,
 				wr_batch_select(inst->task->pool, b, rows + from, to - from));
 		from = to;
-		if (c < n_cuts) {
-			advance_partition(inst->op, part, cuts[c].newest);
+		if (c == n_cuts)
+			break;
+		advance_partition(inst->op, part, cuts[c].newest);
+		if (inst->source != NULL)
 			wr_source_send_watermark(inst);
-		}
+		else
+			timeline_send_watermark(inst);
 	}
 	wr_batch_unref(batch);
 }
@@ -307,9 +324,44 @@ wr_source_send(struct wr_inst *inst, struct weir_out *out)
 		wr_inst_fail(inst, eval.status);
 	batch = wr_out_finish(out);
 	if (batch != NULL && n_cuts > 0)
-		send_slices(inst, part, batch, cuts, n_cuts);
+		send_slices(inst, part, 0, batch, cuts, n_cuts);
 	else if (batch != NULL)
 		wr_inst_send(inst, 0, batch);
 	if (part != NULL)
 		advance_partition(inst->op, part, newest);
+}
+
+struct wr_partition *
+wr_timeline_new(void)
+{
+	struct wr_partition *timeline = wr_zalloc(sizeof *timeline);
+
+	timeline->newest = timeline->watermark = INT64_MIN;
+	return timeline;
+}
+
+void
+wr_timeline_begin(struct wr_inst *inst)
+{
+	struct wr_partition *timeline = inst->timeline;
+
+	timeline->watermark = inst->pub.watermark;
+	if (timeline->watermark < INT64_MAX - 1 - inst->op->watermark_delay &&
+		timeline->watermark != INT64_MIN)
+		timeline->newest = timeline->watermark + inst->op->watermark_delay + 1;
+}
+
+void
+wr_timeline_send(struct wr_inst *inst, uint32_t port, struct wr_batch *batch)
+{
+	struct cut *cuts = wr_arena_array(&inst->scratch, struct cut, batch->pub.n_rows);
+	int64_t newest = INT64_MIN;
+	uint32_t n_cuts = find_cuts(inst->op, inst->timeline, &batch->pub, cuts, &newest);
+
+	if (n_cuts > 0)
+		send_slices(inst, inst->timeline, port, batch, cuts, n_cuts);
+	else
+		wr_inst_send(inst, port, batch);
+	advance_partition(inst->op, inst->timeline, newest);
+	timeline_send_watermark(inst);
 }

@@ -317,6 +317,9 @@ wr_report_notes(const struct wr_pipeline *pipeline,
 			if (op->on_error == WR_ON_ERROR_FAIL)
 				note(arg, op, "a bad record fails the pipeline");
 		}
+		if (op->own_time)
+			note(arg, op,
+				"it sets the event time: the watermark behind it begins there");
 		note_late(op, note, arg);
 	}
 }

@@ -54,6 +54,134 @@ START_TEST(fields_are_renamed_removed_and_kept)
 }
 END_TEST
 
+/* What comes of a record with these fields. */
+static void
+changes(const char *op, const char *fields, const char *record, const char *row)
+{
+	const struct wt_options options = {
+		.op = op, .fields = fields, .source_lines = "watermark none;"};
+	struct wt_rig *rig = wt_rig_with(&options);
+
+	wt_push(rig, record);
+	wt_expect(rig, 0, row);
+	wt_expect_none(rig, 0);
+	wt_free(rig);
+}
+
+START_TEST(fields_are_cast_and_have_defaults)
+{
+	maps_to("map { cast a float; cast b string; }", "{\"a\":3,\"b\":\"4\",\"s\":\"x\"}");
+	changes("map { default b a + 1; default s 'none'; }", FIELDS, "{\"a\":3}",
+		"{\"a\":3,\"b\":4,\"s\":\"none\"}");
+	changes("map { cast n int; default n -1; }", "n string;", "{\"n\":null}", "{\"n\":-1}");
+	changes("map { default n -1 # or so\n; }", "n int;", "{\"n\":null}", "{\"n\":-1}");
+}
+END_TEST
+
+START_TEST(all_that_makes_a_field_reads_the_input_record)
+{
+	maps_to("map { cast a string; set c = a + 1; }",
+		"{\"a\":\"3\",\"b\":4,\"s\":\"x\",\"c\":4}");
+	maps_to("map { nest o a; set b = a; }", "{\"b\":3,\"s\":\"x\",\"o\":{\"a\":3}}");
+}
+END_TEST
+
+START_TEST(fields_move_into_an_object)
+{
+	maps_to("map { nest o a s; }", "{\"b\":4,\"o\":{\"a\":3,\"s\":\"x\"}}");
+	maps_to("map { nest s a, b; }", "{\"s\":{\"a\":3,\"b\":4}}");
+	maps_to("map { nest o a; nest p b; keep s; }",
+		"{\"s\":\"x\",\"o\":{\"a\":3},\"p\":{\"b\":4}}");
+}
+END_TEST
+
+START_TEST(members_of_an_object_become_fields)
+{
+	changes("map { flatten o lat float, name string; }", "o json; n int;",
+		"{\"o\":{\"name\":\"x\",\"lat\":1.5,\"more\":0},\"n\":1}",
+		"{\"n\":1,\"lat\":1.5,\"name\":\"x\"}");
+	changes("map { flatten o o int, list json; }", "o json; n int;",
+		"{\"o\":{\"o\":7,\"list\":[1]},\"n\":1}", "{\"o\":7,\"n\":1,\"list\":[1]}");
+	changes("map { flatten o a int, b int; }", "o json;", "{\"o\":{\"b\":null}}",
+		"{\"a\":null,\"b\":null}");
+}
+END_TEST
+
+static void
+own_times(struct wt_rig *rig)
+{
+	/* The source's watermark is an hour behind ts, which is the same in all. */
+	static const int at[] = {0, 9999, 4000, 12000, 15000, 9000};
+
+	for (size_t i = 0; i < sizeof at / sizeof at[0]; i++)
+		wt_pushf(rig, "{\"n\":1,\"at\":%d,\"ts\":500000000}", at[i]);
+	/* 15000 closed the first window, since 5000 is how far it may be behind: 9000 is late. */
+	wt_expect(rig, 1,
+		"{\"n\":1,\"window_start\":\"1970-01-01T00:00:00Z\","
+		"\"window_end\":\"1970-01-01T00:00:10Z\",\"c\":3}");
+	wt_expect_none(rig, 1);
+	wt_watermark_ms(rig, 900000000);
+	wt_expect_none(rig, 1);
+	ck_assert_int_eq(wt_end(rig), 0);
+	wt_expect(rig, 1,
+		"{\"n\":1,\"window_start\":\"1970-01-01T00:00:10Z\","
+		"\"window_end\":\"1970-01-01T00:00:20Z\",\"c\":2}");
+	wt_expect_none(rig, 1);
+}
+
+START_TEST(the_watermark_begins_where_the_event_time_is_set)
+{
+	static const char *const orders[] = {
+		"map { set_event_time at; watermark bounded 5s; }",
+		"map { set_event_time timestamp '1970-01-01' + (at - timestamp '1970-01-01'); "
+		"remove at; watermark bounded 5s; }",
+	};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct wt_options options = {
+			.op = orders[i], .fields = "n int; at timestamp ms; ts timestamp ms;"};
+
+		options.lines =
+			"window out1 { from it; key n; tumbling 10s; aggregate c = count(); }";
+		wt_each(&options, own_times);
+	}
+}
+END_TEST
+
+static void
+bad_times(struct wt_rig *rig)
+{
+	int nulls = 0, nonsense = 0;
+
+	for (int i = 0; i < 100; i++)
+		wt_pushf(rig,
+			i % 10 == 3   ? "{\"n\":%d}"
+			: i % 10 == 4 ? "{\"n\":%d,\"at\":\"nonsense\"}"
+				      : "{\"n\":%d,\"at\":\"2026-01-01\"}",
+			i);
+	ck_assert_uint_eq(wt_count(rig, 0), 80);
+	for (int i = 0; i < 20; i++) {
+		const char *letter = wt_pop(rig, WT_BAD);
+
+		nulls += strstr(letter, "set_event_time is null") != NULL;
+		nonsense += strstr(letter, "\\\"nonsense\\\"") != NULL;
+	}
+	ck_assert_int_eq(nulls, 10);
+	ck_assert_int_eq(nonsense, 10);
+	ck_assert_uint_eq(wt_rejected(rig), 20);
+}
+
+START_TEST(a_row_without_event_time_is_bad)
+{
+	const struct wt_options options = {
+		.op = "map { set_event_time cast(at as timestamp); on_error dead_letter bad; }",
+		.fields = "n int; at string;",
+		.source_lines = "watermark none;"};
+
+	wt_each(&options, bad_times);
+}
+END_TEST
+
 static void
 many(struct wt_rig *rig)
 {
@@ -168,6 +296,12 @@ main(void)
 		fields_are_set_in_their_place_and_new_ones_come_last,
 		expressions_read_the_input_record,
 		fields_are_renamed_removed_and_kept,
+		fields_are_cast_and_have_defaults,
+		all_that_makes_a_field_reads_the_input_record,
+		fields_move_into_an_object,
+		members_of_an_object_become_fields,
+		the_watermark_begins_where_the_event_time_is_set,
+		a_row_without_event_time_is_bad,
 		it_makes_no_difference_how_rows_come,
 		a_row_that_fails_twice_is_one_dead_letter,
 		what_nobody_reads_is_not_even_decoded,

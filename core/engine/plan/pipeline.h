@@ -92,8 +92,12 @@ struct wr_op {
 	/* sources */
 	struct weir_expr *event_time; /* NULL: the record's own time, else the time of reading */
 	struct weir_expr *where;
+	int64_t idle; /* us; 0: never */
+
+	/* sources, and operators whose rows have event times of their own */
 	uint32_t watermark; /* WR_WATERMARK_x */
-	int64_t watermark_delay, idle; /* us; idle 0: never */
+	int64_t watermark_delay; /* us */
+	bool own_time; /* not a source, but the watermark begins here */
 
 	int64_t changes_from; /* id of the operator that began to amend; -1: inserts only */
 	uint32_t chain; /* index in pipeline->chains */

@@ -290,6 +290,11 @@ wr_plan_declare(struct weir_plan *plan, uint32_t what, int64_t n, struct weir_st
 			 (plan->max_parallelism == 0 || (uint32_t)n < plan->max_parallelism))
 			plan->max_parallelism = (uint32_t)n;
 		return;
+	case WEIR_PLAN_EVENT_TIME:
+		plan->op->own_time = true;
+		plan->op->watermark = WR_WATERMARK_BOUNDED;
+		plan->op->watermark_delay = n > 0 ? n : 0;
+		return;
 	case WEIR_PLAN_DECIDER:
 		plan->op->decider = s;
 		plan->op->decider.p = wr_arena_dup(plan->planner->arena, s.p, s.len);
@@ -303,4 +308,10 @@ void
 wr_plan_problem(struct weir_plan *plan, uint32_t loc, const char *sentence)
 {
 	wr_problem(plan, loc, "%s", sentence);
+}
+
+void *
+wr_plan_keep(struct weir_plan *plan, size_t size)
+{
+	return wr_arena_zalloc(plan->planner->arena, size);
 }

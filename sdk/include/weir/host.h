@@ -43,6 +43,12 @@ enum {
 	WEIR_PLAN_CHANGES, /* n: this output's rows may amend earlier ones */
 	WEIR_PLAN_MAX_PARALLELISM, /* n: no more subtasks than this */
 	WEIR_PLAN_DECIDER, /* s: this sink decides epochs; who the decider is */
+
+	/*
+	 * The operator gives its rows event times of their own, with event_time(): the watermark of
+	 * its output is no longer its input's, but n us behind the latest of these times.
+	 */
+	WEIR_PLAN_EVENT_TIME,
 };
 
 /* Levels of log(): syslog's numbers. */
@@ -223,6 +229,15 @@ struct weir_host {
 
 	/* [task] A partition has ended for good; it no longer holds the watermark back. */
 	void (*finished)(struct weir_task *, uint32_t part);
+
+	/* [plan] Zeroed memory that lives as long as the conf, such as what conf points to. */
+	void *(*keep)(struct weir_plan *, size_t size);
+
+	/*
+	 * [task] The event times of the rows of an out made by extend(), a copy of the batch's, to
+	 * be changed.  For operators that declare WEIR_PLAN_EVENT_TIME.
+	 */
+	int64_t *(*event_time)(struct weir_out *);
 };
 
 #ifdef __cplusplus
