@@ -659,7 +659,8 @@ restore_timers(void *arg, uint32_t subtask, struct weir_str bytes, struct weir_e
 
 	groups_of(r->checkpoint, r->inst, &lo, &hi);
 	return wr_timers_restore(wr_inst_timers(r->inst), bytes, lo, hi,
-		r->checkpoint->pipeline->max_parallelism, subtask == r->inst->pub.subtask, err);
+		r->checkpoint->pipeline->max_parallelism,
+		subtask % r->inst->pub.parallelism == r->inst->pub.subtask, err);
 }
 
 static int

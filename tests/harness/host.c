@@ -18,6 +18,7 @@ struct wt_host {
 	struct wr_diag diag;
 	struct wr_pipeline *pipeline;
 	struct wr_text problems;
+	const char *state_path;
 };
 
 /* Tests stand in tests/ of the build tree, however they are run. */
@@ -93,7 +94,8 @@ wt_host_free(struct wt_host *host)
 const struct wr_pipeline *
 wt_host_plan(struct wt_host *host, const char *text, uint32_t worker_threads)
 {
-	const struct wr_plan_options options = {.worker_threads = worker_threads};
+	const struct wr_plan_options options = {
+		.worker_threads = worker_threads, .state_path = host->state_path};
 	const struct wr_dir *dir;
 
 	drop_plan(host);
@@ -108,6 +110,12 @@ wt_host_plan(struct wt_host *host, const char *text, uint32_t worker_threads)
 	wr_text_put(&host->problems, "");
 	wr_diag_print(&host->diag, &host->problems);
 	return host->pipeline;
+}
+
+void
+wt_host_keep(struct wt_host *host, const char *state_path)
+{
+	host->state_path = state_path;
 }
 
 const struct wr_pipeline *

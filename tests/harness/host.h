@@ -22,6 +22,8 @@ void wt_host_free(struct wt_host *host);
  */
 const struct wr_pipeline *wt_host_plan(
 	struct wt_host *host, const char *text, uint32_t worker_threads);
+/* Where state outlives a run, from the next plan on; NULL: nowhere. */
+void wt_host_keep(struct wt_host *host, const char *state_path);
 const struct wr_pipeline *wt_host_pipeline(const struct wt_host *host);
 const char *wt_host_problems(const struct wt_host *host);
 

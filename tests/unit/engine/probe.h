@@ -90,7 +90,7 @@ struct probe_conf {
 	int64_t rows, partitions, batch, keys, step;
 	uint32_t forever, say_idle;
 	/* probe */
-	uint32_t mode, else_to, hold, timers, table, solid;
+	uint32_t mode, else_to, hold, timers, own, table, solid;
 	struct weir_list key;
 	int64_t reject;
 	/* take */

@@ -32,6 +32,7 @@ static const struct weir_directive probe_directives[] = {
 	PROBE_INT("reject", reject, "0"),
 	PROBE_FLAG("hold", hold),
 	PROBE_FLAG("timers", timers),
+	PROBE_FLAG("own", own),
 	PROBE_FLAG("table", table),
 	{.name = NULL},
 };
@@ -60,6 +61,12 @@ probe_open(const void *conf, struct weir_task *task, void **self)
 	if (probe_fails(&probe->base, "open")) {
 		free(probe);
 		return -EPROTO;
+	}
+	if (probe->base.conf->own) {
+		const struct weir_timer_ext *timers = task->host->extension("weir.timer/1");
+		const int64_t when = (INT64_C(1) << 50) + task->subtask;
+
+		timers->set(task, NULL, NULL, 1, WEIR_EVENT_TIME, &when);
 	}
 	if (probe->base.conf->table) {
 		const struct weir_table_spec spec = {

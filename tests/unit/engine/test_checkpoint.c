@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs that go on where an earlier one ended. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "engine_test.h"
+#include "run_test.h"
+
+/* A place for state, and what is needed to run more than once. */
+struct keeping {
+	struct run_test t;
+	char dir[64];
+};
+
+static void
+keeping_setup(struct keeping *k)
+{
+	rt_setup(&k->t);
+	snprintf(k->dir, sizeof k->dir, "/tmp/weir-checkpoint-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(k->dir));
+	wt_host_keep(k->t.host, k->dir);
+}
+
+static void
+keeping_teardown(struct keeping *k)
+{
+	char command[128];
+
+	rt_teardown(&k->t);
+	snprintf(command, sizeof command, "rm -r %s", k->dir);
+	ck_assert_int_eq(system(command), 0);
+}
+
+/* To a last epoch, though the source would go on for ever. */
+static void
+run_and_stop(struct keeping *k, uint32_t threads, const char *block)
+{
+	rt_open(&k->t, threads, block);
+	rt_start(&k->t);
+	wr_run_stop(k->t.run, WR_STOP_GRACEFUL);
+	if (rt_end(&k->t) < 0)
+		ck_abort_msg("%s", k->t.err.text);
+	rt_expect_no_wrong(&k->t);
+}
+
+START_TEST(an_instances_own_timers_outlive_it)
+{
+	struct keeping k;
+
+	keeping_setup(&k);
+	run_and_stop(&k, 2,
+		"source gen a { @ forever on; } probe b { @ from a; parallelism 3; own on; }"
+		"sink take s { @ from b; }");
+	ck_assert_uint_eq(k.t.probes.timers, 0);
+	/* Fewer now: theirs are taken over. */
+	run_and_stop(&k, 2,
+		"source gen a { @ forever on; } probe b { @ from a; parallelism 2; }"
+		"sink take s { @ from b; }");
+	ck_assert_uint_eq(k.t.probes.timers, 0);
+	rt_run(&k.t, 2,
+		"source gen a { @ rows 1; } probe b { @ from a; } sink take s { @ from b; }");
+	ck_assert_uint_eq(k.t.probes.timers, 3);
+	keeping_teardown(&k);
+}
+END_TEST
+
+int
+main(void)
+{
+	const TTest *const tests[] = {
+		an_instances_own_timers_outlive_it,
+	};
+
+	return ENGINE_TESTS("checkpoint", tests);
+}
