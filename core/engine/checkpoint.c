@@ -7,6 +7,7 @@
 #include "engine/run_private.h"
 #include "engine/source.h"
 #include "state/store.h"
+#include "state/verdict.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -42,6 +43,49 @@ struct wr_checkpoint {
 	_Atomic bool final, touched;
 };
 
+/* Where the conf has the operator, or the pipeline. */
+static uint32_t
+loc_of(const struct wr_checkpoint *c, const char *op)
+{
+	for (uint32_t i = 0; op != NULL && i < c->pipeline->n_ops; i++)
+		if (strcmp(c->pipeline->ops[i]->name, op) == 0 && c->pipeline->ops[i]->dir != NULL)
+			return c->pipeline->ops[i]->dir->name.loc;
+	return c->pipeline->dir != NULL ? c->pipeline->dir->name.loc : 0;
+}
+
+/* Says what becomes of the state under this conf, or refuses to lose some of it. */
+static int
+judge(struct wr_checkpoint *c, struct weir_err *err)
+{
+	struct wr_verdict *list;
+	struct wr_text text = {0};
+	uint32_t n;
+
+	if (wr_run_keeps(c->pipeline, &c->arena, &c->kept, err) < 0)
+		return err->code;
+	n = wr_verdicts(
+		wr_store_kept(c->store), &c->kept, &c->pipeline->state_drop, &c->arena, &list);
+	for (uint32_t i = 0; i < n; i++) {
+		const struct wr_verdict *v = &list[i];
+
+		if (v->what == WR_VERDICT_REFUSED) {
+			wr_err_set(err, -EINVAL, "%s", v->why);
+			err->loc = loc_of(c, v->op);
+			return -EINVAL;
+		}
+		if (v->what == WR_VERDICT_DROPPED || v->what == WR_VERDICT_FORGOTTEN)
+			wr_store_drop(c->store, v->op);
+		if (v->what != WR_VERDICT_DROPPED && v->what != WR_VERDICT_CHANGED)
+			continue;
+		text.len = 0;
+		wr_text_printf(&text, "state of %s is %s%s%s", v->title, wr_verdict_word(v->what),
+			v->why[0] != '\0' ? ": " : "", v->why);
+		wr_run_log(c->run, WEIR_LOG_NOTICE, NULL, text.p);
+	}
+	wr_text_fini(&text);
+	return 0;
+}
+
 struct wr_checkpoint *
 wr_checkpoint_new(struct wr_run *run, struct weir_err *err)
 {
@@ -61,7 +105,9 @@ wr_checkpoint_new(struct wr_run *run, struct weir_err *err)
 		if (p->ops[i]->desc->kind == WEIR_SOURCE)
 			c->n_sources += p->ops[i]->parallelism;
 	}
-	if (p->state_dir != NULL && wr_store_open(&c->store, p->state_dir, p->name, err) < 0) {
+	/* Of what has ended nothing is restored. */
+	if (p->state_dir != NULL && (wr_store_open(&c->store, p->state_dir, p->name, err) < 0 ||
+					    (!wr_checkpoint_has_ended(c) && judge(c, err) < 0))) {
 		wr_checkpoint_free(c);
 		return NULL;
 	}
@@ -442,53 +488,6 @@ state_main(void *arg)
 	return NULL;
 }
 
-/* What this conf keeps. */
-
-static void
-keep_table(struct wr_checkpoint *c, struct wr_kept_table *kept, const struct wr_op *op,
-	const struct weir_table *table)
-{
-	const struct weir_table_spec *spec = wr_table_spec_of(table);
-	struct wr_kept_slot *slots = wr_arena_array(&c->arena, struct wr_kept_slot, spec->n_slots);
-
-	for (uint32_t i = 0; i < spec->n_slots; i++)
-		slots[i] = (struct wr_kept_slot){spec->slots[i].name, spec->slots[i].bytes,
-			spec->slots[i].cells, spec->slots[i].version};
-	*kept = (struct wr_kept_table){.name = spec->name,
-		.flags = spec->flags & (WEIR_BY_NS | WEIR_BY_KEY),
-		.key_types = op->in[spec->in].key_types,
-		.n_keys = op->in[spec->in].n_keys,
-		.n_slots = spec->n_slots,
-		.slots = slots};
-}
-
-static void
-keep_all(struct wr_checkpoint *c)
-{
-	const struct wr_pipeline *p = c->pipeline;
-	struct wr_kept_op *ops = wr_arena_array(&c->arena, struct wr_kept_op, p->n_ops);
-
-	for (uint32_t i = 0; i < p->n_ops; i++) {
-		const struct wr_inst *inst = wr_run_inst(c->run, p->ops[i], 0);
-		struct wr_kept_table *tables =
-			wr_arena_array(&c->arena, struct wr_kept_table, inst->n_tables);
-		uint32_t n = 0;
-
-		for (uint32_t t = 0; t < inst->n_tables; t++) {
-			if ((wr_table_spec_of(inst->tables[t])->flags & WEIR_SCRATCH) == 0)
-				keep_table(c, &tables[n++], p->ops[i], inst->tables[t]);
-		}
-		ops[i] = (struct wr_kept_op){.name = p->ops[i]->name,
-			.word = p->ops[i]->word,
-			.state_version = p->ops[i]->desc->state_version,
-			.parallelism = p->ops[i]->parallelism,
-			.tables = tables,
-			.n_tables = n,
-			.has_private = p->ops[i]->desc->snapshot != NULL};
-	}
-	c->kept = (struct wr_kept){p->name, p->max_parallelism, ops, p->n_ops};
-}
-
 int
 wr_checkpoint_start(struct wr_checkpoint *c, struct weir_err *err)
 {
@@ -496,7 +495,6 @@ wr_checkpoint_start(struct wr_checkpoint *c, struct weir_err *err)
 
 	if (c->store == NULL)
 		return 0;
-	keep_all(c);
 	rc = pthread_create(&c->thread, NULL, state_main, c);
 	if (rc != 0)
 		return wr_err_set(err, -rc, "cannot start the state thread: %s", strerror(rc));
@@ -708,8 +706,12 @@ restore_private(struct wr_checkpoint *c, struct wr_inst *inst, struct weir_err *
 		inst->err = (struct weir_err){0};
 		rc = inst->op->desc->restore(
 			inst->self, &inst->pub, kept->state_version, r.items.v, r.items.n);
-		if (rc < 0)
+		if (rc < 0) {
+			wr_inst_need_reason(inst, rc);
 			*err = inst->err;
+			wr_err_wrap(err, "private state of version %u (this %s writes version %u)",
+				kept->state_version, inst->op->word, inst->op->desc->state_version);
+		}
 	}
 	wr_arena_fini(&r.items.arena);
 	return rc < 0 ? rc : 0;

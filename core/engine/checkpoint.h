@@ -22,8 +22,8 @@
 struct wr_run;
 struct wr_checkpoint;
 
-/* Opens the store and recovers it when the pipeline keeps durable state; before instances are
- * opened. */
+/* Opens the store and recovers it when the pipeline keeps durable state, and refuses to lose some
+ * of it; before instances are opened. */
 struct wr_checkpoint *wr_checkpoint_new(struct wr_run *run, struct weir_err *err);
 /* Sinks commit what was decided and drop the rest; after instances are opened. */
 int wr_checkpoint_recover(struct wr_checkpoint *checkpoint, struct weir_err *err);

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "engine/checkpoint.h"
+#include "engine/keeps.h"
 #include "engine/loop.h"
 #include "engine/run_private.h"
 #include "engine/source.h"
@@ -341,6 +342,30 @@ wr_run_new(const struct wr_pipeline *pipeline, const struct wr_run_options *opti
 		return NULL;
 	}
 	return run;
+}
+
+/* Without a store nothing is restored, and what is not opened keeps no tables. */
+int
+wr_run_keeps(const struct wr_pipeline *pipeline, struct wr_arena *arena, struct wr_kept *kept,
+	struct weir_err *err)
+{
+	struct wr_pipeline dry = *pipeline;
+	struct wr_run *run = wr_zalloc(sizeof *run);
+	int rc;
+
+	dry.state_dir = NULL;
+	run->pipeline = &dry;
+	pthread_mutex_init(&run->lock, NULL);
+	rc = build(run, err);
+	if (rc == 0 && (run->checkpoint = wr_checkpoint_new(run, err)) == NULL)
+		rc = err->code;
+	for (uint32_t i = 0; rc == 0 && i < dry.n_ops; i++)
+		if (wr_keeps_needs(dry.ops[i], "weir.table/1"))
+			rc = wr_inst_open(run->insts[i][0], err);
+	if (rc == 0)
+		*kept = wr_keeps(run, arena);
+	wr_run_free(run);
+	return rc;
 }
 
 int

@@ -30,6 +30,14 @@ struct wr_run_options {
  * conf. */
 struct wr_run *wr_run_new(const struct wr_pipeline *pipeline, const struct wr_run_options *options,
 	struct weir_err *err);
+/*
+ * What a pipeline would keep, before it runs: opens operators that need tables, in one subtask each
+ * and with nothing restored, and closes them again.  All of it is the arena's, or the pipeline's.
+ */
+struct wr_arena;
+struct wr_kept;
+int wr_run_keeps(const struct wr_pipeline *pipeline, struct wr_arena *arena, struct wr_kept *kept,
+	struct weir_err *err);
 /* Starts the loops' threads. */
 int wr_run_start(struct wr_run *run, struct weir_err *err);
 /*

@@ -234,6 +234,22 @@ wr_generation_plan(struct wr_generation *gen, const char *name, const struct wr_
 }
 
 void
+wr_generation_compare(struct wr_generation *gen, const struct wr_steps *steps)
+{
+	gen->states = wr_arena_array(&gen->arena, struct wr_state_plan, gen->n_pipelines);
+	for (uint32_t i = 0; i < gen->n_pipelines; i++) {
+		const struct wr_pipeline *pipeline = gen->pipelines[i];
+
+		if (steps != NULL)
+			steps->step(
+				steps->arg, WR_STEP_PLAN, pipeline->dir->name.loc, pipeline->name);
+		gen->states[i] = wr_state_plan(pipeline, &gen->arena, &gen->diag);
+		if (steps != NULL)
+			steps->step(steps->arg, WR_STEP_NONE, 0, "");
+	}
+}
+
+void
 wr_generation_problems(const struct wr_generation *gen, struct wr_text *out)
 {
 	wr_diag_print(&gen->diag, out);

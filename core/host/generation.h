@@ -14,6 +14,7 @@
 #include "engine/plan/pipeline.h"
 #include "engine/plugin.h"
 #include "host/settings.h"
+#include "host/verdicts.h"
 
 struct wr_options;
 
@@ -29,6 +30,7 @@ struct wr_generation {
 	uint32_t n_blocks;
 	struct wr_pipeline **pipelines; /* planned */
 	uint32_t n_pipelines;
+	struct wr_state_plan *states; /* one a pipeline, of wr_generation_compare() */
 };
 
 /* What is about to run foreign code: a plugin's file, or the planning of a pipeline. */
@@ -45,6 +47,8 @@ void wr_generation_init(
 bool wr_generation_load(struct wr_generation *gen, const struct wr_steps *steps);
 /* Plans one block, or all: name NULL. */
 void wr_generation_plan(struct wr_generation *gen, const char *name, const struct wr_steps *steps);
+/* Compares what each pipeline keeps with its last checkpoint. */
+void wr_generation_compare(struct wr_generation *gen, const struct wr_steps *steps);
 /* Relative names of data start where those of the conf do: makes that the working directory. */
 int wr_generation_enter(const struct wr_generation *gen, struct weir_err *err);
 /* Adds what is wrong, in file order. */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "conf/bind.h"
+#include "host/verdicts.h"
 
 enum { REPORT_COLUMNS = 96 };
 
@@ -354,8 +355,30 @@ put_memory(const struct wr_pipeline *pipeline, struct wr_text *out)
 	wr_text_put(out, "\n");
 }
 
+static void
+put_state(const struct wr_state_plan *state, struct wr_text *out)
+{
+	if (state->dir == NULL)
+		return;
+	wr_text_printf(out, "  state\n      %s: ", state->dir);
+	if (state->unknown != NULL)
+		wr_text_printf(
+			out, "nothing is known of its last checkpoint: %s\n", state->unknown);
+	else
+		wr_text_put(out, state->has_checkpoint ? "compared with its last checkpoint\n"
+						       : "no checkpoint yet\n");
+	for (uint32_t i = 0; i < state->n; i++) {
+		const struct wr_verdict *v = &state->verdicts[i];
+
+		if (v->what != WR_VERDICT_FORGOTTEN && v->what != WR_VERDICT_REFUSED)
+			wr_text_printf(out, "      %s: %s%s%s\n", v->title,
+				wr_verdict_word(v->what), v->why[0] != '\0' ? ": " : "", v->why);
+	}
+}
+
 void
-wr_report_text(const struct wr_pipeline *pipeline, struct wr_text *out)
+wr_report_text(
+	const struct wr_pipeline *pipeline, const struct wr_state_plan *state, struct wr_text *out)
 {
 	struct wr_text notes = {0};
 
@@ -372,6 +395,7 @@ wr_report_text(const struct wr_pipeline *pipeline, struct wr_text *out)
 	put_schemas(pipeline, out);
 	wr_text_printf(
 		out, "  delivery\n      %s: %s\n", pipeline->guarantee, pipeline->guarantee_why);
+	put_state(state, out);
 	put_memory(pipeline, out);
 	wr_report_notes(pipeline, put_note, &notes);
 	if (notes.len > 0)

@@ -9,13 +9,14 @@
 #include "base/text.h"
 #include "engine/plan/pipeline.h"
 
-struct wr_diag;
+struct wr_generation;
+struct wr_state_plan;
 
-/* The DAG as a picture, columns, delivery, memory, notes. */
-void wr_report_text(const struct wr_pipeline *pipeline, struct wr_text *out);
+/* The DAG as a picture, columns, delivery, state, memory, notes. */
+void wr_report_text(
+	const struct wr_pipeline *pipeline, const struct wr_state_plan *state, struct wr_text *out);
 /* One object with all pipelines and all problems. */
-void wr_report_json(const char *path, struct wr_pipeline *const *pipelines, uint32_t n_pipelines,
-	const struct wr_diag *diag, struct wr_text *out);
+void wr_report_json(const struct wr_generation *gen, struct wr_text *out);
 
 /* What a conf leaves unsaid, and what follows from it: calls back with one sentence each. */
 void wr_report_notes(const struct wr_pipeline *pipeline,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "conf/conf.h"
+#include "host/generation.h"
 #include "host/report.h"
 
 /* A string of the conf; bytes that are not UTF-8 cannot be in JSON. */
@@ -99,7 +100,23 @@ json_add_note(void *arg, const struct wr_op *op, const char *sentence)
 }
 
 static json_t *
-json_pipeline(const struct wr_pipeline *pipeline)
+json_state(const struct wr_state_plan *state)
+{
+	json_t *verdicts = json_array();
+
+	for (uint32_t i = 0; i < state->n; i++) {
+		const struct wr_verdict *v = &state->verdicts[i];
+
+		json_array_append_new(
+			verdicts, json_pack("{s:s?, s:s, s:s}", "operator", v->op, "verdict",
+					  wr_verdict_word(v->what), "why", v->why));
+	}
+	return json_pack("{s:s, s:s?, s:b, s:o}", "kind", state->dir == NULL ? "memory" : "leveldb",
+		"directory", state->dir, "checkpoint", state->has_checkpoint, "verdicts", verdicts);
+}
+
+static json_t *
+json_pipeline(const struct wr_pipeline *pipeline, const struct wr_state_plan *state)
 {
 	json_t *vertices = json_array(), *edges = json_array(), *notes = json_array();
 	json_t *sources = json_array(), *sinks = json_array();
@@ -116,12 +133,12 @@ json_pipeline(const struct wr_pipeline *pipeline)
 	for (i = 0; i < pipeline->n_edges; i++)
 		json_array_append_new(edges, json_edge(pipeline->edges[i]));
 	wr_report_notes(pipeline, json_add_note, notes);
-	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:i, s:i, s:i, s:{s:s, s:s}, s:I, s:s, s:o}",
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:i, s:i, s:i, s:{s:s, s:s}, s:I, s:o, s:o}",
 		"name", pipeline->name, "vertices", vertices, "edges", edges, "sources", sources,
 		"sinks", sinks, "total_parallelism", (int)total, "chains", (int)pipeline->n_chains,
 		"loops", (int)pipeline->threads, "guarantee", "delivery", pipeline->guarantee,
 		"why", pipeline->guarantee_why, "buffer_bytes", (json_int_t)pipeline->buffer_bound,
-		"state", "memory", "notes", notes);
+		"state", json_state(state), "notes", notes);
 }
 
 static void
@@ -207,16 +224,16 @@ json_problems(const struct wr_diag *diag)
 }
 
 void
-wr_report_json(const char *path, struct wr_pipeline *const *pipelines, uint32_t n_pipelines,
-	const struct wr_diag *diag, struct wr_text *out)
+wr_report_json(const struct wr_generation *gen, struct wr_text *out)
 {
+	const struct wr_diag *diag = &gen->diag;
 	json_t *all = json_array(), *root;
 	char *text;
 	uint32_t i;
 
-	for (i = 0; i < n_pipelines; i++)
-		json_array_append_new(all, json_pipeline(pipelines[i]));
-	root = json_pack("{s:o, s:b, s:o, s:o}", "conf", json_of(wr_str(path)), "ok",
+	for (i = 0; i < gen->n_pipelines; i++)
+		json_array_append_new(all, json_pipeline(gen->pipelines[i], &gen->states[i]));
+	root = json_pack("{s:o, s:b, s:o, s:o}", "conf", json_of(wr_str(gen->path)), "ok",
 		diag->n_errors == 0, "pipelines", all, "problems", json_problems(diag));
 	text = json_dumps(root, JSON_INDENT(2));
 	if (text != NULL) {

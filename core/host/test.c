@@ -67,10 +67,10 @@ test_print_report(const struct wr_generation *gen, const struct wr_options *opti
 	uint32_t i;
 
 	if (options->json) {
-		wr_report_json(gen->path, gen->pipelines, gen->n_pipelines, &gen->diag, &text);
+		wr_report_json(gen, &text);
 	} else if (gen->diag.n_errors == 0 && !options->quiet && !options->dump) {
 		for (i = 0; i < gen->n_pipelines; i++)
-			wr_report_text(gen->pipelines[i], &text);
+			wr_report_text(gen->pipelines[i], &gen->states[i], &text);
 		if (gen->n_pipelines == 0)
 			wr_text_put(&text, "no pipeline\n");
 	}
@@ -86,6 +86,7 @@ test_in_child(struct wr_generation *gen, const struct wr_options *options, int f
 
 	if (wr_generation_load(gen, &steps))
 		wr_generation_plan(gen, NULL, &steps);
+	wr_generation_compare(gen, &steps);
 	test_print_problems(gen);
 	test_print_report(gen, options);
 	test_say(&fd, STEP_DONE, 0, "");

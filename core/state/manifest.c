@@ -179,6 +179,9 @@ op_next(struct wr_manifest *next, struct wr_stored_op *op, const struct wr_store
 		.state_version = kept->state_version,
 		.parallelism = kept->parallelism,
 		.has_private = kept->has_private,
+		.has_timers = kept->has_timers,
+		.has_position = kept->has_position,
+		.has_output = kept->has_output,
 		.n_tables = kept->n_tables,
 		.tables = wr_arena_array(&next->arena, struct wr_stored_table, kept->n_tables)};
 	for (uint32_t i = 0; rc == 0 && i < kept->n_tables; i++) {
@@ -275,7 +278,10 @@ wr_manifest_show(struct wr_manifest *manifest)
 			.parallelism = op->parallelism,
 			.tables = tables,
 			.n_tables = op->n_tables,
-			.has_private = op->has_private};
+			.has_private = op->has_private,
+			.has_timers = op->has_timers,
+			.has_position = op->has_position,
+			.has_output = op->has_output};
 	}
 	manifest->kept = (struct wr_kept){
 		manifest->pipeline, manifest->max_parallelism, ops, manifest->n_ops};
@@ -323,6 +329,24 @@ print_table(struct wr_text *out, const struct wr_stored_table *table)
 	wr_text_put(out, "      ]}");
 }
 
+static void
+print_keeps(struct wr_text *out, const struct wr_stored_op *op)
+{
+	const struct {
+		bool has;
+		const char *what;
+	} keeps[] = {{op->has_private, "private"}, {op->has_timers, "timers"},
+		{op->has_position, "position"}, {op->has_output, "output"}};
+	const char *before = "";
+
+	for (size_t i = 0; i < sizeof keeps / sizeof keeps[0]; i++) {
+		if (!keeps[i].has)
+			continue;
+		wr_text_printf(out, "%s\"%s\"", before, keeps[i].what);
+		before = ", ";
+	}
+}
+
 void
 wr_manifest_print(const struct wr_manifest *manifest, struct wr_text *out)
 {
@@ -339,10 +363,10 @@ wr_manifest_print(const struct wr_manifest *manifest, struct wr_text *out)
 		wr_text_printf(out, "%s\n    {\"id\": %u, ", i > 0 ? "," : "", op->id);
 		print_name(out, "name", op->name);
 		print_name(out, "word", op->word);
-		wr_text_printf(out,
-			"\"state_version\": %u, \"parallelism\": %u, \"private\": %s, "
-			"\"tables\": [",
-			op->state_version, op->parallelism, op->has_private ? "true" : "false");
+		wr_text_printf(out, "\"state_version\": %u, \"parallelism\": %u, \"keeps\": [",
+			op->state_version, op->parallelism);
+		print_keeps(out, op);
+		wr_text_put(out, "], \"tables\": [");
 		for (uint32_t t = 0; t < op->n_tables; t++) {
 			wr_text_put(out, t > 0 ? ",\n" : "\n");
 			print_table(out, &op->tables[t]);

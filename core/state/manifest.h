@@ -30,7 +30,7 @@ struct wr_stored_table {
 struct wr_stored_op {
 	const char *name, *word;
 	uint32_t id, state_version, parallelism;
-	bool has_private;
+	bool has_private, has_timers, has_position, has_output; /* as in wr_kept_op */
 	uint32_t n_tables;
 	struct wr_stored_table *tables;
 };
@@ -52,6 +52,8 @@ void wr_manifest_fini(struct wr_manifest *manifest);
 /* The sentence goes on from "it ..." or names what is wrong with the text.  -EUCLEAN. */
 int wr_manifest_parse(
 	struct wr_manifest *manifest, const char *text, size_t len, struct weir_err *err);
+/* The copy in a state directory, which may be in use.  -ENOENT: there is none. */
+int wr_manifest_load(struct wr_manifest *manifest, const char *dir, struct weir_err *err);
 void wr_manifest_print(const struct wr_manifest *manifest, struct wr_text *out);
 /* What stands there once kept does; operators named in dropped lose what they had.  Nothing needs
  * to be undone when it fails. */

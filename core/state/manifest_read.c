@@ -4,6 +4,7 @@
 #include "state/manifest_types.h"
 
 #include <jansson.h>
+#include <stdio.h>
 
 static const char *const type_names[] = {[WEIR_BOOL] = "bool",
 	[WEIR_INT64] = "int",
@@ -140,13 +141,37 @@ read_table(struct read *read, struct wr_stored_table *table, const json_t *objec
 }
 
 static void
+read_keeps(struct read *read, struct wr_stored_op *op, const json_t *object)
+{
+	const struct {
+		const char *what;
+		bool *has;
+	} keeps[] = {{"private", &op->has_private}, {"timers", &op->has_timers},
+		{"position", &op->has_position}, {"output", &op->has_output}};
+	enum { KEEPS = sizeof keeps / sizeof keeps[0] };
+	uint32_t n, k;
+	const json_t *list = read_list(read, object, "keeps", &n);
+
+	for (uint32_t i = 0; i < n; i++) {
+		const char *what = json_string_value(json_array_get(list, i));
+
+		for (k = 0; what != NULL && k < KEEPS && strcmp(what, keeps[k].what) != 0; k++)
+			;
+		if (what == NULL || k == KEEPS)
+			read_fail(read, "\"keeps\" has something that this weir does not know");
+		else
+			*keeps[k].has = true;
+	}
+}
+
+static void
 read_op(struct read *read, struct wr_stored_op *op, const json_t *object)
 {
 	const json_t *tables;
 
-	*op = (struct wr_stored_op){.name = read_name(read, object, "name"),
-		.word = read_name(read, object, "word"),
-		.has_private = json_is_true(json_object_get(object, "private"))};
+	*op = (struct wr_stored_op){
+		.name = read_name(read, object, "name"), .word = read_name(read, object, "word")};
+	read_keeps(read, op, object);
 	op->id = (uint32_t)read_number(read, object, "id", UINT32_MAX);
 	op->state_version = (uint32_t)read_number(read, object, "state_version", UINT32_MAX);
 	op->parallelism = (uint32_t)read_number(read, object, "parallelism", UINT16_MAX);
@@ -204,4 +229,31 @@ wr_manifest_parse(struct wr_manifest *manifest, const char *text, size_t len, st
 	}
 	wr_manifest_show(manifest);
 	return 0;
+}
+
+int
+wr_manifest_load(struct wr_manifest *manifest, const char *dir, struct weir_err *err)
+{
+	struct wr_text path = {0}, text = {0};
+	struct weir_err why = {0};
+	char buf[4096];
+	size_t n;
+	FILE *file;
+	int rc = 0;
+
+	wr_text_printf(&path, "%s/manifest.json", dir);
+	file = fopen(path.p, "re");
+	if (file == NULL)
+		rc = wr_err_set(err, -errno, "cannot open \"%s\": %s", path.p, strerror(errno));
+	while (file != NULL && (n = fread(buf, 1, sizeof buf, file)) > 0)
+		wr_text_add(&text, buf, n);
+	if (file != NULL && ferror(file))
+		rc = wr_err_set(err, -EIO, "cannot read \"%s\": %s", path.p, strerror(errno));
+	if (file != NULL)
+		fclose(file);
+	if (rc == 0 && wr_manifest_parse(manifest, text.p, text.len, &why) < 0)
+		rc = wr_err_set(err, -EUCLEAN, "\"%s\" is damaged: %s", path.p, why.text);
+	wr_text_fini(&path);
+	wr_text_fini(&text);
+	return rc;
 }

@@ -42,6 +42,7 @@ struct wr_kept_op {
 	const struct wr_kept_table *tables;
 	uint32_t n_tables;
 	bool has_private; /* snapshot() */
+	bool has_timers, has_position, has_output; /* output: what prepare() leaves to commit() */
 };
 struct wr_kept {
 	const char *pipeline;

@@ -17,8 +17,8 @@ syn keyword weirDirective group header hopping include interval isolation keep k
 syn keyword weirDirective match max_parallelism max_record_size min_pause nest null on_error
 syn keyword weirDirective outer parallelism path pattern plugin_path profile property quote
 syn keyword weirDirective rate remove rename roll_size roll_time row seed set set_event_time
-syn keyword weirDirective skip_empty split start state state_path stop time timeout topic tumbling
-syn keyword weirDirective watermark where within worker_threads
+syn keyword weirDirective skip_empty split start state state_drop state_path stop time timeout
+syn keyword weirDirective topic tumbling watermark where within worker_threads
 syn keyword weirFunction abs avg bool_and bool_or ceil collect collect_set concat contains count
 syn keyword weirFunction count_char count_distinct count_distinct_hll crc32 date_part date_trunc
 syn keyword weirFunction ends_with exp first floor format format_time greatest ip_in_cidr is_ipv4

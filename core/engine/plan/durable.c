@@ -100,6 +100,28 @@ weakest(const struct wr_pipeline *pipeline, const char **why)
 	return NULL;
 }
 
+/* Else the state of that operator would go again at each start. */
+static void
+check_drop(struct wr_planner *planner, struct weir_str name)
+{
+	for (uint32_t i = 0; i < planner->n_plans; i++)
+		if (wr_str_is(name, planner->plans[i]->op->name))
+			wr_diag_error_span(planner->diag, name.loc, name.len,
+				"\"%.*s\" is in the conf, and \"state_drop\" is for what no longer "
+				"is; to start it afresh give it another name",
+				WR_STRF(name));
+}
+
+void
+wr_durable_check(struct wr_planner *planner)
+{
+	const struct weir_list *drops = &planner->conf.state_drop;
+
+	for (uint32_t i = 0; i < drops->n; i++)
+		check_drop(planner, drops->v[i]);
+	planner->pipeline->state_drop = *drops;
+}
+
 void
 wr_durable_guarantee(struct wr_planner *planner)
 {

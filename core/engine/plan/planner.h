@@ -29,6 +29,7 @@ struct wr_host_conf {
 /* What the directives of a pipeline fill. */
 struct wr_pipeline_conf {
 	struct weir_str dead_letter;
+	struct weir_list state_drop;
 	int64_t buffer_batches, parallelism, max_parallelism;
 	uint64_t buffer_bytes;
 	uint32_t state, on_error;
@@ -137,6 +138,7 @@ struct wr_planner {
 
 /* durable.c */
 void wr_durable_read(struct wr_planner *planner, const struct wr_dir *block);
+void wr_durable_check(struct wr_planner *planner);
 void wr_durable_guarantee(struct wr_planner *planner);
 extern const struct weir_directive wr_durable_table[];
 

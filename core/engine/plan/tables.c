@@ -56,6 +56,14 @@ static const struct weir_directive tables_pipeline[] = {
 		.offset = offsetof(struct wr_pipeline_conf, state),
 	},
 	{
+		.name = "state_drop",
+		.summary = "Operators that the conf no longer has, whose state is given up; a "
+			   "pipeline whose state would be lost otherwise does not start.",
+		.choices = "name",
+		.type = WEIR_D_LIST,
+		.offset = offsetof(struct wr_pipeline_conf, state_drop),
+	},
+	{
 		.name = "on_error",
 		.summary = "What becomes of bad rows: the pipeline fails, they are dropped, or "
 			   "they go to an output of that name as dead letters; for operators that "

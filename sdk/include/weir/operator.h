@@ -144,7 +144,11 @@ struct weir_operator {
 	 */
 	int (*plan)(void *conf, struct weir_plan *, const struct weir_host *);
 
-	/* Required.  Makes an instance; may block.  If it fails there is nothing to close. */
+	/*
+	 * Required.  Makes an instance; may block.  If it fails there is nothing to close.  Of an
+	 * operator that needs weir.table/1 the first subtask is also opened, and closed again, to
+	 * learn its tables: by `weir -t`, which connects nowhere, and before a start.
+	 */
 	int (*open)(const void *conf, struct weir_task *, void **self);
 
 	/* Frees an instance; may block.  No other callback comes after it.  NULL: nothing to free.

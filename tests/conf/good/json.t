@@ -418,7 +418,12 @@ pipeline page_views {
         "why": "state lives in memory, nothing outlives the process"
       },
       "buffer_bytes": 26738688,
-      "state": "memory",
+      "state": {
+        "kind": "memory",
+        "directory": null,
+        "checkpoint": false,
+        "verdicts": []
+      },
       "notes": []
     }
   ],

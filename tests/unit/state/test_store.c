@@ -224,7 +224,7 @@ START_TEST(the_manifest_says_what_is_kept)
 		"  \"max_parallelism\": 16, \"next_id\": 3,\n"
 		"  \"operators\": [\n"
 		"    {\"id\": 1, \"name\": \"op\", \"word\": \"w\", \"state_version\": 0, "
-		"\"parallelism\": 1, \"private\": false, \"tables\": [\n"
+		"\"parallelism\": 1, \"keeps\": [], \"tables\": [\n"
 		"      {\"id\": 2, \"name\": \"t\", \"order\": \"namespace\", \"keys\": [\"int\"], "
 		"\"shape\": 0, \"shapes\": [\n"
 		"        [{\"name\": \"n\", \"bytes\": 8, \"cells\": 0, \"version\": 2}]\n"

@@ -612,6 +612,8 @@ START_TEST(each_thing_wrong_with_a_manifest_is_named)
 			"\"operators\" is missing or no list"},
 		{"[\"int\"]", "[\"long\"]", "\"keys\" has something that is no type"},
 		{"\"shape\": 0", "\"shape\": 1", "\"shape\" is out of range"},
+		{"\"private\"", "\"primate\"",
+			"\"keeps\" has something that this weir does not know"},
 		{"\"cells\": 1", "\"cells\": 4", "\"cells\" is missing or out of range"},
 		{"\"shapes\": [", "\"shapes\": [1, ", "\"shapes\" has something that is no list"},
 		{"\"uuid\": \"", "\"uuid\": \"0", "\"uuid\" is not 32 characters long"},
@@ -710,7 +712,7 @@ main(void)
 	tcase_add_test(all, journals_that_do_not_fit_are_refused);
 	tcase_add_test(all, a_journal_beyond_the_decision_is_dropped);
 	tcase_add_test(all, a_base_that_does_not_fit_is_refused);
-	tcase_add_loop_test(all, each_thing_wrong_with_a_manifest_is_named, 0, 6);
+	tcase_add_loop_test(all, each_thing_wrong_with_a_manifest_is_named, 0, 7);
 	tcase_add_loop_test(all, malformed_chunks_harm_nobody, 0, 8);
 	suite_add_tcase(suite, all);
 	runner = srunner_create(suite);

@@ -1,0 +1,242 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What becomes of kept state under another conf: `weir -t` says it, and a start does it or refuses with the same words."""
+import json
+
+from place import SOURCE, conf, contains, equal, main
+
+WINDOW = "    window w { from in; key user; tumbling 10s; aggregate n = count(), s = sum(n); }\n"
+REST = """    sample some { from in; rate 1/2; parallelism 1; }
+    sink file out { from w; path out.ndjson; }
+    sink file two { from some; path two.ndjson; }
+"""
+LAST = f"    source file in {{ {SOURCE} }}\n" + WINDOW + REST
+
+
+def section(place, name="weir.conf"):
+    """The part of `weir -t` about state."""
+    out, _ = place.run("-t", name)
+    return out[out.index("  state\n") : out.index("  memory\n")]
+
+
+def begin(place, body=LAST, **more):
+    place.write("weir.conf", conf(body, **more))
+    place.checkpoint()
+
+
+def refused(place, body, line, sentence, **more):
+    """-t and a start refuse it alike, and the state is as it was."""
+    before = (place.path / "state/p/manifest.json").read_bytes()
+    place.write("other.conf", conf(body, **more))
+    _, err = place.run("-t", "other.conf", code=1)
+    equal(err.splitlines()[0], f"other.conf:{line}: error: {sentence}")
+    _, err = place.run("run", "other.conf", code=1)
+    equal(err.splitlines()[0], f"other.conf:{line}: error: {sentence}")
+    equal((place.path / "state/p/manifest.json").read_bytes(), before)
+    place.checkpoint()  # and the old one goes on
+
+
+def test_before_the_first_checkpoint_all_is_new(place):
+    place.write("weir.conf", conf(LAST))
+    equal(
+        section(place),
+        """  state
+      {{DIR}}/state/p: no checkpoint yet
+      source file "in": new
+      window "w": new
+      sample "some": new
+      sink file "out": new
+      sink file "two": new
+""",
+    )
+    equal(sorted(p.name for p in place.path.iterdir()), ["weir.conf"])  # -t makes nothing
+
+
+def test_the_same_conf_keeps_all(place):
+    begin(place)
+    equal(
+        section(place),
+        """  state
+      {{DIR}}/state/p: compared with its last checkpoint
+      source file "in": kept
+      window "w": kept
+      sample "some": kept
+      sink file "out": kept
+      sink file "two": kept
+""",
+    )
+
+
+def test_it_is_said_while_the_pipeline_runs(place):
+    begin(place)
+    epoch = place.decided()
+    place.rows(30)
+    process = place.start("weir.conf")
+    place.wait(lambda: place.decided() > epoch, process, "checkpoint")
+    contains(section(place), 'window "w": kept\n')
+    place.stop(process)
+
+
+def test_an_added_and_a_removed_aggregate(place):
+    begin(place)
+    place.write("weir.conf", conf(LAST.replace("s = sum(n)", "hi = max(n)")))
+    contains(
+        section(place),
+        'window "w": changed: slot "max(n)" of version 1 is new and starts empty; slot "sum(n)" of version 1 goes\n',
+    )
+
+
+def test_an_added_aggregate_starts_empty_and_the_rest_goes_on(place):
+    begin(place)
+    place.write("weir.conf", conf(LAST.replace("s = sum(n)", "s = sum(n), c = count(n)")))
+    place.rows(30)
+    process = place.start("weir.conf")
+    rows = lambda: (place.path / "out.ndjson").read_text().splitlines()
+    place.wait(lambda: len(rows()) >= 10, process, "windows")
+    err = place.stop(process)
+    contains(err, 'state of window "w" is changed: slot "count(n)" of version 1 is new and starts empty')
+    # The window from 10 s on had ten rows before and ten after; two of each for a user.
+    got = [json.loads(row) for row in rows() if "00:00:10Z" in json.loads(row)["window_start"]]
+    equal([(row["user"], row["n"], row["c"]) for row in sorted(got, key=lambda r: r["user"])],
+          [(f"u{u}", 4, 2) for u in range(5)])
+
+
+def test_another_parallelism(place):
+    begin(place)
+    place.write("weir.conf", conf(LAST, top="worker_threads 1;"))
+    contains(section(place), 'window "w": kept: dealt to 1 subtasks, from 2\n')
+
+
+def test_an_operator_that_is_gone(place):
+    begin(place)
+    gone = LAST.replace(WINDOW, "").replace("    sink file out { from w; path out.ndjson; }\n", "")
+    refused(
+        place,
+        gone,
+        "3:1",
+        'the last checkpoint holds the state of window "w", which is not in the conf; name it so again, or give its'
+        ' state up with "state_drop w;"',
+    )
+    place.write("weir.conf", conf("    state_drop w out;\n" + gone))
+    equal(
+        section(place),
+        """  state
+      {{DIR}}/state/p: compared with its last checkpoint
+      source file "in": kept
+      sample "some": kept
+      sink file "two": kept
+      window "w": dropped
+      sink file "out": dropped
+""",
+    )
+    contains(place.checkpoint(), 'state of window "w" is dropped')
+    out, _ = place.run("state", "ls", "state/p")
+    assert "w: window" not in out, out
+    # What was dropped is gone, also when the conf has it again.
+    place.write("weir.conf", conf(LAST))
+    contains(section(place), 'window "w": new\n')
+
+
+def test_a_source_or_sink_that_is_renamed(place):
+    begin(place)
+    refused(
+        place,
+        LAST.replace("file in", "file it").replace("from in", "from it"),
+        "3:1",
+        'the last checkpoint holds the state of source file "in", which is not in the conf; name it so again, or give'
+        ' its state up with "state_drop in;"',
+    )
+    refused(
+        place,
+        LAST.replace("file out", "file result"),
+        "3:1",
+        'the last checkpoint holds the state of sink file "out", which is not in the conf; name it so again, or give'
+        ' its state up with "state_drop out;"',
+    )
+
+
+def test_what_keeps_nothing_goes_without_a_word(place):
+    begin(place, LAST + "    map m { from in; set k = n; }\n    sink null rest { from m; }\n")
+    place.write("weir.conf", conf(LAST))
+    assert '"m"' not in section(place)
+    place.checkpoint()
+    out, _ = place.run("state", "ls", "state/p")
+    assert "m: map" not in out, out
+
+
+def test_other_keys(place):
+    begin(place)
+    refused(
+        place,
+        LAST.replace("key user", "key k = n / 2"),
+        "6:5",
+        'window "w" cannot take over its state: its table "panes_10000000us" was keyed by (string) in the order of'
+        " namespace, and now by (int) in the order of namespace; give it another name, and its old state up with"
+        ' "state_drop w;"',
+    )
+
+
+def test_another_operator_under_the_name(place):
+    begin(place)
+    refused(
+        place,
+        LAST.replace(WINDOW, "    dedupe w { from in; key user; }\n"),
+        "6:5",
+        'dedupe "w" cannot take over its state: the state under this name is of a window; give it another name, and'
+        ' its old state up with "state_drop w;"',
+    )
+
+
+def test_another_number_of_key_groups(place):
+    begin(place)
+    refused(
+        place,
+        "    max_parallelism 64;\n" + LAST,
+        "3:1",
+        'the state is divided into 128 key groups, for all its life; write "max_parallelism 128;", or start afresh',
+    )
+
+
+def test_what_is_there_is_not_dropped(place):
+    place.write("weir.conf", conf("    state_drop w;\n" + LAST))
+    _, err = place.run("-t", "weir.conf", code=1)
+    equal(
+        err.splitlines()[0],
+        'weir.conf:5:16: error: "w" is in the conf, and "state_drop" is for what no longer is; to start it afresh give'
+        " it another name",
+    )
+
+
+def test_the_version_that_wrote_private_state(place):
+    keeper = LAST.replace("sample some { from in; rate 1/2; parallelism 1; }", "keeper some { from in; }")
+    top = "load_module %s/tests/fixtures/keeper_%d.so;"
+    begin(place, keeper, top=top % (place.build, 1))
+    place.write("weir.conf", conf(keeper, top=top % (place.build, 2)))
+    contains(section(place), 'keeper "some": changed: private state of version 1 is read by version 2\n')
+    _, err = place.run("run", "weir.conf", code=1)
+    contains(
+        err,
+        'restoring keeper "some": private state of version 1 (this keeper writes version 2): only version 2 is read',
+    )
+
+
+def test_a_damaged_manifest(place):
+    begin(place)
+    path = place.path / "state/p/manifest.json"
+    path.write_text(path.read_text().replace('"epoch"', '"epoch'))
+    _, err = place.run("-t", "weir.conf", code=1)
+    contains(err, 'weir.conf:3:1: error: "{{DIR}}/state/p/manifest.json" is damaged: line 2: ')
+
+
+def test_json(place):
+    begin(place)
+    place.write("weir.conf", conf(LAST.replace(", s = sum(n)", "")))
+    out, _ = place.run("-t", "--json", "weir.conf")
+    state = json.loads(out)["pipelines"][0]["state"]
+    equal(state["kind"], "leveldb")
+    equal(state["checkpoint"], True)
+    equal(state["verdicts"][1], {"operator": "w", "verdict": "changed", "why": 'slot "sum(n)" of version 1 goes'})
+
+
+if __name__ == "__main__":
+    main(globals())
