@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From records to columns.  simdjson finds the tokens of many records in one run; the walk over
- * them then enters only the objects that lead to a wanted value.  What is not wanted is not looked
+ * From records to columns.  Records are tried by the layout of those before them (layout.c); here
+ * is what reads any record.  simdjson finds the tokens of many in one run; the walk over them then
+ * enters only the objects that lead to a wanted value.  What is not wanted is not looked
  * into: there only strings, brackets and UTF-8 must be right.
  */
 #include "json.h"
 
-/* Bytes of records to be indexed together: they and their tokens stay in the nearer caches. */
-enum { RUN_BYTES = 1 << 16 };
+#include <ctype.h>
+
+enum {
+	RUN_BYTES = 1 << 16, /* of records to be indexed together: they and their tokens stay in the
+				nearer caches */
+	TRIED_AT_ONCE = 512, /* records, before it is seen how many had another layout */
+};
 
 static int take(struct json *json, struct json_node *node);
 
@@ -194,21 +200,30 @@ take(struct json *json, struct json_node *node)
 	return rc;
 }
 
-static const char *
-kind_of(char c)
+/* Whether the text begins with that word and no longer one. */
+static int
+begins(const char *p, const char *word)
 {
-	switch (c) {
+	size_t len = strlen(word);
+
+	return memcmp(p, word, len) == 0 && !isalnum((unsigned char)p[len]);
+}
+
+static const char *
+kind_of(const char *p)
+{
+	switch (*p) {
 	case '"':
 		return "a string";
 	case '[':
 		return "an array";
 	case 't':
 	case 'f':
-		return "a bool";
+		return begins(p, "true") || begins(p, "false") ? "a bool" : "no JSON";
 	case 'n':
-		return "null";
+		return begins(p, "null") ? "null" : "no JSON";
 	default:
-		return c == '-' || (c >= '0' && c <= '9') ? "a number" : "no JSON";
+		return *p == '-' || (*p >= '0' && *p <= '9') ? "a number" : "no JSON";
 	}
 }
 
@@ -227,7 +242,7 @@ walk_record(struct json *json)
 		return json_bad(json, "it is empty");
 	c = json->base[off];
 	if (c != '{' && (c != '[' || root->child == NULL || root->child->step.key.p != NULL))
-		return json_bad(json, "it is %s, not an object", kind_of(c));
+		return json_bad(json, "it is %s, not an object", kind_of(json->base + off));
 	rc = json->left == 0 ? json_leave(json, 0) : enter(json, root);
 	if (rc < 0)
 		return rc;
@@ -248,6 +263,12 @@ nulls(struct json *json, int all)
 		if (all || json->nodes[i].seen != json->serial)
 			for (leaf = json->nodes[i].leaf; leaf != NULL; leaf = leaf->next)
 				json_null(leaf, json->row);
+}
+
+void
+json_missing(struct json *json)
+{
+	nulls(json, 0);
 }
 
 static void
@@ -322,6 +343,32 @@ read_run(struct json *json, const struct weir_raw *raw, uint32_t first, uint32_t
 	}
 }
 
+/* As read_run(), by the layout of earlier records; those that have another are read one by one. */
+static void
+try_run(struct json *json, const struct weir_raw *raw, uint32_t first, uint32_t n, const char *copy)
+{
+	uint32_t end = first + n, i;
+
+	json->begin = 0;
+	for (;;) {
+		n = layout_run(json, raw->rec + first, first, end - first, copy);
+		if (copy != NULL)
+			for (i = first; i < first + n; i++)
+				copy += raw->rec[i].len + 1;
+		first += n;
+		if (first == end)
+			break;
+		for (i = 0; i < json->n_leaves; i++)
+			weir_bit_set(json->leaves[i].valid, first);
+		json->base = copy != NULL ? copy : raw->rec[first].p;
+		if (copy != NULL)
+			copy += raw->rec[first].len + 1;
+		read_run(json, raw, first, 1, raw->rec[first].len, 0);
+		if (++first == end)
+			break;
+	}
+}
+
 /* How many records from `first` on stand one behind the other, as lines do. */
 static uint32_t
 adjoining(const struct weir_raw *raw, uint32_t first, size_t *len)
@@ -378,11 +425,23 @@ json_decode(void *self, struct weir_task *task, const struct weir_raw *raw, stru
 	json->out = out;
 	rc = json_want(json, out);
 	for (first = 0; rc == 0 && first < raw->n; first += n) {
-		n = copying ? copied(json, raw, first, &len) : adjoining(raw, first, &len);
+		int trusted = layout_trusted(json->layout);
+
+		if (copying)
+			n = copied(json, raw, first, &len);
+		else if (trusted)
+			n = raw->n - first < TRIED_AT_ONCE ? raw->n - first : TRIED_AT_ONCE;
+		else
+			n = adjoining(raw, first, &len);
 		if (n == 0)
 			return weir_fail(task->err, -ENOMEM, "out of memory");
 		json->base = copying ? json->copy : raw->rec[first].p;
-		read_run(json, raw, first, n, len, copying);
+		if (trusted) {
+			try_run(json, raw, first, n, copying ? json->copy : NULL);
+		} else {
+			read_run(json, raw, first, n, len, copying);
+			layout_passed(json->layout, n);
+		}
 	}
 	return rc;
 }

@@ -13,6 +13,7 @@ json_close(void *self)
 		return;
 	json_want_free(json);
 	json_index_free(json->index);
+	free(json->layout);
 	free(json->wanted);
 	free(json->scratch);
 	free(json->copy);
@@ -62,8 +63,10 @@ json_open(const void *conf, struct weir_task *task, void **self)
 	if (json != NULL) {
 		json->conf = conf;
 		json->index = json_index_new();
+		json->layout = layout_new();
 		json->wanted = calloc(json->conf->n_fields + 1, 1);
-		if (json->index != NULL && json->wanted != NULL && json_labels(json) == 0) {
+		if (json->index != NULL && json->layout != NULL && json->wanted != NULL &&
+			json_labels(json) == 0) {
 			*self = json;
 			return WEIR_OK;
 		}

@@ -80,10 +80,13 @@ struct json_node {
 	uint64_t seen; /* the number of the last record that had it: the first of equal keys wins */
 };
 
+struct layout;
+
 /* An instance, and the record it is in. */
 struct json {
 	const struct json_conf *conf;
 	struct json_index *index;
+	struct layout *layout; /* NULL, in tests: none is tried */
 	char *scratch; /* a string being unescaped */
 	size_t scratch_cap;
 	char *copy; /* records that came without slack */
@@ -122,15 +125,42 @@ int json_want(struct json *json, struct weir_out *out);
  */
 struct json_node *json_lookup(struct json *json, struct json_node *node, uint32_t *guess,
 	const char *key, const char *end);
+/* The member of that name that is wanted; NULL: none is. */
+struct json_node *json_member(const struct json_node *node, const char *key, size_t len);
 void json_want_free(struct json *json);
 
+/* layout.c: records by the layout of those before them. */
+
+struct layout *layout_new(void); /* NULL: out of memory */
+/* Forgets what it has learnt: other columns are wanted. */
+void layout_clear(struct layout *layout);
+/* Whether the next records shall be tried. */
+int layout_trusted(struct layout *layout);
+/* So many were not. */
+void layout_passed(struct layout *layout, uint32_t n);
+/*
+ * Reads n records into rows first and on; they stand at rec[].p, or at copy if that is not NULL,
+ * one byte between two.  JSON_SLACK bytes behind each can be read.  Gives how many were read just
+ * as the rest of the decoder would have done; the one behind them must be read without a layout,
+ * and its row may be half written.
+ */
+uint32_t layout_run(struct json *json, const struct weir_str *rec, uint32_t first, uint32_t n,
+	const char *copy);
+
 /* decode.c */
+/* Nulls for the wanted values that the record has not. */
+void json_missing(struct json *json);
 int json_decode(void *self, struct weir_task *, const struct weir_raw *, struct weir_out *);
 
 /* value.c: one value into its columns.  0, or -1 and a sentence in json->why. */
 int json_value(struct json *json, struct json_node *node);
 /* The value at json->at is not needed: goes behind it. */
 int json_skip(struct json *json);
+/* A string, the text between the quotes, into one column. */
+int json_text(struct json *json, const struct json_leaf *leaf, const char *p, const char *end);
+/* A number or a word into all columns of a node: behind it, or NULL and why. */
+const char *json_number(struct json *json, const struct json_node *node, const char *p);
+const char *json_word(struct json *json, const struct json_node *node, const char *p);
 /* Goes behind the next `depth` brackets that close more than is opened. */
 int json_leave(struct json *json, uint32_t depth);
 void json_null(const struct json_leaf *leaf, uint32_t row);
@@ -178,6 +208,28 @@ json_load4(const char *p)
 
 	memcpy(&word, p, sizeof word);
 	return word;
+}
+
+/* A string column's view of text that stands in the record as it is.  Lengths of short strings
+ * change from record to record: no branch depends on them. */
+static inline void
+json_share(struct json *json, const struct json_leaf *leaf, const char *p, size_t len)
+{
+	struct weir_view *view = (struct weir_view *)leaf->values + json->row;
+	uint64_t head = json_load4(p), tail = json_load8(p + 4), all = ~(uint64_t)0;
+
+	view->len = (uint32_t)len;
+	if (len > 12) {
+		memcpy(view->head, &head, 4);
+		view->buf = json->row;
+		view->off = (uint32_t)(p - (json->base + json->begin));
+		return;
+	}
+	/* Of 12 bytes: the first 4, and the 8 behind them. */
+	head &= len < 4 ? ~(all << 8 * len) : all;
+	tail &= len > 4 ? all >> 8 * (12 - len) : 0;
+	memcpy(view->head, &head, 4);
+	memcpy(view->head + 4, &tail, 8);
 }
 
 static inline int

@@ -96,7 +96,7 @@ path_parse(struct json_field *field, const char *p, const char *end, char *why)
 int
 json_spec_parse(struct json_field *field, struct weir_str spec, char *why)
 {
-	const char *p = spec.p, *end = spec.p + spec.len;
+	const char *p = spec.p, *end = spec.len > 0 ? spec.p + spec.len : spec.p;
 
 	while (p < end) {
 		const char *word = p;

@@ -99,6 +99,12 @@ json_index_run(
 }
 
 extern "C" int
+json_is_utf8(const char *p, size_t len)
+{
+	return simdjson::validate_utf8(p, len);
+}
+
+extern "C" int
 json_float_parse(const char *p, const char *end, double *value)
 {
 	std::from_chars_result result = std::from_chars(p, end, *value);

@@ -30,6 +30,8 @@ void json_index_free(struct json_index *index);
 const char *json_index_run(
 	struct json_index *index, const char *p, size_t len, const uint32_t **at, uint32_t *n);
 
+int json_is_utf8(const char *p, size_t len);
+
 /* The double nearest to a JSON number.  0, or -1: beyond the range of a double. */
 int json_float_parse(const char *p, const char *end, double *value);
 

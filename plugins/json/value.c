@@ -102,6 +102,13 @@ type_name(const struct json_field *field)
 }
 
 static int
+no_value(struct json *json, const char *p)
+{
+	return json_bad(
+		json, "byte %u begins no JSON value", (uint32_t)(p - json->base) - json->begin);
+}
+
+static int
 mismatch(struct json *json, const struct json_leaf *leaf, const char *kind)
 {
 	return json_bad(json, "field \"%.*s\" is %s, not %s", (int)leaf->field->name.len,
@@ -118,30 +125,6 @@ unfit(struct json *json, const struct json_leaf *leaf, const char *p, const char
 	return json_bad(json, "field \"%.*s\" is %.*s%s, %s %s", (int)leaf->field->name.len,
 		leaf->field->name.p, len, p, end - p > 40 ? "..." : "", relation,
 		type_name(leaf->field));
-}
-
-/* A string that stands in the record as it is. */
-static void
-share(struct json *json, const struct json_leaf *leaf, const char *p, size_t len)
-{
-	struct weir_view *view = (struct weir_view *)leaf->values + json->row;
-	uint64_t head = json_load4(p), tail = json_load8(p + 4);
-
-	view->len = (uint32_t)len;
-	if (len > 12) {
-		memcpy(view->head, &head, 4);
-		view->buf = json->row;
-		view->off = (uint32_t)(p - (json->base + json->begin));
-		return;
-	}
-	if (len < 4)
-		head &= ((uint64_t)1 << 8 * len) - 1;
-	if (len <= 4)
-		tail = 0;
-	else if (len < 12)
-		tail &= ((uint64_t)1 << 8 * (len - 4)) - 1;
-	memcpy(view->head, &head, 4);
-	memcpy(view->head + 4, &tail, 8);
 }
 
 static int
@@ -171,13 +154,13 @@ take_time(struct json *json, const struct json_leaf *leaf, const char *p, const 
 	return 0;
 }
 
-static int
-take_text(struct json *json, const struct json_leaf *leaf, const char *p, const char *end)
+int
+json_text(struct json *json, const struct json_leaf *leaf, const char *p, const char *end)
 {
 	char *text;
 
 	if (leaf->type == WEIR_STRING && json_find_slash(p, end) == end) {
-		share(json, leaf, p, (size_t)(end - p));
+		json_share(json, leaf, p, (size_t)(end - p));
 		return 0;
 	}
 	if (leaf->type == WEIR_TIMESTAMP)
@@ -334,7 +317,7 @@ take_json(struct json *json, const struct json_leaf *leaf)
 		end = json->base + json->at[-1] + 1;
 	while (json_is_space(end[-1]))
 		end--;
-	share(json, leaf, p, (size_t)(end - p));
+	json_share(json, leaf, p, (size_t)(end - p));
 	json->at = at;
 	return 0;
 }
@@ -363,38 +346,40 @@ take_string(struct json *json, const struct json_node *node)
 		return json_truncated(json);
 	for (leaf = node->leaf; leaf != NULL && rc == 0; leaf = leaf->next)
 		rc = leaf->type == WEIR_JSON ? take_json(json, leaf)
-					     : take_text(json, leaf, p, end);
+					     : json_text(json, leaf, p, end);
 	json->at++;
 	return rc;
 }
 
-static int
-take_word(struct json *json, const struct json_node *node)
+const char *
+json_word(struct json *json, const struct json_node *node, const char *p)
 {
-	const char *p = json->base + *json->at;
 	const struct json_leaf *leaf;
 	uint32_t len = *p == 'f' ? 5 : 4;
 
 	if ((memcmp(p, "true", 4) != 0 && memcmp(p, "false", 5) != 0 &&
 		    memcmp(p, "null", 4) != 0) ||
-		!json_ends_word(p[len]))
-		return json_bad(json, "byte %u begins no JSON value", *json->at - json->begin);
+		!json_ends_word(p[len])) {
+		no_value(json, p);
+		return NULL;
+	}
 	for (leaf = node->leaf; leaf != NULL; leaf = leaf->next) {
 		uint64_t *bits = leaf->values;
 
-		if (*p == 'n')
+		if (*p == 'n') {
 			json_null(leaf, json->row);
-		else if (leaf->type == WEIR_JSON)
-			share(json, leaf, p, len);
-		else if (leaf->type != WEIR_BOOL)
-			return mismatch(json, leaf, "a bool");
-		else if (*p == 't')
+		} else if (leaf->type == WEIR_JSON) {
+			json_share(json, leaf, p, len);
+		} else if (leaf->type != WEIR_BOOL) {
+			mismatch(json, leaf, "a bool");
+			return NULL;
+		} else if (*p == 't') {
 			weir_bit_set(bits, json->row);
-		else
+		} else {
 			weir_bit_clear(bits, json->row);
+		}
 	}
-	json->at++;
-	return 0;
+	return p + len;
 }
 
 static int
@@ -429,28 +414,41 @@ short_int(const char *p, int64_t *value)
 	return 1;
 }
 
-static int
-take_digits(struct json *json, const struct json_node *node)
+const char *
+json_number(struct json *json, const struct json_node *node, const char *p)
 {
-	const char *p = json->base + *json->at;
 	const struct json_leaf *leaf = node->leaf;
 	struct number number;
 	int rc = 0;
 
-	if (leaf->type == WEIR_INT64 && leaf->next == NULL &&
-		short_int(p, (int64_t *)leaf->values + json->row)) {
-		json->at++;
-		return 0;
+	if (scan_number(p, &number) < 0) {
+		no_value(json, p);
+		return NULL;
 	}
-	if (scan_number(p, &number) < 0)
-		return json_bad(json, "byte %u begins no JSON value", *json->at - json->begin);
 	for (; leaf != NULL && rc == 0; leaf = leaf->next)
 		if (leaf->type == WEIR_JSON)
-			share(json, leaf, p, (size_t)(number.end - p));
+			json_share(json, leaf, p, (size_t)(number.end - p));
 		else
 			rc = take_number(json, leaf, &number);
-	json->at++;
-	return rc;
+	return rc == 0 ? number.end : NULL;
+}
+
+static int
+take_digits(struct json *json, const struct json_node *node)
+{
+	const char *p = json->base + *json->at++;
+	const struct json_leaf *leaf = node->leaf;
+
+	if (leaf->type == WEIR_INT64 && leaf->next == NULL &&
+		short_int(p, (int64_t *)leaf->values + json->row))
+		return 0;
+	return json_number(json, node, p) != NULL ? 0 : -1;
+}
+
+static int
+take_word(struct json *json, const struct json_node *node)
+{
+	return json_word(json, node, json->base + *json->at++) != NULL ? 0 : -1;
 }
 
 int
@@ -467,5 +465,5 @@ json_value(struct json *json, struct json_node *node)
 		return take_nested(json, node);
 	if (c == 't' || c == 'f' || c == 'n')
 		return take_word(json, node);
-	return json_bad(json, "byte %u begins no JSON value", *json->at - json->begin);
+	return no_value(json, json->base + *json->at);
 }

@@ -93,6 +93,7 @@ build(struct json *json)
 	uint32_t i, n_leaves = 0, n_nodes = 1;
 
 	json_want_free(json);
+	layout_clear(json->layout);
 	for (i = 0; i < conf->n_fields; i++) {
 		n_leaves += json->wanted[i];
 		n_nodes += json->wanted[i] ? count_steps(&conf->fields[i]) : 0;
@@ -162,10 +163,21 @@ remember(struct json_guess *guess, const char *key, size_t len, struct json_node
 	guess->node = node;
 }
 
+struct json_node *
+json_member(const struct json_node *node, const char *key, size_t len)
+{
+	struct json_node *child;
+
+	for (child = node->child; child != NULL; child = child->next)
+		if (child->step.key.p != NULL && child->step.key.len == len &&
+			memcmp(child->step.key.p, key, len) == 0)
+			return child;
+	return NULL;
+}
+
 static struct json_node *
 search(struct json *json, struct json_node *node, const char *key, const char *end)
 {
-	struct json_node *child;
 	size_t len = (size_t)(end - key);
 
 	if (memchr(key, '\\', len) != NULL) {
@@ -177,11 +189,7 @@ search(struct json *json, struct json_node *node, const char *key, const char *e
 		key = plain;
 		len = (size_t)n;
 	}
-	for (child = node->child; child != NULL; child = child->next)
-		if (child->step.key.p != NULL && child->step.key.len == len &&
-			memcmp(child->step.key.p, key, len) == 0)
-			return child;
-	return NULL;
+	return json_member(node, key, len);
 }
 
 /* A guess further on may fit, when keys are missing here; else this place gets a new one. */

@@ -401,6 +401,10 @@ START_TEST(broken_records_say_where)
 	ck_bad("\"x\"", "it is a string, not an object");
 	ck_bad("null", "it is null, not an object");
 	ck_bad("hello", "it is no JSON, not an object");
+	ck_bad("true", "it is a bool, not an object");
+	ck_bad("the cat sat", "it is no JSON, not an object");
+	ck_bad("falsehood", "it is no JSON, not an object");
+	ck_bad("nobody", "it is no JSON, not an object");
 	ck_bad("{", "it ends in the middle, after 1 bytes");
 	ck_bad("{\"a\"", "it ends in the middle, after 4 bytes");
 	ck_bad("{\"a\":", "it ends in the middle, after 5 bytes");
