@@ -13,6 +13,8 @@
 enum {
 	HASH_DOUBLING = 512, /* lines: smaller tables double, larger ones grow by a third */
 	HASH_BLOCK = 64, /* keys whose cache misses overlap */
+	HASH_CACHE_LINE = 64,
+	HASH_NEAR_MAX = 512, /* bytes of an entry that are brought near */
 	HASH_REPACK = 4096, /* bytes of dead keys that are worth no thought */
 	HASH_KEEP = 16 /* lines that are worth keeping, if an eighth of their buckets was used */
 };
@@ -301,14 +303,22 @@ hash_overflow(const struct wr_hash *hash, const struct wr_hash_line *line, uint3
 	return line->entry[at];
 }
 
-/* Entries are not aligned to lines: one touches two, if it is as small as they mostly are. */
+/* All of an entry: its row is what the caller works on next. */
+static inline void
+hash_near_entry(const uint8_t *entry, uint32_t size)
+{
+	for (uint32_t off = 0; off < size; off += HASH_CACHE_LINE)
+		__builtin_prefetch(entry + off, 1);
+	__builtin_prefetch(entry + size - 1, 1); /* entries are not aligned to lines */
+}
+
 static inline void
 hash_block_near(
 	const struct wr_hash *hash, const struct wr_lookup *lookup, struct hash_block *block)
 {
 	const struct wr_slabs slabs = hash->slabs;
 	const struct wr_layout layout = *slabs.layout;
-	const uint32_t row = layout.head + (uint32_t)sizeof(uint64_t) - 1;
+	const uint32_t size = layout.stride < HASH_NEAR_MAX ? layout.stride : HASH_NEAR_MAX;
 
 	for (uint32_t i = 0; i < block->n; i++) {
 		uint32_t tag = (uint32_t)lookup->hash[lookup_row(lookup, block->base + i)];
@@ -321,8 +331,7 @@ hash_block_near(
 
 		block->index[i] = index;
 		block->entry[i] = entry;
-		__builtin_prefetch(entry, 1);
-		__builtin_prefetch(entry + row, 1);
+		hash_near_entry(entry, size);
 	}
 	if (slabs.keep.first == NULL)
 		return;

@@ -35,7 +35,8 @@ static const struct weir_directive replay_directives[] = {
 		.max = 1 << 28,
 		.offset = offsetof(struct replay_conf, rows)},
 	{.name = "keys",
-		.summary = "Rows have one of so many strings as key; 0: two ints, a and b.",
+		.summary =
+			"Rows have one of so many strings as key, with its number as a; 0: none.",
 		.type = WEIR_D_INT,
 		.deflt = "0",
 		.max = 100000000,
@@ -62,13 +63,11 @@ replay_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
 {
 	struct replay_conf *conf = self;
 
-	conf->a = conf->b = conf->key = -1;
-	if (conf->keys > 0) {
+	conf->key = -1;
+	if (conf->keys > 0)
 		conf->key = host->add(plan, 0, (struct weir_str){"key", 3, 0}, WEIR_STRING, 0);
-	} else {
-		conf->a = host->add(plan, 0, (struct weir_str){"a", 1, 0}, WEIR_INT64, 0);
-		conf->b = host->add(plan, 0, (struct weir_str){"b", 1, 0}, WEIR_INT64, 0);
-	}
+	conf->a = host->add(plan, 0, (struct weir_str){"a", 1, 0}, WEIR_INT64, 0);
+	conf->b = host->add(plan, 0, (struct weir_str){"b", 1, 0}, WEIR_INT64, 0);
 	host->declare(plan, WEIR_PLAN_MAX_PARALLELISM, 1, (struct weir_str){0});
 	return WEIR_OK;
 }
@@ -90,21 +89,20 @@ static void
 replay_fill(struct replay *replay)
 {
 	const struct replay_conf *conf = replay->conf;
-	uint64_t seed = 1;
+	uint64_t seed = 1, a_below = conf->keys > 0 ? (uint64_t)conf->keys : 1000000;
 
 	for (int64_t i = 0; i < conf->rows; i++) {
 		seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
 		replay->time[i] = i * (1000000 / REPLAY_ROWS_A_SECOND);
+		replay->a[i] = (int64_t)((seed >> 33) % a_below);
+		replay->b[i] = (int64_t)((seed >> 20) % 100000);
 		if (replay->key != NULL) {
 			struct weir_view *view = &replay->key[i];
 			char text[16] = {0};
 
-			view->len = (uint32_t)snprintf(text, sizeof text, "user%u",
-				(uint32_t)((seed >> 33) % (uint64_t)conf->keys));
+			view->len = (uint32_t)snprintf(
+				text, sizeof text, "user%u", (uint32_t)replay->a[i]);
 			memcpy((uint8_t *)view + offsetof(struct weir_view, head), text, 12);
-		} else {
-			replay->a[i] = (int64_t)((seed >> 33) % 1000000);
-			replay->b[i] = (int64_t)((seed >> 20) % 100000);
 		}
 	}
 }
@@ -120,14 +118,12 @@ replay_open(const void *self, struct weir_task *task, void **instance)
 		return weir_fail(task->err, -ENOMEM, "out of memory");
 	replay->conf = conf;
 	replay->time = malloc(n * sizeof *replay->time);
-	if (conf->keys > 0) {
+	replay->a = malloc(n * sizeof *replay->a);
+	replay->b = malloc(n * sizeof *replay->b);
+	if (conf->keys > 0)
 		replay->key = malloc(n * sizeof *replay->key);
-	} else {
-		replay->a = malloc(n * sizeof *replay->a);
-		replay->b = malloc(n * sizeof *replay->b);
-	}
-	if (replay->time == NULL ||
-		(replay->key == NULL && (replay->a == NULL || replay->b == NULL))) {
+	if (replay->time == NULL || replay->a == NULL || replay->b == NULL ||
+		(conf->keys > 0 && replay->key == NULL)) {
 		replay_close(replay);
 		return weir_fail(task->err, -ENOMEM, "out of memory");
 	}
@@ -168,12 +164,10 @@ replay_give(struct replay *replay, struct weir_task *task, uint32_t n)
 	for (uint32_t i = 0; i < n && replay->key != NULL; i++)
 		time[i] = replay->time[at + i] + replay->shift;
 	task->host->rows(out, n, replay->key != NULL ? time : NULL, NULL);
-	if (replay->key != NULL) {
+	if (replay->key != NULL)
 		replay_column(task, out, conf->key, replay->key + at, n * sizeof *replay->key);
-	} else {
-		replay_column(task, out, conf->a, replay->a + at, n * sizeof *replay->a);
-		replay_column(task, out, conf->b, replay->b + at, n * sizeof *replay->b);
-	}
+	replay_column(task, out, conf->a, replay->a + at, n * sizeof *replay->a);
+	replay_column(task, out, conf->b, replay->b + at, n * sizeof *replay->b);
 	replay->next += n;
 	task->host->position(task, replay->part, (struct weir_str){"1", 1, 0});
 }
