@@ -104,7 +104,7 @@ def test_latest_is_when_it_began_and_not_when_the_first_record_came(kit):
     kit.produce(topic, numbers(0, 3))
     kit.conf("checkpoint { interval 20ms; }\n" + SOURCE % (topic, "g", "start latest;") + TO_FILE, "state_path state;")
     child = kit.start()
-    until(lambda: (kit.path / "state/p/decided").exists(), child)
+    until(lambda: kit.lines("state/p/decided"), child)
     kit.stop(child, signal.SIGKILL, -signal.SIGKILL)
     kit.produce(topic, numbers(3, 6))
     child = kit.start()
