@@ -39,13 +39,18 @@ SECTIONS = ("conf", "file", "args", "env", "stdin", "stdout", "stderr", "output"
 class Case:
     def __init__(self, path):
         self.path = path
+        self.head = ""
         self.sections = []  # [word, argument, text]
         for line in re.findall(r"[^\n]*\n|[^\n]+", path.read_bytes().decode()):
             head = re.match(r"-- (\w+)(?: (.*))?\n?$", line)
             if head and head[1] in SECTIONS:
+                if head[1] not in ("file", "output") and self.one(head[1]):
+                    raise SystemExit(f"{path}: a second section {head[1]}")
                 self.sections.append([head[1], (head[2] or "").strip(), ""])
             elif self.sections:
                 self.sections[-1][2] += line
+            else:
+                self.head += line
 
     def texts(self, word):
         return [(argument, text) for name, argument, text in self.sections if name == word]
@@ -154,9 +159,8 @@ def accept(case, printed):
             section[2] = text[section[0]]
         if section[0] == "exit":
             section[1] = str(code)
-    head = case.path.read_bytes().decode().split("\n-- ", 1)[0]
     body = "".join(f"-- {w}{' ' + a if a else ''}\n{t}" for w, a, t in case.sections)
-    case.path.write_bytes(f"{head}\n{body}".encode())
+    case.path.write_bytes(f"{case.head}{body}".encode())
 
 
 def main():
