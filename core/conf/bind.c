@@ -77,6 +77,26 @@ bind_is_block(const struct wr_bind *bind, struct weir_str name)
 	return false;
 }
 
+/* The directive for which others have this word; NULL: none. */
+static const char *
+bind_also(struct wr_bind *bind, struct weir_str word)
+{
+	for (uint32_t i = 0; i < bind->n_specs; i++) {
+		const struct wr_table_of *table = bind->specs[i].table;
+		struct weir_directive row;
+
+		wr_directive_at(table->directives, table->stride, bind->specs[i].first_row, &row);
+		for (const char *p = row.also; p != NULL && *p != '\0'; p += strspn(p, " ")) {
+			size_t len = strcspn(p, " ");
+
+			if (len == word.len && memcmp(p, word.p, len) == 0)
+				return row.name;
+			p += len;
+		}
+	}
+	return NULL;
+}
+
 static void
 bind_unknown(struct wr_bind *bind, const struct wr_dir *dir)
 {
@@ -89,7 +109,9 @@ bind_unknown(struct wr_bind *bind, const struct wr_dir *dir)
 		names[n++] = bind->specs[i].name;
 	for (uint32_t i = 0; i < n_blocks; i++)
 		names[n++] = bind->blocks[i];
-	meant = wr_did_you_mean(dir->name, names, n);
+	meant = bind_also(bind, dir->name);
+	if (meant == NULL)
+		meant = wr_did_you_mean(dir->name, names, n);
 	wr_diag_error_span(bind->diag, dir->name.loc, dir->name.len,
 		"unknown directive \"%.*s\"%s%s%s%s%s", WR_STRF(dir->name), where ? " in " : "",
 		where ? bind->what : "", meant != NULL ? "; did you mean \"" : "",

@@ -72,8 +72,8 @@ diag_add(struct wr_diag *diag, uint32_t severity, uint32_t loc, uint32_t len, co
 		diag->cap = diag->cap < 16 ? 16 : diag->cap * 2;
 		diag->problems = wr_realloc(diag->problems, diag->cap * sizeof *diag->problems);
 	}
-	diag->problems[diag->n++] = (struct wr_problem){
-		.loc = loc, .len = len > 0 ? len : 1, .severity = severity, .text = text};
+	diag->problems[diag->n++] =
+		(struct wr_problem){.loc = loc, .len = len, .severity = severity, .text = text};
 }
 
 void

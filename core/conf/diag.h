@@ -30,7 +30,7 @@ struct wr_note {
 	const char *text;
 };
 struct wr_problem {
-	uint32_t loc, len, severity; /* len: bytes to underline from loc, at least one */
+	uint32_t loc, len, severity; /* len: bytes to underline from loc; 0: the word there */
 	const char *text;
 	struct wr_note *notes; /* in order of arrival */
 };
@@ -48,6 +48,7 @@ void wr_diag_fini(struct wr_diag *diag);
 /* The same text at the same loc is kept once. */
 void wr_diag_error(struct wr_diag *diag, uint32_t loc, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* len 0: as far as the word goes that begins at loc. */
 void wr_diag_error_span(struct wr_diag *diag, uint32_t loc, uint32_t len, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 void wr_diag_warning(struct wr_diag *diag, uint32_t loc, const char *fmt, ...)

@@ -186,7 +186,7 @@ parse_block(struct parse *parse)
 	struct wr_node *node = parse_directive(parse, false);
 
 	if (parse->kind == WR_PARSE_GLOBALS) {
-		wr_diag_error(parse->diag, node->dir.name.loc,
+		wr_diag_error_span(parse->diag, node->dir.name.loc, 0,
 			"block directives are not supported in -g option");
 		parse->conf->whole = false;
 	} else if (wr_str_is(node->dir.name, "include")) {
@@ -218,7 +218,7 @@ parse_include_file(struct parse *parse, const char *path, uint32_t loc)
 	for (const struct parse *p = parse; p != NULL; p = p->up)
 		depth++;
 	if (depth > WR_CONF_INCLUDES_MAX) {
-		wr_diag_error(parse->diag, loc, "includes are nested more than %d deep",
+		wr_diag_error_span(parse->diag, loc, 0, "includes are nested more than %d deep",
 			WR_CONF_INCLUDES_MAX);
 		return;
 	}
@@ -228,7 +228,7 @@ parse_include_file(struct parse *parse, const char *path, uint32_t loc)
 	inner.ino = st.st_ino;
 	for (const struct parse *p = parse; p != NULL && text != NULL; p = p->up)
 		if (p->dev == st.st_dev && p->ino == st.st_ino && p->ino != 0) {
-			wr_diag_error(parse->diag, loc, "\"%s\" includes itself", path);
+			wr_diag_error_span(parse->diag, loc, 0, "\"%s\" includes itself", path);
 			free(text);
 			return;
 		}
@@ -281,7 +281,8 @@ parse_include_glob(struct parse *parse, struct weir_str word)
 				word.loc);
 		}
 	} else if (rc != GLOB_NOMATCH) {
-		wr_diag_error(parse->diag, word.loc, "glob() \"%.*s\" failed", WR_STRF(word));
+		wr_diag_error_span(
+			parse->diag, word.loc, 0, "glob() \"%.*s\" failed", WR_STRF(word));
 	}
 	globfree(&found);
 }
@@ -371,7 +372,7 @@ parse_one(struct parse *parse, int found)
 		parse->last = parse->lex.end + 1;
 		if (parse->depth <= WR_CONF_BLOCKS_MAX)
 			return true;
-		wr_diag_error(parse->diag, parse->block->dir.name.loc,
+		wr_diag_error_span(parse->diag, parse->block->dir.name.loc, 0,
 			"blocks are nested more than %d deep", WR_CONF_BLOCKS_MAX);
 		parse_end(parse, true);
 		return false;

@@ -149,6 +149,23 @@ show_source(struct wr_text *out, const struct wr_conf *conf, struct weir_str tex
 	wr_text_fini(&line.under);
 }
 
+/* How far the word goes that begins at `at`, quotes and all. */
+static uint32_t
+show_word(struct weir_str line, uint32_t at)
+{
+	const char quote = at < line.len ? line.p[at] : ' ';
+	uint32_t end = at;
+
+	if (quote == '"' || quote == '\'') {
+		for (end++; end < line.len && line.p[end] != quote; end++)
+			end += line.p[end] == '\\';
+		return end < line.len ? end + 1 - at : line.len - at;
+	}
+	while (end < line.len && strchr(" \t;{}", line.p[end]) == NULL)
+		end++;
+	return end > at ? end - at : 1;
+}
+
 /* One `FILE:LINE:COL: KIND: TEXT`; its line too, if it is wanted. */
 static void
 show_entry(struct wr_text *out, const struct wr_conf *conf, uint32_t loc, uint32_t len,
@@ -171,9 +188,10 @@ show_entry(struct wr_text *out, const struct wr_conf *conf, uint32_t loc, uint32
 	show_text(out, masked.p);
 	wr_text_put(out, "\n");
 	wr_text_fini(&masked);
-	if (placed && line && place.text.len > 0)
-		show_source(
-			out, conf, place.text, at > place.text.loc ? at - place.text.loc : 0, span);
+	if (!placed || !line || place.text.len == 0)
+		return;
+	at = at > place.text.loc ? at - place.text.loc : 0;
+	show_source(out, conf, place.text, at, len > 0 ? span : show_word(place.text, at));
 }
 
 struct show_order {

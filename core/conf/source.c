@@ -12,7 +12,7 @@
 bool
 wr_source_too_large(struct wr_conf *conf, uint32_t loc, struct wr_diag *diag)
 {
-	wr_diag_error(diag, loc, "the conf is larger than %dm with all it includes",
+	wr_diag_error_span(diag, loc, 0, "the conf is larger than %dm with all it includes",
 		WR_CONF_TOTAL_MAX >> 20);
 	conf->whole = false;
 	return false;
@@ -141,7 +141,8 @@ source_failed(const char *call, const char *path, uint32_t loc, struct wr_diag *
 {
 	int error = errno;
 
-	wr_diag_error(diag, loc, "%s() \"%s\" failed (%d: %s)", call, path, error, strerror(error));
+	wr_diag_error_span(
+		diag, loc, 0, "%s() \"%s\" failed (%d: %s)", call, path, error, strerror(error));
 	return -error;
 }
 
@@ -158,7 +159,8 @@ source_read(int fd, const char *path, uint32_t max, char **p, size_t *len, uint3
 			continue;
 		n += got > 0 ? (size_t)got : 0;
 		if (got > 0 && n > max)
-			wr_diag_error(diag, loc, "\"%s\" is larger than %uk", path, max >> 10);
+			wr_diag_error_span(
+				diag, loc, 0, "\"%s\" is larger than %uk", path, max >> 10);
 		else if (got < 0)
 			source_failed("read", path, loc, diag);
 		if (got < 0 || n > max) {

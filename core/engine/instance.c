@@ -162,6 +162,7 @@ wr_inst_enter(struct wr_inst *inst)
 	wr_arena_reset(&inst->scratch);
 	wr_items_clear(inst->items);
 	inst->pub.room = wr_task_room(inst->task) * WEIR_ROWS_MAX;
+	inst->pub.rejected = 0;
 	inst->eval.status = 0;
 	entered = uv_hrtime();
 }
@@ -447,10 +448,10 @@ void
 wr_inst_deliver(struct wr_inst *inst, struct wr_item item)
 {
 	/* Though something below may be stuck: what an instance sends must not overtake this. */
-	bool free = !inst->stuck && inst->doing.kind == WR_ITEM_NONE;
+	bool idle = !inst->stuck && inst->doing.kind == WR_ITEM_NONE;
 
 	pend(inst, &item);
-	if (free)
+	if (idle)
 		wr_inst_run(inst);
 	else
 		mark_stuck(inst);

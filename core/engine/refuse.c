@@ -27,6 +27,7 @@ wr_inst_reject(struct wr_inst *inst, const struct weir_batch *batch, uint32_t ro
 	}
 	if (wr_batch_of(batch)->pool != NULL)
 		wr_batch_ref(wr_batch_of(batch));
+	inst->pub.rejected++;
 	inst->rejects[inst->n_rejects++] =
 		(struct wr_reject){batch, row, wr_arena_dup(&inst->scratch, why, strlen(why))};
 }

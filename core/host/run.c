@@ -206,7 +206,7 @@ host_print_failure(const struct host *host)
 		wr_log_write(host->log, WR_LOG_CRIT, host->pipeline->name, NULL, 0, host->err.text);
 	if (wr_conf_place(host->gen->conf, host->err.loc, &place)) {
 		wr_diag_init(&diag, host->gen->conf);
-		wr_diag_error(&diag, host->err.loc, "%s", host->err.text);
+		wr_diag_error_span(&diag, host->err.loc, 0, "%s", host->err.text);
 		wr_diag_print(&diag, &text);
 		wr_diag_fini(&diag);
 		fprintf(stderr, "%s", text.p);
@@ -356,30 +356,29 @@ run_pipeline(const struct wr_generation *gen, const struct wr_options *options)
 static const char *
 run_choose(struct wr_generation *gen, const struct wr_options *options)
 {
-	const char *names[64];
+	const char *wanted = options->pipeline;
 	struct wr_text list = {0};
-	uint32_t i, n = 0;
+	uint32_t i;
 
-	for (i = 0; i < gen->n_blocks && n < 64; i++) {
-		names[n] = wr_arena_dup(
-			&gen->arena, gen->blocks[i]->words[0].p, gen->blocks[i]->words[0].len);
-		if (options->pipeline != NULL && strcmp(names[n], options->pipeline) == 0)
-			return names[n];
-		wr_text_printf(&list, "%s%s", n > 0 ? ", " : "", names[n]);
-		n++;
+	if (wanted == NULL && gen->n_blocks == 1)
+		wanted = wr_arena_dup(
+			&gen->arena, gen->blocks[0]->words[0].p, gen->blocks[0]->words[0].len);
+	for (i = 0; i < gen->n_blocks; i++) {
+		if (wanted != NULL && wr_str_is(gen->blocks[i]->words[0], wanted)) {
+			wr_text_fini(&list);
+			return wanted;
+		}
+		wr_text_printf(
+			&list, "%s%.*s", i > 0 ? ", " : "", WR_STRF(gen->blocks[i]->words[0]));
 	}
-	if (n == 1 && options->pipeline == NULL) {
-		wr_text_fini(&list);
-		return names[0];
-	}
-	if (n == 0)
+	if (gen->n_blocks == 0)
 		fprintf(stderr, "weir: %s has no pipeline\n", gen->path);
-	else if (options->pipeline == NULL)
+	else if (wanted == NULL)
 		fprintf(stderr, "weir: %s has %u pipelines: %s; choose one with --pipeline NAME\n",
-			gen->path, n, list.p);
+			gen->path, gen->n_blocks, list.p);
 	else
-		fprintf(stderr, "weir: %s has no pipeline \"%s\"; it has: %s\n", gen->path,
-			options->pipeline, list.p);
+		fprintf(stderr, "weir: %s has no pipeline \"%s\"; it has: %s\n", gen->path, wanted,
+			list.p);
 	wr_text_fini(&list);
 	return NULL;
 }

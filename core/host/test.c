@@ -93,19 +93,6 @@ test_in_child(struct wr_generation *gen, const struct wr_options *options, int f
 	return gen->diag.n_errors > 0;
 }
 
-/* How long the word of a load_module is that stands there. */
-static uint32_t
-test_word_len(const struct wr_generation *gen, uint32_t loc)
-{
-	const struct weir_list *modules = &gen->settings.load_module;
-	uint32_t i;
-
-	for (i = 0; i < modules->n; i++)
-		if (modules->v[i].loc == loc)
-			return modules->v[i].len;
-	return 1;
-}
-
 /* The child is gone without a word: what was it doing? */
 static void
 test_report_death(struct wr_generation *gen, const struct test_step *last, int status)
@@ -119,11 +106,10 @@ test_report_death(struct wr_generation *gen, const struct test_step *last, int s
 	else
 		snprintf(how, sizeof how, "exit code %d", WEXITSTATUS(status));
 	if (last->step == WR_STEP_LOAD)
-		wr_diag_error_span(&gen->diag, last->loc, test_word_len(gen, last->loc),
-			"plugin \"%s\" %s while loading (%s)", last->name,
-			WIFSIGNALED(status) ? "crashed" : "ended the process", how);
+		wr_diag_error_span(&gen->diag, last->loc, 0, "plugin \"%s\" %s while loading (%s)",
+			last->name, WIFSIGNALED(status) ? "crashed" : "ended the process", how);
 	else if (last->step == WR_STEP_PLAN)
-		wr_diag_error(&gen->diag, last->loc,
+		wr_diag_error_span(&gen->diag, last->loc, 0,
 			"a plugin %s while pipeline \"%s\" was planned (%s)",
 			WIFSIGNALED(status) ? "crashed" : "ended the process", last->name, how);
 	else

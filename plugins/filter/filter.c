@@ -97,7 +97,7 @@ filter_process(void *self, struct weir_task *task, uint32_t in, const struct wei
 	task->host->select(task, 0, batch, rows, n);
 	if (n == n_all)
 		return WEIR_OK;
-	weir_count(filter->filtered, n_all - n);
+	weir_count(filter->filtered, n_all - n - task->rejected);
 	if (filter->conf->else_to) {
 		/* A rejected row is among these; select() leaves it out by itself. */
 		uint32_t n_others = filter_others(batch, rows, n, others);

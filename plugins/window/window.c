@@ -23,6 +23,7 @@ static const struct weir_directive window_directives[] = {
 			   "group.",
 		.type = WEIR_D_EXPRS,
 		.offset = offsetof(struct window_conf, key),
+		.also = "by group_by partition_by",
 	},
 	{
 		.name = "tumbling",
@@ -32,6 +33,7 @@ static const struct weir_directive window_directives[] = {
 		.offset = offsetof(struct window_conf, tumbling),
 		.min = 1000,
 		.max = WINDOW_LENGTH_MAX,
+		.also = "fixed size every",
 	},
 	{
 		.name = "hopping",
@@ -41,6 +43,7 @@ static const struct weir_directive window_directives[] = {
 		.offset = offsetof(struct window_conf, hop_size),
 		.min = 1000,
 		.max = WINDOW_LENGTH_MAX,
+		.also = "sliding slide hop",
 	},
 	{
 		.name = "hopping",

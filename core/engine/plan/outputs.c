@@ -39,6 +39,24 @@ wr_outputs_add_maker(struct wr_planner *planner, struct wr_output_name *output,
 	output->last_maker = &maker->next;
 }
 
+/* Who bears a name already, where that is not to be guessed. */
+static const char *
+output_bearer(struct wr_planner *planner, const struct wr_output_name *output, const char *what)
+{
+	const char *who = "dead letters";
+
+	if (!output->dead_letter && output->plan != NULL) {
+		const bool own = output->name.loc == output->plan->name.loc;
+
+		if (own && strcmp(what, "operator") == 0)
+			return "";
+		who = wr_arena_printf(planner->arena, "%s%s", own ? "" : "an output of ",
+			output->plan->op->title);
+	}
+	return wr_arena_printf(
+		planner->arena, ": it names %s; operators and outputs share one set of names", who);
+}
+
 /* A name that is free, or that of dead letters of several operators; else NULL, reported. */
 static struct wr_output_name *
 output_new(struct wr_planner *planner, struct weir_plan *plan, struct weir_str name,
@@ -50,8 +68,9 @@ output_new(struct wr_planner *planner, struct weir_plan *plan, struct weir_str n
 		return output;
 	if (output != NULL) {
 		output->read = true;
-		wr_diag_error_span(planner->diag, name.loc, name.len, "duplicate %s name \"%.*s\"",
-			what, WR_STRF(name));
+		wr_diag_error_span(planner->diag, name.loc, name.len,
+			"duplicate %s name \"%.*s\"%s", what, WR_STRF(name),
+			output_bearer(planner, output, what));
 		wr_diag_note(planner->diag, output->name.loc, "\"%.*s\" first defined here",
 			WR_STRF(name));
 		if (plan != NULL)

@@ -20,7 +20,7 @@ problem_add(struct weir_plan *plan, uint32_t loc, uint32_t len, const char *fmt,
 	vsnprintf(text, sizeof text, fmt, ap);
 	if (loc == 0) {
 		loc = wr_problem_loc(plan);
-		len = plan->name.loc != 0 ? plan->name.len : 1;
+		len = plan->name.loc != 0 ? plan->name.len : 0;
 	}
 	wr_diag_error_span(plan->planner->diag, loc, len, "%s", text);
 	plan->failed = true;
@@ -32,7 +32,7 @@ wr_problem(struct weir_plan *plan, uint32_t loc, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	problem_add(plan, loc, 1, fmt, ap);
+	problem_add(plan, loc, 0, fmt, ap);
 	va_end(ap);
 }
 

@@ -54,7 +54,9 @@ column_unknown(struct weir_plan *plan, const struct weir_schema *schema, struct 
 	for (i = 0; i < schema->n; i++)
 		names[i] = schema->fields[i]->name.p;
 	wr_problem_at(plan, name, "unknown field \"%.*s\"%s", WR_STRF(name),
-		wr_problem_guess(plan->planner, name, names, schema->n));
+		name.len > 0 && memchr(name.p, ',', name.len) != NULL
+			? "; fields are separated by spaces"
+			: wr_problem_guess(plan->planner, name, names, schema->n));
 	return -1;
 }
 

@@ -28,6 +28,26 @@ wires_guess(struct wr_planner *planner, struct weir_str word)
 	return wr_arena_printf(planner->arena, "; did you mean \"%s\"?", guess);
 }
 
+/* Names with commas between them, all of which are meant. */
+static const char *
+wires_commas(struct wr_planner *planner, struct weir_str words)
+{
+	struct wr_output_name *output;
+	struct weir_str name = words;
+	uint32_t i;
+
+	for (i = 0; i < words.len; i += name.len + 1) {
+		const char *comma = memchr(words.p + i, ',', words.len - i);
+
+		name.p = words.p + i;
+		name.len = comma != NULL ? (uint32_t)(comma - name.p) : words.len - i;
+		output = wr_outputs_find(planner, name);
+		if (output != NULL)
+			output->read = true;
+	}
+	return "; names are separated by spaces";
+}
+
 /* The name of an operator that has no output under it. */
 static void
 wires_bare(struct weir_plan *plan, struct weir_str name, const struct wr_output_name *output)
@@ -63,7 +83,9 @@ wires_resolve(struct weir_plan *plan, uint32_t in, struct weir_str name, uint32_
 
 	if (output == NULL) {
 		wr_problem_at(plan, name, "unknown operator or output \"%.*s\"%s", WR_STRF(name),
-			wires_guess(planner, name));
+			name.len > 0 && memchr(name.p, ',', name.len) != NULL
+				? wires_commas(planner, name)
+				: wires_guess(planner, name));
 		return;
 	}
 	if (output->bare) {

@@ -56,6 +56,8 @@ struct weir_directive {
 	uint32_t offset; /* in the conf struct */
 	uint32_t port; /* of INPUT and OUTPUT */
 	int64_t min, max; /* of INT, DURATION, SIZE; inclusive; both 0: no limits */
+	const char
+		*also; /* words that others use for it, separated by spaces, for "did you mean" */
 };
 
 #ifdef __cplusplus

@@ -32,6 +32,8 @@ struct weir_task {
 	const struct weir_host *host;
 	struct weir_err *err; /* what a callback that returns < 0 fills, with weir_fail() */
 	int64_t watermark; /* microseconds; INT64_MIN: none yet */
+	uint32_t rejected; /* rows of this callback that were rejected so far */
+	uint32_t reserved;
 };
 
 /* How an input's rows are dealt to subtasks; see distribute(). */

@@ -162,8 +162,8 @@ struct weir_operator {
 	int (*process)(void *self, struct weir_task *, uint32_t in, const struct weir_batch *);
 
 	/*
-	 * No row earlier than this comes any more, late ones apart; INT64_MAX: the end.  The host
-	 * forwards the watermark afterwards.
+	 * No row at or before this time comes any more, late ones apart; INT64_MAX: the end.  The
+	 * host forwards the watermark afterwards.
 	 */
 	int (*on_watermark)(void *self, struct weir_task *, int64_t watermark);
 

@@ -7,6 +7,6 @@ pipeline p {
 -- stderr
 weir.conf:2:64: error: "delimiter" is the quote, too
     source file in { path a.csv; format csv { a int; delimiter ';'; quote ';'; } }
-                                                               ^
+                                                               ^~~
 weir: configuration file weir.conf test failed
 -- exit 1

@@ -35,22 +35,22 @@ weir.conf:5:16: error: field "b" lacks a type
                ^
 weir.conf:6:18: error: unknown type "integer" of field "c"; choose one of: bool, int, float, timestamp, string
         field  c integer uniform 1 2;
-                 ^
+                 ^~~~~~~
 weir.conf:7:22: error: unknown rule "unifrom"; choose one of: sequence, uniform, normal, zipf, choice, text
         field  d int unifrom 1 2;
-                     ^
+                     ^~~~~~~
 weir.conf:8:30: error: LO is above HI
         field  e int uniform 5 2;
                              ^
 weir.conf:9:25: error: rule "normal" is not for this type
         field  f string normal 1 2;
-                        ^
+                        ^~~~~~
 weir.conf:10:28: error: "2015" is not a timestamp such as 2015-07-15T00:00:00Z
         field  g timestamp 2015 1s;
-                           ^
+                           ^~~~
 weir.conf:11:49: error: "10" is not a duration; write such as 10ms, 5s or 1h
         field  h timestamp 2015-07-15T00:00:00Z 10;
-                                                ^
+                                                ^~
 weir.conf:12:23: error: a probability is 0 to 1
         field  i bool 2;
                       ^
@@ -65,13 +65,13 @@ weir.conf:15:27: error: zipf takes N from 1 to 1000000000000 and S above 0, up t
                           ^
 weir.conf:16:30: error: text takes a length of 0 to 4096
         field  m string text 99999;
-                             ^
+                             ^~~~~
 weir.conf:17:32: error: "99999999999999999999" is not an int
         field  n int uniform 1 99999999999999999999;
-                               ^
+                               ^~~~~~~~~~~~~~~~~~~~
 weir.conf:18:54: error: unexpected "late"; here may stand: disorder, null
         field  o timestamp 2015-07-15T00:00:00Z 10ms late 3s;
-                                                     ^
+                                                     ^~~~
 weir.conf:19:30: error: choice has nothing to choose from
         field  p string choice;
                              ^

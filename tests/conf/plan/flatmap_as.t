@@ -8,6 +8,6 @@ pipeline p {
 -- stderr
 weir.conf:3:38: error: after the separator "split" takes "as NAME"
     flatmap m { from in; split b ',' to c; }
-                                     ^
+                                     ^~
 weir: configuration file weir.conf test failed
 -- exit 1

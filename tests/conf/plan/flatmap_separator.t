@@ -8,6 +8,6 @@ pipeline p {
 -- stderr
 weir.conf:3:34: error: the separator of "split" is empty
     flatmap m { from in; split b ''; }
-                                 ^
+                                 ^~
 weir: configuration file weir.conf test failed
 -- exit 1

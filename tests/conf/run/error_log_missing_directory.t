@@ -14,5 +14,5 @@ run weir.conf
 -- stderr
 weir.conf:1:11: error: open() "no/such/log" failed (2: No such file or directory)
 error_log no/such/log info;
-          ^
+          ^~~~~~~~~~~
 -- exit 2

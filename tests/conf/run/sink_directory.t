@@ -12,5 +12,5 @@ run weir.conf
 -- stderr
 weir.conf:3:35: error: sink file "out": open() "no/such/directory" failed (2: No such file or directory); see that its directory is there and may be written
     sink file out { from in; path no/such/directory; }
-                                  ^
+                                  ^~~~~~~~~~~~~~~~~
 -- exit 1

@@ -6,6 +6,6 @@ worker_threads 1;
 -- stderr
 command line:1:1: error: block directives are not supported in -g option
 pipeline p { }
-^
+^~~~~~~~
 weir: configuration file weir.conf test failed
 -- exit 1

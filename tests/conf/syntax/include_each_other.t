@@ -6,6 +6,6 @@ include weir.conf;
 -- stderr
 a.conf:1:9: error: "weir.conf" includes itself
 include weir.conf;
-        ^
+        ^~~~~~~~~
 weir: configuration file weir.conf test failed
 -- exit 1

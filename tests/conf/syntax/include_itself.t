@@ -4,6 +4,6 @@ include weir.conf;
 -- stderr
 weir.conf:1:9: error: "weir.conf" includes itself
 include weir.conf;
-        ^
+        ^~~~~~~~~
 weir: configuration file weir.conf test failed
 -- exit 1

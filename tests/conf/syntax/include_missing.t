@@ -5,7 +5,7 @@ worker_threads 0;
 -- stderr
 weir.conf:1:9: error: open() "nothing.conf" failed (2: No such file or directory)
 include nothing.conf;
-        ^
+        ^~~~~~~~~~~~
 weir.conf:2:16: error: "worker_threads" is 0; allowed 1 to 256, or auto
 worker_threads 0;
                ^

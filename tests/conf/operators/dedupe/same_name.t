@@ -6,7 +6,7 @@ pipeline p {
     sink null out { from x; }
 }
 -- stderr
-weir.conf:3:46: error: duplicate output name "x"
+weir.conf:3:46: error: duplicate output name "x": it names dedupe "x"; operators and outputs share one set of names
     dedupe x { from in; key k; duplicates_to x; }
                                              ^
 weir.conf:3:12: note: "x" first defined here

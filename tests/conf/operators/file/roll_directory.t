@@ -7,6 +7,6 @@ pipeline p {
 -- stderr
 weir.conf:3:35: error: the file of "path" may have %Y %m %d %H %M %S, its directories none
     sink file out { from in; path %Y/logs.ndjson; roll_time 1h; }
-                                  ^
+                                  ^~~~~~~~~~~~~~
 weir: configuration file weir.conf test failed
 -- exit 1

@@ -7,6 +7,6 @@ pipeline p {
 -- stderr
 weir.conf:3:35: error: the file of "path" may have %Y %m %d %H %M %S, its directories none
     sink file out { from in; path logs-%j.ndjson; roll_size 1m; }
-                                  ^
+                                  ^~~~~~~~~~~~~~
 weir: configuration file weir.conf test failed
 -- exit 1

@@ -6,7 +6,7 @@ pipeline p {
     sink null out { from in; }
 }
 -- stderr
-weir.conf:3:29: error: duplicate output name "r"
+weir.conf:3:29: error: duplicate output name "r": it names route "r"; operators and outputs share one set of names
     route r { from in; case r v > 1; }
                             ^
 weir.conf:3:11: note: "r" first defined here

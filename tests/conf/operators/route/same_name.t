@@ -6,7 +6,7 @@ pipeline p {
     sink null out { from a; }
 }
 -- stderr
-weir.conf:3:43: error: duplicate output name "a"
+weir.conf:3:43: error: duplicate output name "a": it names an output of route "r"; operators and outputs share one set of names
     route r { from in; case a v > 1; case a v < 1; }
                                           ^
 weir.conf:3:29: note: "a" first defined here

@@ -8,6 +8,6 @@ pipeline p {
 -- stderr
 weir.conf:3:30: error: "rate" is "0.00000000000000000000000000001"; write a share above 0 and up to 1, as 1/100 or 0.01
     sample x { from in; rate 0.00000000000000000000000000001; }
-                             ^
+                             ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 weir: configuration file weir.conf test failed
 -- exit 1

@@ -8,6 +8,6 @@ pipeline p {
 -- stderr
 weir.conf:3:32: error: "rate" and "burst" are too large: for so many rows take a shorter time
     throttle x { from in; rate 1000000000/366d; }
-                               ^
+                               ^~~~~~~~~~~~~~~
 weir: configuration file weir.conf test failed
 -- exit 1

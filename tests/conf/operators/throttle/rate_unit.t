@@ -8,6 +8,6 @@ pipeline p {
 -- stderr
 weir.conf:3:32: error: "rate" wants ROWS/TIME, as 100/s or 5/10m: 1 to 1000000000 rows in 1ms to 366d
     throttle x { from in; rate 5/10; }
-                               ^
+                               ^~~~
 weir: configuration file weir.conf test failed
 -- exit 1
