@@ -115,7 +115,10 @@ main_unknown(const char *word)
 	for (i = 1; i < COMMANDS; i++)
 		names[i - 1] = main_commands[i].name;
 	meant = wr_did_you_mean(wr_str(word), names, COMMANDS - 1);
-	if (meant != NULL)
+	if (wr_options_has_word(WR_COMMAND_SELF, word))
+		fprintf(stderr, "weir: invalid option: \"%s\"; did you mean \"--%s\"?\n", word,
+			word);
+	else if (meant != NULL)
 		fprintf(stderr, "weir: invalid option: \"%s\"; did you mean \"%s\"?\n", word,
 			meant);
 	else

@@ -22,7 +22,7 @@ enum { ALL = WR_COMMAND_SELF | WR_COMMAND_RUN | WR_COMMAND_HELP | WR_COMMAND_STA
 
 static const struct option option_table[] = {
 	{'h', '?', "help", NULL, ALL, AT(help), NULL, "this help"},
-	{'v', 0, NULL, NULL, WR_COMMAND_SELF, AT(version), NULL, "show version and exit"},
+	{'v', 0, "version", NULL, WR_COMMAND_SELF, AT(version), NULL, "show version and exit"},
 	{'V', 0, NULL, NULL, WR_COMMAND_SELF, AT(build), NULL,
 		"show version and how it was built, and exit"},
 	{'t', 0, NULL, NULL, WR_COMMAND_SELF, AT(test), NULL,
@@ -95,6 +95,22 @@ option_set(struct wr_options *options, const struct option *option, const char *
 	return 0;
 }
 
+bool
+wr_options_has_word(uint32_t bit, const char *word)
+{
+	return option_by_word(word, strlen(word), bit) != NULL;
+}
+
+/* Other programs have words behind one dash. */
+static int
+unknown_letter(uint32_t command, const char *argument, char letter, struct weir_err *err)
+{
+	if (wr_options_has_word(command, argument + 1))
+		return wr_err_set(err, -EINVAL, "invalid option: \"%s\"; did you mean \"-%s\"?",
+			argument, argument);
+	return wr_err_set(err, -EINVAL, "invalid option: \"%c\"", letter);
+}
+
 /* One argument of letters; *used says how many arguments after it were taken. */
 static int
 parse_letters(struct wr_options *options, uint32_t command, char *const *argv, int *used,
@@ -109,7 +125,7 @@ parse_letters(struct wr_options *options, uint32_t command, char *const *argv, i
 	for (p = argv[0] + 1; *p != '\0'; p++) {
 		option = option_by_letter(*p, command);
 		if (option == NULL)
-			return wr_err_set(err, -EINVAL, "invalid option: \"%c\"", *p);
+			return unknown_letter(command, argv[0], *p, err);
 		if (option->value == NULL) {
 			option_set(options, option, NULL, err);
 			continue;

@@ -39,6 +39,9 @@ enum { WR_COMMAND_SELF = 1, WR_COMMAND_RUN = 2, WR_COMMAND_HELP = 4, WR_COMMAND_
 int wr_options_parse(struct wr_options *options, const struct wr_command *command,
 	char *const *argv, struct weir_err *err);
 
+/* Whether a command has an option --WORD. */
+bool wr_options_has_word(uint32_t bit, const char *word);
+
 /* The options of one command, one a line. */
 void wr_options_list(uint32_t bit, struct wr_text *out);
 

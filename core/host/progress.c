@@ -20,6 +20,7 @@ struct wr_progress {
 /* What is true of all sources and sinks together. */
 struct totals {
 	uint64_t in, out, bytes, bytes_total;
+	uint64_t late, dropped, dead; /* what did not become a result */
 	int64_t watermark;
 	const struct wr_op *limit; /* busiest since the last look; NULL: nobody was busy */
 	double limit_share;
@@ -47,7 +48,7 @@ wr_progress_new(const struct wr_run *run, const struct wr_pipeline *pipeline)
 }
 
 static void
-add_input_bytes(void *arg, const char *name, const char *help, uint64_t value)
+add_counter(void *arg, const char *name, const char *help, uint64_t value)
 {
 	struct totals *totals = arg;
 
@@ -56,6 +57,8 @@ add_input_bytes(void *arg, const char *name, const char *help, uint64_t value)
 		totals->bytes += value;
 	else if (strcmp(name, "input_bytes_total") == 0)
 		totals->bytes_total += value;
+	else if (strcmp(name, "late_rows") == 0)
+		totals->late += value;
 }
 
 /* Sources that make rows themselves count no records. */
@@ -82,10 +85,12 @@ progress_look(struct wr_progress *progress, double interval, struct totals *tota
 			totals->in += source_rows(&status);
 			if (status.watermark < totals->watermark)
 				totals->watermark = status.watermark;
-			wr_run_counters(progress->run, op->id, add_input_bytes, totals);
 		} else if (op->desc->kind == WEIR_SINK) {
 			totals->out += status.rows_in;
 		}
+		totals->dropped += status.dropped;
+		totals->dead += status.dead;
+		wr_run_counters(progress->run, op->id, add_counter, totals);
 		share = (double)(status.busy_us - progress->last_busy[i]) / 1e6 / interval /
 			op->parallelism;
 		progress->last_busy[i] = status.busy_us;
@@ -122,6 +127,19 @@ put_time(struct wr_text *out, int64_t us)
 	wr_text_put(out, when);
 }
 
+/* Silent where nothing was lost. */
+static void
+put_losses(struct wr_text *out, const struct totals *totals, const char *between)
+{
+	if (totals->dropped > 0)
+		wr_text_printf(out, "%s%" PRIu64 " dropped", between, totals->dropped);
+	if (totals->dead > 0)
+		wr_text_printf(out, "%s%" PRIu64 " dead letter%s", between, totals->dead,
+			totals->dead == 1 ? "" : "s");
+	if (totals->late > 0)
+		wr_text_printf(out, "%s%" PRIu64 " late", between, totals->late);
+}
+
 /* Whether a watermark says a time, rather than none yet or the end. */
 static bool
 is_time(int64_t watermark)
@@ -147,6 +165,7 @@ wr_progress_line(struct wr_progress *progress, struct wr_text *out)
 	wr_text_put(out, "/s  out ");
 	put_number(out, (double)(totals.out - progress->last_out) / interval);
 	wr_text_put(out, "/s");
+	put_losses(out, &totals, "  ");
 	if (totals.limit != NULL && totals.limit_share >= 0.1)
 		wr_text_printf(out, "  limited by %s (%.0f%%)", totals.limit->title,
 			totals.limit_share > 1 ? 100.0 : 100 * totals.limit_share);
@@ -172,8 +191,9 @@ wr_progress_end(struct wr_progress *progress, struct wr_text *out)
 	struct totals totals;
 
 	progress_look(progress, elapsed, &totals);
-	wr_text_printf(out, "%" PRIu64 " rows in, %" PRIu64 " out, %.2f s, ", totals.in, totals.out,
-		elapsed);
+	wr_text_printf(out, "%" PRIu64 " rows in, %" PRIu64 " out", totals.in, totals.out);
+	put_losses(out, &totals, ", ");
+	wr_text_printf(out, ", %.2f s, ", elapsed);
 	put_number(out, elapsed > 0 ? (double)totals.in / elapsed : 0);
 	wr_text_put(out, " rows/s");
 }
@@ -185,7 +205,7 @@ wr_progress_source(const struct wr_run *run, const struct wr_op *op, struct wr_t
 	struct wr_op_status status;
 
 	wr_run_status(run, op->id, &status);
-	wr_run_counters(run, op->id, add_input_bytes, &totals);
+	wr_run_counters(run, op->id, add_counter, &totals);
 	wr_text_printf(out, "%" PRIu64 " %s read", source_rows(&status),
 		status.records > 0 ? "records" : "rows");
 	if (totals.bytes_total > 0)

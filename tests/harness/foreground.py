@@ -189,6 +189,24 @@ def test_status_line_on_a_terminal(start):
     assert "  out " not in run.text["terminal"][last:], "the status line was not erased at the end"
 
 
+def test_what_was_lost_is_said_on_a_terminal(start):
+    run = start(on_terminal=True)
+    run.feed(TWO_WINDOWS + b"{oops}\n{oops}\n" + b'{"k":"a","t":1000}\n')
+    run.until("terminal", r"\rin \d.*/s  out \d.*/s  2 dropped  1 late")
+    run.child.stdin.close()
+    equal(run.finish(), 0)
+    contains(run.text["terminal"], r"weir: 5 rows in, 2 out, 2 dropped, 1 late, [\d.]+ s, [\d. kMG]+ rows/s\r\n$")
+
+
+def test_dead_letters_are_said_on_a_terminal(start):
+    run = start(conf=CONF.replace("on_error drop", "on_error dead_letter bad").replace(
+        "sink stdout", "sink null n { from bad; } sink stdout"), on_terminal=True)
+    run.feed(b"{oops}\n")
+    run.child.stdin.close()
+    equal(run.finish(), 0)
+    contains(run.text["terminal"], r"weir: 1 rows in, 1 out, 1 dead letter, ")
+
+
 def test_quiet_on_a_terminal(start):
     run = start("-q", on_terminal=True)
     run.feed(TWO_WINDOWS)
