@@ -4,12 +4,6 @@ pipeline p {
     map m { from in; flatten b x int; }
     sink null out { from m; }
 }
--- conf
-pipeline p {
-    source stdin in { format json { a int; b string; f float; j json; t timestamp ms; y bytes; } }
-    map m { from in; flatten b x int; }
-    sink null out { from m; }
-}
 -- stderr
 weir.conf:3:30: error: "b" is no json, which "flatten" wants
     map m { from in; flatten b x int; }

@@ -8,9 +8,9 @@ pipeline p {
 -- stderr
 weir.conf:3:66: error: property "enable.auto.commit" cannot be set: offsets are committed with each checkpoint
 ...ource kafka in { brokers b:9092; group g; topic t; property enable.auto.commit true; property plugin.library.p...
-                                                               ^
+                                                               ^~~~~~~~~~~~~~~~~~
 weir.conf:3:100: error: property "plugin.library.paths" cannot be set: it loads code into the process
 ...roup g; topic t; property enable.auto.commit true; property plugin.library.paths x.so; format line; }
-                                                               ^
+                                                               ^~~~~~~~~~~~~~~~~~~~
 weir: configuration file weir.conf test failed
 -- exit 1

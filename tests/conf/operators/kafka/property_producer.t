@@ -8,6 +8,6 @@ pipeline p {
 -- stderr
 weir.conf:3:66: error: property "linger.ms" is of producers; a source has none
     source kafka in { brokers b:9092; group g; topic t; property linger.ms 5; format line; }
-                                                                 ^
+                                                                 ^~~~~~~~~
 weir: configuration file weir.conf test failed
 -- exit 1

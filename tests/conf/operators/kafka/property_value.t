@@ -8,6 +8,6 @@ pipeline p {
 -- stderr
 weir.conf:3:84: error: property "fetch.wait.max.ms": Invalid value for configuration property "fetch.wait.max.ms"
     source kafka in { brokers b:9092; group g; topic t; property fetch.wait.max.ms soon; format line; }
-                                                                                   ^
+                                                                                   ^~~~
 weir: configuration file weir.conf test failed
 -- exit 1

@@ -8,6 +8,6 @@ pipeline p {
 -- stderr
 weir.conf:3:56: error: "pattern" is no regular expression: Unmatched ( or \(
     source kafka in { brokers b:9092; group g; pattern "t("; format line; }
-                                                       ^
+                                                       ^~~~
 weir: configuration file weir.conf test failed
 -- exit 1

@@ -8,6 +8,6 @@ pipeline p {
 -- stderr
 weir.conf:3:72: error: only "start timestamp" takes a time
     source kafka in { brokers b:9092; group g; topic t; start earliest 2026-01-01; format line; }
-                                                                       ^
+                                                                       ^~~~~~~~~~
 weir: configuration file weir.conf test failed
 -- exit 1

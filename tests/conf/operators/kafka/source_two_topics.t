@@ -8,6 +8,6 @@ pipeline p {
 -- stderr
 weir.conf:3:65: error: give "topic" or "pattern", not both
     source kafka in { brokers b:9092; group g; topic t; pattern t.*; format line; }
-                                                                ^
+                                                                ^~~
 weir: configuration file weir.conf test failed
 -- exit 1
