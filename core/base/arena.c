@@ -63,6 +63,16 @@ wr_realloc(void *p, size_t size)
 	return q;
 }
 
+char *
+wr_dup(const char *p, size_t len)
+{
+	char *q = wr_alloc(len + 1);
+
+	memcpy(q, p, len);
+	q[len] = '\0';
+	return q;
+}
+
 static void
 arena_use(struct wr_arena *arena, struct wr_chunk *chunk)
 {

@@ -43,5 +43,7 @@ void wr_arena_fini(struct wr_arena *arena);
 void *wr_alloc(size_t size);
 void *wr_zalloc(size_t size);
 void *wr_realloc(void *p, size_t size);
+/* A copy with a NUL behind it. */
+char *wr_dup(const char *p, size_t len);
 
 #endif

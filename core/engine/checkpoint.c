@@ -3,6 +3,7 @@
 #include "engine/checkpoint.h"
 
 #include "base/err.h"
+#include "engine/decider.h"
 #include "engine/items.h"
 #include "engine/run_private.h"
 #include "engine/source.h"
@@ -14,6 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+static const int64_t STALE_US = INT64_C(3600) * 1000000; /* an epoch at least so often, for the
+							    decider */
 
 /* One instance's part of the epoch in flight. */
 struct part {
@@ -27,6 +31,7 @@ struct wr_checkpoint {
 	struct wr_run *run;
 	const struct wr_pipeline *pipeline;
 	struct wr_store *store; /* NULL: state lives in memory */
+	bool settled; /* the store is what was decided */
 	struct wr_kept kept; /* what this conf keeps, for the manifest */
 	struct wr_arena arena; /* of kept */
 	pthread_t thread;
@@ -105,17 +110,30 @@ wr_checkpoint_new(struct wr_run *run, struct weir_err *err)
 		if (p->ops[i]->desc->kind == WEIR_SOURCE)
 			c->n_sources += p->ops[i]->parallelism;
 	}
-	/* Of what has ended nothing is restored. */
-	if (p->state_dir != NULL && (wr_store_open(&c->store, p->state_dir, p->name, err) < 0 ||
-					    (!wr_checkpoint_has_ended(c) && judge(c, err) < 0))) {
+	if (p->state_dir != NULL && wr_store_open(&c->store, p->state_dir, p->name, err) < 0) {
 		wr_checkpoint_free(c);
 		return NULL;
 	}
-	if (c->store != NULL) {
-		atomic_store(&c->decided, wr_store_epoch(c->store));
-		atomic_store(&c->wanted, wr_store_epoch(c->store));
-	}
 	return c;
+}
+
+int
+wr_checkpoint_settle(struct wr_checkpoint *c, struct weir_err *err)
+{
+	int rc;
+
+	c->settled = true;
+	if (c->store == NULL)
+		return 0;
+	if (c->pipeline->decider == NULL)
+		rc = wr_store_settle(c->store, NULL, (struct weir_str){0}, err);
+	else
+		rc = wr_decider_settle(
+			wr_run_inst(c->run, c->pipeline->decider, 0), c->pipeline, c->store, err);
+	atomic_store(&c->decided, wr_store_epoch(c->store));
+	atomic_store(&c->wanted, wr_store_epoch(c->store));
+	/* Of what has ended nothing is restored. */
+	return rc < 0 || wr_checkpoint_has_ended(c) ? rc : judge(c, err);
 }
 
 static void
@@ -393,23 +411,58 @@ commit(struct wr_checkpoint *c, const struct part *part, uint64_t epoch)
 	return rc;
 }
 
+/* The journal is there before the decider is asked: what it decides can be redone. */
+static int
+decide_elsewhere(struct wr_checkpoint *c, uint64_t epoch, const struct wr_capture *const *captures,
+	uint32_t n, bool finished)
+{
+	struct wr_inst *inst = wr_run_inst(c->run, c->pipeline->decider, 0);
+	struct weir_err err = {0};
+	struct wr_text tag = {0};
+	int rc = wr_store_prepare(c->store, epoch, &c->kept, captures, n, finished, &tag, &err);
+
+	if (rc >= 0) {
+		rc = wr_decider_decide(inst, epoch,
+			(struct weir_str){.p = tag.p, .len = (uint32_t)tag.len}, captures, n);
+		if (rc < 0)
+			unclean(c, inst, &inst->err);
+		else
+			rc = wr_store_decided(c->store, epoch, &err);
+	}
+	if (err.code < 0)
+		unclean(c, NULL, &err);
+	wr_text_fini(&tag);
+	return rc;
+}
+
+static int
+decide_here(struct wr_checkpoint *c, uint64_t epoch, const struct wr_capture *const *captures,
+	uint32_t n, bool finished)
+{
+	struct weir_err err = {0};
+	int rc = wr_store_decide(c->store, epoch, &c->kept, captures, n, finished, &err);
+
+	if (rc < 0)
+		unclean(c, NULL, &err);
+	return rc;
+}
+
 static int
 decide(struct wr_checkpoint *c, uint64_t epoch, bool finished)
 {
 	const struct wr_capture **captures = wr_alloc(c->n_insts * sizeof *captures);
-	struct weir_err err = {0};
 	uint32_t n = 0;
 	int rc;
 
 	for (struct part *part = c->prepared; part != NULL; part = part->next)
 		captures[n++] = &part->capture;
-	rc = wr_store_decide(c->store, epoch, &c->kept, captures, n, finished, &err);
+	rc = c->pipeline->decider != NULL ? decide_elsewhere(c, epoch, captures, n, finished)
+					  : decide_here(c, epoch, captures, n, finished);
 	free(captures);
 	if (rc < 0)
-		unclean(c, NULL, &err);
-	else
-		atomic_store(&c->decided, epoch);
-	return rc;
+		return rc;
+	atomic_store(&c->decided, epoch);
+	return 0;
 }
 
 static int
@@ -468,6 +521,7 @@ state_main(void *arg)
 {
 	struct wr_checkpoint *c = arg;
 	struct timespec due = from_now(c->pipeline->checkpoint_interval);
+	struct timespec stale = from_now(STALE_US);
 	bool over = false;
 
 	while (!over) {
@@ -477,10 +531,13 @@ state_main(void *arg)
 		if (c->quit)
 			break;
 		due = from_now(c->pipeline->checkpoint_interval);
-		/* Nothing has happened: nothing to keep. */
-		if (!final && !atomic_load_explicit(&c->touched, memory_order_relaxed))
+		/* Nothing has happened: nothing to keep.  But a decider may forget one who is
+		 * silent for days. */
+		if (!final && !atomic_load_explicit(&c->touched, memory_order_relaxed) &&
+			(c->pipeline->decider == NULL || is_later(&stale, &due)))
 			continue;
 		over = run_epoch(c, final);
+		stale = from_now(STALE_US);
 		pause = from_now(c->pipeline->checkpoint_pause);
 		if (is_later(&pause, &due))
 			due = pause;
@@ -635,6 +692,12 @@ wr_checkpoint_restore_table(struct wr_checkpoint *c, struct wr_inst *inst, struc
 
 	if (c->store == NULL || (wr_table_spec_of(table)->flags & WEIR_SCRATCH) != 0)
 		return 0;
+	if (!c->settled)
+		return wr_err_set(err, -EINVAL,
+			"internal error: it decides epochs, and opens table \"%s\": what was kept "
+			"in it "
+			"is not known before it has decided",
+			wr_table_spec_of(table)->name);
 	groups_of(c, inst, &lo, &hi);
 	rc = wr_store_restore_table(
 		c->store, inst->op->name, table, lo, hi, c->pipeline->max_parallelism, err);

@@ -5,8 +5,8 @@
  * its own, the state thread, which also makes the [commit] callbacks of two-phase sinks; with state
  * in memory the only epoch is the last one, which nobody stores.
  *
- *   IDLE -> TRIGGERED (sources carry barrier n) -> CAPTURED (all instances, sinks prepared) ->
- * DECIDED (one synced batch)
+ *   IDLE -> TRIGGERED (sources carry barrier n) -> CAPTURED (all instances, sinks prepared)
+ *        -> DECIDED (one synced batch; or the journal in one, and then the sink that decides)
  *        -> COMMITTED (sinks) -> APPLIED (base) -> IDLE
  *
  * Whatever fails between CAPTURED and APPLIED is not guessed about: the run ends unclean, its
@@ -22,9 +22,11 @@
 struct wr_run;
 struct wr_checkpoint;
 
-/* Opens the store and recovers it when the pipeline keeps durable state, and refuses to lose some
- * of it; before instances are opened. */
+/* Opens the store when the pipeline keeps durable state; before instances are opened. */
 struct wr_checkpoint *wr_checkpoint_new(struct wr_run *run, struct weir_err *err);
+/* What was decided is known and in the base, from here on it can be restored; refuses to lose some
+ * of it.  Sinks that decide are open by now, nobody else. */
+int wr_checkpoint_settle(struct wr_checkpoint *checkpoint, struct weir_err *err);
 /* Sinks commit what was decided and drop the rest; after instances are opened. */
 int wr_checkpoint_recover(struct wr_checkpoint *checkpoint, struct weir_err *err);
 int wr_checkpoint_start(struct wr_checkpoint *checkpoint, struct weir_err *err);

@@ -57,26 +57,27 @@ wr_inst_need_reason(struct wr_inst *inst, int rc)
 		inst->err.code = rc;
 }
 
+static int
+open_format(struct wr_inst *inst)
+{
+	const struct wr_format *format = &inst->op->format;
+	int rc;
+
+	if (format->desc == NULL || format->desc->open == NULL)
+		return 0;
+	rc = format->desc->open(format->conf, &inst->pub, &inst->format);
+	inst->format_opened = rc >= 0;
+	return rc;
+}
+
 int
 wr_inst_open(struct wr_inst *inst, struct weir_err *err)
 {
-	struct wr_checkpoint *checkpoint = wr_run_checkpoint(inst->task->run);
 	const struct wr_op *op = inst->op;
-	int rc = 0;
+	int rc;
 
-	if (wr_checkpoint_restore_watermark(checkpoint, inst, err) < 0)
-		return wr_err_wrap(err, "restoring %s", op->title);
-	if (inst->timeline != NULL)
-		wr_timeline_begin(inst);
-	if (inst->source != NULL)
-		wr_source_begin(inst->source, wr_checkpoint_decided(checkpoint));
-	if (inst == inst->task->insts[0])
-		inst->task->watermark = inst->pub.watermark;
 	inst->err = (struct weir_err){0};
-	if (op->format.desc != NULL && op->format.desc->open != NULL) {
-		rc = op->format.desc->open(op->format.conf, &inst->pub, &inst->format);
-		inst->format_opened = rc >= 0;
-	}
+	rc = open_format(inst);
 	if (rc >= 0) {
 		rc = op->desc->open(op->conf, &inst->pub, &inst->self);
 		inst->opened = rc >= 0;
@@ -92,8 +93,30 @@ wr_inst_open(struct wr_inst *inst, struct weir_err *err)
 		*err = inst->damaged;
 		return err->code;
 	}
-	if (wr_checkpoint_restore_rest(checkpoint, inst, err) < 0)
-		return wr_err_wrap(err, "restoring %s", op->title);
+	return 0;
+}
+
+int
+wr_inst_restore_time(struct wr_inst *inst, struct weir_err *err)
+{
+	struct wr_checkpoint *checkpoint = wr_run_checkpoint(inst->task->run);
+
+	if (wr_checkpoint_restore_watermark(checkpoint, inst, err) < 0)
+		return wr_err_wrap(err, "restoring %s", inst->op->title);
+	if (inst->timeline != NULL)
+		wr_timeline_begin(inst);
+	if (inst->source != NULL)
+		wr_source_begin(inst->source, wr_checkpoint_decided(checkpoint));
+	if (inst == inst->task->insts[0])
+		inst->task->watermark = inst->pub.watermark;
+	return 0;
+}
+
+int
+wr_inst_restore(struct wr_inst *inst, struct weir_err *err)
+{
+	if (wr_checkpoint_restore_rest(wr_run_checkpoint(inst->task->run), inst, err) < 0)
+		return wr_err_wrap(err, "restoring %s", inst->op->title);
 	return 0;
 }
 

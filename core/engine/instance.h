@@ -99,7 +99,11 @@ wr_inst_of(struct weir_task *task)
 
 /* Everything but open(): senders are the run's to fill. */
 struct wr_inst *wr_inst_new(const struct wr_op *op, struct wr_task *task, uint32_t subtask);
+/* In this order: what open() may look at, open() with its tables, and the rest of what was kept.  A
+ * sink that decides is opened before it can be known what was. */
+int wr_inst_restore_time(struct wr_inst *inst, struct weir_err *err);
 int wr_inst_open(struct wr_inst *inst, struct weir_err *err);
+int wr_inst_restore(struct wr_inst *inst, struct weir_err *err);
 void wr_inst_free(struct wr_inst *inst);
 
 /* Hands it an item, whose reference it takes: works it off now, or keeps it pending. */

@@ -7,20 +7,6 @@
 
 #include <string.h>
 
-bool
-wr_keeps_needs(const struct wr_op *op, const char *extension)
-{
-	const char *p = op->desc->needs;
-	size_t len = strlen(extension);
-
-	for (; p != NULL && *p != '\0'; p += strcspn(p, " ")) {
-		p += strspn(p, " ");
-		if (strcspn(p, " ") == len && memcmp(p, extension, len) == 0)
-			return true;
-	}
-	return false;
-}
-
 static const char *
 dup(struct wr_arena *arena, const char *name)
 {
@@ -60,7 +46,7 @@ keeps_op(struct wr_arena *arena, const struct wr_op *op, const struct wr_inst *i
 		.tables = tables,
 		.n_tables = n,
 		.has_private = op->desc->snapshot != NULL,
-		.has_timers = wr_keeps_needs(op, "weir.timer/1"),
+		.has_timers = wr_operator_needs(op->desc, "weir.timer/1"),
 		.has_position = op->desc->kind == WEIR_SOURCE,
 		.has_output = (op->desc->flags & WEIR_TWO_PHASE) != 0};
 }

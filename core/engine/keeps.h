@@ -12,7 +12,5 @@
 
 /* All of it is the arena's, or the pipeline's. */
 struct wr_kept wr_keeps(struct wr_run *run, struct wr_arena *arena);
-/* Whether an operator's `needs` has this extension. */
-bool wr_keeps_needs(const struct wr_op *op, const char *extension);
 
 #endif

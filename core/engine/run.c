@@ -305,25 +305,55 @@ build(struct wr_run *run, struct weir_err *err)
 	return 0;
 }
 
-/* Those downstream first, so that nobody sends to what is not open. */
+static int
+open_op(struct wr_run *run, uint32_t op, struct weir_err *err)
+{
+	bool decides = run->pipeline->ops[op]->decider.p != NULL;
+	int rc = 0;
+
+	for (uint32_t s = 0; rc == 0 && s < run->pipeline->ops[op]->parallelism; s++) {
+		struct wr_inst *inst = run->insts[op][s];
+
+		rc = wr_inst_restore_time(inst, err);
+		if (rc == 0 && !decides)
+			rc = wr_inst_open(inst, err);
+		if (rc == 0)
+			rc = wr_inst_restore(inst, err);
+	}
+	return rc;
+}
+
+static int
+open_deciders(struct wr_run *run, struct weir_err *err)
+{
+	const struct wr_pipeline *p = run->pipeline;
+	int rc = 0;
+
+	for (uint32_t i = 0; rc == 0 && i < p->n_ops; i++)
+		for (uint32_t s = 0;
+			rc == 0 && p->ops[i]->decider.p != NULL && s < p->ops[i]->parallelism; s++)
+			rc = wr_inst_open(run->insts[i][s], err);
+	return rc;
+}
+
+/* Those downstream first, so that nobody sends to what is not open; but before all those who know
+ * what was decided. */
 static int
 open_all(struct wr_run *run, struct weir_err *err)
 {
 	const struct wr_pipeline *p = run->pipeline;
+	int rc = open_deciders(run, err);
 
-	for (uint32_t i = p->n_ops; i-- > 0;) {
+	if (rc == 0)
+		rc = wr_checkpoint_settle(run->checkpoint, err);
+	for (uint32_t i = p->n_ops; rc == 0 && i-- > 0;) {
 		/* Of a pipeline that has ended only what may have died before it could commit. */
 		if (wr_checkpoint_has_ended(run->checkpoint) &&
 			(p->ops[i]->desc->flags & WEIR_TWO_PHASE) == 0)
 			continue;
-		for (uint32_t s = 0; s < p->ops[i]->parallelism; s++) {
-			int rc = wr_inst_open(run->insts[i][s], err);
-
-			if (rc < 0)
-				return rc;
-		}
+		rc = open_op(run, i, err);
 	}
-	return 0;
+	return rc;
 }
 
 struct wr_run *
@@ -360,7 +390,7 @@ wr_run_keeps(const struct wr_pipeline *pipeline, struct wr_arena *arena, struct 
 	if (rc == 0 && (run->checkpoint = wr_checkpoint_new(run, err)) == NULL)
 		rc = err->code;
 	for (uint32_t i = 0; rc == 0 && i < dry.n_ops; i++)
-		if (wr_keeps_needs(dry.ops[i], "weir.table/1"))
+		if (wr_operator_needs(dry.ops[i]->desc, "weir.table/1"))
 			rc = wr_inst_open(run->insts[i][0], err);
 	if (rc == 0)
 		*kept = wr_keeps(run, arena);

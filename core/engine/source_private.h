@@ -57,5 +57,8 @@ void wr_source_hide_partition(
 void wr_source_send_watermark(struct wr_inst *inst);
 /* What the restored epoch knew of a partition; NULL: it is new. */
 struct wr_saved *wr_source_saved(const struct wr_source *source, struct weir_str name);
+/* The next partition of what wr_source_capture() wrote, sharing its bytes, which go on behind it;
+ * false: they are cut short. */
+bool wr_source_take_saved(struct weir_str *bytes, struct wr_saved *saved);
 
 #endif

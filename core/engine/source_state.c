@@ -71,34 +71,43 @@ take(struct weir_str *bytes, void *to, uint32_t n)
 }
 
 static bool
-take_text(struct weir_str *bytes, struct wr_arena *arena, struct weir_str *to)
+take_text(struct weir_str *bytes, struct weir_str *to)
 {
 	uint32_t len;
 
 	if (!take(bytes, &len, sizeof len) || bytes->len < len)
 		return false;
-	*to = (struct weir_str){.p = wr_arena_dup(arena, bytes->p, len), .len = len};
+	*to = (struct weir_str){.p = bytes->p, .len = len};
 	bytes->p += len;
 	bytes->len -= len;
 	return true;
 }
 
+bool
+wr_source_take_saved(struct weir_str *bytes, struct wr_saved *saved)
+{
+	*saved = (struct wr_saved){.taken = false};
+	return take_text(bytes, &saved->name) && take_text(bytes, &saved->position) &&
+	       take(bytes, &saved->newest, sizeof saved->newest) &&
+	       take(bytes, &saved->watermark, sizeof saved->watermark);
+}
+
 int
 wr_source_restore(struct wr_source *source, struct weir_str bytes, struct weir_err *err)
 {
+	struct wr_arena *arena = &source->saved_arena;
+
 	source->watermark = source->inst->pub.watermark;
 	while (bytes.len > 0) {
-		struct wr_saved saved = {0};
+		struct wr_saved saved;
 
-		if (!take_text(&bytes, &source->saved_arena, &saved.name) ||
-			!take_text(&bytes, &source->saved_arena, &saved.position) ||
-			!take(&bytes, &saved.newest, sizeof saved.newest) ||
-			!take(&bytes, &saved.watermark, sizeof saved.watermark))
+		if (!wr_source_take_saved(&bytes, &saved))
 			return wr_err_set(err, -EUCLEAN, "kept positions are cut short");
+		saved.name.p = wr_arena_dup(arena, saved.name.p, saved.name.len);
+		saved.position.p = wr_arena_dup(arena, saved.position.p, saved.position.len);
 		if (source->n_saved == source->cap_saved) {
 			uint32_t cap = source->cap_saved > 0 ? source->cap_saved * 2 : 16;
-			struct wr_saved *grown =
-				wr_arena_array(&source->saved_arena, struct wr_saved, cap);
+			struct wr_saved *grown = wr_arena_array(arena, struct wr_saved, cap);
 
 			if (source->n_saved > 0)
 				memcpy(grown, source->saved, source->n_saved * sizeof *grown);

@@ -76,6 +76,28 @@ apply_read_index(struct wr_apply *a)
 }
 
 int
+wr_store_journal_hash(struct wr_store *store, uint64_t epoch, uint64_t *hash, struct weir_err *err)
+{
+	uint8_t key[WR_JOURNAL_KEY];
+	char *error = NULL, *index;
+	size_t len;
+	int rc;
+
+	wr_store_journal_key(key, epoch, 0);
+	index = leveldb_get(store->db, store->read, (const char *)key, sizeof key, &len, &error);
+	rc = wr_store_leveldb_error(store, error, err, "read");
+	if (rc == 0 && index == NULL)
+		return -ENOENT;
+	if (rc == 0 && len < sizeof *hash)
+		rc = wr_store_damaged(store, err, "the journal of epoch %llu is truncated",
+			(unsigned long long)epoch);
+	else if (rc == 0)
+		memcpy(hash, index + len - sizeof *hash, sizeof *hash);
+	leveldb_free(index);
+	return rc;
+}
+
+int
 wr_apply_delete_range(struct wr_apply *a, const uint8_t *from, size_t from_len, size_t prefix,
 	const uint8_t *last, size_t last_len)
 {
@@ -279,6 +301,10 @@ apply_entry(struct wr_apply *a, uint32_t chunk)
 
 	if (entry->kind == WR_ENTRY_DROP_TABLE)
 		return apply_drop_table(a, entry);
+	if (entry->kind == WR_ENTRY_END) {
+		a->end = true;
+		return 0;
+	}
 	if (entry->kind > WR_ENTRY_CHUNKS)
 		return apply_remove_blobs(a, entry);
 	leveldb_iter_next(a->journal);
@@ -296,9 +322,24 @@ apply_entry(struct wr_apply *a, uint32_t chunk)
 	leveldb_writebatch_delete(a->drop, (const char *)key, sizeof key);
 	if (entry->kind == WR_SECTION_TABLE)
 		return apply_table(a, chunk, p, len);
+	if (entry->kind == WR_ENTRY_MANIFEST) {
+		leveldb_writebatch_put(a->batch, "Mm", 2, p, len);
+		return 0;
+	}
 	wr_store_blob_key(blob, entry->id, entry->kind, entry->subtask, entry->piece);
 	leveldb_writebatch_put(a->batch, (const char *)blob, sizeof blob, p, len);
 	return 0;
+}
+
+/* What was decided elsewhere is recorded here with the base that has it. */
+static void
+apply_record(struct wr_apply *a)
+{
+	uint8_t decided[9];
+
+	memcpy(decided, &a->epoch, 8);
+	decided[8] = a->end;
+	leveldb_writebatch_put(a->drop, "Md", 2, (const char *)decided, sizeof decided);
 }
 
 /* The batch that puts the journal into the base and drops it. */
@@ -310,6 +351,8 @@ apply_make(struct wr_apply *a)
 
 	for (uint32_t i = 1; rc == 0 && i <= a->n; i++)
 		rc = apply_entry(a, i);
+	if (a->epoch > a->store->recorded)
+		apply_record(a);
 	wr_store_journal_key(key, a->epoch, 0);
 	leveldb_writebatch_delete(a->drop, (const char *)key, sizeof key);
 	leveldb_writebatch_put(a->drop, "Mb", 2, (const char *)&a->epoch, sizeof a->epoch);
@@ -367,8 +410,10 @@ wr_store_apply_next(struct wr_store *store, bool sync, struct weir_err *err)
 	leveldb_writebatch_destroy(a.batch);
 	leveldb_writebatch_destroy(a.drop);
 	wr_failpoint("apply.written");
-	if (rc == 0)
-		store->base++;
+	if (rc == 0 && ++store->base > store->recorded) {
+		store->recorded = store->base;
+		store->finished = a.end;
+	}
 	return rc;
 }
 

@@ -14,6 +14,7 @@ struct wr_apply {
 	leveldb_iterator_t *base; /* as it was before */
 	struct wr_journal_entry *entries;
 	uint32_t n;
+	bool end; /* it is the pipeline's last */
 	struct wr_text key, value, records; /* scratch */
 	struct weir_err *err;
 };

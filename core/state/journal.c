@@ -16,6 +16,7 @@ struct journal {
 	const struct wr_manifest *next;
 	leveldb_writebatch_t *batch;
 	uint64_t epoch;
+	uint64_t hash; /* of the index */
 	struct wr_journal_entry *entries;
 	uint32_t n, cap;
 };
@@ -164,28 +165,35 @@ journal_finish(struct journal *j)
 	struct wr_text index = {0};
 	uint32_t head[] = {1, j->n};
 	uint8_t key[WR_JOURNAL_KEY];
-	uint64_t hash;
 
 	wr_text_add(&index, (const char *)head, sizeof head);
 	wr_text_add(&index, (const char *)j->entries, j->n * sizeof *j->entries);
-	hash = XXH3_64bits(index.p, index.len);
-	wr_text_add(&index, (const char *)&hash, sizeof hash);
+	j->hash = XXH3_64bits(index.p, index.len);
+	wr_text_add(&index, (const char *)&j->hash, sizeof j->hash);
 	wr_store_journal_key(key, j->epoch, 0);
 	leveldb_writebatch_put(j->batch, (const char *)key, sizeof key, index.p, index.len);
 	wr_text_fini(&index);
 }
 
+/* Chunks first, then what has none.  text: a manifest that comes into force when this is applied.
+ */
 static int
 journal_make(struct journal *j, const struct wr_capture *const *captures, uint32_t n,
-	struct weir_err *err)
+	const struct wr_text *text, bool end, struct weir_err *err)
 {
 	int rc = 0;
 
+	if (text != NULL && text->len > 0) {
+		journal_add(j, WR_ENTRY_MANIFEST, 0, 0);
+		journal_put(j, text->p, text->len);
+	}
 	for (uint32_t i = 0; rc == 0 && i < n; i++)
 		rc = journal_capture(j, captures[i], err);
 	if (rc < 0)
 		return rc;
 	journal_removals(j, captures, n);
+	if (end)
+		journal_add(j, WR_ENTRY_END, 0, 0);
 	journal_finish(j);
 	return 0;
 }
@@ -200,101 +208,160 @@ store_forget_dropped(struct wr_store *store)
 
 /* It is decided: from here on only memory and copies follow. */
 static int
-store_decided(struct wr_store *store, uint64_t epoch, bool finished, struct wr_manifest *next,
-	struct wr_text *text, struct weir_err *err)
+store_is_decided(struct wr_store *store, uint64_t epoch, struct weir_err *err)
 {
 	int rc;
 
 	store->decided = epoch;
-	store->finished = finished;
-	store->unsynced = false;
+	store->finished = store->next_finished;
 	store_forget_dropped(store);
 	wr_failpoint("decide.written");
 	rc = wr_store_witness_write(store, epoch, err);
 	wr_failpoint("decide.witnessed");
-	if (text->len == 0)
+	if (store->next_text.len == 0)
 		return rc;
 	if (rc == 0)
-		rc = wr_store_manifest_file_write(store, text, err);
+		rc = wr_store_manifest_file_write(store, &store->next_text, err);
 	wr_manifest_fini(&store->manifest);
 	wr_text_fini(&store->manifest_text);
-	store->manifest = *next;
-	store->manifest_text = *text;
-	*next = (struct wr_manifest){0};
-	*text = (struct wr_text){0};
+	store->manifest = store->next;
+	store->manifest_text = store->next_text;
+	store->next = (struct wr_manifest){0};
+	store->next_text = (struct wr_text){0};
 	return rc;
 }
 
 /* The text of the next manifest, empty if it says what the last one does. */
 static void
-manifest_text(const struct wr_store *store, struct wr_manifest *next, uint64_t epoch,
-	struct wr_text *text)
+next_text(struct wr_store *store, uint64_t epoch)
 {
-	wr_manifest_print(next, text);
+	struct wr_text *text = &store->next_text;
+
+	text->len = 0;
+	wr_manifest_print(&store->next, text);
 	if (text->len == store->manifest_text.len &&
 		memcmp(text->p, store->manifest_text.p, text->len) == 0) {
 		text->len = 0;
 		return;
 	}
 	text->len = 0;
-	next->epoch = epoch;
-	wr_manifest_print(next, text);
+	store->next.epoch = epoch;
+	wr_manifest_print(&store->next, text);
+}
+
+/* What is to be written for the epoch, and store->next of what it will be. */
+static int
+journal_begin(struct journal *j, struct wr_store *store, const struct wr_kept *kept, bool finished,
+	struct weir_err *err)
+{
+	int rc;
+
+	if (j->epoch != store->decided + 1)
+		return wr_err_set(err, -EINVAL, "epoch %llu cannot be decided after epoch %llu",
+			(unsigned long long)j->epoch, (unsigned long long)store->decided);
+	wr_manifest_fini(&store->next);
+	rc = wr_manifest_next(&store->next, &store->manifest, kept,
+		(const char *const *)store->dropped, store->n_dropped, err);
+	if (rc < 0)
+		return rc;
+	store->next_finished = finished;
+	next_text(store, j->epoch);
+	j->store = store;
+	j->next = &store->next;
+	j->batch = leveldb_writebatch_create();
+	return 0;
+}
+
+static void
+journal_fini(struct journal *j)
+{
+	if (j->batch != NULL)
+		leveldb_writebatch_destroy(j->batch);
+	free(j->entries);
 }
 
 static int
-store_write_decision(struct wr_store *store, struct journal *j, bool finished, struct weir_err *err)
+store_write_decision(struct wr_store *store, struct journal *j, struct weir_err *err)
 {
 	uint8_t decided[9];
-	char *error = NULL;
 	int rc;
 
 	if (WEIR_MUTATE == WR_MUTATE_APPLY_FIRST) {
-		leveldb_write(store->db, store->sync, j->batch, &error);
-		rc = wr_store_leveldb_error(store, error, err, "write");
+		rc = wr_store_write(store, j->batch, err);
 		if (rc == 0)
 			rc = wr_store_apply_next(store, true, err);
 		if (rc < 0)
 			return rc;
 		leveldb_writebatch_clear(j->batch);
-		error = NULL;
 	}
 	memcpy(decided, &j->epoch, 8);
-	decided[8] = finished;
+	decided[8] = store->next_finished;
 	leveldb_writebatch_put(j->batch, "Md", 2, (const char *)decided, sizeof decided);
+	leveldb_writebatch_delete(j->batch, "Mp", 2);
 	wr_failpoint("decide.before_write");
-	leveldb_write(store->db, store->sync, j->batch, &error);
-	return wr_store_leveldb_error(store, error, err, "write");
+	rc = wr_store_write(store, j->batch, err);
+	if (rc == 0) {
+		store->unsynced = false;
+		store->recorded = j->epoch;
+	}
+	return rc;
 }
 
 int
 wr_store_decide(struct wr_store *store, uint64_t epoch, const struct wr_kept *kept,
 	const struct wr_capture *const *captures, uint32_t n, bool finished, struct weir_err *err)
 {
-	struct journal j = {.store = store, .epoch = epoch};
-	struct wr_manifest next;
-	struct wr_text text = {0};
+	struct journal j = {.epoch = epoch};
 	int rc;
 
-	if (epoch != store->decided + 1)
-		return wr_err_set(err, -EINVAL, "epoch %llu cannot be decided after epoch %llu",
-			(unsigned long long)epoch, (unsigned long long)store->decided);
-	rc = wr_manifest_next(&next, &store->manifest, kept, (const char *const *)store->dropped,
-		store->n_dropped, err);
-	if (rc < 0)
-		return rc;
-	j.next = &next;
-	j.batch = leveldb_writebatch_create();
-	manifest_text(store, &next, epoch, &text);
-	if (text.len > 0)
-		leveldb_writebatch_put(j.batch, "Mm", 2, text.p, text.len);
-	rc = journal_make(&j, captures, n, err);
+	wr_assert(store->decider == NULL);
+	rc = journal_begin(&j, store, kept, finished, err);
+	if (rc == 0 && store->next_text.len > 0)
+		leveldb_writebatch_put(j.batch, "Mm", 2, store->next_text.p, store->next_text.len);
 	if (rc == 0)
-		rc = store_write_decision(store, &j, finished, err);
-	leveldb_writebatch_destroy(j.batch);
-	free(j.entries);
+		rc = journal_make(&j, captures, n, NULL, false, err);
 	if (rc == 0)
-		rc = store_decided(store, epoch, finished, &next, &text, err);
-	wr_manifest_fini(&next);
-	wr_text_fini(&text);
+		rc = store_write_decision(store, &j, err);
+	journal_fini(&j);
+	return rc == 0 ? store_is_decided(store, epoch, err) : rc;
+}
+
+int
+wr_store_prepare(struct wr_store *store, uint64_t epoch, const struct wr_kept *kept,
+	const struct wr_capture *const *captures, uint32_t n, bool finished, struct wr_text *tag,
+	struct weir_err *err)
+{
+	bool same = store->prepared_by != NULL && strcmp(store->prepared_by, store->decider) == 0;
+	uint64_t since = same ? store->prepared_since : epoch;
+	struct journal j = {.epoch = epoch};
+	int rc;
+
+	rc = journal_begin(&j, store, kept, finished, err);
+	if (rc == 0)
+		rc = journal_make(&j, captures, n, &store->next_text, finished, err);
+	if (rc == 0) {
+		wr_store_put_prepared(j.batch, epoch, since, store->decider);
+		wr_failpoint("prepare.before_write");
+		rc = wr_store_write(store, j.batch, err);
+		wr_failpoint("prepare.written");
+	}
+	if (rc == 0) {
+		store->unsynced = false;
+		store->prepared = epoch;
+		store->prepared_since = since;
+		free(store->prepared_by);
+		store->prepared_by = wr_dup(store->decider, strlen(store->decider));
+		wr_store_tag(store, epoch, j.hash, tag);
+	}
+	journal_fini(&j);
 	return rc;
+}
+
+int
+wr_store_decided(struct wr_store *store, uint64_t epoch, struct weir_err *err)
+{
+	if (epoch != store->decided + 1 || epoch != store->prepared)
+		return wr_err_set(err, -EINVAL, "epoch %llu is decided, but was not prepared",
+			(unsigned long long)epoch);
+	return store_is_decided(store, epoch, err);
 }

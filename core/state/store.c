@@ -112,8 +112,8 @@ store_open_db(struct wr_store *store, struct weir_err *err)
 	return wr_store_leveldb_error(store, error, err, "open");
 }
 
-static int
-store_write(struct wr_store *store, leveldb_writebatch_t *batch, struct weir_err *err)
+int
+wr_store_write(struct wr_store *store, leveldb_writebatch_t *batch, struct weir_err *err)
 {
 	char *error = NULL;
 
@@ -121,9 +121,8 @@ store_write(struct wr_store *store, leveldb_writebatch_t *batch, struct weir_err
 	return wr_store_leveldb_error(store, error, err, "write");
 }
 
-/* The value of a key of two letters; false: there is none. */
-static int
-store_get(
+int
+wr_store_get(
 	const struct wr_store *store, const char *key, struct wr_text *value, struct weir_err *err)
 {
 	char *error = NULL;
@@ -155,7 +154,7 @@ store_make(struct wr_store *store, const char *pipeline, struct weir_err *err)
 	leveldb_writebatch_put(batch, "Md", 2, (const char *)zero, 9);
 	leveldb_writebatch_put(batch, "Mb", 2, (const char *)zero, 8);
 	wr_failpoint("open.before_make");
-	rc = store_write(store, batch, err);
+	rc = wr_store_write(store, batch, err);
 	leveldb_writebatch_destroy(batch);
 	wr_failpoint("open.made");
 	if (rc == 0 && fsync(store->dir_fd) < 0)
@@ -188,20 +187,42 @@ store_make_if_empty(struct wr_store *store, const char *pipeline, struct weir_er
 	return store_make(store, pipeline, err);
 }
 
+/* What was handed to a decider last, and to whom. */
+static int
+store_read_prepared(struct wr_store *store, struct weir_err *err)
+{
+	struct wr_text text = {0};
+	int rc = wr_store_get(store, "Mp", &text, err);
+
+	if (rc > 0 && text.len <= 16)
+		rc = wr_store_damaged(store, err, "the database does not say who decides");
+	if (rc > 0) {
+		struct wr_reader in = wr_reader_of(text.p, text.len);
+
+		store->prepared = wr_reader_number(&in, 8);
+		store->prepared_since = wr_reader_number(&in, 8);
+		store->prepared_by = wr_dup((const char *)in.p, text.len - 16);
+	}
+	wr_text_fini(&text);
+	return rc;
+}
+
 static int
 store_read_meta(struct wr_store *store, struct weir_err *err)
 {
 	struct wr_text decided = {0}, base = {0};
 	struct wr_reader in;
-	int rc = store_get(store, "Md", &decided, err);
+	int rc = wr_store_get(store, "Md", &decided, err);
 
 	if (rc >= 0)
-		rc = store_get(store, "Mb", &base, err);
+		rc = wr_store_get(store, "Mb", &base, err);
+	if (rc >= 0)
+		rc = store_read_prepared(store, err);
 	if (rc >= 0 && (decided.len != 9 || base.len != 8))
 		rc = wr_store_damaged(store, err, "the database does not say its epoch");
 	if (rc >= 0) {
 		in = wr_reader_of(decided.p, decided.len);
-		store->decided = wr_reader_number(&in, 8);
+		store->decided = store->recorded = wr_reader_number(&in, 8);
 		store->finished = wr_reader_number(&in, 1) == 1;
 		in = wr_reader_of(base.p, base.len);
 		store->base = wr_reader_number(&in, 8);
@@ -212,8 +233,10 @@ store_read_meta(struct wr_store *store, struct weir_err *err)
 		rc = wr_store_damaged(store, err,
 			"its base is of epoch %llu, but only %llu was decided",
 			(unsigned long long)store->base, (unsigned long long)store->decided);
-	/* Invariant: the witness is written after the decision was synced. */
-	if (rc >= 0 && wr_store_witness(store) > store->decided)
+	/* Invariant: the witness is written after the decision, or what was handed to a decider,
+	 * was synced. */
+	if (rc >= 0 && wr_store_witness(store) > store->decided &&
+		wr_store_witness(store) > store->prepared)
 		rc = wr_store_damaged(store, err,
 			"epoch %llu was decided, but the database ends with epoch %llu: its log is "
 			"truncated or missing, or db/ is an older copy",
@@ -256,17 +279,28 @@ store_check_manifest_file(struct wr_store *store, struct weir_err *err)
 	return rc;
 }
 
+int
+wr_store_read_manifest(struct wr_store *store, struct weir_err *err)
+{
+	struct weir_err why = {0};
+	int rc;
+
+	wr_manifest_fini(&store->manifest);
+	store->manifest_text.len = 0;
+	rc = wr_store_get(store, "Mm", &store->manifest_text, err);
+	if (rc > 0 && wr_manifest_parse(&store->manifest, store->manifest_text.p,
+			      store->manifest_text.len, &why) < 0)
+		rc = wr_store_damaged(store, err, "its manifest: %s", why.text);
+	return rc;
+}
+
 static int
 store_identify(struct wr_store *store, const char *pipeline, struct weir_err *err)
 {
-	struct weir_err why = {0};
-	int rc = store_get(store, "Mm", &store->manifest_text, err);
+	int rc = wr_store_read_manifest(store, err);
 
 	if (rc == 0)
 		rc = store_make_if_empty(store, pipeline, err);
-	else if (rc > 0 && wr_manifest_parse(&store->manifest, store->manifest_text.p,
-				   store->manifest_text.len, &why) < 0)
-		rc = wr_store_damaged(store, err, "its manifest: %s", why.text);
 	if (rc < 0)
 		return rc;
 	if (pipeline != NULL && strcmp(store->manifest.pipeline, pipeline) != 0)
@@ -278,9 +312,21 @@ store_identify(struct wr_store *store, const char *pipeline, struct weir_err *er
 	return rc == 0 ? store_check_manifest_file(store, err) : rc;
 }
 
-/* Journals beyond the decision, of an epoch that was prepared and never decided. */
-static int
-store_drop_undecided(struct wr_store *store, struct weir_err *err)
+void
+wr_store_put_prepared(
+	leveldb_writebatch_t *batch, uint64_t epoch, uint64_t since, const char *decider)
+{
+	struct wr_text text = {0};
+
+	wr_text_add(&text, (const char *)&epoch, sizeof epoch);
+	wr_text_add(&text, (const char *)&since, sizeof since);
+	wr_text_put(&text, decider);
+	leveldb_writebatch_put(batch, "Mp", 2, text.p, text.len);
+	wr_text_fini(&text);
+}
+
+int
+wr_store_drop_undecided(struct wr_store *store, struct weir_err *err)
 {
 	leveldb_iterator_t *it = leveldb_create_iterator(store->db, store->pass);
 	leveldb_writebatch_t *batch = leveldb_writebatch_create();
@@ -300,16 +346,23 @@ store_drop_undecided(struct wr_store *store, struct weir_err *err)
 		any = true;
 	}
 	rc = wr_store_iter_error(store, it, err);
+	if (store->prepared > store->decided) {
+		wr_store_put_prepared(
+			batch, store->decided, store->prepared_since, store->prepared_by);
+		any = true;
+	}
 	if (rc == 0 && any)
-		rc = store_write(store, batch, err);
+		rc = wr_store_write(store, batch, err);
+	if (rc == 0 && store->prepared > store->decided)
+		store->prepared = store->decided;
 	leveldb_writebatch_destroy(batch);
 	leveldb_iter_destroy(it);
 	return rc;
 }
 
 /* Invariant: each step leaves a base and journals that the next open redoes to the same end. */
-static int
-store_redo(struct wr_store *store, struct weir_err *err)
+int
+wr_store_redo(struct wr_store *store, struct weir_err *err)
 {
 	int rc = 0;
 
@@ -320,7 +373,7 @@ store_redo(struct wr_store *store, struct weir_err *err)
 		rc = wr_store_apply_next(store, true, err);
 		wr_failpoint("open.redone");
 	}
-	return rc == 0 ? store_drop_undecided(store, err) : rc;
+	return rc;
 }
 
 int
@@ -340,7 +393,10 @@ wr_store_open(struct wr_store **out, const char *dir, const char *pipeline, stru
 	if (rc == 0)
 		rc = wr_store_load_retired(store, err);
 	if (rc == 0)
-		rc = store_redo(store, err);
+		rc = wr_store_redo(store, err);
+	/* What a decider was to decide stays until it has been asked. */
+	if (rc == 0 && (store->prepared <= store->decided || WEIR_MUTATE == WR_MUTATE_UNASKED))
+		rc = wr_store_drop_undecided(store, err);
 	if (rc < 0) {
 		wr_store_close(store);
 		return rc;
@@ -371,6 +427,10 @@ wr_store_close(struct wr_store *store)
 	wr_retired_fini(&store->retired);
 	wr_manifest_fini(&store->manifest);
 	wr_text_fini(&store->manifest_text);
+	wr_manifest_fini(&store->next);
+	wr_text_fini(&store->next_text);
+	free(store->prepared_by);
+	free(store->decider);
 	wr_store_dir_close(store);
 	free(store);
 }
@@ -396,12 +456,9 @@ wr_store_kept(const struct wr_store *store)
 void
 wr_store_drop(struct wr_store *store, const char *op)
 {
-	size_t len = strlen(op);
-
 	store->dropped =
 		wr_realloc(store->dropped, (store->n_dropped + 1) * sizeof *store->dropped);
-	store->dropped[store->n_dropped] = wr_alloc(len + 1);
-	memcpy(store->dropped[store->n_dropped++], op, len + 1);
+	store->dropped[store->n_dropped++] = wr_dup(op, strlen(op));
 }
 
 bool

@@ -4,14 +4,21 @@
  * an epoch, and a manifest beside it.  docs/state.md specifies every byte.  One thread at a time,
  * the state thread, unless it says otherwise.
  *
- *   decide(n): ONE synced batch { journal of n, decided = n }: the epoch counts from here on
- *   apply(n):  ONE batch { base <- journal, journal dropped, base = n }, not synced
- *   open():    applies every journal in (base, decided] in order, each in one synced batch, and
- *              drops what is beyond
+ *   decide(n):  ONE synced batch { journal of n, decided = n }: the epoch counts from here on
+ *   apply(n):   ONE batch { base <- journal, journal dropped, base = n }, not synced
+ *   open():     applies every journal in (base, decided] in order, each in one synced batch
+ *
+ * Where a sink decides (a Kafka transaction, say) the journal is there before:
+ *
+ *   prepare(n): ONE synced batch { journal of n, prepared = n }, and a tag for the decider
+ *   decided(n): the decider has decided; apply(n) then writes decided = n as well
+ *   settle():   at start, with the tag of the decider's last decision: applies journals up to it
+ *               and drops what is beyond
  *
  * Invariants: the base never holds anything undecided; a journal is dropped only in the batch that
  * puts it into the base, and only when the batch that applied the epoch before is on disk; values
- * are absolute, so that redoing twice is harmless.
+ * are absolute, so that redoing twice is harmless; no journal is dropped as undecided unless the
+ * one that was to decide it has been asked.
  */
 #ifndef WR_STATE_STORE_H
 #define WR_STATE_STORE_H
@@ -84,6 +91,13 @@ void wr_capture_fini(struct wr_capture *capture);
 int wr_store_open(
 	struct wr_store **store, const char *dir, const char *pipeline, struct weir_err *err);
 void wr_store_close(struct wr_store *store);
+/*
+ * Before anything of it is read or decided: decider is who decides from now on, tag what it had
+ * when it decided last ("": nothing ever).  decider NULL: the store itself.  -EUCLEAN, -EINVAL: the
+ * two do not belong together, or another decider must be asked first; err says what can be done.
+ */
+int wr_store_settle(
+	struct wr_store *store, const char *decider, struct weir_str tag, struct weir_err *err);
 /* Last decided epoch; 0: none yet. */
 uint64_t wr_store_epoch(const struct wr_store *store);
 /* The epoch decided last was the pipeline's end: all sources had finished. */
@@ -101,6 +115,15 @@ const struct wr_kept *wr_store_kept(const struct wr_store *store);
  */
 int wr_store_decide(struct wr_store *store, uint64_t epoch, const struct wr_kept *kept,
 	const struct wr_capture *const *captures, uint32_t n, bool finished, struct weir_err *err);
+/*
+ * The same in two steps, for the decider named in settle().  Between them the decider makes the
+ * epoch's tag durable together with what the epoch shows: that is the decision.  The tag is
+ * printable, of at most 120 bytes.
+ */
+int wr_store_prepare(struct wr_store *store, uint64_t epoch, const struct wr_kept *kept,
+	const struct wr_capture *const *captures, uint32_t n, bool finished, struct wr_text *tag,
+	struct weir_err *err);
+int wr_store_decided(struct wr_store *store, uint64_t epoch, struct weir_err *err);
 /* The epoch after the last applied one; it is decided.  When it fails: as with decide. */
 int wr_store_apply(struct wr_store *store, uint64_t epoch, struct weir_err *err);
 

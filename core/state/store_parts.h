@@ -22,6 +22,7 @@ enum {
 	WR_MUTATE_REDO_NEWEST, /* of the journals at open only the last is applied */
 	WR_MUTATE_APPLY_FIRST, /* the base is written before the decision */
 	WR_MUTATE_OLD_LOGS, /* logs that LevelDB closed are not synced */
+	WR_MUTATE_UNASKED, /* what was prepared is dropped before the decider is asked */
 };
 
 #ifndef WEIR_STORE_BUFFER
@@ -38,10 +39,20 @@ struct wr_store {
 	leveldb_readoptions_t *read, *pass; /* checksums verified; pass: not to be cached */
 	leveldb_writeoptions_t *sync, *no_sync;
 
-	struct wr_manifest manifest; /* Mm */
+	struct wr_manifest manifest; /* of the last decided epoch */
 	struct wr_text manifest_text;
-	uint64_t base, decided; /* Mb, Md */
+	uint64_t base, decided; /* Mb, and the last decided epoch */
+	uint64_t recorded; /* Md: less than decided until that is applied */
+	uint64_t prepared; /* Mp: what was handed to a decider last; 0: nothing */
+	uint64_t prepared_since; /* Mp: the first epoch that is this decider's */
+	char *prepared_by; /* Mp: its name */
+	char *decider; /* of this run; NULL: the store */
 	bool finished;
+
+	/* Between prepare and decided: what stands once it is. */
+	struct wr_manifest next;
+	struct wr_text next_text; /* empty: as before */
+	bool next_finished;
 	bool unsynced; /* what was written last was not synced */
 	struct wr_retired retired;
 	char **dropped; /* operators, with the next decision */
@@ -75,6 +86,25 @@ int wr_store_leveldb_error(
 int wr_store_iter_error(const struct wr_store *store, leveldb_iterator_t *it, struct weir_err *err);
 /* Reads the marks of retired rows. */
 int wr_store_load_retired(struct wr_store *store, struct weir_err *err);
+/* Reads Mm, into what is empty.  0: there is none. */
+int wr_store_read_manifest(struct wr_store *store, struct weir_err *err);
+/* The hash of a journal's index, by which a tag knows it.  -ENOENT: there is no such journal. */
+int wr_store_journal_hash(
+	struct wr_store *store, uint64_t epoch, uint64_t *hash, struct weir_err *err);
+int wr_store_write(struct wr_store *store, leveldb_writebatch_t *batch, struct weir_err *err);
+/* The value of a key of two letters; 0: there is none. */
+int wr_store_get(
+	const struct wr_store *store, const char *key, struct wr_text *value, struct weir_err *err);
+/* What the decider keeps of a prepared epoch, by which it is known again. */
+void wr_store_tag(
+	const struct wr_store *store, uint64_t epoch, uint64_t journal, struct wr_text *tag);
+/* Mp. */
+void wr_store_put_prepared(
+	leveldb_writebatch_t *batch, uint64_t epoch, uint64_t since, const char *decider);
+/* Drops journals beyond the last decided one; nothing is prepared then. */
+int wr_store_drop_undecided(struct wr_store *store, struct weir_err *err);
+/* Applies the journals up to the last decided one. */
+int wr_store_redo(struct wr_store *store, struct weir_err *err);
 /* Applies the journal of epoch base + 1. */
 int wr_store_apply_next(struct wr_store *store, bool sync, struct weir_err *err);
 
@@ -93,11 +123,13 @@ void wr_store_blob_key(
 
 /* The index of a journal, in memory as on disk. */
 enum {
-	WR_ENTRY_CHUNKS = 63, /* kinds up to here are sections, with a chunk */
+	WR_ENTRY_MANIFEST = 7, /* with one chunk, behind the sections' kinds */
+	WR_ENTRY_CHUNKS = 63, /* kinds up to here have a chunk */
 	WR_ENTRY_INSTANCE = 64,
 	WR_ENTRY_WIDTH,
 	WR_ENTRY_DROP_TABLE,
 	WR_ENTRY_DROP_OP,
+	WR_ENTRY_END, /* it was the pipeline's last */
 	WR_ENTRY_BY_KEY = 1 /* flag */
 };
 struct wr_journal_entry {

@@ -5,9 +5,11 @@ nobody disturbed.  One directory, one conf and one seed make a case; a failure p
 import argparse
 import collections
 import json
+import os
 import pathlib
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -56,6 +58,15 @@ PIPELINES = {
         sink file twice { from again; path twice.ndjson; }
         sink file once { from ever; path once.ndjson; }
     """,
+    # A sink decides the epochs; the other one shows what was decided.
+    "decider": """
+        source file in { path in.ndjson; %(format)s %(source)s }
+        source file b { path second.ndjson; %(format)s %(source)s }
+        window w { from in b; key user; tumbling 5s; aggregate n = count(), s = sum(amount); }
+        sink ledger out { from w; path out.ndjson; }
+        sink file odd { from o; path odd.ndjson; }
+        filter o { from in; where amount %% 2 = 1; }
+    """,
     # Rows are numbered for each subtask, and which it gets is chance: without a key the parallelism is fixed.
     "sample": """
         source file in { path in.ndjson; %(format)s %(source)s }
@@ -98,24 +109,31 @@ def make_input(path, rows, seed):
 class Case:
     def __init__(self, weir, name, folder, threads, interval):
         self.weir, self.name, self.folder = weir, name, folder
+        self.env = dict(os.environ)
         self.threads, self.interval = threads, interval
         folder.mkdir()
 
     def conf(self, threads=None, width=2):
         body = PIPELINES[self.name] % {"format": FORMAT, "source": SOURCE, "width": width}
         (self.folder / "weir.conf").write_text(
-            f"worker_threads {threads or self.threads};\nstate_path state;\npipeline p {{\n"
+            f"worker_threads {threads or self.threads};\nstate_path state;\n"
+            + (f"load_module {fixture(self.weir, 'decider')};\n" if self.name == "decider" else "")
+            + f"pipeline p {{\n"
             f"    checkpoint {{ interval {self.interval}; }}\n{body}}}\n"
         )
 
     def start(self):
         return subprocess.Popen(
-            [self.weir, "run", "weir.conf"], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [self.weir, "run", "weir.conf"], cwd=self.folder, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
 
     def result(self):
         made = (p for p in sorted(self.folder.glob("*.ndjson")) if p.name not in ("in.ndjson", "second.ndjson"))
-        return {p.name: sorted(p.read_text().splitlines()) for p in made}
+        return {p.name: sorted(line for line in p.read_text().splitlines() if line[0] != "#") for p in made}
+
+
+def fixture(weir, name):
+    return pathlib.Path(weir).parents[2] / f"tests/fixtures/{name}.so"
 
 
 def finish(process, seconds=120):
@@ -179,17 +197,19 @@ def run_case(weir, name, inputs, base, number, rng, want, length):
     while True:
         # Restored at another parallelism now and then.
         case.conf(threads=rng.choice((threads, threads, 3 - threads)), width=rng.choice((2, 2, 2, 1, 3)))
+        case.env["LEDGER_KILL"] = f"{rng.choice(('before', 'torn', 'after', 'no'))}:{rng.randrange(1, 4)}"
         process = case.start()
         try:
             # On a busy machine a start can take longer than all of the undisturbed run did: patience grows.
             process.wait(rng.random() ** 2 * length * (1.2 + kills / 20))
-            finish(process)
-            break
+            if process.returncode != -signal.SIGKILL:
+                finish(process)
+                break
         except subprocess.TimeoutExpired:
             process.kill()
-            process.communicate()
-            kills += 1
-            resumed += (case.folder / "state/p/decided").exists()
+        process.communicate()
+        kills += 1
+        resumed += (case.folder / "state/p/decided").exists()
         if kills > 200:
             raise RuntimeError("no progress in 200 kills")
     problems = list(differences(want, case.result()))

@@ -66,4 +66,5 @@ mutation 2 "the journal goes before the base is written"
 mutation 3 "of the journals only the last is redone"
 mutation 4 "the base is written before the decision"
 mutation 5 "logs that LevelDB closed are not synced"
+mutation 6 "what was prepared is dropped before the decider is asked"
 exit $failed

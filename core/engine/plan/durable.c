@@ -100,6 +100,32 @@ weakest(const struct wr_pipeline *pipeline, const char **why)
 	return NULL;
 }
 
+/* Exactly one place decides an epoch. */
+static void
+check_deciders(struct wr_planner *planner)
+{
+	struct wr_pipeline *pipeline = planner->pipeline;
+
+	for (uint32_t i = 0; i < pipeline->n_ops; i++) {
+		const struct wr_op *op = pipeline->ops[i], *first = pipeline->decider;
+
+		if (op->decider.p == NULL)
+			continue;
+		if (pipeline->state_dir == NULL)
+			wr_diag_error_span(planner->diag, op->dir->name.loc, op->dir->name.len,
+				"%s shows rows with checkpoints, and state lives in memory; write "
+				"\"state_path DIR;\" at the top level",
+				op->title);
+		else if (first != NULL && !wr_str_eq(first->decider, op->decider))
+			wr_diag_error_span(planner->diag, op->dir->name.loc, op->dir->name.len,
+				"%s would have %s decide checkpoints, and %s has %s, but only one "
+				"can",
+				op->title, op->decider.p, first->title, first->decider.p);
+		if (first == NULL)
+			pipeline->decider = op;
+	}
+}
+
 /* Else the state of that operator would go again at each start. */
 static void
 check_drop(struct wr_planner *planner, struct weir_str name)
@@ -120,6 +146,7 @@ wr_durable_check(struct wr_planner *planner)
 	for (uint32_t i = 0; i < drops->n; i++)
 		check_drop(planner, drops->v[i]);
 	planner->pipeline->state_drop = *drops;
+	check_deciders(planner);
 }
 
 void
@@ -140,6 +167,12 @@ wr_durable_guarantee(struct wr_planner *planner)
 		pipeline->guarantee_why =
 			"every source can be read again, every sink shows rows only "
 			"with the checkpoint that holds them";
+		if (pipeline->decider != NULL)
+			pipeline->guarantee_why = wr_arena_printf(planner->arena,
+				"every source can be read again, and rows are shown by what "
+				"decides "
+				"the checkpoint that holds them: %s",
+				pipeline->decider->decider.p);
 		return;
 	}
 	pipeline->guarantee = op->desc->kind == WEIR_SOURCE ? "at-most-once" : "at-least-once";

@@ -144,6 +144,7 @@ struct wr_pipeline {
 	uint64_t buffer_bound;
 	const char *state_dir; /* of durable state; NULL: it lives in memory */
 	struct weir_list state_drop; /* operators whose state is given up */
+	const struct wr_op *decider; /* the sink whose subtask 0 decides epochs; NULL: the store */
 	int64_t checkpoint_interval, checkpoint_pause, checkpoint_timeout; /* us */
 	const char *guarantee, *guarantee_why;
 };

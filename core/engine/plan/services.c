@@ -298,6 +298,13 @@ wr_plan_declare(struct weir_plan *plan, uint32_t what, int64_t n, struct weir_st
 		plan->op->watermark_delay = n > 0 ? n : 0;
 		return;
 	case WEIR_PLAN_DECIDER:
+		if ((plan->op->desc->flags & WEIR_TWO_PHASE) == 0 ||
+			plan->op->desc->sink->decide == NULL || s.len == 0) {
+			wr_problem_internal(plan, "declares that it decides epochs, but %s",
+				s.len == 0 ? "not who that is"
+					   : "is no two-phase sink with decide()");
+			return;
+		}
 		plan->op->decider = s;
 		plan->op->decider.p = wr_arena_dup(plan->planner->arena, s.p, s.len);
 		return;

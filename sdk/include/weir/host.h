@@ -44,7 +44,7 @@ enum {
 	WEIR_PLAN_WATERMARK_DELAY = 1, /* n: rows may come out up to n us behind the watermark */
 	WEIR_PLAN_CHANGES, /* n: this output's rows may amend earlier ones */
 	WEIR_PLAN_MAX_PARALLELISM, /* n: no more subtasks than this */
-	WEIR_PLAN_DECIDER, /* s: this sink decides epochs; who the decider is */
+	WEIR_PLAN_DECIDER, /* s: this sink decides epochs; who that is, see struct weir_sink */
 
 	/*
 	 * The operator gives its rows event times of their own, with event_time(): the watermark of

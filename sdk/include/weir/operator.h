@@ -52,13 +52,13 @@ struct weir_done {
 	const int32_t *status;
 };
 
-/* What an epoch decided: where all partitions of all sources stand. */
+/* What an epoch decides: where all partitions of all sources stand. */
 struct weir_decision {
 	uint32_t size;
 	uint32_t n; /* of names and positions */
 	uint64_t epoch;
-	struct weir_str tag; /* the host's own; kept and given back as it is */
-	const struct weir_str *names, *positions;
+	struct weir_str tag; /* the host's own: printable ASCII, at most 120 bytes */
+	const struct weir_str *names, *positions; /* what partition() and position() were given */
 };
 
 /*
@@ -93,6 +93,25 @@ struct weir_source {
 /*
  * What makes an operator a sink; all [commit].  Rows come to process().  A two-phase sink gets none
  * between its barrier and the decision.  A sink that is not WEIR_TWO_PHASE may leave all NULL.
+ *
+ * An epoch is decided at exactly one place: by the host in its own store, or by a sink that can
+ * make its rows, the positions of all sources and a tag durable at once, as a Kafka transaction
+ * can.  Such a sink is WEIR_TWO_PHASE, has recover() and decide(), and declares WEIR_PLAN_DECIDER
+ * in plan() with words that say who decides (`Kafka transaction "p" at host:9092`): they are the
+ * decider's identity in the state, and stand in messages.  All sinks of a pipeline that declare it
+ * must say the same; recover() and decide() are then called on subtask 0 of one of them, and decide
+ * for all (they share a client through shared()).  A decider needs durable state, and may open no
+ * tables.
+ *
+ * Each epoch n:  every subtask of every two-phase sink: prepare(n)
+ *                the host writes its journal of n, synced
+ *                the decider: decide(n); below 0 ends the process with 75, nothing is guessed
+ *                every subtask of every two-phase sink: commit(n); then rows flow again
+ * At start:      the decider's subtasks are open()ed, before all other operators
+ *                the decider: recover(); the host redoes or drops its journals by what that says
+ *                all others are open()ed and restored
+ *                every two-phase sink: commit(last, tokens) on subtask 0 if it had tokens,
+ *                then abort_after(last) on every subtask
  */
 struct weir_sink {
 	uint32_t size, reserved;
@@ -103,19 +122,28 @@ struct weir_sink {
 	 */
 	int (*prepare)(void *self, struct weir_task *, uint64_t epoch, struct weir_items *token);
 
-	/* Make it visible.  Idempotent; tokens of any subtask. */
+	/* Make it visible.  Idempotent; tokens of any subtask.  Nothing is left to do for the
+	 * decider, whose decide() has shown its rows. */
 	int (*commit)(void *self, struct weir_task *, uint64_t epoch, const struct weir_str *tokens,
 		uint32_t n);
 
 	/* Undo all work later than the epoch, also what no token names. */
 	int (*abort_after)(void *self, struct weir_task *, uint64_t epoch);
 
-	/* Of the decider: first fence one's older self off, then read the last decision. */
+	/*
+	 * Of the decider: first fence one's older self off, so that nothing it has begun can be
+	 * decided any more; only then read the last decision.  last->tag: the tag that stands
+	 * there; empty: there never was a decision.  last->n, names and positions: those it has, to
+	 * be compared; n 0: none are.  What they point to is the sink's, until the next callback.
+	 * < 0: it cannot be known, and the pipeline does not start.
+	 */
 	int (*recover)(void *self, struct weir_task *, struct weir_decision *last);
 
 	/*
-	 * Of the decider: outputs, positions and tag become durable at once, or none of it.  < 0:
-	 * it is not known which.
+	 * Of the decider: the rows since the last epoch, positions and tag become durable at once,
+	 * or none of it.  WEIR_OK only if it surely is decided.  < 0: it is not known; the process
+	 * ends, and its successor asks recover().  An error is no proof that it was not decided, so
+	 * do not undo anything.
 	 */
 	int (*decide)(void *self, struct weir_task *, const struct weir_decision *);
 };

@@ -67,10 +67,13 @@ static const struct weir_directive rude_directives[] = {
 	{.name = "from", .summary = "", .type = WEIR_D_LIST, .offset = AT(columns)}, END};
 static const struct weir_directive limit_directives[] = {
 	{.name = "most", .summary = "", .type = WEIR_D_INT, .offset = AT(parallelism)}, END};
+static const struct weir_directive decider_directives[] = {
+	{.name = "who", .summary = "", .type = WEIR_D_STR, .offset = AT(field)}, END};
 static const struct weir_directive format_directives[] = {
 	{.name = "root", .summary = "", .type = WEIR_D_STR, .offset = AT(field)}, END};
 
 static const struct weir_str none;
+static const char *rig_state_path; /* NULL: state lives in memory */
 
 static int
 nothing_plan(void *conf, struct weir_plan *plan, const struct weir_host *host)
@@ -259,10 +262,11 @@ keeper_plan(void *conf, struct weir_plan *plan, const struct weir_host *host)
 }
 
 static int
-decider_plan(void *conf, struct weir_plan *plan, const struct weir_host *host)
+decider_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
 {
-	(void)conf;
-	host->declare(plan, WEIR_PLAN_DECIDER, 0, (struct weir_str){"kafka", 5, 0});
+	const struct conf *conf = self;
+
+	host->declare(plan, WEIR_PLAN_DECIDER, 0, conf->field);
 	return WEIR_OK;
 }
 
@@ -374,7 +378,59 @@ OPERATOR(limit, WEIR_TRANSFORM, RD, limit_directives, 1, 1, limit_plan);
 OPERATOR(out, WEIR_SINK, RD | WEIR_TAKES_CHANGES, NULL, 1, 0, nothing_plan);
 OPERATOR(null, WEIR_SINK, WEIR_TYPED | RD | WEIR_TAKES_CHANGES, NULL, 1, 0, nothing_plan);
 OPERATOR(strict, WEIR_SINK, WEIR_TYPED, NULL, 1, 0, nothing_plan);
-OPERATOR(decider, WEIR_SINK, WEIR_TYPED, NULL, 1, 0, decider_plan);
+OPERATOR(claims, WEIR_SINK, WEIR_TYPED, decider_directives, 1, 0, decider_plan);
+
+static int
+dummy_prepare(void *self, struct weir_task *task, uint64_t epoch, struct weir_items *token)
+{
+	return (void)self, (void)task, (void)epoch, (void)token, 0;
+}
+
+static int
+dummy_commit(void *self, struct weir_task *task, uint64_t epoch, const struct weir_str *tokens,
+	uint32_t n)
+{
+	return (void)self, (void)task, (void)epoch, (void)tokens, (void)n, 0;
+}
+
+static int
+dummy_abort_after(void *self, struct weir_task *task, uint64_t epoch)
+{
+	return (void)self, (void)task, (void)epoch, 0;
+}
+
+static int
+dummy_recover(void *self, struct weir_task *task, struct weir_decision *last)
+{
+	return (void)self, (void)task, (void)last, 0;
+}
+
+static int
+dummy_decide(void *self, struct weir_task *task, const struct weir_decision *decision)
+{
+	return (void)self, (void)task, (void)decision, 0;
+}
+
+static const struct weir_sink decider_sink = {.size = sizeof decider_sink,
+	.prepare = dummy_prepare,
+	.commit = dummy_commit,
+	.abort_after = dummy_abort_after,
+	.recover = dummy_recover,
+	.decide = dummy_decide};
+
+static const struct weir_operator op_decider = {.size = sizeof op_decider,
+	.kind = WEIR_SINK,
+	.flags = WEIR_TYPED | WEIR_TWO_PHASE,
+	.name = "decider",
+	.summary = "",
+	.conf_size = sizeof(struct conf),
+	.directive_size = sizeof(struct weir_directive),
+	.directives = decider_directives,
+	.n_in = 1,
+	.plan = decider_plan,
+	.open = dummy_open,
+	.process = dummy_process,
+	.sink = &decider_sink};
 
 /* Keeps rows of an input that has no keys. */
 static const struct weir_operator op_keeper = {.size = sizeof op_keeper,
@@ -392,7 +448,7 @@ static const struct weir_operator op_keeper = {.size = sizeof op_keeper,
 static const struct weir_operator *const operators[] = {&op_gen, &op_rows, &op_filter, &op_fork,
 	&op_map, &op_greedy, &op_count, &op_lookup, &op_join, &op_agg, &op_rude, &op_silent,
 	&op_picky, &op_misuse, &op_single, &op_limit, &op_out, &op_null, &op_strict, &op_decider,
-	&op_keeper};
+	&op_claims, &op_keeper};
 
 #define FORMAT(NAME, FLAGS, PLAN, DECODE, ENCODE)                                                  \
 	static const struct weir_format format_##NAME = {.size = sizeof format_##NAME,             \
@@ -509,7 +565,8 @@ rig_teardown(void)
 static inline void
 rig_plan(const char *text, uint32_t threads)
 {
-	const struct wr_plan_options options = {.worker_threads = threads};
+	const struct wr_plan_options options = {
+		.worker_threads = threads, .state_path = rig_state_path};
 
 	rig_clear();
 	wr_diag_init(&diag, NULL);

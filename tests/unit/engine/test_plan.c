@@ -465,8 +465,33 @@ END_TEST
 
 START_TEST(a_sink_can_be_the_decider)
 {
-	plan(GEN "sink decider d { from g; }");
+	rig_state_path = "state";
+	plan(GEN "sink decider d { from g; who kafka; } sink decider e { from g; who kafka; }");
 	ck_assert_str_eq(str(op("d")->decider), "kafka");
+	ck_assert_ptr_eq(pipeline->decider, op("d"));
+	plan(GEN NULLS("z", "g"));
+	ck_assert_ptr_null(pipeline->decider);
+	rig_state_path = NULL;
+}
+END_TEST
+
+START_TEST(only_one_decides)
+{
+	rig_state_path = "state";
+	refuse(GEN "sink decider d { from g; who kafka; } sink decider e { from g; who other; }",
+		"t:3:39: error: sink decider \"e\" would have other decide checkpoints, and sink "
+		"decider \"d\" has kafka, but only one can\n");
+	refuse(GEN "sink claims d { from g; who kafka; }",
+		"t:3:13: error: internal error: the plugin of sink claims \"d\" declares that it "
+		"decides epochs, but is no two-phase sink with decide()\n");
+	refuse(GEN "sink decider d { from g; }",
+		"t:3:14: error: internal error: the plugin of sink decider \"d\" declares that it "
+		"decides epochs, but not who that is\n");
+	rig_state_path = NULL;
+	refuse(GEN "sink decider d { from g; who kafka; }",
+		"t:3:1: error: sink decider \"d\" shows rows with checkpoints, and state lives "
+		"in "
+		"memory; write \"state_path DIR;\" at the top level\n");
 }
 END_TEST
 
@@ -539,6 +564,7 @@ main(void)
 		operators_are_sorted_whatever_their_order,
 		buffers_are_the_pipelines_unless_said,
 		a_sink_can_be_the_decider,
+		only_one_decides,
 		host_tables_name_the_directives,
 		a_thousand_operators_are_planned_quickly,
 	};

@@ -299,21 +299,32 @@ kit_kept(const struct kit *kit)
 	return &kept;
 }
 
+/* tag NULL: the store decides; else it prepares for a decider. */
 static inline int
-kit_decide(struct kit *kit, struct wr_store *store, struct weir_err *err)
+kit_write(struct kit *kit, struct wr_store *store, struct wr_text *tag, struct weir_err *err)
 {
 	struct wr_capture captures[KIT_P];
 	const struct wr_capture *list[KIT_P];
+	uint32_t n = kit->parallelism;
 	int rc;
 
 	kit_capture(kit, captures);
 	/* In any order. */
-	for (uint32_t s = 0; s < kit->parallelism; s++)
-		list[s] = &captures[kit->parallelism - 1 - s];
-	rc = wr_store_decide(store, kit->epoch, kit_kept(kit), list, kit->parallelism, false, err);
-	for (uint32_t s = 0; s < kit->parallelism; s++)
+	for (uint32_t s = 0; s < n; s++)
+		list[s] = &captures[n - 1 - s];
+	if (tag == NULL)
+		rc = wr_store_decide(store, kit->epoch, kit_kept(kit), list, n, false, err);
+	else
+		rc = wr_store_prepare(store, kit->epoch, kit_kept(kit), list, n, false, tag, err);
+	for (uint32_t s = 0; s < n; s++)
 		wr_capture_fini(&captures[s]);
 	return rc;
+}
+
+static inline int
+kit_decide(struct kit *kit, struct wr_store *store, struct weir_err *err)
+{
+	return kit_write(kit, store, NULL, err);
 }
 
 static inline void

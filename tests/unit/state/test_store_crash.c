@@ -7,6 +7,7 @@
  */
 #include "storekit.h"
 
+#include "base/failpoint.h"
 #include "state/store_parts.h"
 
 #include <errno.h>
@@ -29,6 +30,8 @@ struct shared {
 	uint64_t begun, decided; /* epochs */
 	uint32_t parallelism[CRASH_EPOCHS]; /* the epoch ran with, the last time */
 	char why[512]; /* what was left is wrong */
+	bool elsewhere; /* epochs are decided by "the decider" */
+	char tag[128]; /* what it has decided last */
 	uint32_t n_synced;
 	struct synced synced[CRASH_FILES];
 };
@@ -203,6 +206,31 @@ power_fails(const char *dir, uint64_t *dice)
 		closedir(db);
 }
 
+/* What the decider decided last is the last epoch. */
+static int
+settle(struct wr_store *store, struct weir_err *err)
+{
+	struct weir_str tag = {.p = shared->tag, .len = (uint32_t)strlen(shared->tag)};
+
+	return wr_store_settle(store, shared->elsewhere ? "the decider" : NULL, tag, err);
+}
+
+static int
+decide_elsewhere(struct kit *kit, struct wr_store *store, struct weir_err *err)
+{
+	struct wr_text tag = {0};
+
+	if (kit_write(kit, store, &tag, err) < 0)
+		return err->code;
+	wr_failpoint("test.prepared");
+	/* At once, and whatever happens to the store. */
+	snprintf(shared->tag, sizeof shared->tag, "%s", tag.p);
+	shared->decided = kit->epoch;
+	wr_failpoint("test.decided");
+	wr_text_fini(&tag);
+	return wr_store_decided(store, kit->epoch, err);
+}
+
 /* The child.  Ends in a failpoint, or by itself. */
 static void __attribute__((noreturn))
 child(const char *dir, const struct keyset *set, uint64_t seed, uint64_t dice, uint32_t epochs)
@@ -219,7 +247,8 @@ child(const char *dir, const struct keyset *set, uint64_t seed, uint64_t dice, u
 		if (store == NULL || keyset_below(&dice, 6) == 0) {
 			kit_close(&kit);
 			wr_store_close(store);
-			if (wr_store_open(&store, dir, "pipe", &err) < 0)
+			store = NULL;
+			if (wr_store_open(&store, dir, "pipe", &err) < 0 || settle(store, &err) < 0)
 				break;
 			applied = wr_store_epoch(store);
 			kit_open(&kit, 1 + keyset_below(&dice, KIT_P));
@@ -232,7 +261,8 @@ child(const char *dir, const struct keyset *set, uint64_t seed, uint64_t dice, u
 		shared->parallelism[epoch] = kit.parallelism;
 		shared->begun = epoch;
 		kit_run(&kit, epoch, kit.parallelism);
-		if (kit_decide(&kit, store, &err) < 0)
+		if (shared->elsewhere ? decide_elsewhere(&kit, store, &err) < 0
+				      : kit_decide(&kit, store, &err) < 0)
 			break;
 		shared->decided = epoch;
 		while (applied < epoch && keyset_below(&dice, 5) > 0)
@@ -259,10 +289,10 @@ look_at(const char *dir, const struct keyset *set, uint64_t seed, uint64_t dice)
 	uint64_t last;
 	const char *why;
 
-	if (wr_store_open(&store, dir, "pipe", &err) < 0)
+	if (wr_store_open(&store, dir, "pipe", &err) < 0 || settle(store, &err) < 0)
 		return wr_arena_printf(&(struct wr_arena){0}, "%s", err.text);
 	last = wr_store_epoch(store);
-	if (last < shared->decided || last > shared->begun)
+	if (last < shared->decided || last > (shared->elsewhere ? shared->decided : shared->begun))
 		return wr_arena_printf(&(struct wr_arena){0}, "epoch %d is the last", (int)last);
 	kit_init(&kit, set, seed);
 	for (uint64_t epoch = 1; epoch <= last; epoch++)
@@ -317,23 +347,33 @@ crash(const char *dir, const struct keyset *set, uint64_t seed, uint64_t dice, u
 	return WEXITSTATUS(status);
 }
 
-static const char *const points[] = {
-	"open.locked",
-	"open.opened",
-	"open.before_make",
-	"open.made",
-	"manifest.before_write",
-	"manifest.before_rename",
-	"manifest.renamed",
-	"open.before_redo",
-	"open.redone",
-	"decide.before_write",
-	"decide.written",
-	"decide.witnessed",
-	"apply.before_write",
-	"apply.written",
+enum { HERE = 1, ELSEWHERE = 2, BOTH = 3 };
+static const struct {
+	const char *name;
+	int where;
+} points[] = {
+	{"open.locked", BOTH},
+	{"open.opened", BOTH},
+	{"open.before_make", BOTH},
+	{"open.made", BOTH},
+	{"manifest.before_write", BOTH},
+	{"manifest.before_rename", BOTH},
+	{"manifest.renamed", BOTH},
+	{"open.before_redo", BOTH},
+	{"open.redone", BOTH},
+	{"settle.before_redo", ELSEWHERE},
+	{"settle.done", ELSEWHERE},
+	{"decide.before_write", HERE},
+	{"prepare.before_write", ELSEWHERE},
+	{"prepare.written", ELSEWHERE},
+	{"test.prepared", ELSEWHERE},
+	{"test.decided", ELSEWHERE},
+	{"decide.written", BOTH},
+	{"decide.witnessed", BOTH},
+	{"apply.before_write", BOTH},
+	{"apply.written", BOTH},
 #if WEIR_MUTATE == 2
-	"apply.mutated",
+	{"apply.mutated", BOTH},
 #endif
 };
 enum { N_POINTS = sizeof points / sizeof points[0] };
@@ -355,25 +395,31 @@ setup(void)
 	ck_assert(shared != MAP_FAILED);
 }
 
+/* Twice as many as points: decided here, decided elsewhere. */
 START_TEST(a_kill_at_any_step_leaves_a_decided_epoch)
 {
+	int at = _i % N_POINTS;
+	bool elsewhere = _i >= N_POINTS;
 	struct keyset set = set_of((uint64_t)_i);
 	char dir[64], point[64];
 	uint64_t dice = (uint64_t)_i + 1;
 	int hits = 0;
 
+	if ((points[at].where & (elsewhere ? ELSEWHERE : HERE)) == 0)
+		return;
 	for (int hit = 1; hit <= 3; hit++) {
 		memset(shared, 0, sizeof *shared);
+		shared->elsewhere = elsewhere;
 		kit_mkdir(dir);
-		snprintf(point, sizeof point, "%s:%d", points[_i], hit);
+		snprintf(point, sizeof point, "%s:%d", points[at].name, hit);
 		hits += crash(dir, &set, 7, keyset_random(&dice), 30, point) == CRASHED;
 		check_left(dir, &set, 7, &dice);
 		/* And once more, on what the first one left. */
-		crash(dir, &set, 7, keyset_random(&dice), 10, point);
+		hits += crash(dir, &set, 7, keyset_random(&dice), 10, point) == CRASHED;
 		check_left(dir, &set, 7, &dice);
 		kit_rmdir(dir);
 	}
-	ck_assert_msg(hits > 0, "nothing comes to %s", points[_i]);
+	ck_assert_msg(hits > 0, "nothing comes to %s", points[at].name);
 }
 END_TEST
 
@@ -386,10 +432,11 @@ many_lives(uint64_t seed, bool power, bool slow)
 	char dir[64], point[64];
 
 	memset(shared, 0, sizeof *shared);
+	shared->elsewhere = seed % 4 >= 2;
 	kit_mkdir(dir);
 	slow_disk = slow;
 	for (int life = 0; life < 12; life++) {
-		snprintf(point, sizeof point, "%s:%d", points[keyset_below(&dice, N_POINTS)],
+		snprintf(point, sizeof point, "%s:%d", points[keyset_below(&dice, N_POINTS)].name,
 			1 + (int)keyset_below(&dice, 12));
 		crash(dir, &set, seed, keyset_random(&dice), 1 + keyset_below(&dice, 25), point);
 		if (power)
@@ -422,12 +469,13 @@ START_TEST(an_input_or_output_error_at_any_call_leaves_a_decided_epoch)
 	char dir[64];
 
 	memset(shared, 0, sizeof *shared);
+	shared->elsewhere = _i >= 2;
 	kit_mkdir(dir);
 	for (long call = 1; status != 0 && call < 400; call++) {
 		pid_t pid = fork();
 
 		if (pid == 0) {
-			fail_with = codes[_i];
+			fail_with = codes[_i % 2];
 			fail_in = call;
 			child(dir, &set, 7, keyset_random(&dice), 12);
 		}
@@ -442,6 +490,7 @@ START_TEST(an_input_or_output_error_at_any_call_leaves_a_decided_epoch)
 			kit_rmdir(dir);
 			kit_mkdir(dir);
 			memset(shared, 0, sizeof *shared);
+			shared->elsewhere = _i >= 2;
 		}
 	}
 	/* LevelDB's own log of events, and files it would have written later anyway. */
@@ -461,12 +510,12 @@ main(void)
 
 	tcase_set_timeout(crashes, 100);
 	tcase_add_checked_fixture(crashes, setup, NULL);
-	tcase_add_loop_test(crashes, a_kill_at_any_step_leaves_a_decided_epoch, 0, N_POINTS);
+	tcase_add_loop_test(crashes, a_kill_at_any_step_leaves_a_decided_epoch, 0, 2 * N_POINTS);
 	tcase_add_loop_test(crashes, many_lives_end_in_decided_epochs, 0, WEIR_MUTATE ? 4 : 8);
 	tcase_add_loop_test(
 		crashes, a_power_failure_leaves_a_decided_epoch, 0, WEIR_MUTATE ? 8 : 16);
 	tcase_add_loop_test(crashes, an_input_or_output_error_at_any_call_leaves_a_decided_epoch, 0,
-		WEIR_MUTATE ? 0 : 2);
+		WEIR_MUTATE ? 0 : 4);
 	suite_add_tcase(suite, crashes);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
