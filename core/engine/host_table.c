@@ -93,6 +93,23 @@ host_encode(struct weir_task *task, const struct weir_batch *batch)
 	return wr_items_raw(inst->items);
 }
 
+static const struct weir_raw *
+host_begin(struct weir_task *task)
+{
+	struct wr_inst *inst = wr_inst_of(task);
+	const struct weir_format *format = inst->op->format.desc;
+	int rc = 0;
+
+	wr_items_clear(inst->items);
+	if (WEIR_HAS(struct weir_format, format, begin) && format->begin != NULL)
+		rc = format->begin(inst->format, task, inst->items);
+	if (rc < 0) {
+		wr_inst_fail(inst, rc);
+		wr_items_clear(inst->items);
+	}
+	return wr_items_raw(inst->items);
+}
+
 /* Opening a table cannot fail: what is wrong ends the opening of the instance. */
 static struct weir_table *
 table_open(struct weir_task *task, const struct weir_table_spec *spec)
@@ -338,4 +355,7 @@ const struct weir_host wr_host = {
 	.finished = wr_source_finished,
 	.keep = wr_plan_keep,
 	.event_time = wr_out_event_time,
+	.refuse = wr_source_refuse,
+	.kind = wr_plan_kind,
+	.begin = host_begin,
 };

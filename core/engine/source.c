@@ -336,13 +336,15 @@ blank_row(struct weir_out *out, uint32_t row)
 	}
 }
 
-static void
+/* How many of the records are none, such as the header of a file. */
+static uint32_t
 refuse_bad(struct wr_inst *inst, const struct wr_partition *part, const struct weir_raw *raw)
 {
 	struct wr_source *source = inst->source;
+	uint32_t n_none = 0;
 
 	if (source->decoding->failed == NULL)
-		return;
+		return 0;
 	for (uint32_t i = 0; i < raw->n; i++) {
 		struct wr_refused refused = {.raw = raw->rec[i],
 			.partition = wr_str(part->name),
@@ -354,20 +356,55 @@ refuse_bad(struct wr_inst *inst, const struct wr_partition *part, const struct w
 		if (!weir_bit_get(source->decoding->failed, i))
 			continue;
 		blank_row(source->decoding, i);
-		if (source->why[i] == NULL)
-			continue; /* no row, and no mistake */
+		if (source->why[i] == NULL) {
+			n_none++;
+			continue;
+		}
 		wr_count(&inst->counts.bad, 1);
 		wr_inst_refuse(inst, &refused);
 	}
+	return n_none;
 }
 
 void
-wr_source_raw(struct weir_task *task, uint32_t number, const struct weir_raw *raw)
+wr_source_refuse(struct weir_task *task, uint32_t number, struct weir_str rec, int64_t offset,
+	const char *why)
+{
+	struct wr_inst *inst = wr_inst_of(task);
+	struct wr_refused refused = {.raw = rec,
+		.partition = wr_str(wr_source_part(inst, number)->name),
+		.offset = offset,
+		.event_time = INT64_MIN,
+		.code = "bad_record",
+		.why = why};
+
+	wr_count(&inst->counts.records, 1);
+	wr_count(&inst->counts.bad, 1);
+	wr_inst_refuse(inst, &refused);
+}
+
+/* What a format gets: with the partition, and with members that the plugin may not know yet. */
+static struct weir_raw
+complete(const struct weir_raw *raw, const struct wr_partition *part)
+{
+	struct weir_raw all = {0};
+
+	memcpy(&all, raw, raw->size < sizeof all ? raw->size : sizeof all);
+	all.size = sizeof all;
+	all.part = part->number;
+	all.partition = wr_str(part->name);
+	return all;
+}
+
+void
+wr_source_raw(struct weir_task *task, uint32_t number, const struct weir_raw *given)
 {
 	struct wr_inst *inst = wr_inst_of(task);
 	struct wr_source *source = inst->source;
 	struct wr_partition *part = wr_source_part(inst, number);
+	const struct weir_raw all = complete(given, part), *raw = &all;
 	struct weir_out *out;
+	uint32_t n_none = 0;
 	int rc;
 
 	wr_assert(raw->n <= WEIR_ROWS_MAX);
@@ -394,9 +431,9 @@ wr_source_raw(struct weir_task *task, uint32_t number, const struct weir_raw *ra
 	} else {
 		check_not_null(inst, out);
 		add_hidden(out, part, raw);
-		refuse_bad(inst, part, raw);
+		n_none = refuse_bad(inst, part, raw);
 	}
-	wr_count(&inst->counts.records, raw->n);
+	wr_count(&inst->counts.records, raw->n - n_none);
 	source->decoding = NULL;
 	source->raw = NULL;
 }

@@ -53,6 +53,8 @@ int wr_source_restore(struct wr_source *source, struct weir_str bytes, struct we
 void wr_source_partition(struct weir_task *task, struct weir_str name);
 void wr_source_raw(struct weir_task *task, uint32_t part, const struct weir_raw *raw);
 void wr_source_bad(struct weir_task *task, uint32_t record, const char *why);
+void wr_source_refuse(struct weir_task *task, uint32_t part, struct weir_str rec, int64_t offset,
+	const char *why);
 void wr_source_position(struct weir_task *task, uint32_t part, struct weir_str pos);
 void wr_source_idle(struct weir_task *task, uint32_t part);
 void wr_source_finished(struct weir_task *task, uint32_t part);

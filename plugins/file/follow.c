@@ -44,14 +44,14 @@ static int
 open_file(
 	struct source *source, struct part *part, const char *path, const struct part_position *at)
 {
+	const struct part_how how = source_how(source);
 	int rc;
 
 	watcher_drop_file(source->watcher, part->watch);
 	part->watch = -1;
-	rc = part_open(
-		part, source->task, path, at, source->pool, source->conf->max_record_size, 1);
+	rc = part_open(part, source->task, path, at, source->pool, &how);
 	if (rc == 0)
-		rc = part->watch = watcher_add_file(source->watcher, part->fd, path);
+		rc = part->watch = watcher_add_file(source->watcher, part->in.fd, path);
 	return rc < 0 ? rc : 0;
 }
 
@@ -63,7 +63,7 @@ is_taken(const struct source *source, const char *path, const struct stat *st)
 	size_t i;
 
 	for (part = source->parts; part != NULL; part = part->next) {
-		if (part->fd >= 0 && part->at.inode == st->st_ino)
+		if (part->in.fd >= 0 && part->at.inode == st->st_ino)
 			return 1;
 		for (i = 0; i < part->n_done; i++)
 			if (part->done[i].inode == st->st_ino && part_is_at(&part->done[i], path))
@@ -200,7 +200,7 @@ add_done(struct source *source, struct part *part)
 	part->done = done;
 	/* Of an empty file nothing was read: should it get lines yet, they are new. */
 	if (part->position > 0)
-		done[part->n_done++] = part_position_of(part, part->position);
+		done[part->n_done++] = part_position_of(part);
 	for (i = 0; i < part->n_done; i++) {
 		char *name = part_find(&done[i], part->path);
 
@@ -232,17 +232,17 @@ start_again(struct source *source, struct part *part)
 static int
 is_cut(struct source *source, struct part *part)
 {
-	struct part_position at = part_position_of(part, part->position);
-	char head[PART_HEAD];
+	struct part_position at = part_position_of(part);
+	char head[INPUT_HEAD];
 	struct stat st;
-	int rc = fstat(part->fd, &st) < 0 ? -errno : part_verify(&at, part->fd, head);
+	int rc = fstat(part->in.fd, &st) < 0 ? -errno : part_verify(&at, part->in.fd, head);
 
 	if (rc == -ENODATA || rc == -ESTALE)
 		return 1;
 	if (rc < 0)
 		return file_fail(
 			source->task, "read()", part->path, -rc, "see what the file is on");
-	return st.st_size < part->reader.offset;
+	return st.st_size < part->in.read;
 }
 
 /*
@@ -258,7 +258,7 @@ advance(struct source *source, struct part *part)
 	char *path;
 	int rc;
 
-	if (fstat(part->fd, &st) == 0)
+	if (fstat(part->in.fd, &st) == 0)
 		part->written = st.st_mtim;
 	path = find_successor(source, part, &st);
 	if (path == NULL)
@@ -327,7 +327,8 @@ follow_assign(struct source *source, struct part *part, struct weir_str pos)
 		/* Renamed between the two. */
 	} while (rc == -ENOENT || rc == -ESTALE);
 	if (rc <= 0) {
-		weir_count(source->bytes, (uint64_t)part->position);
+		if (rc == 0)
+			source_count(source, part);
 		return rc;
 	}
 	if (stat(part->path, &st) == 0 && st.st_ino == at.inode) {
@@ -402,7 +403,7 @@ step(struct source *source, struct part *part)
 {
 	int rc = 0;
 
-	if (part->fd < 0)
+	if (part->in.fd < 0)
 		return begin(source, part);
 	if (part->changed && part->cutter.block == NULL) {
 		part->changed = 0;

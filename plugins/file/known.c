@@ -62,7 +62,7 @@ known_snapshot(void *self, struct weir_task *task, struct weir_items *items)
 	for (known = source->ended; rc == 0 && known != NULL; known = known->next)
 		rc = put(task, items, "end", &known->at, known->path);
 	for (part = source->parts; rc == 0 && part != NULL; part = part->next) {
-		struct part_position at = part_position_of(part, part->position);
+		struct part_position at = part_position_of(part);
 
 		if (part->at.inode != 0)
 			rc = put(task, items, "at", &at, part->path);

@@ -24,44 +24,69 @@ part_position_read(struct part_position *position, struct weir_str text)
 	copy[text.len] = '\0';
 	if (sscanf(copy, "%" SCNu64 ":%" SCNu64 ":%" SCNd64 ":%" SCNx64 "%n", &position->device,
 		    &position->inode, &position->offset, &position->hash, &end) != 4 ||
-		copy[end] != '\0' || position->offset < 0)
+		position->offset < 0)
 		return -EINVAL;
-	return 0;
+	position->read = position->offset;
+	if (copy[end] == ':') {
+		int n = 0;
+
+		if (sscanf(copy + end, ":%" SCNd64 "%n", &position->read, &n) != 1 ||
+			position->read < 0)
+			return -EINVAL;
+		end += n;
+	}
+	position->refused = strcmp(copy + end, ":refused") == 0;
+	return position->refused || copy[end] == '\0' ? 0 : -EINVAL;
 }
 
 uint32_t
 part_position_text(const struct part_position *position, char text[PART_POSITION])
 {
-	return (uint32_t)snprintf(text, PART_POSITION,
-		"%" PRIu64 ":%" PRIu64 ":%" PRId64 ":%016" PRIx64, position->device,
-		position->inode, position->offset, position->hash);
+	int n = snprintf(text, PART_POSITION, "%" PRIu64 ":%" PRIu64 ":%" PRId64 ":%016" PRIx64,
+		position->device, position->inode, position->offset, position->hash);
+
+	if (position->read != position->offset || position->refused)
+		n += snprintf(text + n, PART_POSITION - (size_t)n, ":%" PRId64 "%s", position->read,
+			position->refused ? ":refused" : "");
+	return (uint32_t)n;
 }
 
 static size_t
-head_len(int64_t offset)
+head_len(int64_t read)
 {
-	return offset < PART_HEAD ? (size_t)offset : PART_HEAD;
+	return read < INPUT_HEAD ? (size_t)read : INPUT_HEAD;
+}
+
+static int
+is_compressed(const struct part *part)
+{
+	return part->in.codec != CODEC_NONE;
 }
 
 struct part_position
-part_position_of(const struct part *part, int64_t offset)
+part_position_of(const struct part *part)
 {
 	struct part_position position = part->at;
 
-	position.offset = offset;
-	position.hash = file_hash(part->head, head_len(offset));
+	position.offset = part->position;
+	position.refused = part->reader.broken && part->cutter.block == NULL;
+	position.read = position.refused || is_compressed(part) ? part->in.read : part->position;
+	/* Until what was read before is decompressed again nothing is known beyond that. */
+	if (part->skip > 0)
+		position.read = part->at.read;
+	position.hash = file_hash(part->in.head, head_len(position.read));
 	return position;
 }
 
 int
 part_verify(const struct part_position *position, int fd, char *head)
 {
-	size_t n = head_len(position->offset), have = 0;
+	size_t n = head_len(position->read), have = 0;
 	struct stat st;
 
 	if (fstat(fd, &st) < 0)
 		return -errno;
-	if (st.st_size < position->offset)
+	if (st.st_size < position->read)
 		return -ENODATA;
 	while (have < n) {
 		ssize_t got = pread(fd, head + have, n - have, (off_t)have);
@@ -78,11 +103,14 @@ part_verify(const struct part_position *position, int fd, char *head)
 void
 part_detach(struct part *part)
 {
-	lines_cutter_fini(&part->cutter);
-	lines_reader_fini(&part->reader);
-	if (part->fd >= 0)
-		close(part->fd);
-	part->fd = -1;
+	frames_cutter_fini(&part->cutter);
+	frames_reader_fini(&part->reader);
+	if (part->in.fd >= 0)
+		close(part->in.fd);
+	input_fini(&part->in);
+	part->in.fd = -1;
+	free(part->first);
+	part->first = NULL;
 }
 
 void
@@ -96,17 +124,87 @@ part_free(struct part *part)
 	free(part);
 }
 
-/* From here on nothing is refused. */
-static void
-start_reading(struct part *part, int64_t offset, struct lines_pool *pool, size_t max, int tail)
+/* The descriptor and the reader at an offset of the text.  0 or -errno. */
+static int
+start_at(struct part *part, int64_t offset, struct frames_pool *pool, const struct part_how *how)
 {
-	lines_reader_init(&part->reader, pool, max, offset, 1);
-	part->reader.tail = tail;
-	part->cutter.max = max;
-	part->position = offset;
-	part->n_head = head_len(offset);
-	part->at.offset = offset;
+	uint32_t codec = how->compression;
+	int64_t from;
+	int rc;
+
+	if (codec == CODEC_AUTO)
+		codec = codec_of_path(part->path, strlen(part->path));
+	from = codec == CODEC_NONE ? offset : 0;
+	if (lseek(part->in.fd, from, SEEK_SET) < 0)
+		return -errno;
+	rc = input_start(&part->in, part->in.fd, codec, from);
+	if (rc < 0)
+		return rc;
+	frames_reader_init(&part->reader, pool, &part->in, how->framing, how->max, offset);
+	part->reader.whole = 1;
+	part->reader.tail = how->tail;
+	part->cutter.framing = how->framing;
+	part->cutter.max = how->max;
+	part->skip = offset - from;
+	return 0;
+}
+
+/* The first record of the file into part->first.  0 or -errno; one that cannot be read is none. */
+static int
+read_first(struct part *part, struct frames_pool *pool, const struct part_how *how)
+{
+	struct frames_records *records = malloc(sizeof *records);
+	struct frames_block *block = NULL;
+	struct weir_raw raw;
+	int64_t position;
+	int rc = records != NULL ? start_at(part, 0, pool, how) : -ENOMEM;
+
+	part->reader.tail = 1;
+	if (rc == 0)
+		rc = frames_read(&part->reader, &block);
+	if (rc == 0 && block != NULL) {
+		frames_cutter_start(&part->cutter, block);
+		if (frames_cut(&part->cutter, records, &raw, &position) == FRAMES_SOME) {
+			part->n_first = records->rec[0].len;
+			part->first = malloc(part->n_first + 1);
+			rc = part->first != NULL ? 0 : -ENOMEM;
+			if (rc == 0)
+				memcpy(part->first, records->rec[0].p, part->n_first);
+			raw.release(raw.owner);
+		}
+	}
+	frames_cutter_fini(&part->cutter);
+	frames_reader_fini(&part->reader);
+	free(records);
+	return rc;
+}
+
+/* At the position, or at the beginning, of an open file, which is the right one.  0 or -errno. */
+static int
+start_reading(struct part *part, const struct part_position *at, struct frames_pool *pool,
+	const struct part_how *how)
+{
+	int64_t offset = at != NULL ? at->offset : 0;
+	struct stat st;
+	int rc = 0;
+
+	part->position = part->at.offset = offset;
+	part->at.read = at != NULL ? at->read : 0;
+	part->in.n_head = head_len(part->at.read);
+	part->counted = 0;
 	part->caught_up = part->last_look = 0;
+	part->begins = offset == 0;
+	if (offset > 0)
+		rc = read_first(part, pool, how);
+	if (rc == 0)
+		rc = start_at(part, offset, pool, how);
+	if (rc == 0 && at != NULL && at->refused && fstat(part->in.fd, &st) == 0 &&
+		st.st_size == at->read) {
+		part->reader.at_end = part->reader.broken = 1;
+		part->in.read = at->read;
+		part->skip = 0;
+	}
+	return rc;
 }
 
 static int
@@ -128,18 +226,18 @@ refuse_other(struct part *part, struct weir_task *task, int64_t size,
 
 int
 part_open(struct part *part, struct weir_task *task, const char *path,
-	const struct part_position *at, struct lines_pool *pool, size_t max, int tail)
+	const struct part_position *at, struct frames_pool *pool, const struct part_how *how)
 {
 	struct stat st = {0};
 	int rc = 0;
 
 	part_detach(part);
-	part->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (part->fd < 0)
+	part->in.fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (part->in.fd < 0)
 		return file_fail(task, "open()", path, errno,
 			errno == EMFILE ? "raise the limit of open files, or read fewer at once"
 					: "see that it is there and may be read");
-	if (fstat(part->fd, &st) < 0)
+	if (fstat(part->in.fd, &st) < 0)
 		rc = file_fail(task, "fstat()", path, errno, "see what it is on");
 	part->at = (struct part_position){.device = st.st_dev, .inode = st.st_ino};
 	if (rc == 0 && at != NULL && part->at.inode != at->inode)
@@ -147,34 +245,57 @@ part_open(struct part *part, struct weir_task *task, const char *path,
 			"\"%.200s\" is another file than the one read before (inode %" PRIu64
 			", was %" PRIu64 "); put that one back, or start without the checkpoint",
 			path, part->at.inode, at->inode);
-	else if (rc == 0 && at != NULL && (rc = part_verify(at, part->fd, part->head)) < 0)
+	else if (rc == 0 && at != NULL && (rc = part_verify(at, part->in.fd, part->in.head)) < 0)
 		rc = refuse_other(part, task, st.st_size, at, rc);
-	if (rc == 0 && at != NULL && lseek(part->fd, at->offset, SEEK_SET) < 0)
-		rc = file_fail(task, "lseek()", path, errno, "see what the file is on");
+	if (rc == 0) {
+		rc = start_reading(part, at, pool, how);
+		if (rc < 0)
+			rc = file_fail(task, "read()", path, -rc, "see what the file is on");
+	}
 	if (rc < 0)
 		part_detach(part);
-	else
-		start_reading(part, at != NULL ? at->offset : 0, pool, max, tail);
 	return rc;
 }
 
 int
 part_rewind(struct part *part, struct weir_task *task)
 {
-	int tail = part->reader.tail;
+	const struct part_how how = {.compression = part->in.codec,
+		.framing = part->reader.framing,
+		.max = part->reader.max,
+		.tail = 1};
+	struct frames_pool *pool = part->reader.pool;
+	int rc;
 
-	if (lseek(part->fd, 0, SEEK_SET) < 0)
-		return file_fail(task, "lseek()", part->path, errno, "see what the file is on");
-	lines_cutter_fini(&part->cutter);
-	lines_reader_fini(&part->reader);
-	start_reading(part, 0, part->reader.pool, part->cutter.max, tail);
-	return 0;
+	frames_cutter_fini(&part->cutter);
+	frames_reader_fini(&part->reader);
+	free(part->first);
+	part->first = NULL;
+	rc = start_reading(part, NULL, pool, &how);
+	return rc < 0 ? file_fail(task, "lseek()", part->path, -rc, "see what the file is on") : 0;
+}
+
+int
+part_skip(struct part *part)
+{
+	enum { STEP = 4 << 20 };
+	char drop[65536];
+	int64_t todo = part->skip < STEP ? part->skip : STEP;
+	ssize_t n = 1;
+
+	for (; todo > 0 && n > 0; todo -= n) {
+		size_t most = todo < (int64_t)sizeof drop ? (size_t)todo : sizeof drop;
+
+		n = input_read(&part->in, drop, most);
+		part->skip -= n > 0 ? n : 0;
+	}
+	return n > 0 ? 0 : n < 0 ? (int)n : -ENODATA;
 }
 
 int
 part_is_at(const struct part_position *position, const char *path)
 {
-	char head[PART_HEAD];
+	char head[INPUT_HEAD];
 	struct stat st;
 	int fd, same;
 

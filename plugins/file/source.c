@@ -14,7 +14,7 @@ static const struct weir_directive source_directives[] = {
 		.flags = WEIR_REQUIRED | WEIR_REPEATS,
 		.offset = offsetof(struct source_conf, path)},
 	{.name = "max_record_size",
-		.summary = "The longest line there may be; a longer one fails the pipeline.",
+		.summary = "The longest record there may be; a longer one goes to on_error.",
 		.type = WEIR_D_SIZE,
 		.deflt = "1m",
 		.min = 1,
@@ -25,6 +25,18 @@ static const struct weir_directive source_directives[] = {
 		.type = WEIR_D_FLAG,
 		.deflt = "off",
 		.offset = offsetof(struct source_conf, follow)},
+	{.name = "compression",
+		.summary = "How the files are compressed; auto: as their names say, .gz .zst .lz4.",
+		.type = WEIR_D_ENUM,
+		.choices = CODEC_CHOICES,
+		.deflt = "auto",
+		.offset = offsetof(struct source_conf, compression)},
+	{.name = "framing",
+		.summary = FRAMING_SUMMARY,
+		.type = WEIR_D_ENUM,
+		.choices = FRAMING_CHOICES,
+		.deflt = "newline",
+		.offset = offsetof(struct source_conf, framing)},
 	{.name = NULL},
 };
 
@@ -60,7 +72,7 @@ source_close(void *self)
 	known_free(&source->known);
 	known_free(&source->ended);
 	file_names_free(&source->names);
-	lines_pool_free(source->pool);
+	frames_pool_free(source->pool);
 	free(source);
 }
 
@@ -79,7 +91,7 @@ source_open(const void *conf, struct weir_task *task, void **self)
 	int rc = WEIR_OK;
 	size_t i;
 
-	if (source == NULL || (source->pool = lines_pool_new()) == NULL) {
+	if (source == NULL || (source->pool = frames_pool_new()) == NULL) {
 		free(source);
 		return weir_fail(task->err, -ENOMEM, "out of memory");
 	}
@@ -107,9 +119,21 @@ source_open(const void *conf, struct weir_task *task, void **self)
 	return rc;
 }
 
+struct part_how
+source_how(const struct source *source)
+{
+	const struct source_conf *conf = source->conf;
+
+	return (struct part_how){.compression = conf->compression,
+		.framing = conf->framing,
+		.max = conf->max_record_size,
+		.tail = conf->follow != 0};
+}
+
 static int
 assign_whole(struct source *source, struct part *part, struct weir_str pos)
 {
+	const struct part_how how = source_how(source);
 	const struct part_position *at = NULL;
 	struct part_position given;
 	struct stat st;
@@ -124,12 +148,13 @@ assign_whole(struct source *source, struct part *part, struct weir_str pos)
 	} else {
 		at = known_renamed(source, part->path);
 	}
-	rc = part_open(
-		part, source->task, part->path, at, source->pool, source->conf->max_record_size, 0);
-	if (rc == 0 && fstat(part->fd, &st) == 0)
+	rc = part_open(part, source->task, part->path, at, source->pool, &how);
+	if (rc < 0)
+		return rc;
+	if (fstat(part->in.fd, &st) == 0)
 		weir_count(source->bytes_total, (uint64_t)st.st_size);
-	weir_count(source->bytes, (uint64_t)part->position);
-	return rc;
+	source_count(source, part);
+	return 0;
 }
 
 static int
@@ -145,7 +170,7 @@ source_assign(void *self, struct weir_task *task, uint32_t number, struct weir_s
 		free(part);
 		return weir_fail(task->err, -ENOMEM, "out of memory");
 	}
-	part->fd = part->watch = -1;
+	part->in.fd = part->watch = -1;
 	part->number = number;
 	rc = source->conf->follow ? follow_assign(source, part, pos)
 				  : assign_whole(source, part, pos);
@@ -177,16 +202,28 @@ source_revoke(void *self, struct weir_task *task, uint32_t number)
 }
 
 void
-source_moved(struct source *source, struct part *part, int64_t to)
+source_count(struct source *source, struct part *part)
 {
-	struct part_position at = part_position_of(part, to);
-	char text[PART_POSITION];
-	uint32_t len = part_position_text(&at, text);
+	int compressed = part->in.codec != CODEC_NONE;
+	int64_t read = compressed || part->reader.broken ? part->in.read : part->position;
 
-	weir_count(source->bytes, (uint64_t)(to - part->position));
+	weir_count(source->bytes, (uint64_t)(read - part->counted));
+	part->counted = read;
 	weir_count(source->empty_lines, part->cutter.empty);
 	part->cutter.empty = 0;
+}
+
+void
+source_moved(struct source *source, struct part *part, int64_t to)
+{
+	struct part_position at;
+	char text[PART_POSITION];
+	uint32_t len;
+
 	part->position = to;
+	at = part_position_of(part);
+	len = part_position_text(&at, text);
+	source_count(source, part);
 	source->task->host->position(
 		source->task, part->number, (struct weir_str){.p = text, .len = len});
 }
@@ -196,56 +233,75 @@ read_failed(struct source *source, struct part *part, int rc)
 {
 	if (rc == -ENOMEM)
 		return weir_fail(source->task->err, -ENOMEM, "out of memory");
-	if (rc != -EMSGSIZE)
-		return file_fail(
-			source->task, "read()", part->path, -rc, "see what the file is on");
-	return weir_fail(source->task->err, -EMSGSIZE,
-		"the line at offset %" PRId64 " of \"%.200s\" is longer than %" PRIu64
-		" bytes; raise \"max_record_size\" of the source",
-		lines_too_long(&part->reader, &part->cutter), part->path,
-		source->conf->max_record_size);
+	return file_fail(source->task, "read()", part->path, -rc, "see what the file is on");
 }
 
-/* The first bytes are kept as they are read, so that positions speak of those. */
-static void
-keep_head(struct part *part, const struct lines_block *block)
+/* Decompresses what was read before.  1: call again; < 0. */
+static int
+skip(struct source *source, struct part *part)
 {
-	int64_t skip = (int64_t)part->n_head - block->offset;
-	size_t n = PART_HEAD - part->n_head;
+	int rc = part_skip(part);
 
-	if (n == 0 || skip < 0 || (size_t)skip >= block->end)
-		return;
-	if (n > block->end - (size_t)skip)
-		n = block->end - (size_t)skip;
-	memcpy(part->head + part->n_head, block->data + skip, n);
-	part->n_head += n;
+	if (rc == -ENODATA || rc == -EBADMSG)
+		return weir_fail(source->task->err, -ESTALE,
+			"\"%.200s\" has less in it than was read before; put the file back as it "
+			"was, or start without the checkpoint",
+			part->path);
+	return rc < 0 ? read_failed(source, part, rc) : 1;
+}
+
+static void
+give_records(struct source *source, struct part *part, struct weir_raw *raw)
+{
+	raw->begins = part->begins != 0;
+	if (part->first != NULL)
+		raw->first = (struct weir_str){.p = part->first, .len = (uint32_t)part->n_first};
+	part->begins = 0;
+	source->task->host->raw(source->task, part->number, raw);
+	free(part->first);
+	part->first = NULL;
+}
+
+/* Of what is broken the position stays before it: should the file grow, it is read from there. */
+static int64_t
+give_refused(struct source *source, struct part *part, int64_t to)
+{
+	const struct frames_records *records = &source->records;
+
+	part->begins = 0;
+	source->task->host->refuse(
+		source->task, part->number, records->rec[0], records->offset[0], records->why);
+	return part->reader.broken && part->cutter.block == NULL ? records->offset[0] : to;
 }
 
 int
 source_give(struct source *source, struct part *part)
 {
-	struct lines_block *block;
+	struct frames_block *block;
 	struct weir_raw raw;
 	int64_t to = part->position;
-	int rc;
+	int rc, given;
 
+	if (part->skip > 0)
+		return skip(source, part);
 	for (;;) {
-		rc = lines_cut(&part->cutter, &source->records, &raw, &to);
-		if (rc != 0)
+		given = frames_cut(&part->cutter, &source->records, &raw, &to);
+		if (given != FRAMES_NONE)
 			break;
-		rc = lines_read(&part->reader, part->fd, &block);
-		if (rc < 0 || block == NULL)
+		rc = frames_read(&part->reader, &block);
+		if (rc < 0)
+			return read_failed(source, part, rc);
+		if (block == NULL)
 			break;
-		keep_head(part, block);
-		lines_cutter_start(&part->cutter, block);
+		frames_cutter_start(&part->cutter, block);
 	}
-	if (rc < 0)
-		return read_failed(source, part, rc);
-	if (rc > 0)
-		source->task->host->raw(source->task, part->number, &raw);
-	if (to != part->position)
+	if (given == FRAMES_SOME)
+		give_records(source, part, &raw);
+	else if (given == FRAMES_REFUSED)
+		to = give_refused(source, part, to);
+	if (to != part->position || given == FRAMES_REFUSED)
 		source_moved(source, part, to);
-	return rc;
+	return given != FRAMES_NONE;
 }
 
 struct part *
@@ -272,7 +328,7 @@ source_poll(void *self, struct weir_task *task)
 		return WEIR_END;
 	rc = source_give(source, part);
 	if (rc == 0) {
-		struct part_position at = part_position_of(part, part->position);
+		struct part_position at = part_position_of(part);
 
 		if (known_add(&source->ended, "end", &at, part->path) < 0)
 			return weir_fail(task->err, -ENOMEM, "out of memory");

@@ -12,6 +12,7 @@ struct source_conf {
 	struct weir_list path;
 	uint64_t max_record_size;
 	uint32_t follow;
+	uint32_t compression, framing;
 };
 
 /*
@@ -30,19 +31,22 @@ struct watcher;
 struct source {
 	const struct source_conf *conf;
 	struct weir_task *task;
-	struct lines_pool *pool;
+	struct frames_pool *pool;
 	struct part *parts;
 	struct file_names names; /* subtask 0: the partitions it has announced */
 	struct known *known; /* from the last run, of all subtasks */
 	struct known *ended; /* of this subtask, in this run */
 	struct watcher *watcher; /* of files that are followed */
 	uint64_t *bytes, *bytes_total, *empty_lines, *lost_files;
-	struct lines_records records;
+	struct frames_records records;
 };
 
 /* source.c */
 struct part *source_part(struct source *source, uint32_t number);
 void source_announce(struct source *source, const char *path);
+struct part_how source_how(const struct source *source);
+/* Counts what was read of the partition's file. */
+void source_count(struct source *source, struct part *part);
 /* Tells the host where the partition stands. */
 void source_moved(struct source *source, struct part *part, int64_t to);
 /* 1: a batch or a position was given; 0: nothing more to read just now; < 0. */

@@ -14,12 +14,13 @@
 #include <unistd.h>
 #include <weir/weir.h>
 
-#include "../file/lines.h"
+#include "../bytes/frames.h"
 
 enum { QUEUE_MAX = 8 };
 
 struct stdin_conf {
 	uint64_t max_record_size;
+	uint32_t compression, framing;
 };
 
 /* Shared by all sources of the worker: standard input can be read once only. */
@@ -31,24 +32,26 @@ struct source {
 	const struct stdin_conf *conf;
 	struct weir_task *task;
 	struct claim *claim;
-	struct lines_pool *pool;
-	struct lines_cutter cutter;
-	struct lines_records records;
+	struct frames_pool *pool;
+	struct frames_cutter cutter;
+	struct frames_records records;
 	int64_t position;
 	uint64_t *bytes, *empty_lines;
 	uint32_t part;
 	int assigned, finished;
+	int begins; /* the next record is the first */
 
 	/* The thread. */
 	pthread_t thread;
 	int started;
 	int stop_fd; /* readable: the thread ends */
-	struct lines_reader reader;
+	struct input in;
+	struct frames_reader reader;
 
 	/* Under the lock. */
 	pthread_mutex_t lock;
 	pthread_cond_t room;
-	struct lines_block *first, **last;
+	struct frames_block *first, **last;
 	uint32_t queued;
 	int hungry; /* poll() found nothing */
 	int stopping;
@@ -57,12 +60,24 @@ struct source {
 
 static const struct weir_directive directives[] = {
 	{.name = "max_record_size",
-		.summary = "The longest line there may be; a longer one fails the pipeline.",
+		.summary = "The longest record there may be; a longer one goes to on_error.",
 		.type = WEIR_D_SIZE,
 		.deflt = "1m",
 		.min = 1,
 		.max = 1 << 30,
 		.offset = offsetof(struct stdin_conf, max_record_size)},
+	{.name = "compression",
+		.summary = "How the input is compressed; auto: as its first bytes say.",
+		.type = WEIR_D_ENUM,
+		.choices = CODEC_CHOICES,
+		.deflt = "auto",
+		.offset = offsetof(struct stdin_conf, compression)},
+	{.name = "framing",
+		.summary = FRAMING_SUMMARY,
+		.type = WEIR_D_ENUM,
+		.choices = FRAMING_CHOICES,
+		.deflt = "newline",
+		.offset = offsetof(struct stdin_conf, framing)},
 	{.name = NULL},
 };
 
@@ -98,7 +113,7 @@ wait_for_input(struct source *source)
 
 /* Hands a block over; waits while the queue is full.  0: the thread is to stop. */
 static int
-hand_over(struct source *source, struct lines_block *block)
+hand_over(struct source *source, struct frames_block *block)
 {
 	int hungry, stopping;
 
@@ -124,9 +139,9 @@ read_stdin(void *arg)
 	int rc = 0;
 
 	while (wait_for_input(source)) {
-		struct lines_block *block;
+		struct frames_block *block;
 
-		rc = lines_read(&source->reader, STDIN_FILENO, &block);
+		rc = frames_read(&source->reader, &block);
 		if (rc == -EAGAIN)
 			continue;
 		if (rc < 0 || (block == NULL && source->reader.at_end))
@@ -148,7 +163,11 @@ start(struct source *source)
 	sigset_t all, old;
 	int rc;
 
-	lines_reader_init(&source->reader, source->pool, source->conf->max_record_size, 0, 0);
+	rc = input_start(&source->in, STDIN_FILENO, source->conf->compression, 0);
+	if (rc < 0)
+		return rc;
+	frames_reader_init(&source->reader, source->pool, &source->in, source->conf->framing,
+		source->conf->max_record_size, 0);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	rc = pthread_create(&source->thread, NULL, read_stdin, source);
@@ -178,18 +197,19 @@ static void
 source_close(void *self)
 {
 	struct source *source = self;
-	struct lines_block *block;
+	struct frames_block *block;
 
 	stop(source);
-	lines_cutter_fini(&source->cutter);
-	lines_reader_fini(&source->reader);
+	frames_cutter_fini(&source->cutter);
+	frames_reader_fini(&source->reader);
+	input_fini(&source->in);
 	while ((block = source->first) != NULL) {
 		source->first = block->next;
-		lines_unref(block);
+		frames_unref(block);
 	}
 	if (source->claim != NULL)
 		__atomic_clear(&source->claim->taken, __ATOMIC_RELEASE);
-	lines_pool_free(source->pool);
+	frames_pool_free(source->pool);
 	close(source->stop_fd);
 	pthread_mutex_destroy(&source->lock);
 	pthread_cond_destroy(&source->room);
@@ -206,11 +226,13 @@ source_new(const void *conf, struct weir_task *task)
 	source->conf = conf;
 	source->task = task;
 	source->cutter.max = source->conf->max_record_size;
+	source->cutter.framing = source->conf->framing;
+	source->begins = 1;
 	source->last = &source->first;
-	source->pool = lines_pool_new();
+	source->pool = frames_pool_new();
 	source->stop_fd = eventfd(0, EFD_CLOEXEC);
 	if (source->pool == NULL || source->stop_fd < 0) {
-		lines_pool_free(source->pool);
+		frames_pool_free(source->pool);
 		if (source->stop_fd >= 0)
 			close(source->stop_fd);
 		free(source);
@@ -282,7 +304,7 @@ source_revoke(void *self, struct weir_task *task, uint32_t part)
 static int
 next_block(struct source *source)
 {
-	struct lines_block *block;
+	struct frames_block *block;
 	int rc = WEIR_OK;
 
 	pthread_mutex_lock(&source->lock);
@@ -301,21 +323,15 @@ next_block(struct source *source)
 	}
 	pthread_mutex_unlock(&source->lock);
 	if (block != NULL)
-		lines_cutter_start(&source->cutter, block);
+		frames_cutter_start(&source->cutter, block);
 	return rc;
 }
 
 static int
-read_failed(struct source *source, struct weir_task *task, int rc)
+read_failed(struct weir_task *task, int rc)
 {
 	char buf[128];
 
-	if (rc == -EMSGSIZE)
-		return weir_fail(task->err, rc,
-			"the line at offset %" PRId64 " of standard input is longer than %" PRIu64
-			" bytes; raise \"max_record_size\" of the source",
-			lines_too_long(&source->reader, &source->cutter),
-			source->conf->max_record_size);
 	return weir_fail(task->err, rc,
 		"read() standard input failed (%d: %s); see where it comes from", -rc,
 		strerror_r(-rc, buf, sizeof buf));
@@ -345,15 +361,22 @@ source_poll(void *self, struct weir_task *task)
 
 	if (!source->assigned || source->finished)
 		return WEIR_END;
-	while ((cut = lines_cut(&source->cutter, &source->records, &raw, &to)) == 0) {
+	while ((cut = frames_cut(&source->cutter, &source->records, &raw, &to)) == FRAMES_NONE) {
 		rc = next_block(source);
 		if (rc != WEIR_OK)
 			break;
 	}
-	if (cut < 0 || rc < 0)
-		return read_failed(source, task, cut < 0 ? cut : rc);
-	if (cut > 0)
+	if (rc < 0)
+		return read_failed(task, rc);
+	if (cut == FRAMES_SOME) {
+		raw.begins = source->begins != 0;
 		task->host->raw(task, source->part, &raw);
+	} else if (cut == FRAMES_REFUSED) {
+		task->host->refuse(task, source->part, source->records.rec[0],
+			source->records.offset[0], source->records.why);
+	}
+	if (cut != FRAMES_NONE)
+		source->begins = 0;
 	if (to != source->position)
 		moved(source, task, to);
 	if (rc == WEIR_END) {

@@ -44,6 +44,12 @@ wr_plan_input(struct weir_plan *plan, uint32_t in)
 	return in < plan->op->n_in ? plan->op->in[in].schema : NULL;
 }
 
+uint32_t
+wr_plan_kind(const struct weir_plan *plan)
+{
+	return plan->kind;
+}
+
 static int32_t
 column_unknown(struct weir_plan *plan, const struct weir_schema *schema, struct weir_str name)
 {

@@ -18,6 +18,7 @@ void wr_plan_pass(
 int32_t wr_plan_add(struct weir_plan *plan, uint32_t out, struct weir_str name, uint32_t type,
 	uint32_t nullable);
 void wr_plan_declare(struct weir_plan *plan, uint32_t what, int64_t n, struct weir_str s);
+uint32_t wr_plan_kind(const struct weir_plan *plan);
 void wr_plan_problem(struct weir_plan *plan, uint32_t loc, const char *sentence);
 void *wr_plan_keep(struct weir_plan *plan, size_t size);
 

@@ -200,6 +200,18 @@ struct weir_raw {
 	/* [any] called once, when nothing points into the records any more.  NULL: not needed. */
 	void (*release)(void *owner);
 	void *owner;
+
+	/* Which partition of the source they are of: written by the host, read by the format. */
+	struct weir_str partition; /* its name */
+	uint32_t part; /* its number */
+
+	/*
+	 * Of a source: 1: rec[0] is the first record of a file or stream.  Where reading goes on in
+	 * the middle of one, `first` is that record, given once, for a format to look at; p NULL:
+	 * none.
+	 */
+	uint32_t begins;
+	struct weir_str first;
 };
 
 #ifdef __cplusplus

@@ -23,7 +23,7 @@ struct weir_format {
 
 	/*
 	 * [plan] Required.  Input 0 is the schema block, whose fields the host has add()ed to
-	 * output 0 before, in order; in a sink input 0 is its rows.
+	 * output 0 before, in order; in a sink input 0 is its rows.  kind() says which it is.
 	 */
 	int (*plan)(void *conf, struct weir_plan *, const struct weir_host *);
 
@@ -41,6 +41,10 @@ struct weir_format {
 	/* One item for each row that counts. */
 	int (*encode)(
 		void *self, struct weir_task *, const struct weir_batch *, struct weir_items *);
+
+	/* Optional: a sink begins a file or stream.  The records that stand before its rows, such
+	 * as a header. */
+	int (*begin)(void *self, struct weir_task *, struct weir_items *);
 };
 
 #ifdef __cplusplus

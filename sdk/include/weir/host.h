@@ -240,6 +240,23 @@ struct weir_host {
 	 * be changed.  For operators that declare WEIR_PLAN_EVENT_TIME.
 	 */
 	int64_t *(*event_time)(struct weir_out *);
+
+	/*
+	 * [task] A record that the source itself could not read, such as one that is too long: goes
+	 * to on_error as one that the format could not.  rec: what there is of it, its beginning is
+	 * enough; p NULL: nothing.  offset: as in weir_raw; -1: none.  Copies.
+	 */
+	void (*refuse)(struct weir_task *, uint32_t part, struct weir_str rec, int64_t offset,
+		const char *why);
+
+	/* [plan] WEIR_SOURCE or another: of the operator being planned, or that a format is in. */
+	uint32_t (*kind)(const struct weir_plan *);
+
+	/*
+	 * [task] [commit] The sink begins a file or stream: what its format puts before the rows,
+	 * mostly nothing.  Until the next encode().
+	 */
+	const struct weir_raw *(*begin)(struct weir_task *);
 };
 
 #ifdef __cplusplus

@@ -417,6 +417,10 @@ mock_raw(struct weir_task *task, uint32_t part, const struct weir_raw *raw)
 		mock->offset[mock->n_records++] = raw->offset != NULL ? raw->offset[i] : -1;
 	}
 	add_printf(&mock->sizes, "%u ", raw->n);
+	if (raw->begins)
+		mock_add(&mock->firsts, "+", 1);
+	if (raw->first.p != NULL)
+		add_printf(&mock->firsts, "(%.*s)", (int)raw->first.len, raw->first.p);
 	if (mock->hold)
 		mock->held[mock->n_held++] = *raw;
 	else if (raw->release != NULL)
@@ -464,6 +468,41 @@ mock_finished(struct weir_task *task, uint32_t part)
 	mock_of(task)->ended[part] = 1;
 }
 
+static void
+mock_refuse(
+	struct weir_task *task, uint32_t part, struct weir_str rec, int64_t offset, const char *why)
+{
+	struct mock_text *refused = &mock_of(task)->refused;
+
+	add_printf(refused, "%u@%lld \"", part, (long long)offset);
+	mock_add(refused, rec.p, rec.len);
+	add_printf(refused, "\" %s\n", why);
+}
+
+static uint32_t
+mock_kind(const struct weir_plan *plan)
+{
+	return plan->kind;
+}
+
+static const struct weir_raw *
+mock_begin(struct weir_task *task)
+{
+	struct mock *mock = mock_of(task);
+
+	uint32_t i;
+
+	mock->items.n = 0;
+	mock->items.text.len = 0;
+	if (mock->format->begin != NULL)
+		mock->format->begin(mock->format_self, task, &mock->items);
+	for (i = 0; i < mock->items.n; i++)
+		mock->items.item[i].p = mock->items.text.p + mock->items.item[i].loc;
+	mock->encoded = (struct weir_raw){
+		.size = sizeof mock->encoded, .n = mock->items.n, .rec = mock->items.item};
+	return &mock->encoded;
+}
+
 static const struct weir_host mock_host = {
 	.size = sizeof mock_host,
 	.major = WEIR_ABI_MAJOR,
@@ -491,6 +530,9 @@ static const struct weir_host mock_host = {
 	.encode = mock_sink_encode,
 	.next_partition = mock_next_partition,
 	.finished = mock_finished,
+	.refuse = mock_refuse,
+	.kind = mock_kind,
+	.begin = mock_begin,
 };
 
 struct mock *
@@ -515,6 +557,8 @@ mock_new(void)
 	mock_add(&mock->sizes, "", 0);
 	mock_add(&mock->positions, "", 0);
 	mock_add(&mock->logged, "", 0);
+	mock_add(&mock->refused, "", 0);
+	mock_add(&mock->firsts, "", 0);
 	return mock;
 }
 
@@ -530,6 +574,8 @@ mock_free(struct mock *mock)
 	free(mock->sizes.p);
 	free(mock->positions.p);
 	free(mock->logged.p);
+	free(mock->refused.p);
+	free(mock->firsts.p);
 	free(mock->offset);
 	pthread_mutex_destroy(&mock->lock);
 	pthread_cond_destroy(&mock->woken);

@@ -27,7 +27,7 @@ struct weir_plan {
 	struct weir_field field[MOCK_COLUMNS];
 	const struct weir_field *fields[MOCK_COLUMNS];
 	uint8_t read[MOCK_COLUMNS];
-	uint32_t n_added, how;
+	uint32_t n_added, how, kind;
 	uint32_t n_problems;
 	char problem[MOCK_PROBLEMS][256];
 };
@@ -65,6 +65,8 @@ struct mock {
 	struct mock_text records; /* every record given to raw(), with a newline behind it */
 	struct mock_text sizes; /* the number of records of each raw(), `2048 17 ` */
 	struct mock_text positions; /* `0@12 `: partition, position */
+	struct mock_text refused; /* `0@12 "beginning" why` and a newline */
+	struct mock_text firsts; /* `+` a raw() that begins a file, `(first)` of one gone on with */
 	struct mock_text logged;
 	int64_t *offset;
 	uint32_t n_records;

@@ -12,7 +12,10 @@ static struct mock *mock;
 static const struct weir_operator *op;
 static void *self;
 static int saved, writer;
-static uint64_t max_record_size;
+static struct {
+	uint64_t max_record_size;
+	uint32_t compression, framing;
+} conf; /* what the directives fill */
 
 static void
 setup(void)
@@ -26,7 +29,8 @@ setup(void)
 	ck_assert_int_ge(dup2(fds[0], STDIN_FILENO), 0);
 	close(fds[0]);
 	writer = fds[1];
-	max_record_size = 1 << 20;
+	memset(&conf, 0, sizeof conf);
+	conf.max_record_size = 1 << 20;
 }
 
 static void
@@ -46,7 +50,7 @@ teardown(void)
 static void
 start(void)
 {
-	ck_assert_int_eq(op->open(&max_record_size, &mock->task, &self), WEIR_OK);
+	ck_assert_int_eq(op->open(&conf, &mock->task, &self), WEIR_OK);
 	ck_assert_str_eq(mock->partition[0], "stdin");
 	ck_assert_int_eq(
 		op->source->assign(self, &mock->task, 0, (struct weir_str){.p = "stdin", .len = 5},
@@ -172,32 +176,83 @@ START_TEST(one_source_only_may_read)
 	void *other;
 
 	start();
-	ck_assert_int_eq(op->open(&max_record_size, &mock->task, &other), -EBUSY);
+	ck_assert_int_eq(op->open(&conf, &mock->task, &other), -EBUSY);
 	ck_assert_str_eq(mock->err.text,
 		"another source reads standard input already; let both read \"from\" one");
 	op->close(self);
 	self = NULL;
-	ck_assert_int_eq(op->open(&max_record_size, &mock->task, &self), WEIR_OK);
+	ck_assert_int_eq(op->open(&conf, &mock->task, &self), WEIR_OK);
 }
 END_TEST
 
 START_TEST(a_line_that_is_too_long_is_refused)
 {
-	max_record_size = 10;
+	conf.max_record_size = 10;
 	start();
-	feed("short\nrather a long line\n");
+	feed("short\nrather a long line\nnext\n");
 	end_input();
-	ck_assert_int_eq(poll_until(UINT32_MAX), -EMSGSIZE);
-	ck_assert_str_eq(mock->records.p, "short\n");
-	ck_assert_str_eq(mock->err.text,
-		"the line at offset 6 of standard input is longer than 10 bytes; raise "
-		"\"max_record_size\" of the source");
+	ck_assert_int_eq(poll_until(UINT32_MAX), WEIR_END);
+	ck_assert_str_eq(mock->records.p, "short\nnext\n");
+	ck_assert_str_eq(mock->firsts.p, "+");
+	ck_assert_str_eq(mock->refused.p,
+		"0@6 \"rather a long line\" the line has 18 bytes, more than \"max_record_size\" "
+		"of the source (10)\n");
+}
+END_TEST
+
+/* "one\n" in a member of gzip, and "two\n" in another. */
+static const unsigned char zipped[] = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xcb, 0xcf, 0x4b, 0xe5,
+	2, 0, 0x9f, 0xa8, 0x17, 0xf8, 4, 0, 0, 0, 0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0x2b, 0x29,
+	0xcf, 0xe7, 2, 0, 0x74, 0x08, 0x17, 0x96, 4, 0, 0, 0};
+
+START_TEST(the_first_bytes_say_that_it_is_compressed)
+{
+	start();
+	ck_assert_int_eq(write(writer, zipped, sizeof zipped), (int)sizeof zipped);
+	end_input();
+	ck_assert_int_eq(poll_until(UINT32_MAX), WEIR_END);
+	ck_assert_str_eq(mock->records.p, "one\ntwo\n");
+}
+END_TEST
+
+START_TEST(input_of_fewer_bytes_than_tell_is_text)
+{
+	start();
+	feed("a\n");
+	end_input();
+	ck_assert_int_eq(poll_until(UINT32_MAX), WEIR_END);
+	ck_assert_str_eq(mock->records.p, "a\n");
+}
+END_TEST
+
+START_TEST(compressed_input_that_is_cut_short_is_refused)
+{
+	start();
+	ck_assert_int_eq(write(writer, zipped, sizeof zipped - 3), (int)sizeof zipped - 3);
+	end_input();
+	ck_assert_int_eq(poll_until(UINT32_MAX), WEIR_END);
+	ck_assert_str_eq(mock->records.p, "one\ntwo\n");
+	ck_assert_str_eq(mock->refused.p,
+		"0@8 \"\" the gzip data ends before its end; what follows cannot be read\n");
+}
+END_TEST
+
+START_TEST(records_may_come_with_their_lengths)
+{
+	static const char text[] = "\0\0\0\003one\0\0\0\0\0\0\0\003t\no";
+
+	conf.framing = 1;
+	start();
+	ck_assert_int_eq(write(writer, text, sizeof text - 1), (int)sizeof text - 1);
+	end_input();
+	ck_assert_int_eq(poll_until(UINT32_MAX), WEIR_END);
+	ck_assert_str_eq(mock->records.p, "one\n\nt\no\n");
 }
 END_TEST
 
 START_TEST(a_closed_standard_input_is_an_error)
 {
-	ck_assert_int_eq(op->open(&max_record_size, &mock->task, &self), WEIR_OK);
+	ck_assert_int_eq(op->open(&conf, &mock->task, &self), WEIR_OK);
 	close(STDIN_FILENO);
 	ck_assert_int_eq(
 		op->source->assign(self, &mock->task, 0, (struct weir_str){.p = "stdin", .len = 5},
@@ -227,6 +282,10 @@ main(void)
 	tcase_add_test(tcase, a_source_that_is_not_polled_can_be_closed);
 	tcase_add_test(tcase, one_source_only_may_read);
 	tcase_add_test(tcase, a_line_that_is_too_long_is_refused);
+	tcase_add_test(tcase, the_first_bytes_say_that_it_is_compressed);
+	tcase_add_test(tcase, input_of_fewer_bytes_than_tell_is_text);
+	tcase_add_test(tcase, compressed_input_that_is_cut_short_is_refused);
+	tcase_add_test(tcase, records_may_come_with_their_lengths);
 	tcase_add_test(tcase, a_closed_standard_input_is_an_error);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);

@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The source `file` over compressed and framed files, and what is refused of them. */
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../../../plugins/bytes/frames.h"
+#include "mock.h"
+
+/* What the directives fill; as in the plugin. */
+struct source_conf {
+	struct weir_list path;
+	uint64_t max_record_size;
+	uint32_t follow;
+	uint32_t compression, framing;
+};
+
+static struct mock *mock;
+static const struct weir_operator *source;
+static void *self;
+static char dir[64], path[96];
+static struct weir_str word;
+static struct source_conf conf;
+
+static void
+setup(void)
+{
+	mock = mock_new();
+	source = mock_operator(0);
+	strcpy(dir, "/tmp/weir-test-bytes-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	conf = (struct source_conf){
+		.path = {.v = &word, .n = 1}, .max_record_size = 1 << 20, .compression = 0};
+	path[0] = '\0';
+}
+
+static void
+leave(void)
+{
+	if (self != NULL)
+		source->close(self);
+	self = NULL;
+	mock_release(mock);
+	mock_free(mock);
+}
+
+static void
+teardown(void)
+{
+	leave();
+	if (path[0] != '\0')
+		unlink(path);
+	ck_assert_int_eq(rmdir(dir), 0);
+}
+
+/* A run of its own from a position; its results are in a fresh mock. */
+static int
+run(struct weir_str pos)
+{
+	int rc;
+
+	leave();
+	mock = mock_new();
+	ck_assert_int_eq(source->plan(&conf, &mock->plan, mock->task.host), WEIR_OK);
+	rc = source->open(&conf, &mock->task, &self);
+	if (rc == 0)
+		rc = source->source->assign(self, &mock->task, 0,
+			(struct weir_str){.p = path, .len = (uint32_t)strlen(path)}, pos, 0);
+	while (rc == WEIR_OK)
+		rc = source->source->poll(self, &mock->task);
+	return rc;
+}
+
+static int
+run_all(void)
+{
+	return run((struct weir_str){0});
+}
+
+static void
+put(const char *name, const char *p, size_t len)
+{
+	int fd;
+
+	snprintf(path, sizeof path, "%s/%s", dir, name);
+	word = (struct weir_str){.p = path, .len = (uint32_t)strlen(path)};
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, p, len), (ssize_t)len);
+	close(fd);
+}
+
+/* Behind what `to` has. */
+static void
+pack(struct mock_text *to, uint32_t codec, const char *p, size_t len)
+{
+	struct codec_span span = {.in = p, .in_end = p + len};
+	struct encoder encoder;
+	char *room = malloc(ENCODER_ROOM);
+	int rc;
+
+	ck_assert_int_eq(encoder_init(&encoder, codec), 0);
+	do {
+		span.out = room;
+		span.out_end = room + ENCODER_ROOM;
+		rc = encoder_run(&encoder, &span, 1);
+		ck_assert_int_ge(rc, 0);
+		mock_add(to, room, (size_t)(span.out - room));
+	} while (rc > 0);
+	encoder_fini(&encoder);
+	free(room);
+}
+
+static const char *const names[] = {
+	[CODEC_GZIP] = "x.gz", [CODEC_ZSTD] = "x.zst", [CODEC_LZ4] = "x.lz4"};
+
+/* Lines of many lengths; some are long. */
+static char *
+lines(size_t *len, uint32_t n)
+{
+	char *text = malloc((size_t)n * 1300), *p = text;
+	uint32_t i;
+
+	for (i = 0; i < n; i++) {
+		size_t more = i * 7919 % (i % 64 == 0 ? 1249 : 97);
+
+		p += sprintf(p, "%u ", i);
+		memset(p, 'a' + (int)(i % 26), more);
+		p += more;
+		*p++ = '\n';
+	}
+	*len = (size_t)(p - text);
+	return text;
+}
+
+START_TEST(compressed_files_are_read_and_their_members_are_one)
+{
+	uint32_t codec = (uint32_t)_i;
+	struct mock_text packed = {0};
+	size_t len;
+	char *text = lines(&len, 30000);
+
+	pack(&packed, codec, text, len / 3);
+	pack(&packed, codec, text + len / 3, 1);
+	pack(&packed, codec, text + len / 3 + 1, len - len / 3 - 1);
+	put(names[codec], packed.p, packed.len);
+	ck_assert_int_eq(run_all(), WEIR_END);
+	ck_assert_uint_eq(mock->records.len, len);
+	ck_assert_mem_eq(mock->records.p, text, len);
+	ck_assert_str_eq(mock->refused.p, "");
+	ck_assert_str_eq(mock->firsts.p, "+");
+	ck_assert_uint_eq(mock_counter(mock, "input_bytes"), packed.len);
+	ck_assert_uint_eq(mock_counter(mock, "input_bytes_total"), packed.len);
+	free(packed.p);
+	free(text);
+}
+END_TEST
+
+/* Position i of those of the last run, `0@POSITION `; 0: there is none. */
+static struct weir_str
+position_at(const struct mock_text *positions, uint32_t i)
+{
+	const char *p = positions->p;
+
+	for (; *p != '\0'; p = strchr(p, ' ') + 1)
+		if (i-- == 0)
+			return (struct weir_str){
+				.p = p + 2, .len = (uint32_t)(strchr(p, ' ') - p - 2)};
+	return (struct weir_str){0};
+}
+
+START_TEST(every_position_of_a_compressed_file_is_gone_on_from_exactly)
+{
+	uint32_t codec = (uint32_t)_i, i;
+	struct mock_text packed = {0}, positions;
+	struct weir_str at;
+	size_t len;
+	char *text = lines(&len, 20000);
+
+	pack(&packed, codec, text, len);
+	put(names[codec], packed.p, packed.len);
+	ck_assert_int_eq(run_all(), WEIR_END);
+	positions = mock->positions;
+	memset(&mock->positions, 0, sizeof mock->positions);
+	for (i = 0; (at = position_at(&positions, i)).p != NULL; i++) {
+		size_t offset = strtoul(strchr(strchr(at.p, ':') + 1, ':') + 1, NULL, 10);
+
+		ck_assert_int_eq(run(at), WEIR_END);
+		ck_assert_uint_eq(mock->records.len, len - offset);
+		ck_assert_mem_eq(mock->records.p, text + offset, len - offset);
+		ck_assert_str_eq(mock->firsts.p, offset < len ? "(0 )" : "");
+	}
+	ck_assert_uint_gt(i, 10);
+	free(positions.p);
+	free(packed.p);
+	free(text);
+}
+END_TEST
+
+START_TEST(another_file_at_the_position_is_refused)
+{
+	struct mock_text packed = {0}, other = {0}, positions;
+
+	pack(&packed, CODEC_GZIP, "one\ntwo\n", 8);
+	pack(&other, CODEC_GZIP, "three\nfour\nfive\n", 16);
+	put("x.gz", packed.p, packed.len);
+	ck_assert_int_eq(run_all(), WEIR_END);
+	positions = mock->positions;
+	memset(&mock->positions, 0, sizeof mock->positions);
+	put("x.gz", other.p, other.len);
+	ck_assert_int_eq(run(position_at(&positions, 0)), -ESTALE);
+	ck_assert_ptr_nonnull(strstr(mock->err.text, "has other bytes than those read before"));
+	put("x.gz", packed.p, packed.len - 4);
+	ck_assert_int_eq(run(position_at(&positions, 0)), -ESTALE);
+	ck_assert_ptr_nonnull(strstr(mock->err.text, "fewer than were read before"));
+	free(positions.p);
+	free(packed.p);
+	free(other.p);
+}
+END_TEST
+
+/*
+ * Cut at any byte: whole records come, what is behind is refused once, a run that goes on refuses
+ * nothing again, and one that finds the rest of the file reads it.
+ */
+START_TEST(a_compressed_file_that_is_cut_short_is_refused_once)
+{
+	uint32_t codec = (uint32_t)_i;
+	struct mock_text packed = {0}, positions;
+	char text[4000];
+	size_t cut, i, len = 0;
+
+	/* What repeats would come out of a few bytes only. */
+	for (i = 0; len < sizeof text - 40; i++)
+		len += (size_t)sprintf(text + len, "%zu %zx\n", i, i * i * 2654435761u);
+	pack(&packed, codec, text, len);
+	for (cut = 1; cut < packed.len; cut += 41) {
+		size_t had;
+
+		put(names[codec], packed.p, cut);
+		ck_assert_int_eq(run_all(), WEIR_END);
+		had = mock->records.len;
+		ck_assert_uint_le(had, len);
+		ck_assert_mem_eq(mock->records.p, text, had);
+		ck_assert_ptr_nonnull(strstr(mock->refused.p, "data ends before its end"));
+		ck_assert_ptr_eq(
+			strchr(mock->refused.p, '\n'), mock->refused.p + mock->refused.len - 1);
+		positions = mock->positions;
+		memset(&mock->positions, 0, sizeof mock->positions);
+		for (i = 0; position_at(&positions, (uint32_t)i + 1).p != NULL; i++)
+			;
+		ck_assert_int_eq(run(position_at(&positions, (uint32_t)i)), WEIR_END);
+		ck_assert_str_eq(mock->refused.p, "");
+		ck_assert_str_eq(mock->records.p, "");
+		put(names[codec], packed.p, packed.len);
+		ck_assert_int_eq(run(position_at(&positions, (uint32_t)i)), WEIR_END);
+		ck_assert_str_eq(mock->refused.p, "");
+		ck_assert_uint_eq(mock->records.len, len - had);
+		ck_assert_mem_eq(mock->records.p, text + had, len - had);
+		free(positions.p);
+	}
+	free(packed.p);
+}
+END_TEST
+
+/* All three have checksums: whatever byte is wrong, no record that was not there passes unnoticed.
+ */
+START_TEST(a_corrupt_compressed_file_is_refused)
+{
+	uint32_t codec = (uint32_t)_i, bad = 0;
+	struct mock_text packed = {0};
+	size_t at, len;
+	char *text = lines(&len, 300);
+
+	pack(&packed, codec, text, len);
+	for (at = 0; at < packed.len; at += 11) {
+		packed.p[at] = (char)(packed.p[at] ^ 0x55);
+		put(names[codec], packed.p, packed.len);
+		ck_assert_int_eq(run_all(), WEIR_END);
+		bad += mock->refused.len > 0;
+		if (mock->refused.len == 0) {
+			ck_assert_uint_eq(mock->records.len, len);
+			ck_assert_mem_eq(mock->records.p, text, len);
+		}
+		packed.p[at] = (char)(packed.p[at] ^ 0x55);
+	}
+	/* The time in the head of gzip may be anything. */
+	ck_assert_uint_ge(bad + 4, packed.len / 11);
+	free(packed.p);
+	free(text);
+}
+END_TEST
+
+START_TEST(what_is_not_compressed_though_its_name_says_so_is_refused)
+{
+	put("x.gz", "one\ntwo\n", 8);
+	ck_assert_int_eq(run_all(), WEIR_END);
+	ck_assert_str_eq(mock->refused.p,
+		"0@0 \"\" the gzip data is corrupt: incorrect header check; what follows cannot be "
+		"read\n");
+	conf.compression = CODEC_NONE;
+	ck_assert_int_eq(run_all(), WEIR_END);
+	ck_assert_str_eq(mock->records.p, "one\ntwo\n");
+}
+END_TEST
+
+START_TEST(an_empty_compressed_file_has_no_records)
+{
+	put("x.zst", "", 0);
+	ck_assert_int_eq(run_all(), WEIR_END);
+	ck_assert_str_eq(mock->records.p, "");
+	ck_assert_str_eq(mock->refused.p, "");
+}
+END_TEST
+
+/* Framing. */
+
+/* Records may have NUL in them. */
+static void
+ck_refused(const char *why)
+{
+	ck_assert_ptr_nonnull(memmem(mock->refused.p, mock->refused.len, why, strlen(why)));
+}
+
+static void
+join(struct frames_text *text, uint32_t framing, const char *p, size_t len)
+{
+	struct weir_str rec = {.p = p, .len = (uint32_t)len};
+	const struct weir_raw raw = {.size = sizeof raw, .n = 1, .rec = &rec};
+
+	ck_assert_int_eq(frames_join(text, framing, &raw), 0);
+}
+
+START_TEST(framed_records_are_read_back)
+{
+	struct frames_text text = {0};
+	struct mock_text want = {0};
+	char *big = malloc(3 << 20);
+	uint32_t i, framing = (uint32_t)_i;
+
+	memset(big, 'x', 3 << 20);
+	conf.framing = framing;
+	conf.max_record_size = 3 << 20;
+	for (i = 0; i < 3000; i++) {
+		size_t len = i == 1500 ? 3 << 20 : i * 7919 % 1000;
+
+		join(&text, framing, big, len);
+		mock_add(&want, big, len);
+		mock_add(&want, "\n", 1);
+	}
+	put("x", text.p, text.len);
+	ck_assert_int_eq(run_all(), WEIR_END);
+	ck_assert_uint_eq(mock->n_records, 3000);
+	ck_assert_uint_eq(mock->records.len, want.len);
+	ck_assert_mem_eq(mock->records.p, want.p, want.len);
+	ck_assert_str_eq(mock->refused.p, "");
+	free(text.p);
+	free(want.p);
+	free(big);
+}
+END_TEST
+
+/* Too long for the block, and too long in it: what is around them comes. */
+START_TEST(a_framed_record_that_is_too_long_is_refused)
+{
+	static const size_t sizes[] = {11, 1000, 300000, 5000000};
+	uint32_t framing = (uint32_t)_i, i;
+
+	conf.framing = framing;
+	conf.max_record_size = 10;
+	for (i = 0; i < 4; i++) {
+		struct frames_text text = {0};
+		char *big = malloc(sizes[i]), want[160];
+
+		memset(big, 'x', sizes[i]);
+		join(&text, framing, "first", 5);
+		join(&text, framing, big, sizes[i]);
+		join(&text, framing, "next", 4);
+		join(&text, framing, "last", 4);
+		put("x", text.p, text.len);
+		ck_assert_int_eq(run_all(), WEIR_END);
+		ck_assert_str_eq(mock->records.p, "first\nnext\nlast\n");
+		snprintf(want, sizeof want,
+			"\" the %s has %zu bytes, more than \"max_record_size\" of the source "
+			"(10)\n",
+			framing == FRAMING_NEWLINE ? "line" : "record", sizes[i]);
+		ck_assert_mem_eq(mock->refused.p + 5, big,
+			strchr(mock->refused.p + 5, '"') - mock->refused.p - 5);
+		ck_assert_int_le(strchr(mock->refused.p + 5, '"') - mock->refused.p, 5 + 1024);
+		ck_refused(want);
+		free(text.p);
+		free(big);
+	}
+}
+END_TEST
+
+START_TEST(a_framed_file_may_end_within_a_record)
+{
+	struct frames_text text = {0};
+	uint32_t framing = (uint32_t)_i;
+	size_t cut;
+
+	conf.framing = framing;
+	join(&text, framing, "first", 5);
+	join(&text, framing, "second", 6);
+	for (cut = 1; cut < text.len; cut++) {
+		size_t first = framing == FRAMING_LENGTH ? 9 : 6;
+
+		put("x", text.p, cut);
+		ck_assert_int_eq(run_all(), WEIR_END);
+		ck_assert_str_eq(mock->records.p, cut >= first ? "first\n" : "");
+		if (cut == first)
+			ck_assert_str_eq(mock->refused.p, "");
+		else
+			ck_refused("\" it ends within a record; what");
+	}
+	free(text.p);
+}
+END_TEST
+
+START_TEST(a_length_that_is_none_ends_the_file)
+{
+	conf.framing = FRAMING_VARINT;
+	put("x", "\003one\xff\xff\xff\xff\xff\xff more", 16);
+	ck_assert_int_eq(run_all(), WEIR_END);
+	ck_assert_str_eq(mock->records.p, "one\n");
+	ck_refused("the length of a record is no varint of 32 bits; what follows cannot be read");
+	/* 2^35 - 1 has five bytes as well. */
+	put("x", "\xff\xff\xff\xff\x7f", 5);
+	ck_assert_int_eq(run_all(), WEIR_END);
+	ck_refused("no varint of 32 bits");
+}
+END_TEST
+
+START_TEST(a_length_beyond_the_file_is_refused_with_all_that_follows)
+{
+	conf.framing = FRAMING_LENGTH;
+	put("x", "\xff\xff\xff\xffwhatever", 12);
+	ck_assert_int_eq(run_all(), WEIR_END);
+	ck_assert_str_eq(mock->records.p, "");
+	ck_refused("it ends within a record");
+}
+END_TEST
+
+int
+main(void)
+{
+	Suite *suite = suite_create("file_bytes");
+	TCase *tcase = tcase_create("file_bytes");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_set_timeout(tcase, 100);
+	tcase_add_loop_test(tcase, compressed_files_are_read_and_their_members_are_one, CODEC_GZIP,
+		CODEC_LZ4 + 1);
+	tcase_add_loop_test(tcase, every_position_of_a_compressed_file_is_gone_on_from_exactly,
+		CODEC_GZIP, CODEC_LZ4 + 1);
+	tcase_add_test(tcase, another_file_at_the_position_is_refused);
+	tcase_add_loop_test(tcase, a_compressed_file_that_is_cut_short_is_refused_once, CODEC_GZIP,
+		CODEC_LZ4 + 1);
+	tcase_add_loop_test(tcase, a_corrupt_compressed_file_is_refused, CODEC_GZIP, CODEC_LZ4 + 1);
+	tcase_add_test(tcase, what_is_not_compressed_though_its_name_says_so_is_refused);
+	tcase_add_test(tcase, an_empty_compressed_file_has_no_records);
+	tcase_add_loop_test(
+		tcase, framed_records_are_read_back, FRAMING_LENGTH, FRAMING_VARINT + 1);
+	tcase_add_loop_test(tcase, a_framed_record_that_is_too_long_is_refused, FRAMING_NEWLINE,
+		FRAMING_VARINT + 1);
+	tcase_add_loop_test(
+		tcase, a_framed_file_may_end_within_a_record, FRAMING_LENGTH, FRAMING_VARINT + 1);
+	tcase_add_test(tcase, a_length_that_is_none_ends_the_file);
+	tcase_add_test(tcase, a_length_beyond_the_file_is_refused_with_all_that_follows);
+	suite_add_tcase(suite, tcase);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}
