@@ -1,41 +1,76 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Weir epoch commit protocol: one worker, one LevelDB (base + redo journal per epoch), one Kafka transaction coordinator.
  * kill -9 may strike between any two steps and keeps all writes (page cache); power loss keeps only what is surely on disk.
- * A synced LevelDB write makes itself durable, but earlier un-synced writes may sit in an older log file that was never
- * synced (leveldb#193), so prepare() chooses whether they become durable too.
+ * LevelDB writes to a log and may begin another one at any write.  A synced write makes durable what its own log has so far, not
+ * what an older log has (leveldb#193); when the power goes, each log keeps a prefix of what was not synced.  The base is a set of
+ * epochs: an epoch that was applied and is lost leaves a hole, which is redone as long as its journal is there, and found by
+ * nobody if a later epoch is in the base.  So older logs are synced before an epoch is applied.
  * "att" tags one execution of an epoch: two executions of the same epoch may give different bytes.
  * Without -D: must PASS.  Mutations that must FAIL: -DM_LATE_PREPARE -DM_NOSYNC_PREPARE -DM_READ_BEFORE_FENCE
- *   -DM_KEEP_PRODUCER -DM_ABORT_ON_TIMEOUT -DM_APPLY_DROPS_EARLY -DM_LAST_JOURNAL_ONLY.
+ *   -DM_KEEP_PRODUCER -DM_ABORT_ON_TIMEOUT -DM_APPLY_DROPS_EARLY -DM_LAST_JOURNAL_ONLY
+ *   -DM_NO_LOG_SYNC.
  * Harmless here: -DM_EPOCH_ONLY, -DM_LAZY_DISCARD.
  * Run: spin -a [-D..] commit.pml && cc -DSAFETY -o pan pan.c && ./pan -m1000000 */
 #define MAXE 4          /* epochs */
 #define MAXA 6          /* executions and process starts */
 /* Kafka */
 byte k_e, k_a;          /* committed epoch + execution (offset metadata) */
+byte h[5];              /* the execution committed of each epoch */
 byte t_e, t_a;          /* ongoing transaction */
 bit  t_out, t_off;      /* outputs / offsets already in it */
 byte pe;                /* current producer epoch at the coordinator */
 bit  torn;              /* a commit took outputs without their offsets */
 bit d_has; bit d_commit; byte d_pe;   /* one EndTxn delayed in the network */
-/* LevelDB: v_ = what the process sees, d_ = surely on disk */
-byte vb_e, vb_a, db_e, db_a;
-byte vj[5], dj[5];      /* journal J(epoch) -> att, 0 = absent */
+/* LevelDB, as the process sees it */
+byte base[5];           /* the execution applied of each epoch, 0 = none */
+byte vj[5];             /* journal J(epoch) -> att, 0 = absent */
+byte al[5], jl[5];      /* the log that apply(epoch) and J(epoch) wait in to be synced, 0 = they are on disk */
+byte cur = 1;           /* the log that is written to */
 byte nexta = 1; byte runs;
 
 inline commit_now() {
-  if :: t_off -> k_e = t_e; k_a = t_a
+  if :: t_off -> k_e = t_e; k_a = t_a; h[t_e] = t_a
      :: else -> if :: t_out -> torn = 1 :: else -> skip fi
   fi;
   t_out = 0; t_off = 0
 }
 inline abort_now() { t_out = 0; t_off = 0 }
-inline full_sync() { db_e = vb_e; db_a = vb_a; dj[1] = vj[1]; dj[2] = vj[2]; dj[3] = vj[3]; dj[4] = vj[4] }
-inline prepare(nn, aa) {
-  vj[nn] = aa;
-  if :: true -> full_sync()                      /* same log file: everything before is synced as well */
-     :: true -> dj[nn] = aa                      /* older log file not synced: only this record is sure */
+inline sync_log(k) { if :: al[k] == cur -> al[k] = 0 :: else -> skip fi; if :: jl[k] == cur -> jl[k] = 0 :: else -> skip fi }
+inline sync_current() { sync_log(1); sync_log(2); sync_log(3); sync_log(4) }
+inline sync_all() { al[1] = 0; al[2] = 0; al[3] = 0; al[4] = 0; jl[1] = 0; jl[2] = 0; jl[3] = 0; jl[4] = 0; cur = 1 }
+inline roll() {                                  /* the next write goes to a new log */
+  if :: true -> skip
+     :: (al[1] == cur || al[2] == cur || al[3] == cur || al[4] == cur || jl[1] == cur || jl[2] == cur || jl[3] == cur ||
+        jl[4] == cur) -> cur++
   fi
 }
+inline prepare(nn, aa) { roll(); vj[nn] = aa; jl[nn] = cur; sync_current() }
+inline apply(nn, aa) {                           /* apply + drop journal: ONE batch, NOT synced */
+#ifndef M_NO_LOG_SYNC
+  sync_all();
+#endif
+  roll(); base[nn] = aa; vj[nn] = 0; al[nn] = cur
+}
+/* Records of a log are lost from some point on; J(k) is before apply(k), and that before J(k + 1). */
+inline lose(k) {
+  if :: jl[k] != 0 && (cut[jl[k]] || vj[k] != 0) ->
+       if :: cut[jl[k]] -> vj[k] = 0
+          :: else -> if :: true -> skip :: true -> cut[jl[k]] = 1; vj[k] = 0 fi
+       fi
+     :: else -> skip
+  fi;
+  if :: al[k] != 0 ->
+       if :: !cut[al[k]] -> if :: true -> skip :: true -> cut[al[k]] = 1 fi :: else -> skip fi;
+       if :: cut[al[k]] && base[k] != 0 -> vj[k] = (jl[k] == 0 || !cut[jl[k]] -> base[k] : 0); base[k] = 0 :: else -> skip fi
+     :: else -> skip
+  fi
+}
+inline newest() { mb = (base[4] != 0 -> 4 : (base[3] != 0 -> 3 : (base[2] != 0 -> 2 : (base[1] != 0 -> 1 : 0)))) }
+#ifdef M_EPOCH_ONLY
+#define IS(k) (k > ke || base[k] != 0)
+#else
+#define IS(k) (k > ke || base[k] == h[k])
+#endif
 
 active proctype Net() {                          /* the delayed EndTxn may arrive at any time */
 end:  do
@@ -46,12 +81,14 @@ end:  do
 }
 
 active proctype Worker() {
-  byte mype, n, a, ke, ka; bit ok;
+  byte mype, n, a, ke, ka, mb; bit ok; bit cut[10];
 start:
   atomic { runs < MAXA -> runs++ };
   atomic { if :: true -> skip                    /* kill -9 */
-              :: true -> vb_e = db_e; vb_a = db_a; vj[1] = dj[1]; vj[2] = dj[2]; vj[3] = dj[3]; vj[4] = dj[4]  /* power loss */
-           fi };
+              :: true -> lose(1); lose(2); lose(3); lose(4)                            /* power loss */
+           fi;
+           cut[1] = 0; cut[2] = 0; cut[3] = 0; cut[4] = 0; cut[5] = 0; cut[6] = 0; cut[7] = 0; cut[8] = 0; cut[9] = 0;
+           sync_all() };                         /* LevelDB opens: what is left of its logs goes into tables */
 #ifdef M_READ_BEFORE_FENCE
   atomic { ke = k_e; ka = k_a };
 #endif
@@ -60,32 +97,32 @@ start:
   atomic { ke = k_e; ka = k_a };                 /* committed(), RequireStable */
 #endif
   atomic {                                       /* recovery: redo J(base+1..E) in order, drop the rest */
+    newest();
 #ifdef M_LAST_JOURNAL_ONLY
-    if :: (ke > vb_e && vj[ke] == ka) -> assert(ke == vb_e + 1); vb_e = ke; vb_a = vj[ke] :: else -> skip fi;
+    if :: (ke > mb && vj[ke] == ka) -> base[ke] = ka :: else -> skip fi;
 #else
     do
-    :: (vb_e < ke && vj[vb_e + 1] != 0) -> vb_a = vj[vb_e + 1]; vb_e = vb_e + 1
+    :: (mb < ke && vj[mb + 1] != 0) -> base[mb + 1] = vj[mb + 1]; al[mb + 1] = cur; mb++
     :: else -> break
     od;
 #endif
     vj[1] = 0; vj[2] = 0; vj[3] = 0; vj[4] = 0;
 #ifndef M_LAZY_DISCARD
-    full_sync();
+    sync_all();
 #endif
-#ifdef M_EPOCH_ONLY
-    assert(vb_e == ke)
-#else
-    assert(vb_e == ke && vb_a == ka)             /* I1: state == what Kafka committed, same execution */
-#endif
+    newest();
+    /* I1: state == what Kafka committed, every epoch of it, same execution */
+    assert(mb == ke && IS(1) && IS(2) && IS(3) && IS(4))
   };
 loop:
-  if :: vb_e >= MAXE || nexta >= MAXA -> goto fin :: else -> skip fi;
-  atomic { n = vb_e + 1; a = nexta; nexta++ };
+  newest();
+  if :: mb >= MAXE || nexta >= MAXA -> goto fin :: else -> skip fi;
+  atomic { n = mb + 1; a = nexta; nexta++ };
   atomic { if :: mype == pe -> t_e = n; t_a = a; t_out = 1 :: else -> goto fin fi };   /* outputs stream in */
   if :: goto start :: true -> skip fi;           /* crash */
 #ifndef M_LATE_PREPARE
 #ifdef M_NOSYNC_PREPARE
-  atomic { vj[n] = a };
+  atomic { roll(); vj[n] = a; jl[n] = cur };
 #else
   atomic { prepare(n, a) };                      /* ONE WriteBatch, sync=1 */
 #endif
@@ -105,7 +142,7 @@ loop:
 #ifdef M_KEEP_PRODUCER
   :: !ok -> atomic { if :: t_out || t_off -> commit_now() :: else -> skip fi; ok = 1 }  /* EndTxn retried, same producer epoch */
 #elif defined(M_ABORT_ON_TIMEOUT)
-  :: !ok -> atomic { abort_now(); vj[n] = 0; full_sync() }; goto loop     /* "it timed out, so roll back" */
+  :: !ok -> atomic { abort_now(); vj[n] = 0; sync_all() }; goto loop     /* "it timed out, so roll back" */
 #else
   :: !ok -> goto start                           /* unknown: destroy producer, re-init, re-read */
 #endif
@@ -114,11 +151,11 @@ loop:
   atomic { prepare(n, a) };
 #endif
 #ifdef M_APPLY_DROPS_EARLY
-  atomic { vj[n] = 0; full_sync() };             /* journal dropped before base is written */
+  atomic { vj[n] = 0; sync_all() };              /* journal dropped before base is written */
   if :: goto start :: true -> skip fi;
-  atomic { vb_e = n; vb_a = a };
+  atomic { base[n] = a; al[n] = cur };
 #else
-  atomic { vb_e = n; vb_a = a; vj[n] = 0 };      /* apply + drop journal: ONE batch, NOT synced */
+  atomic { apply(n, a) };
 #endif
   assert(!torn);                                 /* I2: no outputs without their offsets */
   if :: goto start :: goto loop fi;
