@@ -254,6 +254,20 @@ add_ints(struct wr_arena *arena, const struct weir_column **hidden, uint32_t at,
 			memcpy(wr_arena_array(arena, int64_t, n), from, n * sizeof *from));
 }
 
+/* Member by member: a view put together elsewhere and then copied waits for its own stores. */
+static inline void
+put_record(struct weir_view *view, const struct weir_str *record, uint32_t i)
+{
+	if (record->len <= sizeof view->head + sizeof view->buf + sizeof view->off) {
+		*view = wr_view(record->p, record->len, i, 0);
+		return;
+	}
+	view->len = record->len;
+	memcpy(view->head, record->p, sizeof view->head);
+	view->buf = i;
+	view->off = 0;
+}
+
 /* The @ columns of decoded records. */
 static void
 add_hidden(struct weir_out *out, const struct wr_partition *part, const struct weir_raw *raw)
@@ -263,7 +277,7 @@ add_hidden(struct weir_out *out, const struct wr_partition *part, const struct w
 	struct weir_view *views = wr_arena_array(arena, struct weir_view, raw->n);
 
 	for (uint32_t i = 0; i < raw->n; i++)
-		views[i] = wr_view(raw->rec[i].p, raw->rec[i].len, i, 0);
+		put_record(&views[i], &raw->rec[i], i);
 	add_column(arena, hidden, WEIR_AT_RAW, WEIR_BYTES, views)->bufs = out->bufs;
 	add_partition(arena, hidden, part, raw->n);
 	add_ints(arena, hidden, WEIR_AT_OFFSET, WEIR_INT64, raw->offset, raw->n);
@@ -405,6 +419,7 @@ wr_source_raw(struct weir_task *task, uint32_t number, const struct weir_raw *gi
 	const struct weir_raw all = complete(given, part), *raw = &all;
 	struct weir_out *out;
 	uint32_t n_none = 0;
+	uint64_t bytes = 0;
 	int rc;
 
 	wr_assert(raw->n <= WEIR_ROWS_MAX);
@@ -420,7 +435,8 @@ wr_source_raw(struct weir_task *task, uint32_t number, const struct weir_raw *gi
 	wr_out_set_bufs(out, raw->rec, raw->n);
 	out->batch->raw = *raw;
 	for (uint32_t i = 0; i < raw->n; i++)
-		wr_batch_pin(out->batch, raw->rec[i].len);
+		bytes += raw->rec[i].len;
+	wr_batch_pin(out->batch, bytes);
 	source->raw = raw;
 	source->decoding = out;
 	source->why = wr_arena_zalloc(&inst->scratch, raw->n * sizeof *source->why);
