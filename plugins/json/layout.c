@@ -27,95 +27,20 @@
  * is read from its beginning by the plain decoder, which alone says what is wrong with it.  Hence
  * rows are the same with and without layouts, and a record refused there is never taken here.
  *
+ * Records of a stream mostly take even the same edges.  The way of such a record is the track
+ * (track.c): the bytes of its edges and how its values are read, one behind the other, without the
+ * questions that were answered when the automaton went that way.  A record is run along the track
+ * first, and from its beginning through the automaton if it leaves it.
+ *
  * What is never taken here: arrays that lead to a wanted element, json columns whose value is an
  * array or object, escapes in keys, keys of more than KEY_MAX bytes.
  *
  * When many records are given up or bring new edges, none is tried for a while: the plain decoder
  * indexes many records in one run, which is cheaper than to do so for each that was given up.
  */
-#include "json.h"
+#include "layout.h"
 
 #include <stdlib.h>
-
-enum {
-	PLACES_MAX = 256,
-	LEVELS_MAX = 64,
-	EDGES_MAX = 512,
-	FAN_MAX = 8, /* edges from a place */
-	FAN_UNWANTED = 2, /* where nothing is wanted: then to the end of the object */
-	BYTES_MAX = JSON_SLACK, /* of an edge */
-	KEY_MAX = 48,
-	ENTER_MAX = 4, /* objects on the way to a wanted value that an edge goes into */
-	SPAN = 512, /* records after which it is seen how many made trouble */
-	PAUSE_MAX = 1 << 16, /* records that are not tried */
-};
-
-/* How a value is read. */
-enum {
-	SKIP,
-	MARK, /* SKIP, of a key that leads on */
-	STRING,
-	INT,
-	TIME,
-	BOOL,
-	OTHER,
-};
-
-/* An object, by the keys that lead to it. */
-struct level {
-	struct level *outer;
-	struct json_node *node; /* NULL: nothing in it is wanted */
-	struct place *rest; /* where all that is left of it was skipped */
-	uint32_t depth;
-	uint32_t key_len;
-	char key[KEY_MAX];
-};
-
-struct place {
-	struct edge *edge[FAN_MAX]; /* the first is layout->none if there are none */
-	uint32_t n_edges;
-	uint32_t how;
-	struct json_node *node; /* NULL: neither wanted nor leads on */
-	struct json_leaf *leaf;
-	int64_t scale; /* of TIME: microseconds a unit */
-	struct level *level; /* NULL: before the record, or behind it */
-	uint32_t key_len;
-	char key[KEY_MAX];
-};
-
-struct edge {
-	char bytes[BYTES_MAX];
-	struct place *to; /* NULL: to nowhere */
-	uint32_t len;
-	uint32_t beyond; /* a bit for each of the first 16 bytes that is behind them */
-	uint32_t rare; /* one of the following */
-	uint8_t is_long; /* more than 16 bytes */
-	uint8_t scalar; /* the place leads on, so its value must be no array or object */
-	uint8_t not_ascii;
-	uint8_t n_enter;
-	struct json_node *enter[ENTER_MAX];
-};
-
-struct layout {
-	/* The record being read. */
-	uint32_t not_ascii; /* a byte may be beyond ASCII */
-	int escaped; /* a backslash was in the last string */
-	int result; /* of stray() */
-	struct place *from;
-	const char *p;
-
-	/* Whether it pays: records tried, and how many of them brought trouble. */
-	uint32_t tried, trouble;
-	uint32_t pause, next_pause; /* records */
-
-	uint32_t n_places, n_levels, n_edges;
-	struct place start, finish; /* before a record's first byte, behind its last */
-	struct edge none; /* never fits */
-	struct edge spare; /* where there is no room for another */
-	struct place place[PLACES_MAX];
-	struct level level[LEVELS_MAX];
-	struct edge edge[EDGES_MAX];
-};
 
 struct layout *
 layout_new(void)
@@ -139,6 +64,7 @@ layout_clear(struct layout *layout)
 	layout->n_places = layout->n_levels = layout->n_edges = 0;
 	layout->start.n_edges = 0;
 	layout->start.edge[0] = &layout->none;
+	track_clear(layout);
 }
 
 int
@@ -172,59 +98,8 @@ layout_passed(struct layout *layout, uint32_t n)
 		layout->tried = layout->trouble = 0;
 }
 
-/*
- * Bytes, 16 at a time: comparisons give 0xff where they hold, bits_of() a bit for each.  What lies
- * past the record is looked at too, and no harm: who ran past its end goes no further.
- */
-typedef uint8_t bytes16 __attribute__((vector_size(16)));
-typedef int8_t signed16 __attribute__((vector_size(16)));
-
-static inline bytes16
-load16(const char *p)
-{
-	bytes16 text;
-
-	memcpy(&text, p, sizeof text);
-	return text;
-}
-
-static inline uint32_t
-bits_of(bytes16 holds)
-{
-#ifdef __SSE2__
-	return (uint32_t)_mm_movemask_epi8((__m128i)holds);
-#else
-	uint32_t bits = 0, i;
-
-	for (i = 0; i < 16; i++)
-		bits |= (uint32_t)(holds[i] >> 7) << i;
-	return bits;
-#endif
-}
-
-/* Brackets of either kind: '[' and '{' differ by one bit, and so do ']' and '}'. */
-static inline bytes16
-are_open(bytes16 text)
-{
-	return (bytes16)((text | 0x20) == '{');
-}
-
-static inline bytes16
-are_close(bytes16 text)
-{
-	return (bytes16)((text | 0x20) == '}');
-}
-
-/* Below c, or not ASCII. */
-static inline bytes16
-are_odd(bytes16 text, int8_t c)
-{
-	return (bytes16)((signed16)text < c);
-}
-
-/* As string_end(), whatever stands in it. */
-static __attribute__((noinline)) const char *
-string_rest(struct layout *layout, const char *p, const char *end)
+const char *
+layout_string_rest(struct layout *layout, const char *p, const char *end)
 {
 	layout->escaped = 0;
 	while (p < end) {
@@ -248,53 +123,8 @@ string_rest(struct layout *layout, const char *p, const char *end)
 	return NULL;
 }
 
-/* The quote that closes a short plain string whose text begins at p, else NULL. */
-static inline const char *
-string_short(const char *p)
-{
-	bytes16 text = load16(p);
-	uint32_t stop = bits_of((bytes16)((text == '"') | (text == '\\')) | are_odd(text, 0x20));
-
-	p += __builtin_ctz(stop | 0x8000);
-	return *p == '"' ? p : NULL;
-}
-
-/* The quote that closes the string whose text begins at p; NULL: there is none. */
-static inline const char *
-string_end(struct layout *layout, const char *p, const char *end)
-{
-	const char *close = string_short(p);
-
-	return close != NULL ? close : string_rest(layout, p, end);
-}
-
-/* Behind a number, true, false or null that nobody wants: any bytes that are one token. */
-static inline const char *
-scalar_end(const char *p, const char *end)
-{
-	const char *from = p;
-
-	while (p < end) {
-		bytes16 text = load16(p);
-		uint32_t stop =
-			bits_of((bytes16)(text == ',') | are_close(text) | are_odd(text, 0x21));
-		uint32_t bad = bits_of(
-			(bytes16)((text == '"') | (text == '\\') | (text == ':')) | are_open(text));
-
-		if (stop != 0) {
-			p += __builtin_ctz(stop);
-			return (bad & (stop ^ (stop - 1))) == 0 && p > from ? p : NULL;
-		}
-		if (bad != 0)
-			return NULL;
-		p += 16;
-	}
-	return NULL;
-}
-
-/* The bracket that closes the depth'th of those that are open around p, or NULL. */
-static const char *
-nest_end(struct layout *layout, const char *p, const char *end, uint32_t depth)
+const char *
+layout_nest_end(struct layout *layout, const char *p, const char *end, uint32_t depth)
 {
 	while (p < end) {
 		bytes16 text = load16(p);
@@ -326,87 +156,8 @@ nest_end(struct layout *layout, const char *p, const char *end, uint32_t depth)
 	return NULL;
 }
 
-/* What nobody wants, whatever it is. */
-static inline const char *
-skip_value(struct layout *layout, const char *p, const char *end)
-{
-	if (*p == '"') {
-		p = string_end(layout, p + 1, end);
-		return p != NULL ? p + 1 : NULL;
-	}
-	if (*p == '{' || *p == '[') {
-		p = nest_end(layout, p + 1, end, 1);
-		return p != NULL ? p + 1 : NULL;
-	}
-	return scalar_end(p, end);
-}
-
-/* Eight digits, the first in the lowest byte. */
-static inline uint64_t
-digits_value(uint64_t digits)
-{
-	digits = digits * 10 + (digits >> 8);
-	return ((digits & 0x000000ff000000ff) * 0x000f424000000064 +
-		       (digits >> 16 & 0x000000ff000000ff) * 0x0000271000000001) >>
-	       32;
-}
-
-/* How many of 8 bytes, of which '0' was taken, are digits from the first on. */
-static inline uint32_t
-digits_count(uint64_t digits)
-{
-	uint64_t other = ((digits + 0x7676767676767676) | digits) & 0x8080808080808080;
-
-	return other == 0 ? 8 : (uint32_t)__builtin_ctzll(other) / 8;
-}
-
-/* Behind a whole number of at most 15 digits; NULL: it is something else. */
-static inline const char *
-read_int(const char *p, int64_t *value)
-{
-	static const int64_t powers[] = {
-		1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
-	const uint64_t zeros = 0x3030303030303030;
-	int64_t minus = *p == '-';
-	uint64_t digits;
-	uint32_t n;
-
-	p += minus;
-	digits = json_load8(p) ^ zeros;
-	n = digits_count(digits);
-	if (n == 0 || (*p == '0' && n > 1))
-		return NULL;
-	if (n < 8) {
-		*value = ((int64_t)digits_value(digits << (64 - 8 * n)) ^ -minus) + minus;
-		return p + n;
-	}
-	*value = (int64_t)digits_value(digits);
-	p += 8;
-	digits = json_load8(p) ^ zeros;
-	n = digits_count(digits);
-	if (n == 8)
-		return NULL;
-	*value = *value * powers[n] + (int64_t)digits_value(digits << 8 << (56 - 8 * n));
-	*value = (*value ^ -minus) + minus;
-	return p + n;
-}
-
-/* Behind true or false, whose bit it sets; NULL: it is something else. */
-static inline const char *
-read_bool(const char *p, uint64_t *bits, uint32_t row)
-{
-	uint64_t is = json_load4(p) == 0x65757274,
-		 not = (json_load8(p) & 0xffffffffff) == 0x65736c6166;
-
-	if ((is | not ) == 0)
-		return NULL;
-	bits[row >> 6] = (bits[row >> 6] & ~((uint64_t)1 << (row & 63))) | is << (row & 63);
-	return p + 4 + not ;
-}
-
-/* A wanted value of any kind: behind it, or NULL. */
-static const char *
-read_any(struct json *json, const struct json_node *node, const char *p, const char *end)
+const char *
+layout_any(struct json *json, const struct json_node *node, const char *p, const char *end)
 {
 	const struct json_leaf *leaf;
 	const char *close;
@@ -415,7 +166,8 @@ read_any(struct json *json, const struct json_node *node, const char *p, const c
 		return json_number(json, node, p);
 	if (*p == 't' || *p == 'f' || *p == 'n')
 		return json_word(json, node, p);
-	if (*p != '"' || (close = string_rest(json->layout, p + 1, end)) == NULL || close >= end)
+	if (*p != '"' || (close = layout_string_rest(json->layout, p + 1, end)) == NULL ||
+		close >= end)
 		return NULL;
 	for (leaf = node->leaf; leaf != NULL; leaf = leaf->next)
 		if (leaf->type != WEIR_JSON) {
@@ -429,12 +181,13 @@ read_any(struct json *json, const struct json_node *node, const char *p, const c
 	return close + 1;
 }
 
-/* What stands at a place, as it mostly is: behind it, or NULL. */
+/* The value of a place, as it mostly is: behind it, or NULL. */
 static inline const char *
 read_value(struct json *json, const struct place *place, const char *p, const char *end)
 {
 	const struct json_leaf *leaf = place->leaf;
 	const char *close;
+	uint32_t usual = 0;
 	int64_t value;
 
 	switch (place->how) {
@@ -445,7 +198,7 @@ read_value(struct json *json, const struct place *place, const char *p, const ch
 			break;
 		close = string_short(p + 1);
 		if (close == NULL) {
-			close = string_rest(json->layout, p + 1, end);
+			close = layout_string_rest(json->layout, p + 1, end);
 			if (close == NULL || json->layout->escaped)
 				break;
 		}
@@ -453,7 +206,7 @@ read_value(struct json *json, const struct place *place, const char *p, const ch
 		return close + 1;
 	case INT:
 	case TIME:
-		close = read_int(p, &value);
+		close = read_int(p, &value, &usual);
 		if (close == NULL || !json_ends_word(*close) ||
 			(place->how == TIME && __builtin_mul_overflow(value, place->scale, &value)))
 			break;
@@ -467,7 +220,7 @@ read_value(struct json *json, const struct place *place, const char *p, const ch
 	default:
 		break;
 	}
-	return read_any(json, place->node, p, end);
+	return layout_any(json, place->node, p, end);
 }
 
 static uint32_t
@@ -731,7 +484,7 @@ follow_other(struct layout *layout, struct place *from, const char *p, uint64_t 
 static int
 drain(struct layout *layout, const struct place *from, const char *p, const char *end)
 {
-	p = nest_end(layout, p, end, from->level->depth);
+	p = layout_nest_end(layout, p, end, from->level->depth);
 	return p != NULL && p < end && skip_spaces(p + 1, end) == end;
 }
 
@@ -751,11 +504,13 @@ stray(struct json *json, struct place *from, const char *p, const char *end, uin
 	layout->result = 0;
 	if (from->n_edges >= FAN_UNWANTED && from->level != NULL && json_ends_word(*p)) {
 		if (left == 0) {
+			layout->n_trace = TRACE_MAX;
 			layout->result = drain(layout, from, p, end);
 			return NULL;
 		}
 		if (from->level->node == NULL && from != from->level->rest) {
-			layout->p = nest_end(layout, p, end, 1);
+			layout->n_trace = TRACE_MAX;
+			layout->p = layout_nest_end(layout, p, end, 1);
 			layout->from = from->level->rest;
 			layout->result = layout->p != NULL ? -1 : 0;
 			return NULL;
@@ -791,6 +546,8 @@ walk(struct json *json, const char *p, const char *end)
 				continue;
 			}
 		}
+		if (layout->n_trace < TRACE_MAX)
+			layout->trace[layout->n_trace++] = edge;
 		p += edge->len;
 		place = edge->to;
 		if (p >= end)
@@ -813,32 +570,45 @@ walk(struct json *json, const char *p, const char *end)
 	return p == end && place == &layout->finish;
 }
 
+/* A record: 1, or 0 if it is given up. */
+static int
+read_record(struct json *json, uint32_t len)
+{
+	struct layout *layout = json->layout;
+
+	json->serial++;
+	layout->tried++;
+	layout->not_ascii = 0;
+	layout->n_trace = 0;
+	if (!walk(json, json->base, json->base + len) ||
+		(layout->not_ascii && !json_is_utf8(json->base, len))) {
+		layout->trouble++;
+		return 0;
+	}
+	if (json->left != 0)
+		json_missing(json);
+	track_learn(json);
+	return 1;
+}
+
 uint32_t
 layout_run(
 	struct json *json, const struct weir_str *rec, uint32_t first, uint32_t n, const char *copy)
 {
 	struct layout *layout = json->layout;
-	uint32_t i;
+	uint32_t i = 0;
 
 	layout->start.node = &json->nodes[0];
-	for (i = 0; i < n; i++) {
-		uint32_t len = rec[i].len;
+	for (;;) {
+		uint32_t done = track_run(json, rec + i, first + i, n - i, &copy);
 
-		json->base = copy != NULL ? copy : rec[i].p;
-		json->row = first + i;
-		json->serial++;
-		layout->not_ascii = 0;
-		if (!walk(json, json->base, json->base + len) ||
-			(layout->not_ascii && !json_is_utf8(json->base, len))) {
-			layout->trouble++;
-			layout->tried++;
-			break;
-		}
-		if (json->left != 0)
-			json_missing(json);
+		layout->tried += done;
+		i += done;
+		if (i == n || !read_record(json, rec[i].len))
+			return i;
 		if (copy != NULL)
-			copy += len + 1;
+			copy += rec[i].len + 1;
+		if (++i == n)
+			return i;
 	}
-	layout->tried += i;
-	return i;
 }

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What layout.c learns of the records, and track.c runs along; see layout.c.
+ */
+#ifndef JSON_LAYOUT_H
+#define JSON_LAYOUT_H
+
+#include "bytes.h"
+
+enum {
+	PLACES_MAX = 256,
+	LEVELS_MAX = 64,
+	EDGES_MAX = 512,
+	FAN_MAX = 8, /* edges from a place */
+	FAN_UNWANTED = 2, /* where nothing is wanted: then to the end of the object */
+	BYTES_MAX = JSON_SLACK, /* of an edge */
+	KEY_MAX = 48,
+	ENTER_MAX = 4, /* objects on the way to a wanted value that an edge goes into */
+	SPAN = 512, /* records after which it is seen how many made trouble */
+	PAUSE_MAX = 1 << 16, /* records that are not tried */
+	TRACE_MAX = 64, /* edges of a record that may become the track, less one */
+	STEPS_MAX = 96, /* of the track */
+	STRAYS = 8, /* records in a row that left the track: it is of no use any more */
+};
+
+/* How a value is read. */
+enum {
+	SKIP,
+	MARK, /* SKIP, of a key that leads on */
+	STRING,
+	INT,
+	TIME,
+	BOOL,
+	OTHER,
+};
+
+/* An object, by the keys that lead to it. */
+struct level {
+	struct level *outer;
+	struct json_node *node; /* NULL: nothing in it is wanted */
+	struct place *rest; /* where all that is left of it was skipped */
+	uint32_t depth;
+	uint32_t key_len;
+	char key[KEY_MAX];
+};
+
+struct place {
+	struct edge *edge[FAN_MAX]; /* the first is layout->none if there are none */
+	uint32_t n_edges;
+	uint32_t how;
+	struct json_node *node; /* NULL: neither wanted nor leads on */
+	struct json_leaf *leaf;
+	int64_t scale; /* of TIME: microseconds a unit */
+	struct level *level; /* NULL: before the record, or behind it */
+	uint32_t key_len;
+	char key[KEY_MAX];
+};
+
+struct edge {
+	char bytes[BYTES_MAX];
+	struct place *to; /* NULL: to nowhere */
+	uint32_t len;
+	uint32_t beyond; /* a bit for each of the first 16 bytes that is behind them */
+	uint32_t rare; /* one of the following */
+	uint8_t is_long; /* more than 16 bytes */
+	uint8_t scalar; /* the place leads on, so its value must be no array or object */
+	uint8_t not_ascii;
+	uint8_t n_enter;
+	struct json_node *enter[ENTER_MAX];
+};
+
+/* A piece of the track: up to 16 bytes, and how the value behind them is read. */
+struct track_step {
+	bytes16 bytes;
+	uint32_t beyond; /* as of an edge */
+	uint16_t len, what;
+	uint32_t usual; /* see read_int() */
+	const struct place *place;
+	struct json_leaf *leaf;
+	int64_t scale;
+};
+
+struct track {
+	uint32_t n_steps; /* 0: there is none */
+	uint32_t n_missing;
+	uint32_t not_ascii; /* of its edges */
+	uint32_t strays; /* since a record stayed on it */
+	const struct json_leaf *missing[TRACE_MAX]; /* wanted, and not on it */
+	struct track_step step[STEPS_MAX];
+};
+
+struct layout {
+	/* The record being read. */
+	uint32_t not_ascii; /* a byte may be beyond ASCII */
+	int escaped; /* a backslash was in the last string */
+	int result; /* of stray() */
+	struct place *from;
+	const char *p;
+
+	/* Whether it pays: records tried, and how many of them brought trouble. */
+	uint32_t tried, trouble;
+	uint32_t pause, next_pause; /* records */
+
+	/* The edges that the last record took; TRACE_MAX: too many, or not by edges alone. */
+	uint32_t n_trace;
+	const struct edge *trace[TRACE_MAX];
+	struct track track;
+
+	uint32_t n_places, n_levels, n_edges;
+	struct place start, finish; /* before a record's first byte, behind its last */
+	struct edge none; /* never fits */
+	struct edge spare; /* where there is no room for another */
+	struct place place[PLACES_MAX];
+	struct level level[LEVELS_MAX];
+	struct edge edge[EDGES_MAX];
+};
+
+/* track.c */
+
+void track_clear(struct layout *layout);
+/* The automaton has read a record: whether its way becomes the track. */
+void track_learn(struct json *json);
+/* As layout_run(), by the track alone; *copy goes behind the records read. */
+uint32_t track_run(struct json *json, const struct weir_str *rec, uint32_t first, uint32_t n,
+	const char **copy);
+
+/* layout.c */
+
+/* As string_end(), whatever stands in it. */
+const char *layout_string_rest(struct layout *layout, const char *p, const char *end);
+/* The bracket that closes the depth'th of those that are open around p, or NULL. */
+const char *layout_nest_end(struct layout *layout, const char *p, const char *end, uint32_t depth);
+/* A wanted value of any kind: behind it, or NULL. */
+const char *layout_any(
+	struct json *json, const struct json_node *node, const char *p, const char *end);
+
+/* The quote that closes the string whose text begins at p; NULL: there is none. */
+static inline const char *
+string_end(struct layout *layout, const char *p, const char *end)
+{
+	const char *close = string_short(p);
+
+	return close != NULL ? close : layout_string_rest(layout, p, end);
+}
+
+/* What nobody wants, whatever it is. */
+static inline const char *
+skip_value(struct layout *layout, const char *p, const char *end)
+{
+	if (*p == '"') {
+		p = string_end(layout, p + 1, end);
+		return p != NULL ? p + 1 : NULL;
+	}
+	if (*p == '{' || *p == '[') {
+		p = layout_nest_end(layout, p + 1, end, 1);
+		return p != NULL ? p + 1 : NULL;
+	}
+	return scalar_end(p, end);
+}
+
+#endif
