@@ -244,7 +244,7 @@ capture_private(struct wr_inst *inst, struct wr_capture *capture)
 	inst->err = (struct weir_err){0};
 	rc = inst->op->desc->snapshot(inst->self, &inst->pub, items);
 	if (rc < 0)
-		wr_run_fail(inst->task->run, inst, &inst->err);
+		wr_inst_fail(inst, rc);
 	else
 		wr_items_write(items, text);
 	wr_items_free(items);
@@ -502,18 +502,20 @@ run_epoch(struct wr_checkpoint *c, bool final)
 	return over;
 }
 
+/* False: the run is over. */
 static bool
-wait_until_due(struct wr_checkpoint *c, struct timespec *due)
+wait_until_due(struct wr_checkpoint *c, const struct timespec *due, bool *final)
 {
-	bool final;
+	bool quit;
 
 	pthread_mutex_lock(&c->lock);
 	while (!c->quit && !c->all_ended &&
 		pthread_cond_timedwait(&c->changed, &c->lock, due) != ETIMEDOUT)
 		;
-	final = c->all_ended;
+	quit = c->quit;
+	*final = c->all_ended;
 	pthread_mutex_unlock(&c->lock);
-	return final;
+	return !quit;
 }
 
 static void *
@@ -522,14 +524,11 @@ state_main(void *arg)
 	struct wr_checkpoint *c = arg;
 	struct timespec due = from_now(c->pipeline->checkpoint_interval);
 	struct timespec stale = from_now(STALE_US);
-	bool over = false;
+	bool over = false, final;
 
-	while (!over) {
-		bool final = wait_until_due(c, &due);
+	while (!over && wait_until_due(c, &due, &final)) {
 		struct timespec pause;
 
-		if (c->quit)
-			break;
 		due = from_now(c->pipeline->checkpoint_interval);
 		/* Nothing has happened: nothing to keep.  But a decider may forget one who is
 		 * silent for days. */
@@ -615,6 +614,7 @@ recover_sink(struct wr_checkpoint *c, const struct wr_op *op, struct weir_err *e
 		if (rc >= 0)
 			rc = op->desc->sink->abort_after(inst->self, &inst->pub, epoch);
 		if (rc < 0) {
+			wr_inst_need_reason(inst, rc);
 			*err = inst->err;
 			wr_err_wrap(err, "%s", op->title);
 		}

@@ -67,6 +67,7 @@ struct wr_inst {
 	struct wr_port *ports; /* op->n_out */
 	struct weir_out *outs, **outs_end; /* begun in this callback, in order */
 	struct weir_out *spare_outs;
+	struct weir_out *letters; /* the one of them that takes dead letters; NULL: none yet */
 	struct wr_reject *rejects; /* of this callback */
 	uint32_t n_rejects, cap_rejects;
 	struct wr_arena scratch; /* of this callback */

@@ -10,7 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SHOWN_MAX = 200 }; /* bytes of a record in a message */
+enum {
+	SHOWN_MAX = 200, /* bytes of a record in a message */
+	LETTERS_MAX = 1 << 20, /* bytes in a batch of dead letters, about */
+};
 
 void
 wr_inst_reject(struct wr_inst *inst, const struct weir_batch *batch, uint32_t row, const char *why)
@@ -98,11 +101,23 @@ put_int(struct weir_out *out, int32_t col, uint32_t row, int64_t value, bool kno
 		weir_bit_clear(vec->valid, row);
 }
 
+/* Where the next dead letter of this callback goes. */
+static struct weir_out *
+letters_out(struct wr_inst *inst)
+{
+	struct weir_out *out = inst->letters;
+
+	if (out == NULL || out->n == WEIR_ROWS_MAX || out->text_bytes > LETTERS_MAX)
+		out = wr_out_append(&inst->pub, (uint32_t)inst->op->error_out);
+	inst->letters = out;
+	return out;
+}
+
 static void
 dead_letter(struct wr_inst *inst, const struct wr_refused *refused)
 {
-	uint32_t port = (uint32_t)inst->op->error_out;
-	struct weir_out *out = wr_out_append(&inst->pub, port);
+	struct weir_out *out = letters_out(inst);
+	uint32_t row = out->n;
 	int64_t time = refused->event_time;
 	int64_t now = inst->pub.host->now(&inst->pub);
 	struct weir_str source = {0}; /* after a union nobody knows it */
@@ -113,18 +128,19 @@ dead_letter(struct wr_inst *inst, const struct wr_refused *refused)
 			       ? inst->pub.watermark + 1
 			       : now;
 	wr_out_rows(out, 1, &time, NULL);
-	put_text(out, WR_DEAD_RAW, 0, refused->raw);
-	put_text(out, WR_DEAD_ERROR, 0, wr_str(refused->why));
-	put_text(out, WR_DEAD_ERROR_CODE, 0, wr_str(refused->code));
-	put_text(out, WR_DEAD_OPERATOR, 0, wr_str(inst->op->name));
-	put_text(out, WR_DEAD_PIPELINE, 0, wr_str(wr_run_pipeline(inst->task->run)->name));
+	put_text(out, WR_DEAD_RAW, row, refused->raw);
+	put_text(out, WR_DEAD_ERROR, row, wr_str(refused->why));
+	put_text(out, WR_DEAD_ERROR_CODE, row, wr_str(refused->code));
+	put_text(out, WR_DEAD_OPERATOR, row, wr_str(inst->op->name));
+	put_text(out, WR_DEAD_PIPELINE, row, wr_str(wr_run_pipeline(inst->task->run)->name));
 	if (inst->op->source != NULL)
 		source = wr_str(inst->op->source->name);
-	put_text(out, WR_DEAD_SOURCE, 0, source);
-	put_text(out, WR_DEAD_PARTITION, 0, refused->partition);
-	put_int(out, WR_DEAD_OFFSET, 0, refused->offset, refused->offset >= 0);
-	put_int(out, WR_DEAD_EVENT_TIME, 0, refused->event_time, refused->event_time != INT64_MIN);
-	put_int(out, WR_DEAD_ATTEMPTS, 0, 1, true);
+	put_text(out, WR_DEAD_SOURCE, row, source);
+	put_text(out, WR_DEAD_PARTITION, row, refused->partition);
+	put_int(out, WR_DEAD_OFFSET, row, refused->offset, refused->offset >= 0);
+	put_int(out, WR_DEAD_EVENT_TIME, row, refused->event_time,
+		refused->event_time != INT64_MIN);
+	put_int(out, WR_DEAD_ATTEMPTS, row, 1, true);
 	wr_count(&inst->counts.dead, 1);
 }
 

@@ -409,9 +409,10 @@ wr_run_start(struct wr_run *run, struct weir_err *err)
 		wr_loop_schedule_all(run->loops[i]);
 		rc = wr_loop_start(run->loops[i], err);
 		if (rc < 0) {
+			struct weir_err none;
+
 			wr_run_stop(run, WR_STOP_NOW);
-			for (uint32_t k = 0; k < i; k++)
-				wr_loop_join(run->loops[k]);
+			wr_run_wait(run, &none);
 			return rc;
 		}
 	}

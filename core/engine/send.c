@@ -200,6 +200,7 @@ wr_inst_send(struct wr_inst *inst, uint32_t port, struct wr_batch *batch)
 void
 wr_inst_send_outs(struct wr_inst *inst)
 {
+	inst->letters = NULL;
 	while (inst->outs != NULL) {
 		struct weir_out *out = inst->outs;
 		uint32_t port = out->port;

@@ -93,7 +93,8 @@ static void
 keep_position(struct wr_partition *part, struct weir_str position)
 {
 	part->position = wr_realloc(part->position, position.len + 1);
-	memcpy(part->position, position.p, position.len);
+	if (position.len > 0)
+		memcpy(part->position, position.p, position.len);
 	part->position[position.len] = '\0';
 	part->position_len = position.len;
 }
@@ -170,11 +171,7 @@ wr_source_position(struct weir_task *task, uint32_t number, struct weir_str pos)
 	struct wr_inst *inst = wr_inst_of(task);
 	struct wr_partition *part = wr_source_part(inst, number);
 
-	part->position = wr_realloc(part->position, pos.len + 1);
-	if (pos.len > 0)
-		memcpy(part->position, pos.p, pos.len);
-	part->position[pos.len] = '\0';
-	part->position_len = pos.len;
+	keep_position(part, pos);
 	wr_checkpoint_touch(wr_run_checkpoint(inst->task->run));
 	for (struct weir_out *out = inst->outs; out != NULL; out = out->next) {
 		if (out->part == UINT32_MAX && (int32_t)out->port != inst->op->error_out) {

@@ -26,15 +26,18 @@ struct wr_terminal {
 	pthread_t thread;
 };
 
-/* Best effort: a terminal that is gone cannot be told so. */
+/* Best effort: a terminal that is gone cannot be told so.  Others may have made it non-blocking. */
 static void
 put(int fd, const char *p, size_t len)
 {
+	struct pollfd room = {fd, POLLOUT, 0};
 	ssize_t n;
 
 	while (len > 0) {
 		n = write(fd, p, len);
-		if (n < 0 && errno == EINTR)
+		if (n < 0 && errno == EAGAIN)
+			poll(&room, 1, -1);
+		if (n < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (n < 0)
 			return;

@@ -38,7 +38,7 @@ FIRST = '{"k":"a","window_start":"1970-01-01T00:00:00Z","window_end":"1970-01-01
 class Run:
     """A `weir run` with pipes, or, if on_terminal, with its outputs on a terminal of its own."""
 
-    def __init__(self, build, *args, conf=CONF, on_terminal=False):
+    def __init__(self, build, *args, conf=CONF, on_terminal=False, blocking=True):
         self.directory = tempfile.TemporaryDirectory(prefix="weir-run-")
         self.path = pathlib.Path(self.directory.name)
         (self.path / "weir.conf").write_text(conf)
@@ -46,6 +46,7 @@ class Run:
         self.text = {}
         if on_terminal:
             ours, theirs = pty.openpty()
+            os.set_blocking(theirs, blocking)
             self.child = subprocess.Popen(
                 command, cwd=self.path, stdin=subprocess.PIPE, stdout=theirs, stderr=theirs, start_new_session=True
             )
@@ -205,6 +206,14 @@ def test_dead_letters_are_said_on_a_terminal(start):
     run.child.stdin.close()
     equal(run.finish(), 0)
     contains(run.text["terminal"], r"weir: 1 rows in, 1 out, 1 dead letter, ")
+
+
+def test_results_are_whole_on_a_terminal_that_does_not_block(start):
+    run = start(conf="pipeline p { source generator in { field n int sequence; count 20000; } sink stdout out { from in; } }",
+                on_terminal=True, blocking=False)
+    equal(run.finish(), 0)
+    rows = re.findall(r'\{"n":(\d+)\}', run.text["terminal"])
+    equal([int(n) for n in rows], list(range(20000)))
 
 
 def test_quiet_on_a_terminal(start):

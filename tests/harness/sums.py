@@ -81,6 +81,20 @@ def check(weir, directory, body, counters, share):
     return "; ".join(wrong + [f"{c} shows nothing, so the case proves nothing" for c in idle])
 
 
+def check_letters(weir, directory):
+    """Dead letters of a batch travel together: a flood of them must not outgrow the rings."""
+    body = "map x { from in; set m = 1 / 0; on_error dead_letter bad; } sink null out { from x; } sink null y { from bad; }"
+    (directory / "weir.conf").write_text(CONF % body)
+    done = subprocess.run(
+        [weir, "run", "--summary", "json", "weir.conf"], cwd=directory, capture_output=True, text=True, timeout=120
+    )
+    ops = {o["name"]: o for o in json.loads(done.stderr.splitlines()[-1])["operators"]}
+    x, sink = ops["x"], ops["y"]
+    if (x["dead"], sink["rows_in"]) != (x["rows_in"], x["rows_in"]) or sink["batches_in"] > 2 * x["batches_in"]:
+        return f"{x['rows_in']} rows in {x['batches_in']} batches, but {sink['rows_in']} letters in {sink['batches_in']}"
+    return ""
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", default="build")
@@ -95,6 +109,7 @@ def main():
             problem = check(weir, directory, body, counters, share)
             if problem:
                 problems.append(f"{case}: {problem}")
+        problems += filter(None, [check_letters(weir, directory)])
     for problem in problems:
         print(problem)
     print(f"{len(CASES)} cases, {len(problems)} problems")
