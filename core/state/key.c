@@ -70,17 +70,6 @@ key_is_null(const struct weir_column *col, uint32_t row)
 	return col->valid != NULL && !(col->valid[row >> 6] >> (row & 63) & 1);
 }
 
-static inline const uint8_t *
-key_view_bytes(const struct weir_column *col, uint32_t row, uint32_t *len)
-{
-	const struct weir_view *view = (const struct weir_view *)col->values + row;
-
-	*len = view->len;
-	if (view->len <= WR_KEY_INLINE)
-		return (const uint8_t *)view + offsetof(struct weir_view, head);
-	return col->bufs[view->buf] + view->off;
-}
-
 /* Doubles that are equal, and all that are not numbers, are one key. */
 static inline uint64_t
 key_of_double(uint64_t bits)
@@ -151,8 +140,7 @@ keys_of_rows(const struct weir_column *col, uint32_t type, bool near, const uint
 		else if (near || !key_is_null(&own, row))
 			words = key_of_value(&own, type, row);
 		key_store(&key, words);
-		if (keys != NULL)
-			keys[row] = key;
+		keys[row] = key;
 		if (hash != NULL)
 			hash[row] = near ? key_hash_near(words) : key_hash(&key);
 	}
@@ -178,9 +166,7 @@ keys_of_type(const struct weir_column *col, uint32_t type, const uint32_t *sel, 
 {
 	bool near = keys_are_near(col, type, sel, n);
 
-	if (keys == NULL || hash == NULL)
-		keys_of_rows(col, type, false, sel, n, keys, hash);
-	else if (!near)
+	if (hash == NULL || !near)
 		keys_of_rows(col, type, false, sel, n, keys, hash);
 	else if (sel == NULL)
 		keys_of_rows(col, type, true, NULL, n, keys, hash);
@@ -194,70 +180,117 @@ key_type_varies(uint32_t type)
 	return type == WEIR_STRING || type == WEIR_BYTES || type == WEIR_JSON;
 }
 
-static uint32_t
-keys_of_size(const struct weir_column *const *cols, uint32_t n_cols, uint32_t row)
+/* How many bytes the keys of the rows have together, at most. */
+static uint64_t
+keys_of_size(
+	const struct weir_column *const *cols, uint32_t n_cols, const uint32_t *sel, uint32_t n)
 {
 	uint64_t size = 0;
 
 	for (uint32_t c = 0; c < n_cols; c++) {
-		uint32_t len;
+		const struct weir_view *views = cols[c]->values;
 
-		size += 1;
-		if (key_is_null(cols[c], row))
-			continue;
-		if (!key_type_varies(cols[c]->type)) {
-			size += cols[c]->type == WEIR_BOOL ? 1 : 8;
-			continue;
+		size += n * (1 + sizeof(uint64_t));
+		for (uint32_t i = 0; i < n && key_type_varies(cols[c]->type); i++) {
+			uint32_t row = sel == NULL ? i : sel[i];
+
+			size += key_is_null(cols[c], row) ? 0 : views[row].len;
 		}
-		key_view_bytes(cols[c], row, &len);
-		size += sizeof len + (uint64_t)len;
 	}
-	wr_assert(size < UINT32_MAX - 1);
-	return (uint32_t)size;
+	return size;
 }
 
-static void
-keys_of_write(const struct weir_column *const *cols, uint32_t n_cols, uint32_t row, uint8_t *to)
+/* Writes a value behind the others of its key; where the next one goes.  What stands there may be
+ * written over, of WR_KEY_INLINE bytes. */
+static inline uint8_t *
+key_write(uint8_t *to, const struct weir_column *col, uint32_t row)
 {
-	for (uint32_t c = 0; c < n_cols; c++) {
-		const struct weir_column *col = cols[c];
-		const uint8_t *p;
-		struct wr_key key;
-		uint32_t len;
+	const struct weir_view *view;
+	struct key_words words;
 
-		*to = !key_is_null(col, row);
-		if (*to++ == 0)
-			continue;
-		if (!key_type_varies(col->type)) {
-			key_store(&key, key_of_value(col, col->type, row));
-			memcpy(to, key.u.bytes, key.len);
-			to += key.len;
-			continue;
-		}
-		p = key_view_bytes(col, row, &len);
-		memcpy(to, &len, sizeof len);
-		memcpy(to + sizeof len, p, len);
-		to += sizeof len + len;
+	*to = !key_is_null(col, row);
+	if (*to++ == 0)
+		return to;
+	if (!key_type_varies(col->type)) {
+		words = key_of_value(col, col->type, row);
+		words.low = words.low >> 32 | words.high << 32;
+		memcpy(to, &words.low, sizeof words.low);
+		return to + (col->type == WEIR_BOOL ? 1 : sizeof words.low);
 	}
+	view = (const struct weir_view *)col->values + row;
+	memcpy(to, &view->len, sizeof view->len);
+	to += sizeof view->len;
+	if (view->len <= WR_KEY_INLINE)
+		memcpy(to, (const uint8_t *)view + offsetof(struct weir_view, head), WR_KEY_INLINE);
+	else
+		memcpy(to, col->bufs[view->buf] + view->off, view->len);
+	return to + view->len;
 }
 
+/* The key of bytes behind which 12 more may be read. */
+static inline struct key_words
+key_of_bytes(const uint8_t *bytes, uint32_t len)
+{
+	struct key_words words, mask;
+	uint32_t head;
+
+	memcpy(&head, bytes, sizeof head);
+	words.low = len | (uint64_t)head << 32;
+	if (len > WR_KEY_INLINE) {
+		memcpy(&words.high, &bytes, sizeof words.high);
+		return words;
+	}
+	memcpy(&words.high, bytes + sizeof head, sizeof words.high);
+	memcpy(&mask, key_mask + WR_KEY_INLINE - len, sizeof mask);
+	return (struct key_words){words.low & mask.low, words.high & mask.high};
+}
+
+/* What was written is read only when all is: the processor waits for a store that it is read from
+ * in other pieces. */
 static void
 keys_of_several(const struct weir_column *const *cols, uint32_t n_cols, const uint32_t *sel,
 	uint32_t n, struct wr_key *keys, uint64_t *hash, struct wr_arena *arena)
 {
+	uint64_t size = keys_of_size(cols, n_cols, sel, n);
+	uint8_t *to = wr_arena_alloc(arena, size + WR_KEY_INLINE);
+
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t row = sel == NULL ? i : sel[i];
-		uint32_t size = keys_of_size(cols, n_cols, row);
-		uint8_t small[WR_KEY_INLINE];
-		uint8_t *to = size <= WR_KEY_INLINE ? small : wr_arena_alloc(arena, size);
-		struct wr_key key;
+		const uint8_t *from = to;
 
-		keys_of_write(cols, n_cols, row, to);
-		key = wr_key_make(to, size);
-		if (keys != NULL)
-			keys[row] = key;
+		for (uint32_t c = 0; c < n_cols; c++)
+			to = key_write(to, cols[c], row);
+		wr_assert(to - from < UINT32_MAX - 1);
+		key_store(&keys[row], (struct key_words){(uint64_t)(to - from), (uintptr_t)from});
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		struct wr_key *key = &keys[sel == NULL ? i : sel[i]];
+		struct key_words words;
+
+		memcpy(&words, key, sizeof words);
+		key_store(key,
+			key_of_bytes((const uint8_t *)(uintptr_t)words.high, (uint32_t)words.low));
+	}
+	for (uint32_t i = 0; i < n && hash != NULL; i++) {
+		uint32_t row = sel == NULL ? i : sel[i];
+
+		hash[row] = key_hash(&keys[row]);
+	}
+}
+
+/* Without key columns all rows have the empty key. */
+static void
+keys_of_none(const uint32_t *sel, uint32_t n, struct wr_key *keys, uint64_t *hash)
+{
+	struct wr_key key = {.len = 0};
+	uint64_t of_empty = key_hash(&key);
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t row = sel == NULL ? i : sel[i];
+
+		keys[row] = key;
 		if (hash != NULL)
-			hash[row] = key_hash(&key);
+			hash[row] = of_empty;
 	}
 }
 
@@ -265,7 +298,11 @@ void
 wr_keys_of(const struct weir_column *const *cols, uint32_t n_cols, const uint32_t *sel, uint32_t n,
 	struct wr_key *keys, uint64_t *hash, struct wr_arena *arena)
 {
-	if (n_cols != 1) {
+	if (n_cols == 0) {
+		keys_of_none(sel, n, keys, hash);
+		return;
+	}
+	if (n_cols > 1) {
 		keys_of_several(cols, n_cols, sel, n, keys, hash, arena);
 		return;
 	}

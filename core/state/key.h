@@ -73,9 +73,8 @@ uint64_t wr_key_hash(const struct wr_key *key);
 
 /*
  * Keys and hashes of rows sel[0 .. n) (sel NULL: 0 .. n) of the key columns, written at the row's
- * own number; keys or hash may be NULL.  Long keys of one string column point into that column's
- * buffers; those of several columns are made in arena, which may be NULL only if keys is and n_cols
- * < 2.
+ * own number; hash may be NULL.  Long keys of one string column point into that column's buffers;
+ * those of several columns are made in arena, which may be NULL if n_cols < 2.
  */
 void wr_keys_of(const struct weir_column *const *cols, uint32_t n_cols, const uint32_t *sel,
 	uint32_t n, struct wr_key *keys, uint64_t *hash, struct wr_arena *arena);
