@@ -324,6 +324,34 @@ wr_keys_of(const struct weir_column *const *cols, uint32_t n_cols, const uint32_
 	}
 }
 
+void
+wr_keys_hash(const struct wr_key *keys, uint32_t n, uint64_t *hash)
+{
+	for (uint32_t i = 0; i < n; i++)
+		hash[i] = key_hash(&keys[i]);
+}
+
+void
+wr_keys_own(struct wr_key *keys, uint32_t n, struct wr_arena *arena)
+{
+	uint64_t size = 0;
+	uint8_t *to;
+
+	for (uint32_t i = 0; i < n; i++)
+		size += wr_key_is_far(&keys[i]) ? keys[i].len : 0;
+	if (size == 0)
+		return;
+	to = wr_arena_alloc(arena, size);
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t len = keys[i].len;
+
+		if (!wr_key_is_far(&keys[i]))
+			continue;
+		keys[i] = wr_key_make(memcpy(to, wr_key_bytes(&keys[i]), len), len);
+		to += len;
+	}
+}
+
 /* A column being made from keys. */
 struct key_column {
 	struct weir_column *pub;

@@ -78,6 +78,10 @@ uint64_t wr_key_hash(const struct wr_key *key);
  */
 void wr_keys_of(const struct weir_column *const *cols, uint32_t n_cols, const uint32_t *sel,
 	uint32_t n, struct wr_key *keys, uint64_t *hash, struct wr_arena *arena);
+/* As wr_keys_of computes them. */
+void wr_keys_hash(const struct wr_key *keys, uint32_t n, uint64_t *hash);
+/* Copies the bytes of long keys to arena. */
+void wr_keys_own(struct wr_key *keys, uint32_t n, struct wr_arena *arena);
 /* The other way: n keys become columns of these types in arena (fixed arrays, views, bytes), with
  * nothing shared. */
 void wr_keys_to_columns(const struct wr_key *keys, uint32_t n, const uint32_t *types,

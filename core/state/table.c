@@ -174,35 +174,51 @@ table_of_part(const struct wr_lookup *all, const struct wr_parts *parts, uint32_
 	return lookup;
 }
 
+static void
+table_upsert_by_key(
+	struct weir_table *table, struct wr_lookup *lookup, const int64_t *ns, void **row)
+{
+	for (uint32_t i = 0; i < lookup->n && table->has_dead; i++)
+		if (wr_table_is_dead(table, ns == NULL ? 0 : ns[i]))
+			wr_table_sweep(table);
+	lookup->ns = ns;
+	wr_hash_upsert(&table->hash, lookup, row);
+}
+
+static void
+table_upsert_parts(
+	struct weir_table *table, const struct wr_lookup *lookup, const int64_t *ns, void **row)
+{
+	const struct wr_parts *parts = table_part(table, lookup, ns, true);
+
+	for (uint32_t i = 0; i < parts->n; i++) {
+		struct wr_lookup part = table_of_part(lookup, parts, i);
+
+		wr_hash_upsert(parts->hash[i], &part, row);
+	}
+}
+
 void
 wr_table_upsert(struct weir_table *table, const struct weir_batch *batch, const uint32_t *sel,
 	uint32_t n, const int64_t *ns, void **row)
 {
-	const struct wr_parts *parts;
+	bool one_space = table_one_space(ns, n);
 	struct wr_lookup lookup;
 
 	if (n == 0)
 		return;
 	wr_table_lookup(table, batch, sel, n, &lookup);
-	if (table->by_key) {
-		for (uint32_t i = 0; i < n && table->has_dead; i++)
-			if (wr_table_is_dead(table, ns == NULL ? 0 : ns[i]))
-				wr_table_sweep(table);
-		lookup.ns = ns;
-		wr_hash_upsert(&table->hash, &lookup, row);
-		return;
-	}
-	if (table_one_space(ns, n)) {
+	if (table->n_keys == 0 && one_space)
+		lookup.n = 1; /* all rows have the same entry */
+	if (table->by_key)
+		table_upsert_by_key(table, &lookup, ns, row);
+	else if (one_space)
 		wr_hash_upsert(
 			wr_spaces_make(&table->spaces, ns == NULL ? 0 : ns[0]), &lookup, row);
-		return;
-	}
-	parts = table_part(table, &lookup, ns, true);
-	for (uint32_t i = 0; i < parts->n; i++) {
-		struct wr_lookup part = table_of_part(&lookup, parts, i);
-
-		wr_hash_upsert(parts->hash[i], &part, row);
-	}
+	else
+		table_upsert_parts(table, &lookup, ns, row);
+	for (uint32_t i = lookup.n; i < n; i++)
+		row[i] = row[0];
 }
 
 static void

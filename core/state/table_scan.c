@@ -54,18 +54,19 @@ cursor_give(struct weir_table *table, struct wr_cursor *cursor, void **handle,
 	}
 	*handle = cursor;
 	wr_arena_reset(&cursor->arena);
+	wr_keys_own(cursor->keys, cursor->n, &cursor->arena); /* entries may be erased meanwhile */
+	wr_keys_hash(cursor->keys, cursor->n, cursor->hash);
 	cols = wr_arena_array(&cursor->arena, const struct weir_column *, table->n_keys);
 	wr_keys_to_columns(
 		cursor->keys, cursor->n, table->key_types, table->n_keys, cols, &cursor->arena);
-	for (uint32_t i = 0; i < cursor->n; i++)
-		cursor->hash[i] = wr_key_hash(&cursor->keys[i]);
 	*batch = (struct weir_batch){.size = sizeof *batch,
 		.n_rows = cursor->n,
 		.n_cols = table->n_keys,
 		.n_keys = table->n_keys,
 		.cols = cols,
 		.event_time = cursor->space,
-		.key_hash = cursor->hash};
+		.key_hash = cursor->hash,
+		.keys = cursor->keys};
 	entries->keys = batch;
 	entries->ns = cursor->space;
 	entries->row = cursor->row;
