@@ -6,6 +6,7 @@
 #include "engine/decider.h"
 #include "engine/items.h"
 #include "engine/run_private.h"
+#include "engine/saving.h"
 #include "engine/source.h"
 #include "state/store.h"
 #include "state/verdict.h"
@@ -37,6 +38,7 @@ struct wr_checkpoint {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
+	struct wr_saving saving;
 	bool started, quit, unclean;
 	bool all_ended; /* no source has anything more to read */
 	bool stopped; /* some of them were told to stop */
@@ -101,6 +103,7 @@ wr_checkpoint_new(struct wr_run *run, struct weir_err *err)
 	c->run = run;
 	c->pipeline = p;
 	pthread_mutex_init(&c->lock, NULL);
+	pthread_mutex_init(&c->saving.lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&c->changed, &attr);
@@ -162,6 +165,8 @@ wr_checkpoint_free(struct wr_checkpoint *c)
 		return;
 	parts_free(&c->prepared);
 	parts_free(&c->to_prepare);
+	wr_saving_end(&c->saving);
+	pthread_mutex_destroy(&c->saving.lock);
 	if (c->store != NULL)
 		wr_store_close(c->store);
 	wr_arena_fini(&c->arena);
@@ -509,7 +514,7 @@ wait_until_due(struct wr_checkpoint *c, const struct timespec *due, bool *final)
 	bool quit;
 
 	pthread_mutex_lock(&c->lock);
-	while (!c->quit && !c->all_ended &&
+	while (!c->quit && !c->all_ended && !wr_saving_is_asked(&c->saving) &&
 		pthread_cond_timedwait(&c->changed, &c->lock, due) != ETIMEDOUT)
 		;
 	quit = c->quit;
@@ -527,15 +532,18 @@ state_main(void *arg)
 	bool over = false, final;
 
 	while (!over && wait_until_due(c, &due, &final)) {
+		bool asked = wr_saving_is_asked(&c->saving);
 		struct timespec pause;
 
 		due = from_now(c->pipeline->checkpoint_interval);
 		/* Nothing has happened: nothing to keep.  But a decider may forget one who is
 		 * silent for days. */
-		if (!final && !atomic_load_explicit(&c->touched, memory_order_relaxed) &&
+		if (!final && !asked && !atomic_load_explicit(&c->touched, memory_order_relaxed) &&
 			(c->pipeline->decider == NULL || is_later(&stale, &due)))
 			continue;
 		over = run_epoch(c, final);
+		if (asked && (!over || (final && !wr_run_aborted(c->run))))
+			wr_saving_begin(&c->saving, c->store);
 		stale = from_now(STALE_US);
 		pause = from_now(c->pipeline->checkpoint_pause);
 		if (is_later(&pause, &due))
@@ -565,8 +573,24 @@ wr_checkpoint_quit(struct wr_checkpoint *c)
 		return;
 	pthread_mutex_lock(&c->lock);
 	c->quit = true;
+	wr_saving_stop(&c->saving);
 	pthread_cond_broadcast(&c->changed);
 	pthread_mutex_unlock(&c->lock);
+}
+
+int
+wr_checkpoint_savepoint(struct wr_checkpoint *c, const char *path, wr_savepoint_done_fn done,
+	void *arg, struct weir_err *err)
+{
+	int rc;
+
+	if (c->store == NULL)
+		return wr_err_set(err, -EINVAL, "state lives in memory, there is nothing to save");
+	pthread_mutex_lock(&c->lock);
+	rc = wr_saving_ask(&c->saving, path, done, arg, err);
+	pthread_cond_signal(&c->changed);
+	pthread_mutex_unlock(&c->lock);
+	return rc;
 }
 
 bool
@@ -575,6 +599,7 @@ wr_checkpoint_join(struct wr_checkpoint *c)
 	if (c->started)
 		pthread_join(c->thread, NULL);
 	c->started = false;
+	wr_saving_end(&c->saving);
 	return c->unclean;
 }
 

@@ -18,6 +18,7 @@
 #include <stdbool.h>
 
 #include "engine/instance.h"
+#include "engine/run.h"
 
 struct wr_run;
 struct wr_checkpoint;
@@ -35,6 +36,10 @@ void wr_checkpoint_quit(struct wr_checkpoint *checkpoint);
 /* Waits for what is still to be decided.  True: it was left unclean. */
 bool wr_checkpoint_join(struct wr_checkpoint *checkpoint);
 void wr_checkpoint_free(struct wr_checkpoint *checkpoint);
+
+/* As wr_run_savepoint(). [any] */
+int wr_checkpoint_savepoint(struct wr_checkpoint *checkpoint, const char *path,
+	wr_savepoint_done_fn done, void *arg, struct weir_err *err);
 
 /* The epoch whose barrier sources are to carry now, and whether it is the last. [any] */
 uint64_t wr_checkpoint_wanted(const struct wr_checkpoint *checkpoint, bool *final);

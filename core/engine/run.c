@@ -447,6 +447,13 @@ wr_run_stop(struct wr_run *run, int how)
 	wr_run_schedule_sources(run);
 }
 
+int
+wr_run_savepoint(struct wr_run *run, const char *path, wr_savepoint_done_fn done, void *arg,
+	struct weir_err *err)
+{
+	return wr_checkpoint_savepoint(run->checkpoint, path, done, arg, err);
+}
+
 bool
 wr_run_was_unclean(const struct wr_run *run)
 {

@@ -47,6 +47,16 @@ int wr_run_start(struct wr_run *run, struct weir_err *err);
  */
 void wr_run_step(struct wr_run *run);
 
+/*
+ * Makes a checkpoint and writes it to a file as a savepoint, while the run goes on.  done() is
+ * called once, on a thread of the engine's, before wr_run_wait() returns; err NULL: it is written.
+ * -EINVAL: nothing outlives this pipeline; -EBUSY: one at a time; then done() is not called.
+ */
+struct wr_savepoint_info;
+typedef void (*wr_savepoint_done_fn)(
+	void *arg, const struct wr_savepoint_info *info, const struct weir_err *err);
+int wr_run_savepoint(struct wr_run *run, const char *path, wr_savepoint_done_fn done, void *arg,
+	struct weir_err *err);
 enum { WR_STOP_GRACEFUL = 1, WR_STOP_NOW };
 /* GRACEFUL: sources end, what is in hand is finished, open windows are not flushed.
  * Async-signal-safe it is not. */

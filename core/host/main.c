@@ -13,6 +13,7 @@
 #include "host/help.h"
 #include "host/options.h"
 #include "host/run.h"
+#include "host/savepoint.h"
 #include "host/settings.h"
 #include "host/state.h"
 #include "host/test.h"
@@ -32,6 +33,9 @@ static const struct wr_command main_commands[] = {
 	{"state", "state ls|count|get|export|verify [--ndjson] DIR [OPERATOR[.TABLE] [KEY]]",
 		"look into the state of a pipeline that does not run", WR_COMMAND_STATE,
 		WR_OPTIONS_WORDS, 2, wr_state_command},
+	{"savepoint", "savepoint create DIR FILE | inspect FILE | restore FILE DIR",
+		"a portable copy of a pipeline's state, made while it runs or not",
+		WR_COMMAND_SAVEPOINT, 3, 2, wr_savepoint_command},
 	{"help", "help [WORD | WORD.DIRECTIVE | functions]", "what can be written in a conf",
 		WR_COMMAND_HELP, 2, 1, wr_help_command},
 };

@@ -16,7 +16,10 @@ struct option {
 	const char *summary;
 };
 
-enum { ALL = WR_COMMAND_SELF | WR_COMMAND_RUN | WR_COMMAND_HELP | WR_COMMAND_STATE };
+enum {
+	ALL = WR_COMMAND_SELF | WR_COMMAND_RUN | WR_COMMAND_HELP | WR_COMMAND_STATE |
+	      WR_COMMAND_SAVEPOINT
+};
 
 #define AT(member) offsetof(struct wr_options, member)
 

@@ -33,7 +33,13 @@ struct wr_command {
 	int (*run)(const struct wr_options *options);
 };
 
-enum { WR_COMMAND_SELF = 1, WR_COMMAND_RUN = 2, WR_COMMAND_HELP = 4, WR_COMMAND_STATE = 8 };
+enum {
+	WR_COMMAND_SELF = 1,
+	WR_COMMAND_RUN = 2,
+	WR_COMMAND_HELP = 4,
+	WR_COMMAND_STATE = 8,
+	WR_COMMAND_SAVEPOINT = 16
+};
 
 /* argv from the first word after the command.  -EINVAL: err has the sentence. */
 int wr_options_parse(struct wr_options *options, const struct wr_command *command,

@@ -16,6 +16,7 @@
 
 #include "base/err.h"
 #include "engine/run.h"
+#include "host/control.h"
 #include "host/generation.h"
 #include "host/log.h"
 #include "host/progress.h"
@@ -32,6 +33,7 @@ struct host {
 	struct wr_terminal *terminal; /* NULL: none, or -q */
 	struct wr_run *run;
 	struct wr_progress *progress;
+	struct wr_control *control; /* NULL: state lives in memory */
 	uv_loop_t loop;
 	uv_signal_t sigint, sigterm;
 	uv_async_t ended, held;
@@ -272,6 +274,22 @@ host_print_end(struct host *host, int exit_code, bool on_terminal)
 	wr_text_fini(&text);
 }
 
+/* Nobody can ask for a savepoint then; the pipeline runs all the same. */
+static void
+host_open_control(struct host *host)
+{
+	struct weir_err err = {0};
+	char text[640];
+
+	if (host->pipeline->state_dir == NULL)
+		return;
+	host->control = wr_control_open(&host->loop, host->run, host->pipeline->state_dir, &err);
+	if (err.code == 0)
+		return;
+	snprintf(text, sizeof text, "no socket \"control\" in the state directory: %s", err.text);
+	wr_log_write(host->log, WEIR_LOG_WARN, host->pipeline->name, NULL, 0, text);
+}
+
 static int
 host_run(struct host *host)
 {
@@ -281,6 +299,7 @@ host_run(struct host *host)
 		.ended = host_on_ended,
 		.ended_arg = host,
 	};
+	int rc;
 
 	host->run = wr_run_new(host->pipeline, &options, &host->err);
 	if (host->run == NULL && host->err.code == -EALREADY) {
@@ -292,12 +311,15 @@ host_run(struct host *host)
 	host->progress = wr_progress_new(host->run, host->pipeline);
 	uv_signal_start(&host->sigint, host_signal, SIGINT);
 	uv_signal_start(&host->sigterm, host_signal, SIGTERM);
+	host_open_control(host);
 	if (wr_run_start(host->run, &host->err) < 0)
 		return WR_RUN_FAILED;
 	if (host->terminal != NULL)
 		uv_timer_start(&host->status, host_status, STATUS_MS, STATUS_MS);
 	uv_run(&host->loop, UV_RUN_DEFAULT);
-	if (wr_run_wait(host->run, &host->err) >= 0)
+	rc = wr_run_wait(host->run, &host->err);
+	wr_control_close(host->control);
+	if (rc >= 0)
 		return WR_RUN_OK;
 	return wr_run_was_unclean(host->run) ? WR_RUN_UNCLEAN : WR_RUN_FAILED;
 }
@@ -349,6 +371,7 @@ run_pipeline(const struct wr_generation *gen, const struct wr_options *options)
 	wr_run_free(host.run);
 	wr_log_close(host.log);
 	host_fini_loop(&host);
+	wr_control_free(host.control);
 	return rc;
 }
 

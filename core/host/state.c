@@ -76,6 +76,21 @@ put_table(struct wr_text *out, const struct wr_kept_table *table)
 	wr_text_put(out, "\n");
 }
 
+void
+wr_state_list(const struct wr_kept *kept, struct wr_text *out)
+{
+	for (uint32_t i = 0; i < kept->n_ops; i++) {
+		const struct wr_kept_op *op = &kept->ops[i];
+
+		wr_text_printf(out, "%s: %s, parallelism %u", op->name, op->word, op->parallelism);
+		if (op->has_private)
+			wr_text_printf(out, ", private state of version %u", op->state_version);
+		wr_text_put(out, "\n");
+		for (uint32_t t = 0; t < op->n_tables; t++)
+			put_table(out, &op->tables[t]);
+	}
+}
+
 static int
 state_ls(struct state *state, struct weir_err *err)
 {
@@ -85,18 +100,8 @@ state_ls(struct state *state, struct weir_err *err)
 	wr_text_printf(&state->line, "pipeline \"%s\", epoch %" PRIu64 "%s\n",
 		wr_look_pipeline(state->store), wr_store_epoch(state->store),
 		wr_store_finished(state->store) ? ", its end" : "");
-	for (uint32_t i = 0; kept != NULL && i < kept->n_ops; i++) {
-		const struct wr_kept_op *op = &kept->ops[i];
-
-		wr_text_printf(&state->line, "%s: %s, parallelism %u", op->name, op->word,
-			op->parallelism);
-		if (op->has_private)
-			wr_text_printf(
-				&state->line, ", private state of version %u", op->state_version);
-		wr_text_put(&state->line, "\n");
-		for (uint32_t t = 0; t < op->n_tables; t++)
-			put_table(&state->line, &op->tables[t]);
-	}
+	if (kept != NULL)
+		wr_state_list(kept, &state->line);
 	return state_print(state);
 }
 

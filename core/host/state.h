@@ -6,7 +6,11 @@
 
 #include "host/options.h"
 
+struct wr_kept;
+
 /* Exit code: 0, 1 what was asked for is not there or damaged, 2 a wrong command line. */
 int wr_state_command(const struct wr_options *options);
+/* Operators, tables, keys and slots, a line each. */
+void wr_state_list(const struct wr_kept *kept, struct wr_text *out);
 
 #endif

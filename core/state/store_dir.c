@@ -25,9 +25,8 @@ dir_error(const struct wr_store *store, struct weir_err *err, const char *doing,
 		err, code, "cannot %s \"%s/%s\": %s", doing, store->dir, name, strerror(-code));
 }
 
-/* Makes the directory and those above it. */
-static int
-dir_make(const char *dir, struct weir_err *err)
+int
+wr_store_make_dirs(const char *dir, struct weir_err *err)
 {
 	char *path = strdup(dir);
 	int rc = 0;
@@ -82,7 +81,8 @@ dir_look_in_db(const struct wr_store *store, struct dir_found *found, struct wei
 static int
 dir_look(const struct wr_store *store, struct dir_found *found, struct weir_err *err)
 {
-	static const char *const ours[] = {".", "..", "lock", "manifest.json.tmp", "lost+found"};
+	static const char *const ours[] = {
+		".", "..", "lock", "control", "manifest.json.tmp", "lost+found"};
 	DIR *dir = opendir(store->dir);
 	const struct dirent *entry;
 
@@ -185,7 +185,7 @@ int
 wr_store_dir_open(struct wr_store *store, const char *dir, bool make, struct weir_err *err)
 {
 	struct dir_found found;
-	int rc = make ? dir_make(dir, err) : 0;
+	int rc = make ? wr_store_make_dirs(dir, err) : 0;
 
 	if (rc < 0)
 		return rc;

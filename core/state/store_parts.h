@@ -59,6 +59,8 @@ struct wr_store {
 	uint32_t n_dropped;
 };
 
+/* Makes the directory and those above it. */
+int wr_store_make_dirs(const char *dir, struct weir_err *err);
 /* The directory.  -EBUSY, -EUCLEAN or what the system says; -ENOENT: it is no state, and not to be
  * made one. */
 int wr_store_dir_open(struct wr_store *store, const char *dir, bool make, struct weir_err *err);
