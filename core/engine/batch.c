@@ -167,6 +167,14 @@ wr_batch_remap(struct wr_pool *pool, const struct weir_batch *from, const uint32
 	return batch;
 }
 
+const uint32_t wr_hidden_type[WEIR_AT_COUNT] = {
+	[WEIR_AT_PARTITION] = WEIR_STRING,
+	[WEIR_AT_OFFSET] = WEIR_INT64,
+	[WEIR_AT_KEY] = WEIR_BYTES,
+	[WEIR_AT_RAW] = WEIR_BYTES,
+	[WEIR_AT_TIMESTAMP] = WEIR_TIMESTAMP,
+};
+
 uint32_t
 wr_type_width(uint32_t type)
 {

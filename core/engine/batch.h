@@ -37,6 +37,8 @@ struct wr_batch *wr_batch_dense(struct wr_pool *pool, const struct weir_batch *f
 struct wr_batch *wr_batch_remap(struct wr_pool *pool, const struct weir_batch *from,
 	const uint32_t *columns, uint32_t n_columns);
 
+/* The types of the hidden columns. */
+extern const uint32_t wr_hidden_type[WEIR_AT_COUNT];
 /* Bytes of one value in a fixed-width column; 0 for bool, which are bits. */
 uint32_t wr_type_width(uint32_t type);
 /* Rows of a column one after another, in arena.  copy: long strings are copied, else they stay

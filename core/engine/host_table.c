@@ -8,6 +8,7 @@
 #include "engine/out.h"
 #include "engine/plan/services.h"
 #include "engine/refuse.h"
+#include "engine/rows.h"
 #include "engine/run_private.h"
 #include "engine/source.h"
 
@@ -218,19 +219,53 @@ expr_eval(const struct weir_expr *expr, struct weir_task *task, const struct wei
 		expr, eval_over(task, batch, NULL), batch, batch->sel, wr_batch_count(batch));
 }
 
-static void
-aggs_update(const struct weir_aggs *aggs, struct weir_task *task, const struct weir_batch *batch,
-	const uint32_t *sel, uint32_t n, void *const *row)
-{
-	wr_aggs_update(aggs, eval_over(task, batch, NULL), batch, sel, n, row);
-}
-
 /* The callback as a whole fails on it when it returns. */
 static void
 keep_status(struct wr_inst *inst, const struct wr_eval *eval)
 {
 	if (inst->eval.status == 0)
 		inst->eval.status = eval->status;
+}
+
+struct eval_rows {
+	const struct weir_batch *batch;
+	uint64_t bad[WEIR_ROWS_MAX / 64];
+};
+
+static void
+note_bad_row(struct wr_eval *eval, uint32_t row, const char *why)
+{
+	struct eval_rows *rows = eval->arg;
+
+	if (!weir_bit_get(rows->bad, row))
+		wr_inst_reject(wr_inst_of(eval->task), rows->batch, row, why);
+	weir_bit_set(rows->bad, row);
+}
+
+static uint32_t
+expr_eval_rows(const struct weir_expr *const *exprs, uint32_t n_exprs, struct weir_task *task,
+	const struct weir_batch *batch, const struct weir_column **cols, uint32_t *rows)
+{
+	struct wr_inst *inst = wr_inst_of(task);
+	struct eval_rows bad = {.batch = batch};
+	struct wr_eval eval = {task, &inst->scratch, &inst->scratch, note_bad_row, &bad, 0};
+	uint32_t n_all = wr_batch_count(batch), n = 0;
+
+	for (uint32_t k = 0; k < n_exprs; k++)
+		cols[k] = wr_expr_eval(exprs[k], &eval, batch, batch->sel, n_all);
+	keep_status(inst, &eval);
+	for (uint32_t i = 0; i < n_all; i++) {
+		rows[n] = batch->sel != NULL ? batch->sel[i] : i;
+		n += !weir_bit_get(bad.bad, rows[n]);
+	}
+	return n;
+}
+
+static void
+aggs_update(const struct weir_aggs *aggs, struct weir_task *task, const struct weir_batch *batch,
+	const uint32_t *sel, uint32_t n, void *const *row)
+{
+	wr_aggs_update(aggs, eval_over(task, batch, NULL), batch, sel, n, row);
 }
 
 /* An accumulator that cannot take another: the fault of no single row that is still here. */
@@ -302,6 +337,15 @@ static const struct weir_expr_ext expr_ext = {
 	.update = aggs_update,
 	.merge = aggs_merge,
 	.finish = aggs_finish,
+	.eval_rows = expr_eval_rows,
+};
+
+static const struct weir_rows_ext rows_ext = {
+	.size = sizeof rows_ext,
+	.open = wr_rows_open,
+	.version = wr_rows_version,
+	.pack = wr_rows_pack,
+	.unpack = wr_rows_unpack,
 };
 
 static const void *
@@ -313,6 +357,8 @@ host_extension(const char *id)
 		return &timer_ext;
 	if (strcmp(id, "weir.expr/1") == 0)
 		return &expr_ext;
+	if (strcmp(id, "weir.rows/1") == 0)
+		return &rows_ext;
 	return NULL;
 }
 

@@ -8,6 +8,7 @@
 #include "engine/items.h"
 #include "engine/out.h"
 #include "engine/refuse.h"
+#include "engine/rows.h"
 #include "engine/run_private.h"
 #include "engine/send.h"
 #include "engine/source.h"
@@ -160,6 +161,7 @@ wr_inst_free(struct wr_inst *inst)
 	for (uint32_t i = 0; i < inst->n_tables; i++)
 		wr_table_free(inst->tables[i]);
 	free(inst->tables);
+	wr_rows_free_all(inst);
 	wr_timers_free(inst->timers);
 	wr_source_free(inst->source);
 	free(inst->timeline);

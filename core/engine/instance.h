@@ -84,6 +84,7 @@ struct wr_inst {
 	int64_t ingest_time; /* of the batch last worked on */
 	struct weir_table **tables;
 	uint32_t n_tables;
+	struct weir_rows *rows;
 	struct wr_timers *timers;
 	struct wr_source *source;
 	struct wr_partition *timeline; /* of rows with event times of their own; else NULL */

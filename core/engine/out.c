@@ -77,16 +77,8 @@ values_size(uint32_t type, uint32_t cap)
 static uint32_t
 slot_type(const struct weir_out *out, uint32_t slot)
 {
-	static const uint32_t hidden[WEIR_AT_COUNT] = {
-		[WEIR_AT_PARTITION] = WEIR_STRING,
-		[WEIR_AT_OFFSET] = WEIR_INT64,
-		[WEIR_AT_KEY] = WEIR_BYTES,
-		[WEIR_AT_RAW] = WEIR_BYTES,
-		[WEIR_AT_TIMESTAMP] = WEIR_TIMESTAMP,
-	};
-
 	return slot < out->n_slots ? out->plan->schema->fields[slot]->type
-				   : hidden[slot - out->n_slots];
+				   : wr_hidden_type[slot - out->n_slots];
 }
 
 /* Room for cap rows; what was there (old rows) is kept. */

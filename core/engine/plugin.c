@@ -38,7 +38,8 @@ static const char *const offer_words[WR_OFFER_END] = {
 bool
 wr_plugins_has_extension(const char *id)
 {
-	static const char *const ids[] = {"weir.table/1", "weir.timer/1", "weir.expr/1"};
+	static const char *const ids[] = {
+		"weir.table/1", "weir.timer/1", "weir.expr/1", "weir.rows/1"};
 	size_t i;
 
 	for (i = 0; i < sizeof ids / sizeof ids[0]; i++)

@@ -92,6 +92,8 @@ needed_operator(struct weir_plan *plan)
 		need = wr_arena_array(plan->planner->arena, uint64_t, wr_words(n) + 1);
 		memcpy(need, in->read, wr_words(n) * sizeof *need);
 		needed_pass(plan, k, need, &hidden);
+		in->needed = need;
+		in->needed_hidden = hidden;
 		for (e = 0; e < in->n_edges; e++)
 			needed_edge(in->edges[e], need, n, hidden);
 	}

@@ -33,6 +33,8 @@ struct wr_in {
 	uint32_t n_keys, first_key; /* first_key = schema->n */
 	uint64_t *read; /* bit per schema column: this operator itself reads it */
 	uint32_t read_hidden; /* bit per WEIR_AT_x */
+	uint64_t *needed; /* as read and read_hidden, and what goes on to those who read it */
+	uint32_t needed_hidden;
 };
 
 enum { WR_PASS_ADDED = -1, WR_PASS_KEY = -2 };

@@ -69,6 +69,14 @@ struct weir_expr_ext {
 	/* [task] Fills the added columns of the last n rows of an out. */
 	void (*finish)(const struct weir_aggs *, struct weir_task *, void *const *row, uint32_t n,
 		struct weir_out *);
+
+	/*
+	 * [task] Several expressions, as eval(), for an operator that keeps rows: column i is that
+	 * of expression i, and rows (room for n_rows) gets those, ascending, that none of them
+	 * rejected; gives how many.
+	 */
+	uint32_t (*eval_rows)(const struct weir_expr *const *, uint32_t n, struct weir_task *,
+		const struct weir_batch *, const struct weir_column **, uint32_t *rows);
 };
 
 #ifdef __cplusplus

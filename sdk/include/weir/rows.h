@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * "weir.rows/1": for each key a bag of whole rows, ordered by namespace.  Joins, top-N and
- * deduplication stand on it.
- *
- * All functions are [task]; sel and n as in table.h.
+ * "weir.rows/1": whole rows as bytes, which an operator keeps in the cells of its tables and makes
+ * rows of again.  Joins, top-N and deduplication stand on it.
  */
 #ifndef WEIR_ROWS_H
 #define WEIR_ROWS_H
 
 #include <weir/data.h>
 #include <weir/host.h>
-#include <weir/table.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -18,40 +15,33 @@ extern "C" {
 
 struct weir_rows;
 
-/* Pairs (from[i], row i of found).  found is keyed, as an input is. */
-struct weir_matches {
-	uint32_t size, n;
-	const struct weir_batch *found;
-	const int64_t *ns;
-	const uint32_t *from; /* of probe(): the index that found it */
-	const uint8_t *mark;
-};
-
 struct weir_rows_ext {
 	uint32_t size;
 
-	/* [open] Keeps those columns of input spec.in that are read.  Never NULL. */
-	struct weir_rows *(*open)(struct weir_task *, const struct weir_table_spec *);
+	/*
+	 * [open] For the rows of an input.  Kept of them are the columns that are read or passed
+	 * on, hidden ones too, and the event time.  Never NULL.
+	 */
+	struct weir_rows *(*open)(struct weir_task *, uint32_t in);
 
-	/* Adds rows, with mark 0. */
-	void (*append)(struct weir_rows *, const struct weir_batch *, const uint32_t *sel,
-		uint32_t n, const int64_t *ns);
+	/* [task] Follows from which columns are kept: the version of a slot whose cells hold rows.
+	 */
+	uint32_t (*version)(const struct weir_rows *);
 
-	/* Rows sel[0 .. n] of matches: mark 0 to 255 sets it (outer joins); -1 erases them. */
-	void (*change)(struct weir_rows *, const struct weir_matches *, const uint32_t *sel,
-		uint32_t n, int32_t mark);
+	/*
+	 * [task] bytes[i] is row sel[i] (sel NULL: row i).  They are the host's until the callback
+	 * returns.
+	 */
+	void (*pack)(struct weir_rows *, const struct weir_batch *, const uint32_t *sel, uint32_t n,
+		struct weir_str *bytes);
 
-	/* The rows of key i with ns in lo[i] to hi[i]; cursor and result as in a table's scan(). */
-	uint32_t (*probe)(struct weir_rows *, const struct weir_batch *, const uint32_t *sel,
-		uint32_t n, const int64_t *lo, const int64_t *hi, void **cursor,
-		struct weir_matches *);
-
-	/* All rows with lo <= ns <= hi. */
-	uint32_t (*scan)(
-		struct weir_rows *, int64_t lo, int64_t hi, void **cursor, struct weir_matches *);
-
-	/* Drops every row with ns <= hi. */
-	void (*retire)(struct weir_rows *, int64_t hi);
+	/*
+	 * [task] The rows again, all inserts, n at most WEIR_ROWS_MAX: a batch with the columns of
+	 * the input, for extend(), select(), gather().  Columns that are not kept have no values,
+	 * keys it has none.  The host's until the next unpack(); the bytes are copied.
+	 */
+	const struct weir_batch *(*unpack)(
+		struct weir_rows *, const struct weir_str *bytes, uint32_t n);
 };
 
 #ifdef __cplusplus

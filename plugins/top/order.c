@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What rows are ordered by, as bytes: `price desc, ts`. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "top.h"
+
+enum { IS_NULL = 2, IS_VALUE = 1 }; /* nulls come last, whichever way the others go */
+
+static int
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* Takes the word off the end of the text, if it stands there by itself. */
+static int
+take_word(struct weir_str *text, const char *word)
+{
+	uint32_t len = (uint32_t)strlen(word);
+
+	while (text->len > 0 && is_blank(text->p[text->len - 1]))
+		text->len--;
+	if (text->len <= len || memcmp(text->p + text->len - len, word, len) != 0 ||
+		!is_blank(text->p[text->len - len - 1]))
+		return 0;
+	text->len -= len;
+	return 1;
+}
+
+static int
+plan_one(struct top_order *order, struct weir_plan *plan, const struct weir_host *host,
+	struct weir_str text)
+{
+	const struct weir_expr_ext *ext = host->extension("weir.expr/1");
+	uint32_t k = order->n++;
+
+	order->descends[k] = (uint8_t)take_word(&text, "desc");
+	if (!order->descends[k])
+		take_word(&text, "asc");
+	order->expr[k] = ext->compile(plan, 0, text, 0);
+	if (order->expr[k] == NULL)
+		return -EINVAL;
+	order->type[k] = ext->type(order->expr[k]);
+	if (order->type[k] != WEIR_JSON)
+		return 0;
+	host->problem(plan, text.loc, "json has no order: cast it");
+	return -EINVAL;
+}
+
+int
+top_order_plan(struct top_order *order, struct weir_plan *plan, const struct weir_host *host,
+	const struct weir_list *text)
+{
+	int rc = 0;
+
+	if (text->n > TOP_ORDER_MAX) {
+		host->problem(plan, text->loc, "rows can be ordered by up to 16 expressions");
+		return -EINVAL;
+	}
+	order->n = 0;
+	for (uint32_t i = 0; i < text->n; i++)
+		if (plan_one(order, plan, host, text->v[i]) < 0)
+			rc = -EINVAL;
+	return rc;
+}
+
+/* The most bytes that a value takes. */
+static size_t
+value_size(const struct weir_column *column, uint32_t row)
+{
+	if (weir_null_at(column, row))
+		return 1;
+	switch (column->type) {
+	case WEIR_BOOL:
+		return 2;
+	case WEIR_STRING:
+	case WEIR_BYTES:
+		return 3 + 2 * (size_t)weir_str_at(column, row).len;
+	default:
+		return 9;
+	}
+}
+
+static uint8_t *
+put_word(uint8_t *to, uint64_t word)
+{
+	for (int shift = 56; shift >= 0; shift -= 8)
+		*to++ = (uint8_t)(word >> shift);
+	return to;
+}
+
+/* -0 is 0; NaN is above all numbers. */
+static uint64_t
+float_word(double value)
+{
+	const uint64_t sign = (uint64_t)1 << 63;
+	uint64_t bits;
+
+	if (value != value)
+		return UINT64_MAX;
+	value += 0.0;
+	memcpy(&bits, &value, sizeof bits);
+	return (bits & sign) != 0 ? ~bits : bits | sign;
+}
+
+/* Ends with two zeros; a zero in it is followed by 0xff, which is above them. */
+static uint8_t *
+put_text(uint8_t *to, struct weir_str text)
+{
+	for (uint32_t i = 0; i < text.len; i++) {
+		*to++ = (uint8_t)text.p[i];
+		if (text.p[i] == '\0')
+			*to++ = 0xff;
+	}
+	*to++ = 0;
+	*to++ = 0;
+	return to;
+}
+
+static uint8_t *
+put_value(uint8_t *to, const struct weir_column *column, uint32_t row, int descends)
+{
+	uint8_t *from = to + 1;
+
+	*to++ = weir_null_at(column, row) ? IS_NULL : IS_VALUE;
+	if (to[-1] == IS_NULL)
+		return to;
+	switch (column->type) {
+	case WEIR_BOOL:
+		*to++ = (uint8_t)weir_bool_at(column, row);
+		break;
+	case WEIR_STRING:
+	case WEIR_BYTES:
+		to = put_text(to, weir_str_at(column, row));
+		break;
+	case WEIR_FLOAT64:
+		to = put_word(to, float_word(weir_float_at(column, row)));
+		break;
+	default:
+		to = put_word(to, (uint64_t)weir_int_at(column, row) ^ (uint64_t)1 << 63);
+		break;
+	}
+	for (; descends && from < to; from++)
+		*from = (uint8_t) ~*from;
+	return to;
+}
+
+int
+top_keys_make(struct top_keys *keys, const struct top_order *order,
+	const struct weir_column *const *cols, const uint32_t *rows, uint32_t n)
+{
+	size_t size = 0;
+	uint8_t *to;
+
+	for (uint32_t k = 0; k < order->n; k++)
+		for (uint32_t i = 0; i < n; i++)
+			size += value_size(cols[k], rows[i]);
+	if (size > keys->cap) {
+		uint8_t *bytes = size > UINT32_MAX ? NULL : realloc(keys->bytes, size);
+
+		if (bytes == NULL)
+			return -1;
+		keys->bytes = bytes;
+		keys->cap = size;
+	}
+	to = keys->bytes;
+	for (uint32_t i = 0; i < n; i++) {
+		keys->begin[i] = (uint32_t)(to - keys->bytes);
+		for (uint32_t k = 0; k < order->n; k++)
+			to = put_value(to, cols[k], rows[i], order->descends[k]);
+	}
+	keys->begin[n] = (uint32_t)(to - keys->bytes);
+	return 0;
+}

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* top: the first rows of each key, or of each key and window, in an order. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "top.h"
+
+/* A hundred years, so that nothing a user means is refused and nothing overflows. */
+#define TOP_LENGTH_MAX INT64_C(3155760000000000)
+#define TOP_TIME_MAX   (INT64_C(1) << 61)
+
+enum { EMIT_UPDATE, EMIT_END };
+
+struct top_conf {
+	struct weir_list key, order_by;
+	int64_t limit, tumbling;
+	uint32_t keeps_ties, emit, late_to;
+	struct weir_str rank;
+
+	/* By plan. */
+	struct top_order order;
+	uint32_t n_cols; /* of the input: output columns of the same numbers */
+	int32_t rank_col; /* -1: none */
+};
+
+struct top {
+	const struct top_conf *conf;
+	const struct weir_expr_ext *expr;
+	const struct weir_rows_ext *rows_ext;
+	struct weir_rows *rows;
+	struct top_table table;
+	struct top_keys keys;
+	uint64_t *late_rows;
+	int64_t watermark, target; /* windows that begin up to target go out */
+	uint32_t draining;
+	void *cursor;
+};
+
+/* Rows on their way out. */
+struct results {
+	uint32_t n;
+	struct weir_str bytes[WEIR_ROWS_MAX];
+	int64_t rank[WEIR_ROWS_MAX];
+	uint8_t kind[WEIR_ROWS_MAX];
+};
+
+static const struct weir_directive top_directives[] = {
+	{
+		.name = "key",
+		.summary = "Expressions whose values group the rows; without it all rows are one "
+			   "group.",
+		.type = WEIR_D_EXPRS,
+		.offset = offsetof(struct top_conf, key),
+	},
+	{
+		.name = "order_by",
+		.summary = "What comes first: expressions, each with asc, which goes without "
+			   "saying, or desc; nulls come last. Of equal rows the earlier is first.",
+		.type = WEIR_D_EXPRS,
+		.flags = WEIR_REQUIRED,
+		.offset = offsetof(struct top_conf, order_by),
+	},
+	{
+		.name = "limit",
+		.summary = "How many rows of a group are kept.",
+		.type = WEIR_D_INT,
+		.flags = WEIR_REQUIRED,
+		.offset = offsetof(struct top_conf, limit),
+		.min = 1,
+		.max = TOP_LIMIT_MAX,
+	},
+	{
+		.name = "with_ties",
+		.summary = "Whether rows that are equal to the last one in order are kept too.",
+		.deflt = "off",
+		.type = WEIR_D_FLAG,
+		.offset = offsetof(struct top_conf, keeps_ties),
+	},
+	{
+		.name = "rank",
+		.summary = "Name of a column for the place of a row, from 1 on; equal rows share "
+			   "one, if ties are kept.",
+		.type = WEIR_D_STR,
+		.offset = offsetof(struct top_conf, rank),
+	},
+	{
+		.name = "tumbling",
+		.summary = "Windows of this length, each with its own first rows, which go out "
+			   "when the watermark has passed it.",
+		.type = WEIR_D_DURATION,
+		.offset = offsetof(struct top_conf, tumbling),
+		.min = 1000,
+		.max = TOP_LENGTH_MAX,
+	},
+	{
+		.name = "late_to",
+		.summary = "Name of an output for rows whose window has gone out.",
+		.type = WEIR_D_OUTPUT,
+		.port = 1,
+		.offset = offsetof(struct top_conf, late_to),
+	},
+	{
+		.name = "emit",
+		.summary = "Without windows: whether places go out whenever they change, amending "
+			   "earlier ones, or once at the end of the input.",
+		.deflt = "update",
+		.choices = "update end",
+		.type = WEIR_D_ENUM,
+		.offset = offsetof(struct top_conf, emit),
+	},
+	{.name = NULL},
+};
+
+/* A sentence on what does not go together, or NULL. */
+static const char *
+find_conflict(const struct top_conf *conf)
+{
+	if (conf->late_to && conf->tumbling == 0)
+		return "\"late_to\" is for windows: without \"tumbling\" no row is late";
+	if (conf->tumbling != 0 || conf->emit == EMIT_END)
+		return NULL;
+	if (conf->rank.p == NULL)
+		return "\"emit update\" amends places: name a column for them with \"rank\", or "
+		       "say \"emit end\"";
+	return conf->keeps_ties
+		       ? "\"emit update\" amends places, which ties share: say \"with_ties "
+			 "off\" or \"emit end\""
+		       : NULL;
+}
+
+static int
+top_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
+{
+	struct top_conf *conf = self;
+	const struct weir_schema *input = host->input(plan, 0);
+	const char *wrong = find_conflict(conf);
+	int rc;
+
+	if (wrong != NULL)
+		host->problem(plan, 0, wrong);
+	host->distribute(plan, 0, WEIR_KEYED, &conf->key);
+	host->pass(plan, 0, 0, -1, conf->rank);
+	rc = top_order_plan(&conf->order, plan, host, &conf->order_by);
+	conf->n_cols = input != NULL ? input->n : 0;
+	conf->rank_col = -1;
+	if (conf->rank.p != NULL) {
+		conf->rank_col = host->add(plan, 0, conf->rank, WEIR_INT64, 0);
+		if (conf->rank_col < 0)
+			rc = -EINVAL;
+	}
+	if (conf->late_to)
+		host->pass(plan, 1, 0, -1, (struct weir_str){0});
+	if (conf->tumbling == 0 && conf->emit == EMIT_UPDATE)
+		host->declare(plan, WEIR_PLAN_CHANGES, 0, (struct weir_str){0});
+	return wrong != NULL ? -EINVAL : rc;
+}
+
+static void
+top_close(void *self)
+{
+	struct top *top = self;
+
+	free(top->keys.bytes);
+	free(top->table.spare);
+	free(top);
+}
+
+static int
+top_open(const void *self, struct weir_task *task, void **instance)
+{
+	static const struct top_group fresh = {.changed = UINT32_MAX};
+	const struct top_conf *conf = self;
+	struct weir_slot slot = {
+		.name = "rows", .bytes = sizeof fresh, .cells = 2, .initial = &fresh};
+	struct weir_table_spec spec = {.size = sizeof spec, .n_slots = 1, .slots = &slot};
+	struct top *top = calloc(1, sizeof *top);
+
+	if (top == NULL)
+		return weir_fail(task->err, -ENOMEM, "out of memory");
+	top->conf = conf;
+	top->expr = task->host->extension("weir.expr/1");
+	top->rows_ext = task->host->extension("weir.rows/1");
+	top->rows = top->rows_ext->open(task, 0);
+	top->table.ext = task->host->extension("weir.table/1");
+	top->table.limit = (uint32_t)conf->limit;
+	top->table.keeps_ties = conf->keeps_ties;
+	slot.version = top->rows_ext->version(top->rows);
+	spec.name = conf->tumbling != 0 ? "windows" : "keys";
+	spec.flags = conf->tumbling != 0 ? WEIR_BY_NS : WEIR_BY_KEY;
+	top->table.table = top->table.ext->open(task, &spec);
+	top->late_rows = task->host->counter(
+		task, "late_rows", "Rows that came after their window had gone out.");
+	top->watermark = task->watermark;
+	top->target = INT64_MIN;
+	*instance = top;
+	return WEIR_OK;
+}
+
+/* The begin of the window that a time is in. */
+static int64_t
+window_of(const struct top_conf *conf, int64_t time)
+{
+	int64_t rest = time % conf->tumbling;
+
+	return time - rest - (rest < 0 ? conf->tumbling : 0);
+}
+
+/* The begin of the last window that is over. */
+static int64_t
+last_window(const struct top_conf *conf, int64_t watermark)
+{
+	if (watermark < -TOP_TIME_MAX)
+		return INT64_MIN;
+	if (watermark > 2 * TOP_TIME_MAX)
+		return INT64_MAX;
+	return window_of(conf, watermark + 1) - conf->tumbling;
+}
+
+/* Of n rows those whose windows are open; gives how many.  ns gets the windows. */
+static uint32_t
+admit(struct top *top, struct weir_task *task, const struct weir_batch *batch, uint32_t *rows,
+	uint32_t n, int64_t *ns)
+{
+	const struct top_conf *conf = top->conf;
+	uint32_t late[WEIR_ROWS_MAX], n_late = 0, n_open = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		int64_t time = batch->event_time[rows[i]], begin;
+
+		if (time < -TOP_TIME_MAX || time > TOP_TIME_MAX) {
+			task->host->reject(task, batch, rows[i], "event time is out of range");
+			continue;
+		}
+		begin = window_of(conf, time);
+		if (begin + conf->tumbling - 1 <= top->watermark) {
+			late[n_late++] = rows[i];
+			continue;
+		}
+		ns[n_open] = begin;
+		rows[n_open++] = rows[i];
+	}
+	if (n_late > 0) {
+		weir_count(top->late_rows, n_late);
+		if (conf->late_to)
+			task->host->select(task, 1, batch, late, n_late);
+	}
+	return n_open;
+}
+
+/*
+ * A result of a window has the time of its end, so that windows of windows work; another one, if a
+ * watermark has passed its row's time, the first that is late for nobody.
+ */
+static int64_t
+result_time(const struct top *top, int64_t time)
+{
+	if (top->conf->tumbling != 0)
+		return window_of(top->conf, time) + top->conf->tumbling - 1;
+	return time > top->watermark ? time : top->watermark + 1;
+}
+
+/* Emits what was collected. */
+static void
+emit(const struct top *top, struct weir_task *task, struct results *results)
+{
+	const struct top_conf *conf = top->conf;
+	const struct weir_host *host = task->host;
+	const struct weir_batch *batch;
+	struct weir_out *out;
+	struct weir_vec *rank;
+	int64_t time[WEIR_ROWS_MAX];
+
+	if (results->n == 0)
+		return;
+	batch = top->rows_ext->unpack(top->rows, results->bytes, results->n);
+	for (uint32_t i = 0; i < results->n; i++)
+		time[i] = result_time(top, batch->event_time[i]);
+	out = host->append(task, 0);
+	host->rows(out, results->n, time,
+		conf->tumbling == 0 && conf->emit == EMIT_UPDATE ? results->kind : NULL);
+	for (uint32_t c = 0; c < conf->n_cols; c++)
+		if ((int32_t)c != conf->rank_col)
+			host->gather(out, (int32_t)c, batch, (int32_t)c, NULL);
+	rank = conf->rank_col >= 0 ? host->vec(out, conf->rank_col) : NULL;
+	if (rank != NULL)
+		memcpy(rank->values, results->rank, results->n * sizeof *results->rank);
+	results->n = 0;
+}
+
+/* The rows of a group from one on. */
+static uint32_t
+collect(const struct top *top, struct weir_task *task, const struct top_group *group, uint32_t from,
+	struct results *results)
+{
+	int64_t rank = from + 1;
+
+	for (uint32_t i = from; i < group->n; i++) {
+		uint32_t n = results->n++;
+
+		if (!top->conf->keeps_ties || !top_group_is_tie(&top->table, group, i))
+			rank = i + 1;
+		results->bytes[n] = top_group_row(&top->table, group, i);
+		results->rank[n] = rank;
+		results->kind[n] = i < group->emitted ? WEIR_UPDATE_AFTER : WEIR_INSERT;
+		if (results->n == WEIR_ROWS_MAX)
+			emit(top, task, results);
+	}
+	return group->n - from;
+}
+
+/* Every place that has another row than went out, of each group of the batch once. */
+static void
+emit_updates(const struct top *top, struct weir_task *task, void *const *row, uint32_t n)
+{
+	struct results results = {.n = 0};
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct top_group *group = row[i];
+
+		if (group->changed >= group->n)
+			continue;
+		collect(top, task, group, group->changed, &results);
+		group->emitted = group->n;
+		group->changed = UINT32_MAX;
+	}
+	emit(top, task, &results);
+}
+
+static int
+top_process(void *self, struct weir_task *task, uint32_t in, const struct weir_batch *batch)
+{
+	struct top *top = self;
+	const struct top_conf *conf = top->conf;
+	const struct weir_column *cols[TOP_ORDER_MAX];
+	struct weir_str bytes[WEIR_ROWS_MAX];
+	uint32_t rows[WEIR_ROWS_MAX], n;
+	int64_t ns[WEIR_ROWS_MAX];
+	void *row[WEIR_ROWS_MAX];
+
+	(void)in;
+	n = top->expr->eval_rows(conf->order.expr, conf->order.n, task, batch, cols, rows);
+	if (conf->tumbling != 0)
+		n = admit(top, task, batch, rows, n, ns);
+	if (n == 0)
+		return WEIR_OK;
+	if (top_keys_make(&top->keys, &conf->order, cols, rows, n) < 0)
+		return weir_fail(task->err, -ENOMEM, "out of memory");
+	top->rows_ext->pack(top->rows, batch, rows, n, bytes);
+	top->table.ext->upsert(
+		top->table.table, batch, rows, n, conf->tumbling != 0 ? ns : NULL, row);
+	for (uint32_t i = 0; i < n; i++) {
+		struct weir_str key = {.p = (const char *)top->keys.bytes + top->keys.begin[i],
+			.len = top->keys.begin[i + 1] - top->keys.begin[i]};
+
+		if (top_group_add(&top->table, row[i], key, bytes[i]) < 0)
+			return weir_fail(task->err, -ENOMEM, "out of memory");
+	}
+	if (conf->tumbling == 0 && conf->emit == EMIT_UPDATE)
+		emit_updates(top, task, row, n);
+	return WEIR_OK;
+}
+
+/* Groups whose windows begin up to the target, as far as there is room. */
+static int
+drain(struct top *top, struct weir_task *task)
+{
+	struct weir_entries entries = {.size = sizeof entries};
+	struct results results = {.n = 0};
+	uint32_t emitted = 0;
+
+	while (top->table.ext->scan(
+		       top->table.table, INT64_MIN, top->target, &top->cursor, &entries) > 0) {
+		for (uint32_t i = 0; i < entries.n; i++)
+			emitted += collect(top, task, entries.row[i], 0, &results);
+		emit(top, task, &results);
+		if (emitted >= task->room)
+			return WEIR_MORE;
+	}
+	top->draining = 0;
+	if (top->conf->tumbling != 0)
+		top->table.ext->retire(top->table.table, top->target);
+	return WEIR_OK;
+}
+
+static int
+top_on_watermark(void *self, struct weir_task *task, int64_t watermark)
+{
+	struct top *top = self;
+	const struct top_conf *conf = top->conf;
+
+	if (conf->tumbling == 0) {
+		if (watermark != INT64_MAX)
+			top->watermark = watermark;
+		if (watermark != INT64_MAX || conf->emit != EMIT_END)
+			return WEIR_OK;
+		top->target = INT64_MAX;
+	} else {
+		int64_t target = last_window(conf, watermark);
+
+		top->watermark = watermark;
+		if (target == top->target)
+			return WEIR_OK;
+		top->target = target;
+	}
+	top->draining = 1;
+	top->cursor = NULL;
+	return drain(top, task);
+}
+
+static int
+top_resume(void *self, struct weir_task *task)
+{
+	struct top *top = self;
+
+	return top->draining ? drain(top, task) : WEIR_OK;
+}
+
+static const struct weir_operator top_operator = {
+	.size = sizeof top_operator,
+	.kind = WEIR_TRANSFORM,
+	.flags = WEIR_TAKES_SEL | WEIR_READS_DECLARED,
+	.name = "top",
+	.summary = "The first rows of each key, or of each key and window, in an order.",
+	.needs = "weir.table/1 weir.expr/1 weir.rows/1",
+	.conf_size = sizeof(struct top_conf),
+	.directive_size = sizeof(struct weir_directive),
+	.directives = top_directives,
+	.n_in = 1,
+	.n_out = 2,
+	.plan = top_plan,
+	.open = top_open,
+	.close = top_close,
+	.process = top_process,
+	.on_watermark = top_on_watermark,
+	.resume = top_resume,
+};
+
+WEIR_PLUGIN("top", "0.1", "Apache-2.0", &top_operator)

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The operator top: what its files share.  top.c has the directives and the callbacks, order.c
+ * makes bytes of what rows are ordered by, group.c keeps the first rows of a group in its order.
+ */
+#ifndef TOP_TOP_H
+#define TOP_TOP_H
+
+#include <weir/weir.h>
+
+enum { TOP_ORDER_MAX = 16, TOP_LIMIT_MAX = 10000 };
+
+/* What rows are ordered by.  Their bytes, compared by memcmp(), are in that order. */
+struct top_order {
+	uint32_t n;
+	const struct weir_expr *expr[TOP_ORDER_MAX];
+	uint32_t type[TOP_ORDER_MAX];
+	uint8_t descends[TOP_ORDER_MAX];
+};
+
+/* [plan] < 0 after problem(). */
+int top_order_plan(struct top_order *order, struct weir_plan *plan, const struct weir_host *host,
+	const struct weir_list *text);
+
+/* The order bytes of rows: of row i those from begin[i] up to begin[i + 1]. */
+struct top_keys {
+	uint8_t *bytes;
+	size_t cap;
+	uint32_t begin[WEIR_ROWS_MAX + 1];
+};
+
+/* Of n rows of the columns.  0, or -1: out of memory. */
+int top_keys_make(struct top_keys *keys, const struct top_order *order,
+	const struct weir_column *const *cols, const uint32_t *rows, uint32_t n);
+
+/* A group, as a row of the table: its entries in order, and a heap of their bytes. */
+struct top_group {
+	uint64_t entries, heap; /* cells */
+	uint32_t n; /* entries */
+	uint32_t used, live; /* bytes of the heap: taken, and of these by entries */
+	uint32_t emitted; /* entries that went out, of `emit update` */
+	uint32_t changed; /* entries from here on differ from what went out */
+};
+
+struct top_table {
+	const struct weir_table_ext *ext;
+	struct weir_table *table;
+	uint32_t limit, keeps_ties;
+	char *spare; /* where a heap is packed anew */
+	size_t spare_cap;
+};
+
+/*
+ * Puts a row with these order bytes behind all that it is not before.  1: it is among the first of
+ * the group; 0: it is not; -1: out of memory.
+ */
+int top_group_add(
+	struct top_table *table, struct top_group *group, struct weir_str key, struct weir_str row);
+
+/* The bytes of row i, until the next call on the table. */
+struct weir_str top_group_row(
+	const struct top_table *table, const struct top_group *group, uint32_t i);
+/* Whether row i is ordered as the one before it is. */
+int top_group_is_tie(const struct top_table *table, const struct top_group *group, uint32_t i);
+
+#endif

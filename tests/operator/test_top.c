@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* top: the first rows of a group, whatever their types, in an order that a plain sort agrees with.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rig.h"
+
+static struct wt_rig *
+rig_of(const char *op, const char *fields)
+{
+	const struct wt_options options = {.op = op, .fields = fields};
+
+	return wt_rig_with(&options);
+}
+
+START_TEST(rows_come_back_as_they_were)
+{
+	static const char *const rows[] = {
+		"{\"user\":\"ann\",\"n\":1,\"x\":0.5,\"ok\":true,\"ts\":\"1970-01-01T00:00:00."
+		"001Z\","
+		"\"text\":\"more than twelve bytes of "
+		"it\",\"raw\":\"AQID\",\"any\":{\"a\":[1,null]}}",
+		"{\"user\":null,\"n\":2,\"x\":null,\"ok\":null,\"ts\":\"1970-01-01T00:00:00.002Z\","
+		"\"text\":null,\"raw\":null,\"any\":null}",
+		"{\"user\":\"\",\"n\":3,\"x\":-1,\"ok\":false,\"ts\":\"1970-01-01T00:00:00.003Z\","
+		"\"text\":\"exactly12345\",\"raw\":\"\",\"any\":\"s\"}",
+	};
+	struct wt_rig *rig = rig_of("top { order_by n; limit 10; emit end; }",
+		"user string; n int; x float; ok bool; ts timestamp; text string; raw bytes; "
+		"any json;");
+
+	for (size_t i = 3; i-- > 0;)
+		wt_push(rig, rows[i]);
+	wt_expect_none(rig, 0);
+	ck_assert_int_eq(wt_end(rig), 0);
+	for (size_t i = 0; i < 3; i++)
+		wt_expect(rig, 0, rows[i]);
+	wt_expect_none(rig, 0);
+	wt_free(rig);
+}
+END_TEST
+
+/* The ids of the rows that come out, one letter each. */
+static void
+expect_order(const char *order_by, const char *want)
+{
+	static const char *const rows[] = {
+		"{\"id\":\"a\",\"n\":-9223372036854775808,\"x\":-0.0,\"ok\":true,\"s\":\"b\"}",
+		"{\"id\":\"b\",\"n\":-1,\"x\":0,\"ok\":false,\"s\":\"\"}",
+		"{\"id\":\"c\",\"n\":0,\"x\":-1e300,\"ok\":true,\"s\":\"a\\u0000\"}",
+		"{\"id\":\"d\",\"n\":9223372036854775807,\"x\":1e-300,\"ok\":false,\"s\":\"a\"}",
+		"{\"id\":\"e\",\"n\":1,\"x\":2.5,\"ok\":null,\"s\":\"a\\u0000b\"}",
+		"{\"id\":\"f\",\"n\":null,\"x\":null,\"ok\":null,\"s\":null}",
+		"{\"id\":\"g\",\"n\":0,\"x\":1e300,\"ok\":true,\"s\":\"ab\"}",
+	};
+	char op[200], got[16] = "";
+	struct wt_rig *rig;
+	const char *row;
+
+	snprintf(op, sizeof op, "top { order_by %s; limit 7; emit end; }", order_by);
+	rig = rig_of(op, "id string; n int; x float; ok bool; s string; ts timestamp ms;");
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		wt_pushf(rig, "%.*s,\"ts\":0}", (int)strlen(rows[i]) - 1, rows[i]);
+	ck_assert_msg(wt_end(rig) == 0, "%s", wt_error(rig));
+	while ((row = wt_pop(rig, 0)) != NULL)
+		strncat(got, row + strlen("{\"id\":\""), 1);
+	ck_assert_str_eq(got, want);
+	wt_free(rig);
+}
+
+START_TEST(every_type_has_its_order)
+{
+	expect_order("n", "abcgedf");
+	expect_order("n desc", "decgbaf");
+	expect_order("x", "cabdegf");
+	expect_order("x desc", "gedabcf");
+	expect_order("ok", "bdacgef");
+	expect_order("ok desc", "acgbdef");
+	expect_order("s asc", "bdcegaf");
+	expect_order("s  desc", "agecdbf");
+	expect_order("cast(s as bytes) desc", "agecdbf");
+	expect_order("ok desc, n, id", "acgbdef");
+	expect_order("n is null, x > 0 desc, id desc", "gedcbaf");
+}
+END_TEST
+
+START_TEST(a_row_without_an_order_is_rejected_once)
+{
+	struct wt_rig *rig = rig_of("top { order_by 10 / n, 20 / n; limit 3; emit end; on_error "
+				    "dead_letter bad; }",
+		"n int; ts timestamp ms;");
+
+	wt_push(rig, "{\"n\":2,\"ts\":0}");
+	wt_push(rig, "{\"n\":0,\"ts\":0}");
+	wt_push(rig, "{\"n\":5,\"ts\":0}");
+	ck_assert_int_eq(wt_end(rig), 0);
+	wt_expect(rig, 0, "{\"n\":5,\"ts\":\"1970-01-01T00:00:00Z\"}");
+	wt_expect(rig, 0, "{\"n\":2,\"ts\":\"1970-01-01T00:00:00Z\"}");
+	wt_expect_none(rig, 0);
+	ck_assert_ptr_nonnull(strstr(wt_pop(rig, WT_BAD), "division by zero"));
+	wt_expect_none(rig, WT_BAD);
+	ck_assert_uint_eq(wt_rejected(rig), 1);
+	wt_free(rig);
+}
+END_TEST
+
+START_TEST(ties_are_kept_when_that_is_asked)
+{
+	struct wt_rig *rig = rig_of("top { order_by n desc; limit 2; with_ties on; rank place; "
+				    "emit end; }",
+		"n int; id string; ts timestamp ms;");
+
+	wt_push(rig, "{\"n\":1,\"id\":\"a\",\"ts\":0}");
+	wt_push(rig, "{\"n\":1,\"id\":\"b\",\"ts\":0}");
+	wt_push(rig, "{\"n\":1,\"id\":\"c\",\"ts\":0}");
+	wt_push(rig, "{\"n\":3,\"id\":\"d\",\"ts\":0}");
+	wt_push(rig, "{\"n\":0,\"id\":\"e\",\"ts\":0}");
+	wt_push(rig, "{\"n\":1,\"id\":\"f\",\"ts\":0}");
+	ck_assert_int_eq(wt_end(rig), 0);
+	wt_expect(rig, 0, "{\"n\":3,\"id\":\"d\",\"ts\":\"1970-01-01T00:00:00Z\",\"place\":1}");
+	wt_expect(rig, 0, "{\"n\":1,\"id\":\"a\",\"ts\":\"1970-01-01T00:00:00Z\",\"place\":2}");
+	wt_expect(rig, 0, "{\"n\":1,\"id\":\"b\",\"ts\":\"1970-01-01T00:00:00Z\",\"place\":2}");
+	wt_expect(rig, 0, "{\"n\":1,\"id\":\"c\",\"ts\":\"1970-01-01T00:00:00Z\",\"place\":2}");
+	wt_expect(rig, 0, "{\"n\":1,\"id\":\"f\",\"ts\":\"1970-01-01T00:00:00Z\",\"place\":2}");
+	wt_expect_none(rig, 0);
+	wt_free(rig);
+}
+END_TEST
+
+static void
+push(struct wt_rig *rig, const char *user, int n, int ts)
+{
+	wt_pushf(rig, "{\"user\":\"%s\",\"n\":%d,\"ts\":%d}", user, n, ts);
+}
+
+static void
+windows(struct wt_rig *rig)
+{
+	push(rig, "ann", 1, 1000);
+	push(rig, "ann", 3, 9999);
+	push(rig, "bob", 7, 5000);
+	push(rig, "ann", 2, 2000);
+	push(rig, "ann", 9, 10000);
+	wt_expect_none(rig, 0);
+	wt_watermark_ms(rig, 9999);
+	wt_expect_none(rig, 0);
+	wt_watermark_ms(rig, 10000);
+	ck_assert_uint_eq(wt_count(rig, 0), 3);
+	push(rig, "bob", 8, 9000);
+	wt_expect(rig, 1, "{\"user\":\"bob\",\"n\":8,\"ts\":\"1970-01-01T00:00:09Z\"}");
+	ck_assert_uint_eq(wt_counter(rig, "late_rows"), 1);
+	for (int i = 0; i < 3; i++)
+		ck_assert_ptr_null(strstr(wt_pop(rig, 0), "\"n\":1,"));
+	ck_assert_int_eq(wt_end(rig), 0);
+	wt_expect(rig, 0, "{\"user\":\"ann\",\"n\":9,\"ts\":\"1970-01-01T00:00:10Z\"}");
+	wt_expect_none(rig, 0);
+}
+
+START_TEST(windows_go_out_when_the_watermark_passes)
+{
+	struct wt_options options = {
+		.op = "top { key user; tumbling 10s; order_by n desc; limit 2; late_to out1; }",
+		.fields = "user string; n int; ts timestamp ms;"};
+
+	wt_each(&options, windows);
+}
+END_TEST
+
+START_TEST(updates_amend_the_places_that_change)
+{
+	struct wt_rig *rig = rig_of("top { order_by n desc; limit 2; rank place; }",
+		"n int; id string; ts timestamp ms;");
+
+	wt_push(rig, "{\"n\":1,\"id\":\"a\",\"ts\":0}");
+	wt_expect(rig, 0, "{\"n\":1,\"id\":\"a\",\"ts\":\"1970-01-01T00:00:00Z\",\"place\":1}");
+	wt_push(rig, "{\"n\":3,\"id\":\"b\",\"ts\":0}");
+	wt_expect(rig, 0, "{\"n\":3,\"id\":\"b\",\"ts\":\"1970-01-01T00:00:00Z\",\"place\":1}");
+	wt_expect(rig, 0, "{\"n\":1,\"id\":\"a\",\"ts\":\"1970-01-01T00:00:00Z\",\"place\":2}");
+	wt_push(rig, "{\"n\":2,\"id\":\"c\",\"ts\":0}");
+	wt_expect(rig, 0, "{\"n\":2,\"id\":\"c\",\"ts\":\"1970-01-01T00:00:00Z\",\"place\":2}");
+	wt_push(rig, "{\"n\":2,\"id\":\"d\",\"ts\":0}");
+	wt_expect_none(rig, 0);
+	wt_free(rig);
+}
+END_TEST
+
+enum { ROWS = 20000, GROUPS = 13, LIMIT = 50 };
+
+static int value[ROWS];
+
+static int
+by_value(const void *a, const void *b)
+{
+	int x = *(const int *)a, y = *(const int *)b;
+
+	return value[x] != value[y] ? (value[x] > value[y]) - (value[x] < value[y]) : x - y;
+}
+
+/* Texts of all lengths, so that heaps are packed again and again. */
+static void
+push_values(struct wt_rig *rig)
+{
+	static const char filler[] = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz";
+	unsigned random = 99;
+
+	for (int i = 0; i < ROWS; i++) {
+		random = random * 1103515245u + 12345u;
+		value[i] = (int)(random >> 16 & 1023) - i / 40;
+		wt_pushf(rig, "{\"g\":%d,\"v\":%d,\"i\":%d,\"t\":\"%.*s\",\"ts\":0}", i % GROUPS,
+			value[i], i, (int)(random >> 8 & 31), filler);
+	}
+}
+
+START_TEST(a_sort_gives_the_same)
+{
+	struct wt_rig *rig = rig_of("top { key g; order_by v; limit 50; rank r; emit end; }",
+		"g int; v int; i int; t string; ts timestamp ms;");
+	static int order[ROWS];
+	int seen[GROUPS] = {0}, first[GROUPS][LIMIT];
+	const char *row;
+
+	push_values(rig);
+	ck_assert_int_eq(wt_end(rig), 0);
+	for (int i = 0; i < ROWS; i++)
+		order[i] = i;
+	qsort(order, ROWS, sizeof order[0], by_value);
+	for (int i = 0; i < ROWS; i++) {
+		int g = order[i] % GROUPS;
+
+		if (seen[g] < LIMIT)
+			first[g][seen[g]++] = order[i];
+	}
+	ck_assert_uint_eq(wt_count(rig, 0), GROUPS * LIMIT);
+	while ((row = wt_pop(rig, 0)) != NULL) {
+		int g, v, i, r;
+
+		ck_assert_int_eq(sscanf(row, "{\"g\":%d,\"v\":%d,\"i\":%d,", &g, &v, &i), 3);
+		ck_assert_int_eq(sscanf(strstr(row, "\"r\":"), "\"r\":%d}", &r), 1);
+		ck_assert_int_eq(first[g][r - 1], i);
+		ck_assert_int_eq(value[i], v);
+	}
+	wt_free(rig);
+}
+END_TEST
+
+START_TEST(mistakes_are_refused_by_name)
+{
+	wt_refuses("top { limit 3; emit end; }", "\"order_by\"");
+	wt_refuses("top { order_by n; emit end; }", "\"limit\"");
+	wt_refuses("top { order_by n desc; limit 3; }", "name a column for them with \"rank\"");
+	wt_refuses("top { order_by n; limit 3; rank r; with_ties on; }", "\"with_ties off\"");
+	wt_refuses("top { order_by any; limit 3; emit end; }", "json has no order: cast it");
+	wt_refuses("top { order_by n; limit 3; emit end; late_to out1; }", "no row is late");
+	wt_refuses("top { order_by desc; limit 3; emit end; }", "unknown field \"desc\"");
+}
+END_TEST
+
+int
+main(void)
+{
+	const TTest *const tests[] = {
+		rows_come_back_as_they_were,
+		every_type_has_its_order,
+		a_row_without_an_order_is_rejected_once,
+		ties_are_kept_when_that_is_asked,
+		windows_go_out_when_the_watermark_passes,
+		updates_amend_the_places_that_change,
+		a_sort_gives_the_same,
+		mistakes_are_refused_by_name,
+	};
+
+	return WT_MAIN("top", tests);
+}
