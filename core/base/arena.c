@@ -17,6 +17,12 @@
 
 enum { ARENA_ALIGN = 16, ARENA_CHUNK = 64 * 1024, EXIT_OUT_OF_MEMORY = 75 };
 
+struct wr_deferred {
+	struct wr_deferred *next;
+	void (*call)(const void *arg);
+	const void *arg;
+};
+
 struct wr_chunk {
 	struct wr_chunk *next;
 	size_t size; /* of data */
@@ -159,8 +165,27 @@ wr_arena_printf(struct wr_arena *arena, const char *fmt, ...)
 }
 
 void
+wr_arena_defer(struct wr_arena *arena, void (*call)(const void *arg), const void *arg)
+{
+	struct wr_deferred *deferred = wr_arena_alloc(arena, sizeof *deferred);
+
+	*deferred = (struct wr_deferred){arena->deferred, call, arg};
+	arena->deferred = deferred;
+}
+
+static void
+run_deferred(struct wr_arena *arena)
+{
+	for (struct wr_deferred *d = arena->deferred; d != NULL; d = d->next)
+		d->call(d->arg);
+	arena->deferred = NULL;
+}
+
+void
 wr_arena_reset(struct wr_arena *arena)
 {
+	if (arena->deferred != NULL)
+		run_deferred(arena);
 	arena->current = NULL;
 	arena->next = arena->end = NULL;
 	for (struct wr_chunk *c = arena->first; c != NULL; c = c->next)
@@ -184,6 +209,7 @@ wr_arena_fini(struct wr_arena *arena)
 {
 	struct wr_chunk *c = arena->first;
 
+	run_deferred(arena);
 	while (c != NULL) {
 		struct wr_chunk *next = c->next;
 

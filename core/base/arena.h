@@ -13,6 +13,7 @@
 #include <weir/weir.h>
 
 struct wr_chunk;
+struct wr_deferred;
 
 /* All zero is a valid empty arena. */
 struct wr_arena {
@@ -20,6 +21,7 @@ struct wr_arena {
 	struct wr_chunk *current; /* where the next bytes come from; NULL: nothing allocated yet */
 	uint8_t *next, *end; /* free bytes of current */
 	size_t chunk_size; /* of new chunks; 0: 64 KiB */
+	struct wr_deferred *deferred; /* calls that its end makes */
 };
 
 /* 16-byte aligned, not cleared, never NULL. */
@@ -30,6 +32,8 @@ void *wr_arena_zalloc(struct wr_arena *arena, size_t size);
 char *wr_arena_dup(struct wr_arena *arena, const char *p, size_t len);
 char *wr_arena_printf(struct wr_arena *arena, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* At the next reset or fini: call(arg), the latest first. */
+void wr_arena_defer(struct wr_arena *arena, void (*call)(const void *arg), const void *arg);
 /* Everything allocated is gone; the memory is kept for the next use. */
 void wr_arena_reset(struct wr_arena *arena);
 /* Bytes held from the system. */

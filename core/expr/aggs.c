@@ -61,12 +61,13 @@ add_input(struct build *b, struct wr_node *node, int32_t filter, bool condition)
 }
 
 static bool
-plan_call(struct build *b, struct wr_node *node, struct wr_agg_call *call, struct weir_call *plan)
+plan_call(struct build *b, struct wr_node *node, struct wr_agg_call *call, struct wr_call *plan)
 {
 	struct wr_arena *arena = b->scope->arena;
 	struct wr_node **args = wr_arena_array(arena, struct wr_node *, node->n_kids);
 	struct weir_err err = {0};
 	bool good = true;
+	int rc;
 
 	call->filter = -1;
 	if (node->filter != NULL) {
@@ -87,13 +88,16 @@ plan_call(struct build *b, struct wr_node *node, struct wr_agg_call *call, struc
 	if (!good)
 		return false;
 	wr_call_init(arena, plan, args, node->n_kids);
-	if (call->agg->plan(plan, &err) < 0) {
+	rc = call->agg->plan(&plan->pub, &err);
+	wr_call_planned(plan);
+	if (rc < 0) {
 		wr_expr_problem(b->scope, node->src, "%.*s(): %.*s", WR_STRF(node->word),
 			(int)sizeof err.text - 1,
 			err.text[0] == '\0' ? "wrong arguments" : err.text);
 		return false;
 	}
-	if (plan->type < WEIR_BOOL || plan->type > WEIR_JSON || plan->n_cells > plan->acc_size) {
+	if (plan->pub.type < WEIR_BOOL || plan->pub.type > WEIR_JSON ||
+		plan->pub.n_cells > plan->pub.acc_size) {
 		wr_expr_problem(b->scope, node->src, "%.*s(): its plugin describes no sound result",
 			WR_STRF(node->word));
 		return false;
@@ -142,7 +146,7 @@ outer_call(void *arg, struct wr_node *node)
 	struct wr_arena *arena = b->scope->arena;
 	struct weir_str name = wr_check_lower(arena, node->word);
 	struct wr_agg_call call = {0};
-	struct weir_call plan;
+	struct wr_call plan;
 	char *text;
 
 	call.agg = b->scope->aggregate(b->scope->arg, name);
@@ -157,9 +161,9 @@ outer_call(void *arg, struct wr_node *node)
 		node->kind = WR_N_BAD;
 		return node;
 	}
-	call.self = plan.self;
-	call.type = plan.type;
-	call.nullable = plan.nullable;
+	call.self = plan.pub.self;
+	call.type = plan.pub.type;
+	call.nullable = plan.pub.nullable;
 	call.offset = b->size;
 	if (aggs->n_calls == aggs->cap_calls) {
 		uint32_t cap = aggs->cap_calls;
@@ -168,7 +172,7 @@ outer_call(void *arg, struct wr_node *node)
 		aggs->calls = grow(
 			arena, aggs->calls, aggs->n_calls, &aggs->cap_calls, sizeof *aggs->calls);
 	}
-	add_slot(b, &call, &plan, text);
+	add_slot(b, &call, &plan.pub, text);
 	aggs->retractable = aggs->retractable && call.agg->retract != NULL;
 	aggs->calls[aggs->n_calls] = call;
 	return result_node(b, node, aggs->n_calls++);

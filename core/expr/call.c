@@ -4,6 +4,7 @@
 #include "expr/call.h"
 
 #include "base/cell.h"
+#include "expr/cast.h"
 #include "expr/lexer.h"
 
 struct call {
@@ -35,6 +36,27 @@ fn_text(struct weir_fn *pub, struct weir_vec *vec, uint32_t i, const char *p, ui
 }
 
 static void
+fn_share(struct weir_fn *pub, struct weir_vec *vec, const struct weir_column *arg)
+{
+	(void)vec;
+	((struct wr_fn *)pub)->shared = arg->bufs;
+}
+
+static char *
+fn_block(struct weir_fn *pub, struct weir_vec *vec, uint32_t len, uint32_t *buf)
+{
+	(void)vec;
+	return (char *)wr_texts_block(&((struct wr_fn *)pub)->texts, len, buf);
+}
+
+static uint32_t
+fn_print(struct weir_fn *pub, const struct weir_column *col, uint32_t i, char *to)
+{
+	(void)pub;
+	return wr_cast_print(col, i, to, WEIR_PRINT_MAX);
+}
+
+static void
 fn_row_error(struct weir_fn *pub, uint32_t i, const char *why)
 {
 	struct wr_fn *fn = (struct wr_fn *)pub;
@@ -54,9 +76,13 @@ wr_fn_init(struct wr_fn *fn, struct wr_run *run, struct weir_vec *out)
 		.peek = fn_peek,
 		.edit = fn_edit,
 		.text = fn_text,
-		.row_error = fn_row_error};
+		.row_error = fn_row_error,
+		.share = fn_share,
+		.block = fn_block,
+		.print = fn_print};
 	fn->run = run;
 	fn->out = out;
+	fn->shared = NULL;
 	wr_texts_init(&fn->texts, run->texts);
 }
 
@@ -98,6 +124,7 @@ call_eval(struct wr_run *run, const struct wr_node *node, struct wr_rows rows, s
 		memset(vec.values, 0, run->cap / 8);
 	there = wr_run_pick(run, rows, valid);
 	wr_fn_init(&fn, run, &vec);
+	fn.pub.n_args = node->n_kids;
 	if (there.n > 0) {
 		rc = node->fn->eval(node->self, &fn.pub, args, there.sel, there.n, &vec);
 		if (rc < 0) {
@@ -107,14 +134,26 @@ call_eval(struct wr_run *run, const struct wr_node *node, struct wr_rows rows, s
 	}
 	if (valid == NULL && !node->nullable && run->eval->status == 0)
 		out->col.valid = NULL;
-	out->col.bufs = fn.texts.bufs;
+	out->col.bufs = fn.shared != NULL ? fn.shared : fn.texts.bufs;
 	for (uint32_t i = 0; i < node->n_kids; i++)
 		wr_run_drop(run, &kids[i]);
 }
 
+static void *
+call_keep(struct weir_call *call, size_t size)
+{
+	return wr_arena_zalloc(((struct wr_call *)call)->arena, size);
+}
+
 void
-wr_call_init(
-	struct wr_arena *arena, struct weir_call *call, struct wr_node *const *args, uint32_t n)
+wr_call_planned(const struct wr_call *call)
+{
+	if (call->pub.drop != NULL)
+		wr_arena_defer(call->arena, call->pub.drop, call->pub.self);
+}
+
+void
+wr_call_init(struct wr_arena *arena, struct wr_call *call, struct wr_node *const *args, uint32_t n)
 {
 	uint32_t *types = wr_arena_zalloc(arena, (n + 1) * sizeof *types);
 	const struct weir_column **constants = wr_arena_zalloc(arena, (n + 1) * sizeof *constants);
@@ -124,8 +163,12 @@ wr_call_init(
 		if (args[i]->kind == WR_N_CONST)
 			constants[i] = &args[i]->value->col;
 	}
-	*call = (struct weir_call){
-		.size = sizeof *call, .n_args = n, .types = types, .constants = constants};
+	call->arena = arena;
+	call->pub = (struct weir_call){.size = sizeof call->pub,
+		.n_args = n,
+		.types = types,
+		.constants = constants,
+		.keep = call_keep};
 }
 
 const struct weir_column *
@@ -152,17 +195,20 @@ bool
 wr_call_bind(const struct wr_scope *scope, struct wr_node *node, const struct weir_function *fn)
 {
 	struct weir_err err = {0};
-	struct weir_call plan;
+	struct wr_call plan;
+	int rc;
 	struct call *call = wr_arena_new(scope->arena, struct call);
 
 	wr_call_init(scope->arena, &plan, node->kids, node->n_kids);
-	if (fn->plan(&plan, &err) < 0) {
+	rc = fn->plan(&plan.pub, &err);
+	wr_call_planned(&plan);
+	if (rc < 0) {
 		wr_expr_problem(scope, node->src, "%.*s(): %.*s", WR_STRF(node->word),
 			(int)sizeof err.text - 1,
 			err.text[0] == '\0' ? "wrong arguments" : err.text);
 		return false;
 	}
-	if (plan.type < WEIR_BOOL || plan.type > WEIR_JSON) {
+	if (plan.pub.type < WEIR_BOOL || plan.pub.type > WEIR_JSON) {
 		wr_expr_problem(scope, node->src, "%.*s(): its plugin names no type for the result",
 			WR_STRF(node->word));
 		return false;
@@ -175,10 +221,10 @@ wr_call_bind(const struct wr_scope *scope, struct wr_node *node, const struct we
 		if (call->strict)
 			node->nullable = node->nullable || node->kids[i]->nullable;
 	}
-	node->nullable = node->nullable || plan.nullable;
-	node->type = plan.type;
+	node->nullable = node->nullable || plan.pub.nullable;
+	node->type = plan.pub.type;
 	node->fn = fn;
-	node->self = plan.self;
+	node->self = plan.pub.self;
 	node->aux = call;
 	node->eval = call_eval;
 	node->fickle = node->fickle || (fn->flags & WEIR_VOLATILE);

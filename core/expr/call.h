@@ -10,9 +10,17 @@
 bool wr_call_bind(
 	const struct wr_scope *scope, struct wr_node *node, const struct weir_function *fn);
 
+/* What a plan() is given. */
+struct wr_call {
+	struct weir_call pub; /* first: functions hand its address back */
+	struct wr_arena *arena;
+};
+
 /* The first part of a weir_call.  [plan] */
 void wr_call_init(
-	struct wr_arena *arena, struct weir_call *call, struct wr_node *const *args, uint32_t n);
+	struct wr_arena *arena, struct wr_call *call, struct wr_node *const *args, uint32_t n);
+/* After its plan(), whatever it answered: its drop() is not forgotten. */
+void wr_call_planned(const struct wr_call *call);
 
 /* The one value of a column WEIR_ROWS_MAX times.  [plan] */
 const struct weir_column *wr_call_spread(struct wr_arena *arena, const struct weir_column *one);
@@ -22,6 +30,8 @@ struct wr_fn {
 	struct weir_fn pub; /* first: functions hand its address back */
 	struct wr_run *run;
 	struct weir_vec *out; /* NULL: nothing is written */
+	const uint8_t *const
+		*shared; /* an argument's buffers, which are the result's; NULL: none */
 	struct wr_texts texts;
 };
 

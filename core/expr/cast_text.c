@@ -152,9 +152,8 @@ from_text_eval(
 	wr_run_drop(run, &kid);
 }
 
-/* The text of a value that is no text; 0: it has none. */
-static uint32_t
-print_value(const struct weir_column *col, uint32_t row, char *buf, size_t size)
+uint32_t
+wr_cast_print(const struct weir_column *col, uint32_t row, char *buf, size_t size)
 {
 	switch (col->type) {
 	case WEIR_BOOL:
@@ -190,7 +189,7 @@ to_text_eval(
 		views[row] = (struct weir_view){0};
 		if (!wr_valid_at(valid, row))
 			continue;
-		len = print_value(&kid.col, row, buf + 1, sizeof buf - 2);
+		len = wr_cast_print(&kid.col, row, buf + 1, sizeof buf - 2);
 		if (len == 0) {
 			wr_run_error(
 				run, row, "a timestamp outside the years 1 to 9999 has no text");

@@ -67,6 +67,15 @@ wr_texts_done(struct wr_texts *texts, uint8_t *p, uint32_t len)
 	return view;
 }
 
+uint8_t *
+wr_texts_block(struct wr_texts *texts, uint32_t len, uint32_t *buf)
+{
+	uint8_t *block = wr_arena_alloc(texts->arena, len);
+
+	*buf = texts_add(texts, block);
+	return block;
+}
+
 struct weir_view
 wr_texts_copy(struct wr_texts *texts, const char *p, uint32_t len)
 {

@@ -26,6 +26,8 @@ void wr_texts_init(struct wr_texts *texts, struct wr_arena *arena);
  */
 uint8_t *wr_texts_room(struct wr_texts *texts, uint32_t len);
 struct weir_view wr_texts_done(struct wr_texts *texts, uint8_t *p, uint32_t len);
+/* len bytes in a buffer of number *buf, for views that the caller writes. */
+uint8_t *wr_texts_block(struct wr_texts *texts, uint32_t len, uint32_t *buf);
 /* A copy of p. */
 struct weir_view wr_texts_copy(struct wr_texts *texts, const char *p, uint32_t len);
 /* A value of another column without copying long bytes. */

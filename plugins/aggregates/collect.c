@@ -20,13 +20,9 @@ struct collect {
 static struct collect *
 collect_new(struct weir_call *call, struct weir_err *err)
 {
-	struct collect *collect = keep(sizeof *collect);
+	struct collect *collect = call->keep(call, sizeof *collect);
 	double max;
 
-	if (collect == NULL) {
-		weir_fail(err, -ENOMEM, "out of memory");
-		return NULL;
-	}
 	collect->max = UINT64_MAX;
 	collect->type = call->types[0];
 	call->self = collect;
@@ -99,11 +95,11 @@ list_add(struct weir_fn *fn, void *row, struct list *list, const char *p, uint32
 
 /* JSON has no NaN and no infinity: they become null, as do times outside the years 1 to 9999. */
 static void
-put_json(struct text *text, const struct weir_column *col, uint32_t row)
+put_json(struct weir_fn *fn, struct text *text, const struct weir_column *col, uint32_t row)
 {
 	uint32_t start = text->len;
 
-	if (json_put_value(text, col, row) == NULL)
+	if (json_put_value(fn, text, col, row) == NULL)
 		return;
 	text->len = start;
 	text_add(text, "null", 4);
@@ -124,7 +120,7 @@ list_update(const struct collect *collect, struct weir_fn *fn, struct weir_accs 
 		if (list->n == collect->max)
 			continue;
 		if (as_json) {
-			put_json(&text, col, row_at(sel, i));
+			put_json(fn, &text, col, row_at(sel, i));
 		} else {
 			s = weir_str_at(col, row_at(sel, i));
 			text_add(&text, s.p, s.len);
@@ -298,7 +294,7 @@ collect_set_merge(const void *self, struct weir_fn *fn, struct weir_accs accs,
 
 /* A value of a set as if it stood in a column. */
 static void
-put_kept(struct text *text, uint32_t type, struct weir_str value)
+put_kept(struct weir_fn *fn, struct text *text, uint32_t type, struct weir_str value)
 {
 	struct weir_view view = {.len = value.len};
 	const uint8_t *buf = (const uint8_t *)value.p;
@@ -311,7 +307,7 @@ put_kept(struct text *text, uint32_t type, struct weir_str value)
 			memcpy((char *)&view + offsetof(struct weir_view, head), value.p,
 				value.len);
 	}
-	put_json(text, &col, 0);
+	put_json(fn, text, &col, 0);
 }
 
 static int
@@ -339,7 +335,7 @@ collect_set_finish(const void *self, struct weir_fn *fn, struct weir_accs accs, 
 		}
 		while (set_next(fn, set, &at, &value, &count)) {
 			text_add(&text, text.len == 0 ? "[" : ",", 1);
-			put_kept(&text, collect->type, value);
+			put_kept(fn, &text, collect->type, value);
 		}
 		text_add(&text, "]", 1);
 		rc = text_give(&text, fn, out, i);

@@ -21,6 +21,7 @@ struct hll {
 static int
 hll_plan(struct weir_call *call, struct weir_err *err)
 {
+	uint32_t *registers;
 	double precision = PRECISION;
 
 	if (take_args(call, 1, 2, err) < 0)
@@ -33,7 +34,9 @@ hll_plan(struct weir_call *call, struct weir_err *err)
 	call->type = WEIR_INT64;
 	call->acc_size = sizeof(struct hll) / 8;
 	call->n_cells = 1;
-	call->self = keep_number((uint32_t)precision);
+	registers = call->keep(call, sizeof *registers);
+	*registers = (uint32_t)precision;
+	call->self = registers;
 	return WEIR_OK;
 }
 
@@ -98,7 +101,7 @@ hll_update(const void *self, struct weir_fn *fn, struct weir_accs accs,
 		struct weir_str value = value_bytes(args[0], row_at(sel, i), &word);
 
 		hll_add(fn, accs.row[i], acc_at(accs, i), XXH3_64bits(value.p, value.len),
-			kept_number(self));
+			*(const uint32_t *)self);
 	}
 	return WEIR_OK;
 }
@@ -130,7 +133,8 @@ hll_merge(const void *self, struct weir_fn *fn, struct weir_accs accs, struct we
 	uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
-		merge_one(fn, accs.row[i], acc_at(accs, i), acc_at(from, i), kept_number(self));
+		merge_one(
+			fn, accs.row[i], acc_at(accs, i), acc_at(from, i), *(const uint32_t *)self);
 	return WEIR_OK;
 }
 
@@ -192,7 +196,7 @@ hll_finish(const void *self, struct weir_fn *fn, struct weir_accs accs, uint32_t
 		((int64_t *)out->values)[i] =
 			hll->n != DENSE
 				? (int64_t)hll->n
-				: estimate(fn->peek(fn, &hll->cell, &len), kept_number(self));
+				: estimate(fn->peek(fn, &hll->cell, &len), *(const uint32_t *)self);
 	}
 	return WEIR_OK;
 }

@@ -35,9 +35,7 @@ exact_plan(struct weir_call *call, struct weir_err *err)
 
 	if (take_args(call, 2, 2, err) < 0)
 		return err->code;
-	fraction = keep(sizeof *fraction);
-	if (fraction == NULL)
-		return weir_fail(err, -ENOMEM, "out of memory");
+	fraction = call->keep(call, sizeof *fraction);
 	call->self = fraction;
 	if (constant_number(call, 1, 0, 1, fraction, err) < 0)
 		return err->code;

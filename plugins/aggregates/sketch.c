@@ -36,9 +36,7 @@ sketch_plan(struct weir_call *call, struct weir_err *err)
 	if (call->types[0] != WEIR_INT64 && call->types[0] != WEIR_FLOAT64)
 		return weir_fail(
 			err, -EINVAL, "takes int or float, not %s", type_name(call->types[0]));
-	quantile = keep(sizeof *quantile);
-	if (quantile == NULL)
-		return weir_fail(err, -ENOMEM, "out of memory");
+	quantile = call->keep(call, sizeof *quantile);
 	quantile->width = log((1 + ACCURACY) / (1 - ACCURACY));
 	call->type = WEIR_FLOAT64;
 	call->nullable = 1;

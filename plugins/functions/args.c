@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Checking arguments, memory for good, and text in the making. */
+/* Checking arguments, and text in the making. */
 #include "args.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
 
 const char *
 type_name(uint32_t type)
@@ -22,7 +21,7 @@ take_args(const struct weir_call *call, uint32_t least, uint32_t most, struct we
 	if (least == most)
 		return weir_fail(err, -EINVAL, "takes %u argument%s, not %u", least,
 			least == 1 ? "" : "s", call->n_args);
-	if (most >= KEEP_NUMBERS && call->n_args < least)
+	if (most >= ARGS_MAX && call->n_args < least)
 		return weir_fail(err, -EINVAL, "takes %u argument%s or more, not %u", least,
 			least == 1 ? "" : "s", call->n_args);
 	return weir_fail(
@@ -77,7 +76,7 @@ take(const struct weir_call *call, const char *kinds, struct weir_err *err)
 
 	for (const char *p = kinds; *p != '\0'; p++) {
 		least += *p >= 'a';
-		most = *p == '+' ? KEEP_NUMBERS : most + 1;
+		most = *p == '+' ? ARGS_MAX : most + 1;
 	}
 	if (take_args(call, least, most, err) < 0)
 		return err->code;
@@ -97,34 +96,6 @@ constant_text(const struct weir_call *call, uint32_t arg, struct weir_str *text)
 		return 0;
 	*text = weir_str_at(call->constants[arg], 0);
 	return 1;
-}
-
-void *
-keep(size_t size)
-{
-	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	return p == MAP_FAILED ? NULL : p;
-}
-
-void
-keep_not(void *p, size_t size)
-{
-	munmap(p, size);
-}
-
-static const char numbers[KEEP_NUMBERS + 1];
-
-const void *
-keep_number(uint32_t number)
-{
-	return &numbers[number];
-}
-
-uint32_t
-kept_number(const void *self)
-{
-	return (uint32_t)((const char *)self - numbers);
 }
 
 void

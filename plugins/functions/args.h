@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What plugins with functions share: checking arguments, memory for good, and text in the making.
- */
+/* What plugins with functions share: checking arguments, and text in the making. */
 #ifndef FUNCTIONS_ARGS_H
 #define FUNCTIONS_ARGS_H
 
@@ -22,18 +21,7 @@ int take(const struct weir_call *call, const char *kinds, struct weir_err *err);
 /* A constant argument that is not null; false: it is computed, null or missing. */
 int constant_text(const struct weir_call *call, uint32_t arg, struct weir_str *text);
 
-/*
- * Zeroed memory that is never given back, for weir_call.self: nobody says when a call site is gone,
- * and a page of its own is no leak of the heap.  NULL: out of memory.
- */
-void *keep(size_t size);
-/* What turned out not to be needed. */
-void keep_not(void *p, size_t size);
-
-/* A number as self, for functions that need to know no more: how many arguments there are. */
-const void *keep_number(uint32_t number); /* up to KEEP_NUMBERS */
-uint32_t kept_number(const void *self);
-enum { KEEP_NUMBERS = 255 };
+enum { ARGS_MAX = 255 }; /* of a call that takes any number */
 
 static inline uint32_t
 row_at(const uint32_t *sel, uint32_t k)

@@ -50,9 +50,7 @@ date_plan(struct weir_call *call, struct weir_err *err, int end)
 
 	if (take(call, "stS", err) < 0)
 		return err->code;
-	self = keep(sizeof *self);
-	if (self == NULL)
-		return weir_fail(err, -ENOMEM, "out of memory");
+	self = call->keep(call, sizeof *self);
 	self->unit = -1;
 	if (constant_text(call, 0, &name)) {
 		self->unit = unit_of(name, end);

@@ -75,9 +75,7 @@ in_cidr_plan(struct weir_call *call, struct weir_err *err)
 		return err->code;
 	if (!constant_text(call, 1, &text))
 		return WEIR_OK;
-	cidr = keep(sizeof *cidr);
-	if (cidr == NULL)
-		return weir_fail(err, -ENOMEM, "out of memory");
+	cidr = call->keep(call, sizeof *cidr);
 	if (!cidr_of(text, cidr))
 		return weir_fail(err, -EINVAL,
 			"\"%.*s\" is no net; write it as 10.0.0.0/8 or fd00::/8", (int)text.len,

@@ -328,7 +328,7 @@ to_json_eval(const void *self, struct weir_fn *fn, const struct weir_column *con
 	text_init(&text);
 	for (uint32_t k = 0; k < n && rc == WEIR_OK; k++) {
 		uint32_t i = row_at(sel, k);
-		const char *why = json_put_value(&text, args[0], i);
+		const char *why = json_put_value(fn, &text, args[0], i);
 
 		if (why == NULL) {
 			rc = text_give(&text, fn, out, i);

@@ -190,7 +190,6 @@ static int
 array_plan(struct weir_call *call, struct weir_err *err)
 {
 	call->type = WEIR_JSON;
-	call->self = keep_number(call->n_args);
 	if (take(call, "X+", err) < 0)
 		return err->code;
 	for (uint32_t a = 0; a < call->n_args; a++)
@@ -203,10 +202,11 @@ static int
 array_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
 {
-	uint32_t n_args = kept_number(self);
+	uint32_t n_args = fn->n_args;
 	struct text text;
 	int status = WEIR_OK;
 
+	(void)self;
 	text_init(&text);
 	for (uint32_t k = 0; k < n && status == WEIR_OK; k++) {
 		uint32_t i = row_at(sel, k);
@@ -215,7 +215,7 @@ array_eval(const void *self, struct weir_fn *fn, const struct weir_column *const
 		text_add(&text, "[", 1);
 		for (uint32_t a = 0; a < n_args && why == NULL; a++) {
 			text_add(&text, ",", a > 0);
-			why = json_put_value(&text, args[a], i);
+			why = json_put_value(fn, &text, args[a], i);
 		}
 		text_add(&text, "]", 1);
 		if (why == NULL) {
@@ -243,7 +243,6 @@ static int
 object_plan(struct weir_call *call, struct weir_err *err)
 {
 	call->type = WEIR_JSON;
-	call->self = keep_number(call->n_args);
 	if (take(call, "X+", err) < 0)
 		return err->code;
 	if (call->n_args % 2 != 0)
@@ -258,17 +257,18 @@ object_plan(struct weir_call *call, struct weir_err *err)
 }
 
 static const char *
-put_members(struct text *text, const struct weir_column *const *args, uint32_t n_args, uint32_t row)
+put_members(
+	struct weir_fn *fn, struct text *text, const struct weir_column *const *args, uint32_t row)
 {
 	const char *why = NULL;
 
-	for (uint32_t a = 0; a < n_args && why == NULL; a += 2) {
+	for (uint32_t a = 0; a < fn->n_args && why == NULL; a += 2) {
 		if (args[a]->type == 0 || weir_null_at(args[a], row))
 			return "a member of an object needs a name";
 		text_add(text, ",", a > 0);
 		json_put(text, weir_str_at(args[a], row));
 		text_add(text, ":", 1);
-		why = json_put_value(text, args[a + 1], row);
+		why = json_put_value(fn, text, args[a + 1], row);
 	}
 	return why;
 }
@@ -277,17 +277,17 @@ static int
 object_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
 {
-	uint32_t n_args = kept_number(self);
 	struct text text;
 	int status = WEIR_OK;
 
+	(void)self;
 	text_init(&text);
 	for (uint32_t k = 0; k < n && status == WEIR_OK; k++) {
 		uint32_t i = row_at(sel, k);
 		const char *why;
 
 		text_add(&text, "{", 1);
-		why = put_members(&text, args, n_args, i);
+		why = put_members(fn, &text, args, i);
 		text_add(&text, "}", 1);
 		if (why == NULL) {
 			status = text_give(&text, fn, out, i);

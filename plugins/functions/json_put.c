@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Values as JSON text. */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 
-#include "civil.h"
 #include "json_text.h"
 
 void
@@ -31,30 +28,29 @@ json_put(struct text *text, struct weir_str s)
 	text_add(text, "\"", 1);
 }
 
-/* The shortest decimal that reads back as the same; whole numbers keep a point. */
+/* Whole floats keep a point, so that they read back as floats. */
 static const char *
-put_float(struct text *text, double x)
+put_number(struct weir_fn *fn, struct text *text, const struct weir_column *col, uint32_t row)
 {
-	char buf[40];
-	int len = 0;
+	char *to = text_room(text, WEIR_PRINT_MAX + 2);
+	uint32_t len;
 
-	if (!isfinite(x))
+	if (col->type == WEIR_FLOAT64 && !isfinite(weir_float_at(col, row)))
 		return "JSON has no NaN and no infinity";
-	for (int digits = 15; digits <= 17; digits++) {
-		len = snprintf(buf, sizeof buf, "%.*g", digits, x);
-		if (strtod(buf, NULL) == x)
-			break;
-	}
-	text_add(text, buf, (size_t)len);
-	if (strpbrk(buf, ".e") == NULL)
+	if (to == NULL)
+		return NULL;
+	len = fn->print(fn, col, row, to);
+	text->len += len;
+	if (col->type == WEIR_FLOAT64 && memchr(to, '.', len) == NULL &&
+		memchr(to, 'e', len) == NULL)
 		text_add(text, ".0", 2);
 	return NULL;
 }
 
 const char *
-json_put_value(struct text *text, const struct weir_column *col, uint32_t row)
+json_put_value(struct weir_fn *fn, struct text *text, const struct weir_column *col, uint32_t row)
 {
-	char buf[40];
+	char time[WEIR_PRINT_MAX];
 	uint32_t len;
 
 	if (col->type == 0 || weir_null_at(col, row)) {
@@ -63,18 +59,12 @@ json_put_value(struct text *text, const struct weir_column *col, uint32_t row)
 	}
 	switch (col->type) {
 	case WEIR_BOOL:
-		text_add(text, weir_bool_at(col, row) ? "true" : "false",
-			weir_bool_at(col, row) ? 4 : 5);
-		return NULL;
 	case WEIR_INT64:
-		len = (uint32_t)snprintf(buf, sizeof buf, "%lld", (long long)weir_int_at(col, row));
-		text_add(text, buf, len);
-		return NULL;
 	case WEIR_FLOAT64:
-		return put_float(text, weir_float_at(col, row));
+		return put_number(fn, text, col, row);
 	case WEIR_TIMESTAMP:
-		len = civil_print(weir_int_at(col, row), buf);
-		json_put(text, (struct weir_str){.p = buf, .len = len});
+		len = fn->print(fn, col, row, time);
+		json_put(text, (struct weir_str){.p = time, .len = len});
 		return len > 0 ? NULL : "a time outside the years 1 to 9999";
 	case WEIR_JSON:
 		text_add(text, weir_str_at(col, row).p, weir_str_at(col, row).len);

@@ -30,6 +30,7 @@ void json_unquote(struct text *text, struct weir_str quoted);
 /* A text in quotes. */
 void json_put(struct text *text, struct weir_str s);
 /* A value of a column as JSON; NULL, or why it has none. */
-const char *json_put_value(struct text *text, const struct weir_column *col, uint32_t row);
+const char *json_put_value(
+	struct weir_fn *fn, struct text *text, const struct weir_column *col, uint32_t row);
 
 #endif

@@ -228,7 +228,6 @@ most_plan(struct weir_call *call, struct weir_err *err)
 				type_name(type), type_name(other));
 	}
 	call->type = type == 0 ? WEIR_INT64 : type;
-	call->self = keep_number(call->n_args);
 	return WEIR_OK;
 }
 
@@ -306,14 +305,16 @@ static int
 least_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
 {
-	return most_eval(fn, args, kept_number(self), sel, n, out, 1);
+	(void)self;
+	return most_eval(fn, args, fn->n_args, sel, n, out, 1);
 }
 
 static int
 greatest_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
 {
-	return most_eval(fn, args, kept_number(self), sel, n, out, 0);
+	(void)self;
+	return most_eval(fn, args, fn->n_args, sel, n, out, 0);
 }
 
 const struct weir_function function_least = {

@@ -137,7 +137,6 @@ round_plan(struct weir_call *call, struct weir_err *err)
 	if (take(call, "nI", err) < 0)
 		return err->code;
 	call->type = call->types[0] == 0 ? WEIR_INT64 : call->types[0];
-	call->self = keep_number(call->n_args);
 	return WEIR_OK;
 }
 
@@ -190,8 +189,9 @@ static int
 round_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
 {
-	int with_digits = kept_number(self) == 2;
+	int with_digits = fn->n_args == 2;
 
+	(void)self;
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t i = row_at(sel, k);
 		int64_t digits = with_digits ? weir_int_at(args[1], i) : 0;

@@ -225,7 +225,10 @@ static int
 split_part_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
 {
+	struct weir_view *to = out->values;
+
 	(void)self;
+	fn->share(fn, out, args[0]);
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t i = row_at(sel, k);
 		struct weir_str s = weir_str_at(args[0], i), by = weir_str_at(args[1], i);
@@ -245,7 +248,7 @@ split_part_eval(const void *self, struct weir_fn *fn, const struct weir_column *
 			else
 				s = part_from_front(s, by, part);
 		}
-		fn->text(fn, out, i, s.p, s.len);
+		to[i] = weir_view_within(args[0], i, s.p, s.len);
 	}
 	return WEIR_OK;
 }

@@ -19,27 +19,39 @@ map_bytes(char *restrict to, const char *restrict from, uint32_t n, char first)
 		to[i] = (char)(from[i] ^ ((uint8_t)(from[i] - first) < 26 ? 32 : 0));
 }
 
+/* All of the long results go into one block. */
 static int
 map_letters(struct weir_fn *fn, const struct weir_column *col, const uint32_t *sel, uint32_t n,
 	struct weir_vec *out, char first)
 {
-	struct text text;
-	int rc = WEIR_OK;
+	const struct weir_view *from = col->values;
+	struct weir_view *to = out->values;
+	uint64_t size = 0, used = 0;
+	uint32_t buf = 0;
+	char *block = NULL;
 
-	text_init(&text);
-	for (uint32_t k = 0; k < n && rc == WEIR_OK; k++) {
-		uint32_t i = row_at(sel, k);
-		struct weir_str s = weir_str_at(col, i);
-		char *p = text_room(&text, s.len);
+	for (uint32_t k = 0; k < n; k++)
+		size += from[row_at(sel, k)].len > 12 ? from[row_at(sel, k)].len : 0;
+	if (size > UINT32_MAX)
+		return weir_fail(fn->task->err, -E2BIG, "strings of more than 4 GiB in one batch");
+	if (size > 0)
+		block = fn->block(fn, out, (uint32_t)size, &buf);
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t i = row_at(sel, k), len = from[i].len;
+		char *p = block + used;
 
-		if (p != NULL) {
-			map_bytes(p, s.p, s.len, first);
-			text.len = s.len;
+		if (len <= 12) {
+			to[i] = from[i];
+			map_bytes((char *)&to[i] + offsetof(struct weir_view, head),
+				(const char *)&from[i] + offsetof(struct weir_view, head), 12,
+				first);
+			continue;
 		}
-		rc = text_give(&text, fn, out, i);
+		map_bytes(p, (const char *)col->bufs[from[i].buf] + from[i].off, len, first);
+		to[i] = weir_view_of(p, len, buf, (uint32_t)used);
+		used += len;
 	}
-	text_fini(&text);
-	return rc;
+	return WEIR_OK;
 }
 
 static int
@@ -124,7 +136,6 @@ static int
 concat_plan(struct weir_call *call, struct weir_err *err)
 {
 	call->type = WEIR_STRING;
-	call->self = keep_number(call->n_args);
 	return take(call, "s+", err);
 }
 
@@ -132,10 +143,11 @@ static int
 concat_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
 {
-	uint32_t n_args = kept_number(self);
+	uint32_t n_args = fn->n_args;
 	struct text text;
 	int rc = WEIR_OK;
 
+	(void)self;
 	text_init(&text);
 	for (uint32_t k = 0; k < n && rc == WEIR_OK; k++) {
 		uint32_t i = row_at(sel, k);
@@ -165,17 +177,8 @@ const struct weir_function function_concat = {
 static int
 substr_plan(struct weir_call *call, struct weir_err *err)
 {
-	static const uint32_t with_count = 1, to_the_end = 0;
-
-	if (take_args(call, 2, 3, err) < 0 || take_string(call, 0, err) < 0)
-		return err->code;
-	for (uint32_t i = 1; i < call->n_args; i++)
-		if (call->types[i] != WEIR_INT64 && call->types[i] != 0)
-			return weir_fail(err, -EINVAL, "argument %u must be int, not %s", i + 1,
-				type_name(call->types[i]));
 	call->type = WEIR_STRING;
-	call->self = call->n_args == 3 ? &with_count : &to_the_end;
-	return WEIR_OK;
+	return take(call, "siI", err);
 }
 
 /* Characters from .. to, from 0 on; what is outside the string is left out. */
@@ -195,22 +198,24 @@ static int
 substr_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
 {
-	uint32_t with_count = *(const uint32_t *)self;
+	struct weir_view *to = out->values;
 
+	(void)self;
+	fn->share(fn, out, args[0]);
 	for (uint32_t k = 0; k < n; k++) {
-		uint32_t i = sel != NULL ? sel[k] : k;
+		uint32_t i = row_at(sel, k);
 		struct weir_str s = weir_str_at(args[0], i);
-		int64_t from = weir_int_at(args[1], i), to = INT64_MAX;
+		int64_t from = weir_int_at(args[1], i), end = INT64_MAX;
 
 		from = from > INT64_MIN ? from - 1 : from;
-		if (with_count && weir_int_at(args[2], i) < 0) {
+		if (fn->n_args == 3 && weir_int_at(args[2], i) < 0) {
 			fn->row_error(fn, i, "substr() of less than no characters");
 			continue;
 		}
-		if (with_count && __builtin_add_overflow(from, weir_int_at(args[2], i), &to))
-			to = INT64_MAX;
-		s = cut(s, from, to);
-		fn->text(fn, out, i, s.p, s.len);
+		if (fn->n_args == 3 && __builtin_add_overflow(from, weir_int_at(args[2], i), &end))
+			end = INT64_MAX;
+		s = cut(s, from, end);
+		to[i] = weir_view_within(args[0], i, s.p, s.len);
 	}
 	return WEIR_OK;
 }

@@ -20,9 +20,7 @@ clock_plan(struct weir_call *call, struct weir_err *err, const char *kinds, int 
 
 	if (take(call, kinds, err) < 0)
 		return err->code;
-	self = keep(sizeof *self);
-	if (self == NULL)
-		return weir_fail(err, -ENOMEM, "out of memory");
+	self = call->keep(call, sizeof *self);
 	if (constant_text(call, 1, &pattern)) {
 		why = clock_check(pattern, parsing);
 		if (why != NULL)

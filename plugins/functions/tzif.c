@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 enum { TZIF_MAX = 1 << 18, TZIF_HEAD = 44 };
@@ -220,7 +221,7 @@ tzif_path(struct weir_str name, char *path, size_t size)
 	return 1;
 }
 
-const struct zone *
+struct zone *
 tzif_read(struct weir_str name)
 {
 	uint8_t *bytes;
@@ -232,17 +233,16 @@ tzif_read(struct weir_str name)
 	if (!tzif_path(name, path, sizeof path))
 		return NULL;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	bytes = fd < 0 ? NULL : keep(TZIF_MAX);
+	bytes = fd < 0 ? NULL : calloc(1, TZIF_MAX);
 	if (bytes != NULL)
 		n = read(fd, bytes, TZIF_MAX - 1); /* what follows is 0 */
 	if (n > 0)
-		zone = keep(sizeof *zone);
+		zone = calloc(1, sizeof *zone);
 	if (zone != NULL && !tzif_parse(bytes, bytes + n, zone)) {
-		keep_not(zone, sizeof *zone);
+		free(zone);
 		zone = NULL;
 	}
-	if (bytes != NULL)
-		keep_not(bytes, TZIF_MAX);
+	free(bytes);
 	if (fd >= 0)
 		close(fd);
 	return zone;

@@ -31,6 +31,6 @@ struct zone {
 };
 
 /* Kept for good; NULL: there is none of that name, or it cannot be understood. */
-const struct zone *tzif_read(struct weir_str name);
+struct zone *tzif_read(struct weir_str name);
 
 #endif

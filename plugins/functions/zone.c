@@ -3,19 +3,20 @@
 #include "zone.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "civil.h"
 #include "tzif.h"
 
 struct zone_entry {
 	struct zone_entry *next;
-	const struct zone *zone;
+	struct zone *zone;
 	uint32_t len;
 	char name[64];
 };
 
 struct zones {
-	const struct zone *only; /* NULL: by row */
+	struct zone *only; /* NULL: by row */
 	uint32_t arg;
 	struct zone_entry *first; /* grows at its head, by any thread; entries never go */
 };
@@ -49,7 +50,7 @@ fixed_offset(struct weir_str name, int32_t *offset)
 	return 1;
 }
 
-static const struct zone *
+static struct zone *
 zone_new(struct weir_str name)
 {
 	struct zone *zone;
@@ -57,7 +58,7 @@ zone_new(struct weir_str name)
 
 	if (!str_eq(name, "UTC") && !str_eq(name, "Z") && !fixed_offset(name, &offset))
 		return tzif_read(name);
-	zone = keep(sizeof *zone);
+	zone = calloc(1, sizeof *zone);
 	if (zone == NULL)
 		return NULL;
 	zone->n_kinds = 1;
@@ -71,15 +72,28 @@ zone_new(struct weir_str name)
 	return zone;
 }
 
+static void
+zones_drop(const void *self)
+{
+	struct zones *zones = *(struct zones *const *)self;
+
+	while (zones->first != NULL) {
+		struct zone_entry *entry = zones->first;
+
+		zones->first = entry->next;
+		free(entry->zone);
+		free(entry);
+	}
+	free(zones->only);
+}
+
 int
-zones_plan(const struct weir_call *call, uint32_t arg, struct zones **out, struct weir_err *err)
+zones_plan(struct weir_call *call, uint32_t arg, struct zones **out, struct weir_err *err)
 {
 	struct weir_str name = {.p = "UTC", .len = 3};
-	struct zones *zones = keep(sizeof *zones);
+	struct zones *zones = call->keep(call, sizeof *zones);
 	int constant = arg >= call->n_args || constant_text(call, arg, &name);
 
-	if (zones == NULL)
-		return weir_fail(err, -ENOMEM, "out of memory");
 	zones->arg = arg;
 	if (constant && (zones->only = zone_new(name)) == NULL)
 		return weir_fail(err, -EINVAL,
@@ -87,6 +101,7 @@ zones_plan(const struct weir_call *call, uint32_t arg, struct zones **out, struc
 			"Europe/Berlin",
 			(int)name.len, name.p);
 	*out = zones;
+	call->drop = zones_drop;
 	return WEIR_OK;
 }
 
@@ -105,11 +120,11 @@ zones_at(const struct zones *zones, const struct weir_column *const *args, uint3
 	for (entry = first; entry != NULL; entry = entry->next)
 		if (entry->len == name.len && memcmp(entry->name, name.p, name.len) == 0)
 			return entry->zone;
-	if (name.len >= sizeof entry->name || (entry = keep(sizeof *entry)) == NULL)
+	if (name.len >= sizeof entry->name || (entry = calloc(1, sizeof *entry)) == NULL)
 		return NULL;
 	entry->zone = zone_new(name);
 	if (entry->zone == NULL) {
-		keep_not(entry, sizeof *entry);
+		free(entry);
 		return NULL;
 	}
 	entry->len = name.len;

@@ -13,9 +13,9 @@ struct zone;
 /* The zones of one call site: a constant one, or all that rows have named.  Any thread. */
 struct zones;
 
-/* Argument arg of a call, if it is there, else UTC; < 0: an unknown zone, err says so. */
-int zones_plan(
-	const struct weir_call *call, uint32_t arg, struct zones **zones, struct weir_err *err);
+/* Argument arg of a call, if it is there, else UTC; < 0: an unknown zone, err says so.  The call's
+ * self begins with a pointer to the zones, which are dropped with it. */
+int zones_plan(struct weir_call *call, uint32_t arg, struct zones **zones, struct weir_err *err);
 /* The zone of a row; NULL: there is none of that name. */
 const struct zone *zones_at(
 	const struct zones *zones, const struct weir_column *const *args, uint32_t row);

@@ -5,62 +5,35 @@
 enum { OPTIONS = PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C };
 enum { STACK_START = 32 << 10, STACK_MOST = 1 << 20, HEAP_KIB = 16 << 10 };
 
-/* Memory of patterns that live as long as the process; a header says how much it is. */
-static void *
-kept_alloc(size_t size, void *data)
+static pcre2_code *
+compile(struct weir_str text, int *why, size_t *at)
 {
-	uint64_t *p = keep(size + 16);
-
-	(void)data;
-	if (p == NULL)
-		return NULL;
-	p[0] = size + 16;
-	return p + 2;
+	return pcre2_compile((PCRE2_SPTR)text.p, text.len, OPTIONS, why, at, NULL);
 }
 
 static void
-kept_free(void *p, void *data)
+pattern_drop(const void *self)
 {
-	uint64_t *start = p;
+	const struct pattern *pattern = self;
 
-	(void)data;
-	if (p != NULL)
-		keep_not(start - 2, start[-2]);
-}
-
-static pcre2_code *
-compile(struct weir_str text, int for_good, int *why, size_t *at)
-{
-	pcre2_general_context *general =
-		for_good ? pcre2_general_context_create(kept_alloc, kept_free, NULL) : NULL;
-	pcre2_compile_context *context = pcre2_compile_context_create(general);
-	pcre2_code *code = NULL;
-
-	*why = PCRE2_ERROR_NOMEMORY;
-	if (context != NULL)
-		code = pcre2_compile((PCRE2_SPTR)text.p, text.len, OPTIONS, why, at, context);
-	pcre2_compile_context_free(context);
-	pcre2_general_context_free(general);
-	return code;
+	pcre2_code_free(pattern->code);
 }
 
 int
 pattern_plan(struct weir_call *call, struct weir_err *err)
 {
-	struct pattern *pattern = keep(sizeof *pattern);
+	struct pattern *pattern = call->keep(call, sizeof *pattern);
 	struct weir_str text;
 	uint8_t sentence[200];
 	size_t at = 0;
 	int why;
 
-	if (pattern == NULL)
-		return weir_fail(err, -ENOMEM, "out of memory");
-	pattern->n_args = call->n_args;
 	call->self = pattern;
 	if (!constant_text(call, 1, &text))
 		return WEIR_OK;
-	pattern->code = compile(text, 1, &why, &at);
+	pattern->code = compile(text, &why, &at);
 	if (pattern->code != NULL) {
+		call->drop = pattern_drop;
 		pattern->jit = pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE) == 0;
 		return WEIR_OK;
 	}
@@ -106,7 +79,7 @@ matcher_take(struct matcher *m, struct weir_str text, uint32_t row)
 	if (m->own == NULL || m->own_text.len != text.len ||
 		memcmp(m->own_text.p, text.p, text.len) != 0) {
 		pcre2_code_free(m->own);
-		m->own = compile(text, 0, &why, &at);
+		m->own = compile(text, &why, &at);
 		m->own_text = text;
 	}
 	m->code = m->own;

@@ -19,7 +19,6 @@ extern const struct weir_function function_regexp_extract, function_regexp_like,
 enum { STEPS = 100000, STEPS_BYTE = 10 };
 
 struct pattern {
-	uint32_t n_args;
 	pcre2_code *code; /* NULL: by row */
 	int jit; /* 1: it has machine code */
 };

@@ -85,20 +85,27 @@ static int
 extract_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
 {
+	struct weir_view *to = out->values;
+	const pcre2_code *known = NULL; /* has so many groups */
+	uint32_t groups = 0;
 	struct matcher m;
 
 	if (matcher_init(&m, self, fn) < 0)
 		return fn->task->err->code;
+	fn->share(fn, out, args[0]);
 	for (uint32_t k = 0; k < n; k++) {
-		uint32_t i = row_at(sel, k), groups = 0;
+		uint32_t i = row_at(sel, k);
 		struct weir_str s = weir_str_at(args[0], i);
-		int64_t group = m.pattern->n_args == 3 ? weir_int_at(args[2], i) : 0;
+		int64_t group = fn->n_args == 3 ? weir_int_at(args[2], i) : 0;
 		const size_t *at = pcre2_get_ovector_pointer(m.data);
 		int found;
 
 		if (!matcher_take(&m, weir_str_at(args[1], i), i))
 			continue;
-		pcre2_pattern_info(m.code, PCRE2_INFO_CAPTURECOUNT, &groups);
+		if (m.code != known) {
+			known = m.code;
+			pcre2_pattern_info(known, PCRE2_INFO_CAPTURECOUNT, &groups);
+		}
 		if (group < 0 || group > groups) {
 			fn->row_error(fn, i, "regexp_extract(): the pattern has no such group");
 			continue;
@@ -107,7 +114,7 @@ extract_eval(const void *self, struct weir_fn *fn, const struct weir_column *con
 		if (found < 0)
 			continue;
 		if (group < found && at[group * 2] != PCRE2_UNSET)
-			fn->text(fn, out, i, s.p + at[group * 2],
+			to[i] = weir_view_within(args[0], i, s.p + at[group * 2],
 				(uint32_t)(at[group * 2 + 1] - at[group * 2]));
 		else
 			weir_bit_clear(out->valid, i);

@@ -33,7 +33,14 @@ struct weir_call {
 	uint32_t nullable; /* 1: the result may be null though no argument is */
 	uint32_t acc_size; /* of an aggregate: its accumulator, in words of 8 bytes */
 	uint32_t n_cells; /* how many of its first words are cells */
-	const void *self; /* what the other callbacks get; lives as long as the process */
+	const void *self; /* what the other callbacks get; must live as long as the expression */
+
+	/* Zeroed memory that lives as long as the expression; for self. */
+	void *(*keep)(struct weir_call *, size_t size);
+
+	/* Called with self when the expression is gone: for what is not in kept memory.  May stay
+	 * NULL. */
+	void (*drop)(const void *self);
 };
 
 /* Accumulators: number i is at (char *)row[i] + offset.  Frozen. */
@@ -62,7 +69,33 @@ struct weir_fn {
 
 	/* Value i cannot be computed: the row is rejected; inside try() it is null.  Copies. */
 	void (*row_error)(struct weir_fn *, uint32_t i, const char *why);
+
+	uint32_t n_args; /* of this call */
+	uint32_t reserved;
+
+	/*
+	 * Results that stand within values of an argument need no copy: after this the function
+	 * writes views into out->values by itself, with weir_view_within() and long ones by the
+	 * argument's buffer numbers.  Only in eval(), and not beside text() or block().
+	 */
+	void (*share)(struct weir_fn *, struct weir_vec *, const struct weir_column *arg);
+
+	/*
+	 * len bytes for the long ones of many results, written in place: their views have *buf as
+	 * their buffer and count their offset from here.  The function writes them into out->values
+	 * with weir_view_of().
+	 */
+	char *(*block)(struct weir_fn *, struct weir_vec *, uint32_t len, uint32_t *buf);
+
+	/*
+	 * Value i of a bool, int64, float64 or timestamp column as a cast to string has it, into at
+	 * least WEIR_PRINT_MAX bytes; gives how many, 0 where there is no text for it (a time
+	 * outside the years 1 to 9999).
+	 */
+	uint32_t (*print)(struct weir_fn *, const struct weir_column *, uint32_t i, char *to);
 };
+
+enum { WEIR_PRINT_MAX = 64 };
 
 /* A scalar function. */
 struct weir_function {

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <weir/data.h>
 #include <weir/plugin.h>
 
@@ -75,6 +76,37 @@ weir_str_at(const struct weir_column *column, uint32_t row)
 	str.len = view->len;
 	str.loc = 0;
 	return str;
+}
+
+/* The view of len bytes at p: short ones are copied into it, long ones are at bufs[buf] + off. */
+static inline struct weir_view
+weir_view_of(const char *p, uint32_t len, uint32_t buf, uint32_t off)
+{
+	struct weir_view view;
+
+	view.len = len;
+	if (len <= 12) {
+		view.buf = view.off = 0;
+		memset(view.head, 0, sizeof view.head);
+		memcpy((char *)&view + offsetof(struct weir_view, head), p, len);
+	} else {
+		memcpy(view.head, p, sizeof view.head);
+		view.buf = buf;
+		view.off = off;
+	}
+	return view;
+}
+
+/* The view of len bytes at p within a value of a column, by the column's buffers. */
+static inline struct weir_view
+weir_view_within(const struct weir_column *column, uint32_t row, const char *p, uint32_t len)
+{
+	const struct weir_view *whole = (const struct weir_view *)column->values + row;
+	uint32_t off = 0;
+
+	if (len > 12)
+		off = (uint32_t)(p - (const char *)column->bufs[whole->buf]);
+	return weir_view_of(p, len, whole->buf, off);
 }
 
 /* Writes the sentence and the code into err, and returns the code, a negative errno. */

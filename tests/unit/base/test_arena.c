@@ -167,6 +167,35 @@ START_TEST(an_allocation_of_nothing_is_something)
 }
 END_TEST
 
+static int order[4];
+static int n_called;
+
+static void
+called(const void *arg)
+{
+	order[n_called++] = *(const int *)arg;
+}
+
+START_TEST(what_is_deferred_is_called_once_the_latest_first)
+{
+	static const int one = 1, two = 2, three = 3;
+	struct wr_arena arena = {0};
+
+	n_called = 0;
+	wr_arena_defer(&arena, called, &one);
+	wr_arena_defer(&arena, called, &two);
+	ck_assert_int_eq(n_called, 0);
+	wr_arena_reset(&arena);
+	ck_assert_int_eq(n_called, 2);
+	ck_assert_int_eq(order[0], 2);
+	ck_assert_int_eq(order[1], 1);
+	wr_arena_defer(&arena, called, &three);
+	wr_arena_fini(&arena);
+	ck_assert_int_eq(n_called, 3);
+	ck_assert_int_eq(order[2], 3);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -183,6 +212,7 @@ main(void)
 		out_of_memory_ends_the_process_with_75,
 #endif
 		an_allocation_of_nothing_is_something,
+		what_is_deferred_is_called_once_the_latest_first,
 	};
 
 	return base_test_run("arena", tests, sizeof tests / sizeof tests[0]);
