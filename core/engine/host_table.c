@@ -122,6 +122,9 @@ table_open(struct weir_task *task, const struct weir_table_spec *spec)
 
 	inst->tables = wr_realloc(inst->tables, (inst->n_tables + 1) * sizeof(struct weir_table *));
 	inst->tables[inst->n_tables++] = table;
+	if (spec->ttl_us > 0 && (spec->flags & WEIR_TTL_CLOCK) == 0 &&
+		(inst->ttl == 0 || spec->ttl_us < inst->ttl))
+		inst->ttl = spec->ttl_us;
 	if (err->code != 0)
 		return table;
 	if (in->n_keys == 0 && task->parallelism > 1 && (spec->flags & WEIR_SCRATCH) == 0)

@@ -256,9 +256,75 @@ after(struct wr_inst *inst, int rc)
 			rc > WEIR_BUSY ? "" : ", but has no resume()");
 	rc = wr_inst_returned(inst, rc);
 	inst->suspended = rc == WEIR_MORE || rc == WEIR_BUSY ? (uint32_t)rc : 0;
+	if (inst->suspended != 0)
+		return;
 	/* A scan lives as long as the work that began it. */
-	for (uint32_t i = 0; inst->suspended == 0 && i < inst->n_tables; i++)
+	for (uint32_t i = 0; i < inst->n_tables; i++)
 		wr_table_end_scans(inst->tables[i]);
+}
+
+/* What has expired is not there for the next callback. */
+static void
+expire(struct wr_inst *inst)
+{
+	for (uint32_t i = 0; i < inst->n_tables; i++) {
+		const struct weir_table_spec *spec = wr_table_spec_of(inst->tables[i]);
+
+		if (spec->ttl_us > 0)
+			wr_table_expire(inst->tables[i], (spec->flags & WEIR_TTL_CLOCK) != 0
+								 ? wr_run_now(inst->task->run)
+								 : inst->pub.watermark);
+	}
+}
+
+/* How many rows from `from` on are so near to each other that none of them can expire for another
+ * one.  rows: of those that count. */
+static uint32_t
+near_rows(const struct weir_batch *batch, const uint32_t *rows, uint32_t from, uint32_t n,
+	int64_t ttl)
+{
+	int64_t lo = INT64_MAX, hi = INT64_MIN;
+	uint32_t i;
+
+	for (i = from; i < n; i++) {
+		int64_t time = batch->event_time[rows != NULL ? rows[i] : i];
+
+		lo = time < lo ? time : lo;
+		hi = time > hi ? time : hi;
+		if (i > from && (uint64_t)hi - (uint64_t)lo >= (uint64_t)ttl)
+			break;
+	}
+	return i - from;
+}
+
+/* A batch that spans more than what a table forgets in is worked off in pieces, which stand before
+ * what is pending.  False: it need not be. */
+static bool
+part_by_time(struct wr_inst *inst, struct wr_item item)
+{
+	const struct weir_batch *batch = &item.u.batch->pub;
+	uint32_t n = wr_batch_count(batch), first = near_rows(batch, batch->sel, 0, n, inst->ttl);
+	uint32_t rows[WEIR_ROWS_MAX], kept = inst->n_pending;
+	struct wr_item *later;
+
+	if (first == n)
+		return false;
+	later = wr_alloc(kept * sizeof *later);
+	if (kept > 0)
+		memcpy(later, inst->pending + inst->first_pending, kept * sizeof *later);
+	inst->n_pending = 0;
+	for (uint32_t i = 0; i < n; i++)
+		rows[i] = batch->sel != NULL ? batch->sel[i] : i;
+	for (uint32_t from = 0, m = first; from < n; from += m) {
+		m = near_rows(batch, batch->sel, from, n, inst->ttl);
+		item.u.batch = wr_batch_select(inst->task->pool, batch, rows + from, m);
+		pend(inst, &item);
+	}
+	for (uint32_t i = 0; i < kept; i++)
+		pend(inst, &later[i]);
+	free(later);
+	wr_batch_unref(wr_batch_of(batch));
+	return true;
 }
 
 static void
@@ -277,6 +343,7 @@ do_batch(struct wr_inst *inst, struct wr_item item)
 	wr_count(&inst->counts.rows_in, wr_batch_count(&batch->pub));
 	inst->ingest_time = batch->pub.ingest_time;
 	atomic_store(&inst->woken, 0);
+	expire(inst);
 	wr_inst_enter(inst);
 	after(inst, desc->process(inst->self, &inst->pub, item.in, &batch->pub));
 	wr_batch_unref(batch);
@@ -292,6 +359,7 @@ do_timers(struct wr_inst *inst, uint32_t clock, int64_t now)
 		wr_timers_due(inst->timers, clock, now, &due) == 0)
 		return false;
 	atomic_store(&inst->woken, 0);
+	expire(inst);
 	wr_inst_enter(inst);
 	after(inst, inst->op->desc->on_timer(inst->self, &inst->pub, &due));
 	return true;
@@ -328,6 +396,7 @@ do_watermark(struct wr_inst *inst)
 		inst->stage = 2;
 		if (desc->on_watermark != NULL && inst->source == NULL) {
 			atomic_store(&inst->woken, 0);
+			expire(inst);
 			wr_inst_enter(inst);
 			after(inst, desc->on_watermark(inst->self, &inst->pub, watermark));
 		}
@@ -371,7 +440,8 @@ do_stage(struct wr_inst *inst)
 	switch (item.kind) {
 	case WR_ITEM_BATCH:
 		done(inst);
-		do_batch(inst, item);
+		if (inst->ttl == 0 || !part_by_time(inst, item))
+			do_batch(inst, item);
 		break;
 	case WR_ITEM_WATERMARK:
 		do_watermark(inst);

@@ -18,7 +18,7 @@ table_keep_spec(struct weir_table *table, const struct weir_table_spec *spec)
 	struct weir_slot *slots;
 
 	arena->chunk_size = 1024;
-	slots = wr_arena_array(arena, struct weir_slot, spec->n_slots);
+	slots = wr_arena_array(arena, struct weir_slot, spec->n_slots + 1);
 	table->spec = *spec;
 	table->spec.name =
 		spec->name == NULL ? "" : wr_arena_dup(arena, spec->name, strlen(spec->name));
@@ -31,6 +31,10 @@ table_keep_spec(struct weir_table *table, const struct weir_table_spec *spec)
 		if (slot->initial != NULL)
 			slots[i].initial = wr_arena_dup(arena, slot->initial, slot->bytes);
 	}
+	if (spec->ttl_us > 0)
+		slots[table->spec.n_slots++] = wr_table_written;
+	table->now = INT64_MIN;
+	table->oldest = INT64_MIN + 1; /* it never had a pass */
 }
 
 const struct weir_table_spec *
@@ -48,7 +52,7 @@ wr_table_new(const struct weir_table_spec *spec, const uint32_t *key_types, uint
 	table_keep_spec(table, spec);
 	table->by_key = (spec->flags & WEIR_BY_KEY) != 0;
 	head = table->by_key ? sizeof(struct wr_node) : sizeof(struct wr_entry);
-	wr_layout_init(&table->layout, head, spec->slots, spec->n_slots);
+	wr_layout_init(&table->layout, head, table->spec.slots, table->spec.n_slots);
 	table->spaces.layout = &table->layout;
 	table->hash.slabs.layout = &table->layout;
 	table->hash.keyed = true;
@@ -198,15 +202,13 @@ table_upsert_parts(
 	}
 }
 
-void
-wr_table_upsert(struct weir_table *table, const struct weir_batch *batch, const uint32_t *sel,
+static void
+table_upsert(struct weir_table *table, const struct weir_batch *batch, const uint32_t *sel,
 	uint32_t n, const int64_t *ns, void **row)
 {
 	bool one_space = table_one_space(ns, n);
 	struct wr_lookup lookup;
 
-	if (n == 0)
-		return;
 	wr_table_lookup(table, batch, sel, n, &lookup);
 	if (table->n_keys == 0 && one_space)
 		lookup.n = 1; /* all rows have the same entry */
@@ -219,6 +221,17 @@ wr_table_upsert(struct weir_table *table, const struct weir_batch *batch, const 
 		table_upsert_parts(table, &lookup, ns, row);
 	for (uint32_t i = lookup.n; i < n; i++)
 		row[i] = row[0];
+}
+
+void
+wr_table_upsert(struct weir_table *table, const struct weir_batch *batch, const uint32_t *sel,
+	uint32_t n, const int64_t *ns, void **row)
+{
+	if (n == 0)
+		return;
+	table_upsert(table, batch, sel, n, ns, row);
+	if (table->spec.ttl_us > 0)
+		wr_table_touch(table, batch, sel, n, row);
 }
 
 static void
@@ -253,15 +266,13 @@ table_find_in(const struct wr_hash *hash, const struct wr_lookup *lookup, const 
 	}
 }
 
-void
-wr_table_find(struct weir_table *table, const struct weir_batch *batch, const uint32_t *sel,
+static void
+table_find(struct weir_table *table, const struct weir_batch *batch, const uint32_t *sel,
 	uint32_t n, const int64_t *ns, const void **row)
 {
 	const struct wr_parts *parts;
 	struct wr_lookup lookup;
 
-	if (n == 0)
-		return;
 	wr_table_lookup(table, batch, sel, n, &lookup);
 	if (table->by_key) {
 		table_find_by_key(table, &lookup, ns, row);
@@ -281,6 +292,17 @@ wr_table_find(struct weir_table *table, const struct weir_batch *batch, const ui
 
 		table_find_in(parts->hash[i], &part, row);
 	}
+}
+
+void
+wr_table_find(struct weir_table *table, const struct weir_batch *batch, const uint32_t *sel,
+	uint32_t n, const int64_t *ns, const void **row)
+{
+	if (n == 0)
+		return;
+	table_find(table, batch, sel, n, ns, row);
+	if (table->spec.ttl_us > 0)
+		wr_table_hide(table, batch, sel, n, row);
 }
 
 void

@@ -60,6 +60,13 @@ uint32_t wr_table_probe(struct weir_table *table, const struct weir_batch *batch
 /* Ends the cursors that were left early; the next call with one gives 0. */
 void wr_table_end_scans(struct weir_table *table);
 
+/*
+ * Of a table with a ttl, between calls: what time it is, the watermark or the clock, and some of
+ * what has expired goes.  What has expired is not seen, whether it is gone or not: in upsert, find
+ * and probe at the time of the batch's row (of a batch without one, and by the clock: this time).
+ */
+void wr_table_expire(struct weir_table *table, int64_t now);
+
 const void *wr_table_peek(struct weir_table *table, const uint64_t *cell, uint32_t *len);
 void *wr_table_edit(struct weir_table *table, void *row, uint64_t *cell, uint32_t len, uint32_t off,
 	uint32_t n);

@@ -59,6 +59,12 @@ struct weir_table {
 	int64_t retired;
 	bool has_retired;
 
+	/* With a ttl: a pass looks at some entries at a time, and begins when the oldest that the
+	 * last one left may go. */
+	int64_t now; /* INT64_MIN: not known yet */
+	int64_t oldest, pass_ns;
+	uint32_t pass_at; /* 0: no pass is under way */
+
 	struct weir_table_spec spec; /* a copy, what it points to in spec_arena */
 	struct wr_arena spec_arena;
 };
@@ -70,6 +76,17 @@ void wr_table_lookup(struct weir_table *table, const struct weir_batch *batch, c
 void wr_table_sweep(struct weir_table *table);
 void wr_table_note_erased(
 	struct weir_table *table, const struct wr_key *key, uint64_t hash, int64_t ns);
+
+/* Of tables with a ttl: the slot they have more; whether a row is none any more at that time, and
+ * the time of row `row` of a batch; after an upsert; after a find. */
+extern const struct weir_slot wr_table_written;
+bool wr_table_has_expired(const struct weir_table *table, const void *row, int64_t now);
+int64_t wr_table_row_time(
+	const struct weir_table *table, const struct weir_batch *batch, uint32_t row);
+void wr_table_touch(struct weir_table *table, const struct weir_batch *batch, const uint32_t *sel,
+	uint32_t n, void **row);
+void wr_table_hide(const struct weir_table *table, const struct weir_batch *batch,
+	const uint32_t *sel, uint32_t n, const void **row);
 
 static inline bool
 wr_table_is_dead(const struct weir_table *table, int64_t ns)

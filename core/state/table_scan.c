@@ -27,15 +27,20 @@ cursor_open(struct weir_table *table, int64_t lo)
 	return cursor;
 }
 
+/* now: whether the entry has expired is asked at this time. */
 static inline void
-cursor_add(struct wr_cursor *cursor, const struct wr_key *key, int64_t ns, void *row, uint32_t from)
+cursor_add(const struct weir_table *table, struct wr_cursor *cursor, const struct wr_key *key,
+	int64_t ns, void *row, int64_t now)
 {
-	uint32_t n = cursor->n++;
+	uint32_t n = cursor->n;
 
+	if (table->spec.ttl_us > 0 && wr_table_has_expired(table, row, now))
+		return;
+	cursor->n++;
 	cursor->keys[n] = *key;
 	cursor->space[n] = ns;
 	cursor->row[n] = row;
-	cursor->from[n] = from;
+	cursor->from[n] = cursor->at;
 }
 
 /* Makes entries of what was added; ends the cursor if that is nothing. */
@@ -96,7 +101,7 @@ scan_hash(struct weir_table *table, struct wr_cursor *cursor, struct wr_hash *ha
 			cursor->at = i;
 			return false;
 		}
-		cursor_add(cursor, key, ns, wr_hash_row(hash, i), 0);
+		cursor_add(table, cursor, key, ns, wr_hash_row(hash, i), table->now);
 	}
 	cursor->at = slabs->next;
 	return true;
@@ -137,7 +142,8 @@ wr_table_scan(struct weir_table *table, int64_t lo, int64_t hi, void **handle,
 
 /* Adds entries of key i, the one the cursor is at; false: the batch is full. */
 static bool
-probe_chain(struct weir_table *table, struct wr_cursor *cursor, uint32_t root, int64_t hi)
+probe_chain(
+	struct weir_table *table, struct wr_cursor *cursor, uint32_t root, int64_t hi, int64_t now)
 {
 	const struct wr_slabs *slabs = &table->hash.slabs;
 
@@ -154,7 +160,7 @@ probe_chain(struct weir_table *table, struct wr_cursor *cursor, uint32_t root, i
 		if (cursor->n == WEIR_ROWS_MAX)
 			return false;
 		cursor_add(
-			cursor, &node->key, node->ns, wr_hash_row(&table->hash, index), cursor->at);
+			table, cursor, &node->key, node->ns, wr_hash_row(&table->hash, index), now);
 		if (node->ns == INT64_MAX)
 			return true;
 		cursor->ns = node->ns + 1;
@@ -163,7 +169,7 @@ probe_chain(struct weir_table *table, struct wr_cursor *cursor, uint32_t root, i
 
 static bool
 probe_spaces(struct weir_table *table, struct wr_cursor *cursor, const struct wr_key *key,
-	uint64_t key_hash, int64_t hi)
+	uint64_t key_hash, int64_t hi, int64_t now)
 {
 	const struct wr_spaces *spaces = &table->spaces;
 
@@ -179,8 +185,8 @@ probe_spaces(struct weir_table *table, struct wr_cursor *cursor, const struct wr
 		cursor->ns = space->ns;
 		if (cursor->n == WEIR_ROWS_MAX)
 			return false;
-		cursor_add(cursor, wr_slabs_key(&space->hash->slabs, index), space->ns,
-			wr_hash_row(space->hash, index), cursor->at);
+		cursor_add(table, cursor, wr_slabs_key(&space->hash->slabs, index), space->ns,
+			wr_hash_row(space->hash, index), now);
 		if (space->ns == INT64_MAX)
 			break;
 		cursor->ns = space->ns + 1;
@@ -205,6 +211,7 @@ wr_table_probe(struct weir_table *table, const struct weir_batch *batch, const u
 		wr_hash_roots(&table->hash, &lookup, root);
 	for (; cursor->at < n; cursor->at++, cursor->inside = false) {
 		uint32_t i = cursor->at, row = sel == NULL ? i : sel[i];
+		int64_t now = table->spec.ttl_us > 0 ? wr_table_row_time(table, batch, row) : 0;
 		bool room;
 
 		if (!cursor->inside)
@@ -215,9 +222,9 @@ wr_table_probe(struct weir_table *table, const struct weir_batch *batch, const u
 				continue;
 			cursor->ns = table->dead + 1;
 		}
-		room = table->by_key ? probe_chain(table, cursor, root[i], hi[i])
+		room = table->by_key ? probe_chain(table, cursor, root[i], hi[i], now)
 				     : probe_spaces(table, cursor, &lookup.keys[row],
-					       lookup.hash[row], hi[i]);
+					       lookup.hash[row], hi[i], now);
 		if (!room)
 			break;
 	}

@@ -18,7 +18,7 @@ syn keyword weirDirective key late_to load_module match max_parallelism max_reco
 syn keyword weirDirective nest null on_error outer parallelism path pattern plugin_path profile
 syn keyword weirDirective property quote rate remove rename roll_size roll_time row seed set
 syn keyword weirDirective set_event_time skip_empty split start state state_drop state_path
-syn keyword weirDirective stop time timeout topic tumbling watermark where within worker_threads
+syn keyword weirDirective stop time timeout topic ttl tumbling watermark where within worker_threads
 syn keyword weirFunction abs avg bool_and bool_or ceil collect collect_set concat contains count
 syn keyword weirFunction count_char count_distinct count_distinct_hll crc32 date_part date_trunc
 syn keyword weirFunction ends_with exp first floor format format_time greatest ip_in_cidr is_ipv4

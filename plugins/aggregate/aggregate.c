@@ -12,6 +12,7 @@ enum { AGGREGATE_UPDATE, AGGREGATE_END };
 
 struct aggregate_conf {
 	struct weir_list key, aggregate;
+	int64_t ttl; /* microseconds; 0: for ever */
 	uint32_t emit;
 
 	/* By plan. */
@@ -69,6 +70,15 @@ static const struct weir_directive aggregate_directives[] = {
 		.type = WEIR_D_ENUM,
 		.offset = offsetof(struct aggregate_conf, emit),
 	},
+	{
+		.name = "ttl",
+		.summary = "A key that had no row for this long, in event time, is forgotten and "
+			   "starts anew; without it keys are kept for ever.",
+		.type = WEIR_D_DURATION,
+		.offset = offsetof(struct aggregate_conf, ttl),
+		.min = 1000,
+		.max = INT64_C(3660) * 86400 * 1000000,
+	},
 	{.name = NULL},
 };
 
@@ -79,6 +89,13 @@ aggregate_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
 	const struct weir_str own = {0};
 	struct aggregate_conf *conf = self;
 
+	if (conf->ttl > 0 && conf->emit == AGGREGATE_END) {
+		host->problem(plan, 0,
+			"\"ttl\" would drop results before \"emit end\" has shown them; take a "
+			"window, "
+			"or \"emit update\"");
+		return -EINVAL;
+	}
 	host->distribute(plan, 0, WEIR_KEYED, &conf->key);
 	host->pass(plan, 0, 0, -2, own);
 	conf->aggs = ext->aggregates(plan, 0, &conf->aggregate, 0);
@@ -99,7 +116,8 @@ open_table(struct aggregate *a, struct weir_task *task)
 		.flags = WEIR_BY_KEY,
 		.n_slots = n + 1,
 		.name = "results",
-		.slots = slots};
+		.slots = slots,
+		.ttl_us = a->conf->ttl};
 
 	if (slots == NULL)
 		return weir_fail(task->err, -ENOMEM, "out of memory");

@@ -58,6 +58,13 @@ PIPELINES = {
         sink file twice { from again; path twice.ndjson; }
         sink file once { from ever; path once.ndjson; }
     """,
+    # Its table forgets: a bucket that is full again goes.
+    "throttle": """
+        source file in { path in.ndjson; %(format)s %(source)s }
+        throttle t { from in; key user; rate 2/700ms; exceed to above; }
+        sink file out { from t; path out.ndjson; }
+        sink file more { from above; path more.ndjson; }
+    """,
     # A sink decides the epochs; the other one shows what was decided.
     "decider": """
         source file in { path in.ndjson; %(format)s %(source)s }

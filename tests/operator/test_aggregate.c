@@ -192,6 +192,32 @@ START_TEST(a_result_is_late_for_nobody)
 }
 END_TEST
 
+/* Rows of one batch may be further from each other than keys are kept. */
+START_TEST(a_key_without_rows_for_long_starts_anew)
+{
+	const struct wt_options options = {
+		.op = "aggregate { key user; aggregate n = count(); ttl 1s; }", .fields = FIELDS};
+	struct wt_rig *rig = wt_rig_with(&options);
+
+	push(rig, "a", 1);
+	push(rig, "a", 1000);
+	push(rig, "b", 1001);
+	push(rig, "a", 2000);
+	push(rig, "b", 3000);
+	wt_expect(rig, 0, "{\"user\":\"a\",\"n\":2}");
+	wt_expect(rig, 0, "{\"user\":\"b\",\"n\":1}");
+	wt_expect(rig, 0, "{\"user\":\"a\",\"n\":1}");
+	wt_expect(rig, 0, "{\"user\":\"b\",\"n\":1}");
+	wt_expect_none(rig, 0);
+	wt_watermark_ms(rig, 3500);
+	push(rig, "a", 3600);
+	push(rig, "b", 3700);
+	wt_expect(rig, 0, "{\"user\":\"a\",\"n\":1}");
+	wt_expect(rig, 0, "{\"user\":\"b\",\"n\":2}");
+	wt_free(rig);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -204,6 +230,7 @@ main(void)
 		without_rows_there_is_none,
 		a_bad_row_does_not_count,
 		a_result_is_late_for_nobody,
+		a_key_without_rows_for_long_starts_anew,
 	};
 
 	return WT_MAIN("aggregate", tests);

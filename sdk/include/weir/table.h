@@ -50,7 +50,13 @@ struct weir_table_spec {
 	uint32_t n_slots;
 	const char *name; /* its identity in checkpoints */
 	const struct weir_slot *slots;
-	int64_t ttl_us; /* an entry not written for this long goes; 0: never */
+	/*
+	 * An entry that was not upserted for this long is none any more; 0: never.  In event time
+	 * an upsert counts at the time of its row, and a row sees what had not expired by its own
+	 * time; batches that were not an operator's input count at the watermark.  By
+	 * WEIR_TTL_CLOCK it is the time of the callback.
+	 */
+	int64_t ttl_us;
 };
 
 /* Entries that were found: to be read only; upsert(keys, ns) to write to them. */
