@@ -247,10 +247,25 @@ pend(struct wr_inst *inst, const struct wr_item *item)
 	inst->pending[inst->first_pending + inst->n_pending++] = *item;
 }
 
+/* A sink can write no more: that is an end, unless rows would count as written that are not. */
+static int
+end_of_sink(struct wr_inst *inst)
+{
+	struct wr_run *run = inst->task->run;
+
+	if (wr_checkpoint_is_durable(wr_run_checkpoint(run)))
+		return inst->err.code < 0 ? inst->err.code : -EPIPE;
+	inst->err = (struct weir_err){0};
+	wr_run_stop(run, WR_STOP_GRACEFUL);
+	return WEIR_OK;
+}
+
 /* Result of any callback but poll(): MORE and BUSY suspend the instance. */
 static void
 after(struct wr_inst *inst, int rc)
 {
+	if (rc == WEIR_END && inst->op->desc->kind == WEIR_SINK)
+		rc = end_of_sink(inst);
 	if (rc > WEIR_BUSY || (rc > WEIR_OK && inst->op->desc->resume == NULL))
 		rc = wr_err_set(&inst->err, -EINVAL, "internal error: the plugin returned %d%s", rc,
 			rc > WEIR_BUSY ? "" : ", but has no resume()");

@@ -34,11 +34,15 @@ static void
 csv_close(void *self)
 {
 	struct csv *csv = self;
+	uint32_t i;
 
 	if (csv == NULL)
 		return;
+	for (i = 0; i < csv->n_files; i++)
+		free(csv->file[i].cell);
+	free(csv->file);
 	free(csv->end);
-	free(csv->cell);
+	free(csv->position);
 	free(csv->leaf);
 	free(csv->copy);
 	free(csv->scratch);
@@ -162,6 +166,11 @@ csv_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
 	char why[SCALAR_WHY];
 	int rc = plan_bytes(conf, plan, host);
 
+	if (host->kind(plan) == WEIR_SINK && conf->header == CSV_HEADER_SKIP) {
+		host->problem(plan, 0,
+			"\"header skip\" is of sources; a sink writes a header, or \"off\"");
+		rc = -1;
+	}
 	conf->n_fields = schema != NULL ? schema->n : 0;
 	if (conf->n_fields > CSV_FIELDS_MAX) {
 		snprintf(why, sizeof why, "format csv takes up to %d fields, and there are %u",
@@ -185,8 +194,9 @@ set_positions(struct csv *csv)
 
 	if (conf->header == CSV_HEADER_ON)
 		return;
+	csv->cell = csv->position;
 	for (i = 0; i < conf->n_fields; i++) {
-		csv->cell[i] = conf->cell[i];
+		csv->position[i] = conf->cell[i];
 		if (csv->n_cells <= conf->cell[i])
 			csv->n_cells = conf->cell[i] + 1;
 	}
@@ -200,11 +210,10 @@ csv_open(const void *conf, struct weir_task *task, void **self)
 
 	if (csv != NULL) {
 		csv->conf = conf;
-		csv->last = -1;
-		csv->cell = calloc(csv->conf->n_fields + 1, sizeof *csv->cell);
+		csv->position = calloc(csv->conf->n_fields + 1, sizeof *csv->position);
 		csv->leaf = calloc(csv->conf->n_fields + 1, sizeof *csv->leaf);
 	}
-	if (csv == NULL || csv->cell == NULL || csv->leaf == NULL) {
+	if (csv == NULL || csv->position == NULL || csv->leaf == NULL) {
 		csv_close(csv);
 		return weir_fail(task->err, -ENOMEM, "out of memory");
 	}
@@ -229,6 +238,7 @@ static const struct weir_format csv_format = {
 	.close = csv_close,
 	.decode = csv_decode,
 	.encode = csv_encode,
+	.begin = csv_begin,
 };
 
 static const struct weir_format *const formats[] = {&csv_format};

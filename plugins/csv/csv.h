@@ -38,16 +38,24 @@ struct csv_leaf {
 	uint64_t *valid;
 };
 
+/* What the header of a partition's file says. */
+struct csv_file {
+	uint32_t *cell; /* of each field; NULL: nothing yet */
+	uint32_t n_cells; /* that a record has */
+};
+
 struct csv {
 	const struct csv_conf *conf;
+	struct csv_file *file; /* with headers: of each partition, by number */
+	uint32_t n_files;
 
 	/* The cells of a record: cell i is from end[i - 1] + 1 to end[i]. */
 	uint32_t *end;
 	uint32_t cap;
 	uint32_t n_cells; /* that a record has; 0: not known */
 	uint32_t at_least; /* it may have more */
-	uint32_t *cell; /* of each field */
-	int64_t last; /* the offset of the record before; -1: there is none */
+	const uint32_t *cell; /* of each field */
+	uint32_t *position; /* the same, without a header */
 
 	struct csv_leaf *leaf;
 	uint32_t n_leaves;
@@ -57,8 +65,6 @@ struct csv {
 	struct weir_out *out;
 	uint32_t row;
 	char why[SCALAR_WHY];
-
-	uint32_t begun; /* sinks: the header is written */
 };
 
 /* What csv_split() found beside the cells. */
@@ -75,10 +81,15 @@ struct csv_found csv_split(const struct csv *csv, const char *p, uint32_t len);
 /* decode.c */
 int csv_decode(void *self, struct weir_task *, const struct weir_raw *, struct weir_out *);
 
-/* header.c: cells are found by name from now on.  0, or < 0 and a sentence in the task's err. */
-int csv_header(struct csv *csv, const char *p, uint32_t len, int64_t offset);
-/* Whether record i is the header of its file. */
-int csv_is_header(const struct csv *csv, const struct weir_raw *raw, uint32_t i);
+/*
+ * header.c: cells of the partition's records are found by name from now on, as the header at p,
+ * which has slack, says.  0, or < 0 and a sentence in the task's err.
+ */
+int csv_header(struct csv *csv, const struct weir_raw *raw, const char *p, uint32_t len);
+/* Cells as the header of the partition's file says, if it is known.  0 or -ENOMEM. */
+int csv_choose(struct csv *csv, const struct weir_raw *raw);
+/* What to say where there is none. */
+int csv_headless(const struct csv *csv, const struct weir_raw *raw);
 /* Room for so many cells and those of a word more.  0 or -ENOMEM. */
 int csv_reserve(struct csv *csv, uint32_t n_cells);
 
@@ -93,6 +104,7 @@ int csv_unquote(struct csv *csv, const char *p, size_t len, uint32_t cell, struc
 const char *csv_cell_name(const struct csv *csv, uint32_t cell, char buf[96]);
 
 /* encode.c */
+int csv_begin(void *self, struct weir_task *, struct weir_items *);
 int csv_encode(void *self, struct weir_task *, const struct weir_batch *, struct weir_items *);
 
 #endif

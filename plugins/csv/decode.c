@@ -163,62 +163,68 @@ find_leaves(struct csv *csv)
 	}
 }
 
-static int
-begin_file(struct csv *csv, const char *p, uint32_t len, int64_t offset)
-{
-	int rc = 0;
-
-	if (csv->conf->header == CSV_HEADER_ON)
-		rc = csv_header(csv, p, len, offset);
-	if (rc == 0)
-		find_leaves(csv);
-	return rc;
-}
-
-/* The record with CSV_SLACK bytes behind it. */
+/* A record with CSV_SLACK bytes behind it. */
 static const char *
-with_slack(struct csv *csv, const struct weir_raw *raw, uint32_t i)
+with_slack(struct csv *csv, const struct weir_str *rec, uint32_t slack)
 {
 	char *copy;
 
-	if (raw->slack >= CSV_SLACK)
-		return raw->rec[i].p;
-	copy = scalar_room(&csv->copy, &csv->copy_cap, raw->rec[i].len);
+	if (slack >= CSV_SLACK)
+		return rec->p;
+	copy = scalar_room(&csv->copy, &csv->copy_cap, rec->len);
 	if (copy != NULL) {
-		memcpy(copy, raw->rec[i].p, raw->rec[i].len);
-		memset(copy + raw->rec[i].len, 0, CSV_SLACK);
+		memcpy(copy, rec->p, rec->len);
+		memset(copy + rec->len, 0, CSV_SLACK);
 	}
 	return copy;
+}
+
+/* The header, which is the first record of the file, given now or again. */
+static int
+begin_file(struct csv *csv, const struct weir_raw *raw)
+{
+	const struct weir_str *rec = raw->begins ? &raw->rec[0] : &raw->first;
+	const char *p;
+
+	if (csv->conf->header != CSV_HEADER_ON)
+		return 0;
+	if (csv_choose(csv, raw) < 0)
+		return -ENOMEM;
+	if (!raw->begins && raw->first.p == NULL)
+		return csv->cell != NULL ? 0 : csv_headless(csv, raw);
+	p = with_slack(csv, rec, raw->begins ? raw->slack : 0);
+	return p != NULL ? csv_header(csv, raw, p, rec->len)
+			 : weir_fail(csv->task->err, -ENOMEM, "out of memory");
 }
 
 int
 csv_decode(void *self, struct weir_task *task, const struct weir_raw *raw, struct weir_out *out)
 {
 	struct csv *csv = self;
-	uint32_t i;
+	uint32_t i = 0;
+	int rc;
 
 	csv->task = task;
 	csv->out = out;
+	rc = begin_file(csv, raw);
+	if (rc < 0)
+		return rc;
 	find_leaves(csv);
-	for (i = 0; i < raw->n; i++) {
-		const char *p = with_slack(csv, raw, i);
-		int header = csv_is_header(csv, raw, i), rc = 0;
+	csv->row = 0;
+	if (raw->begins && csv->conf->header != CSV_HEADER_OFF) {
+		nulls(csv);
+		task->host->bad(task, i++, NULL);
+	}
+	for (; i < raw->n; i++) {
+		const char *p = with_slack(csv, &raw->rec[i], raw->slack);
 
 		if (p == NULL)
 			return weir_fail(task->err, -ENOMEM, "out of memory");
 		csv->row = i;
-		csv->last = raw->offset != NULL ? raw->offset[i] : 0;
-		if (header)
-			rc = begin_file(csv, p, raw->rec[i].len, csv->last);
-		else if (read_record(csv, p, raw->rec[i].len) < 0)
-			task->host->bad(task, i, csv->why);
-		else
+		if (read_record(csv, p, raw->rec[i].len) == 0)
 			continue;
-		if (rc < 0)
-			return rc;
+		task->host->bad(task, i, csv->why);
 		nulls(csv);
-		if (header)
-			task->host->bad(task, i, NULL);
 	}
 	return WEIR_OK;
 }

@@ -48,7 +48,6 @@ put_header(const struct csv_conf *conf, char *to)
 			*to++ = (char)conf->delimiter_byte;
 		to = put_text(conf, to, conf->fields[i].name.p, conf->fields[i].name.len);
 	}
-	*to++ = '\n';
 	return to;
 }
 
@@ -86,7 +85,7 @@ put_value(struct csv *csv, char *to, const struct weir_column *column, uint32_t 
 	return put_text(conf, to, str.p, str.len);
 }
 
-/* Room for a row, and for the header if it goes before. */
+/* Room for a row. */
 static size_t
 row_room(const struct csv *csv, const struct weir_batch *batch, uint32_t row)
 {
@@ -98,8 +97,6 @@ row_room(const struct csv *csv, const struct weir_batch *batch, uint32_t row)
 		const struct weir_column *column = batch->cols[conf->fields[i].col];
 
 		room += conf->null.len + 2 * SCALAR_MAX + 3;
-		if (!csv->begun)
-			room += (size_t)conf->fields[i].name.len * 2 + 3;
 		if (column->type >= WEIR_STRING && !weir_null_at(column, row))
 			room += (size_t)weir_str_at(column, row).len * 3 + 16;
 	}
@@ -141,9 +138,6 @@ encode_row(struct csv *csv, const struct weir_batch *batch, uint32_t row, struct
 	if (conf->quote_byte == CSV_NONE && check_plain(csv, batch, row) < 0)
 		return -EINVAL;
 	start = to = csv->task->host->space(items, row_room(csv, batch, row));
-	if (!csv->begun && conf->header == CSV_HEADER_ON)
-		to = put_header(conf, to);
-	csv->begun = 1;
 	for (i = 0; i < conf->n_fields; i++) {
 		if (i > 0)
 			*to++ = (char)conf->delimiter_byte;
@@ -167,4 +161,21 @@ csv_encode(void *self, struct weir_task *task, const struct weir_batch *batch,
 	for (i = 0; rc == WEIR_OK && i < n; i++)
 		rc = encode_row(csv, batch, batch->sel != NULL ? batch->sel[i] : i, items);
 	return rc;
+}
+
+int
+csv_begin(void *self, struct weir_task *task, struct weir_items *items)
+{
+	const struct csv_conf *conf = ((const struct csv *)self)->conf;
+	size_t room = 0;
+	uint32_t i;
+	char *start;
+
+	if (conf->header != CSV_HEADER_ON)
+		return WEIR_OK;
+	for (i = 0; i < conf->n_fields; i++)
+		room += (size_t)conf->fields[i].name.len * 2 + 3;
+	start = task->host->space(items, room);
+	task->host->item(items, NULL, (size_t)(put_header(conf, start) - start));
+	return WEIR_OK;
 }

@@ -2,27 +2,7 @@
 /* The header of a file: which cell of its records is which field. */
 #include "csv.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
-
-/* What stands behind a byte order mark. */
-enum { BOM = 3 };
-
-/*
- * A record at offset 0 begins a file; so does one at offset 3 if it is not the second of its file,
- * behind a header of one letter.  Before any header is known, the first record is taken for it.
- */
-int
-csv_is_header(const struct csv *csv, const struct weir_raw *raw, uint32_t i)
-{
-	if (csv->conf->header == CSV_HEADER_OFF)
-		return 0;
-	if (raw->offset == NULL || raw->offset[i] < 0)
-		return csv->last < 0;
-	if (raw->offset[i] == 0 || (csv->last < 0 && csv->conf->header == CSV_HEADER_ON))
-		return 1;
-	return raw->offset[i] == BOM && i == 0 && csv->last != 0;
-}
 
 int
 csv_reserve(struct csv *csv, uint32_t n_cells)
@@ -41,33 +21,35 @@ csv_reserve(struct csv *csv, uint32_t n_cells)
 }
 
 static int
-missing(struct csv *csv, const struct scalar_field *field, const char *p, uint32_t len,
-	int64_t offset)
+missing(struct csv *csv, const struct weir_raw *raw, const struct scalar_field *field,
+	const char *p, uint32_t len)
 {
 	char shown[200];
 	uint32_t i, n = len < sizeof shown ? len : (uint32_t)sizeof shown - 4;
 
 	for (i = 0; i < n; i++)
 		shown[i] = (uint8_t)p[i] < 0x20 || (uint8_t)p[i] >= 0x7f ? '?' : p[i];
-	if (offset > BOM)
-		return weir_fail(csv->task->err, -EINVAL,
-			"reading begins behind the header, at offset %" PRId64
-			", and what stands there has no column \"%.*s\": %.*s; where a file is "
-			"read from its middle write \"header skip\" and keep the fields in the "
-			"order of its columns",
-			offset, (int)(field->key.len > 64 ? 64 : field->key.len), field->key.p,
-			(int)n, shown);
 	return weir_fail(csv->task->err, -EINVAL,
-		"the header has no column \"%.*s\", which field \"%.*s\" is read from; it is: "
-		"%.*s%s",
+		"the header of \"%.*s\" has no column \"%.*s\", which field \"%.*s\" is read from; "
+		"it is: %.*s%s",
+		(int)(raw->partition.len > 100 ? 100 : raw->partition.len), raw->partition.p,
 		(int)(field->key.len > 64 ? 64 : field->key.len), field->key.p,
 		(int)(field->name.len > 64 ? 64 : field->name.len), field->name.p, (int)n, shown,
 		n < len ? "..." : "");
 }
 
+int
+csv_headless(const struct csv *csv, const struct weir_raw *raw)
+{
+	return weir_fail(csv->task->err, -EINVAL,
+		"\"%.*s\" has no first record that could be the header; write \"header off\"",
+		(int)(raw->partition.len > 200 ? 200 : raw->partition.len), raw->partition.p);
+}
+
 /* The cell of each field into cell[]; the first of equal names counts. */
 static int
-find_cells(struct csv *csv, const char *p, uint32_t len, uint32_t n, uint32_t *cell, int64_t offset)
+find_cells(struct csv *csv, const struct weir_raw *raw, const char *p, uint32_t len, uint32_t n,
+	uint32_t *cell)
 {
 	const struct csv_conf *conf = csv->conf;
 	uint32_t i, k, begin = 0;
@@ -87,15 +69,33 @@ find_cells(struct csv *csv, const char *p, uint32_t len, uint32_t n, uint32_t *c
 	}
 	for (i = 0; i < conf->n_fields; i++)
 		if (cell[i] == UINT32_MAX)
-			return missing(csv, &conf->fields[i], p, len, offset);
+			return missing(csv, raw, &conf->fields[i], p, len);
 	return 0;
 }
 
 int
-csv_header(struct csv *csv, const char *p, uint32_t len, int64_t offset)
+csv_choose(struct csv *csv, const struct weir_raw *raw)
+{
+	if (raw->part >= csv->n_files) {
+		uint32_t n = raw->part + 1;
+		struct csv_file *file = realloc(csv->file, n * sizeof *file);
+
+		if (file == NULL)
+			return weir_fail(csv->task->err, -ENOMEM, "out of memory");
+		memset(file + csv->n_files, 0, (n - csv->n_files) * sizeof *file);
+		csv->file = file;
+		csv->n_files = n;
+	}
+	csv->cell = csv->file[raw->part].cell;
+	csv->n_cells = csv->file[raw->part].n_cells;
+	return 0;
+}
+
+int
+csv_header(struct csv *csv, const struct weir_raw *raw, const char *p, uint32_t len)
 {
 	uint32_t *cell = calloc(csv->conf->n_fields + 1, sizeof *cell);
-	uint32_t n_cells = csv->n_cells;
+	struct csv_file *file = &csv->file[raw->part];
 	struct csv_found found;
 	int rc;
 
@@ -109,17 +109,12 @@ csv_header(struct csv *csv, const char *p, uint32_t len, int64_t offset)
 		rc = weir_fail(csv->task->err, -EINVAL, "the header has more than %d columns",
 			CSV_CELLS_MAX);
 	else
-		rc = find_cells(csv, p, len, found.n, cell, offset);
-	if (rc == 0 && n_cells != 0 &&
-		(n_cells != found.n ||
-			memcmp(cell, csv->cell, csv->conf->n_fields * sizeof *cell) != 0))
-		rc = weir_fail(csv->task->err, -EINVAL,
-			"the header has its columns in another order than the file before; give "
-			"files with different headers a source each");
-	if (rc == 0) {
-		memcpy(csv->cell, cell, csv->conf->n_fields * sizeof *cell);
-		csv->n_cells = found.n;
+		rc = find_cells(csv, raw, p, len, found.n, cell);
+	if (rc < 0) {
+		free(cell);
+		return rc;
 	}
-	free(cell);
-	return rc;
+	free(file->cell);
+	*file = (struct csv_file){.cell = cell, .n_cells = found.n};
+	return csv_choose(csv, raw);
 }

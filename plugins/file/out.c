@@ -30,7 +30,7 @@ adopt(struct out_file *file, struct weir_task *task, const char *path, int fd)
 {
 	struct stat st;
 
-	*file = (struct out_file){.fd = fd, .path = strdup(path)};
+	*file = (struct out_file){.fd = fd, .path = strdup(path), .compression = CODEC_NONE};
 	if (file->path == NULL) {
 		out_close(file);
 		return weir_fail(task->err, -ENOMEM, "out of memory");
@@ -72,6 +72,7 @@ out_close(struct out_file *file)
 	if (file->fd >= 0)
 		close(file->fd);
 	free(file->path);
+	encoder_fini(&file->encoder);
 	*file = (struct out_file){.fd = -1};
 }
 
@@ -178,10 +179,48 @@ out_write(struct out_file *file, struct weir_task *task, const char *p, size_t l
 			return failed(task, "write()", file->path);
 		file->dirty = 1;
 		file->length += n;
+		if (file->written != NULL)
+			weir_count(file->written, (uint64_t)n);
 		p += n;
 		len -= (size_t)n;
 	}
 	return 0;
+}
+
+static int
+encode(struct out_file *file, struct weir_task *task, const char *p, size_t len, int end)
+{
+	struct codec_span span = {.in = p, .in_end = p + len};
+	char *room = malloc(ENCODER_ROOM);
+	int rc = room != NULL ? 0 : -ENOMEM, more;
+
+	if (rc == 0 && file->encoder.state == NULL)
+		rc = encoder_init(&file->encoder, file->compression);
+	do {
+		span.out = room;
+		span.out_end = room + ENCODER_ROOM;
+		more = rc == 0 ? encoder_run(&file->encoder, &span, end) : rc;
+		if (more < 0)
+			rc = weir_fail(task->err, -ENOMEM, "out of memory");
+		else
+			rc = out_write(file, task, room, (size_t)(span.out - room));
+	} while (rc == 0 && more > 0);
+	free(room);
+	return rc;
+}
+
+int
+out_put(struct out_file *file, struct weir_task *task, const char *p, size_t len)
+{
+	if (file->compression == CODEC_NONE)
+		return out_write(file, task, p, len);
+	return encode(file, task, p, len, 0);
+}
+
+int
+out_finish(struct out_file *file, struct weir_task *task)
+{
+	return file->encoder.inside ? encode(file, task, NULL, 0, 1) : 0;
 }
 
 int
@@ -205,10 +244,12 @@ out_sync_directory(struct weir_task *task, const char *path)
 int
 out_sync(struct out_file *file, struct weir_task *task)
 {
-	int rc = 0;
+	int rc = out_finish(file, task);
 
-	if (file->dirty && fdatasync(file->fd) < 0)
-		return failed(task, "fdatasync()", file->path);
+	if (rc == 0 && file->dirty && fdatasync(file->fd) < 0)
+		rc = failed(task, "fdatasync()", file->path);
+	if (rc < 0)
+		return rc;
 	file->dirty = 0;
 	if (file->made)
 		rc = out_sync_directory(task, file->path);

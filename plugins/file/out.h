@@ -6,6 +6,7 @@
 #ifndef FILE_OUT_H
 #define FILE_OUT_H
 
+#include "../bytes/codec.h"
 #include "file.h"
 
 struct out_file {
@@ -15,7 +16,10 @@ struct out_file {
 	int dirty; /* written to, and not synced since */
 	int made; /* the directory may not have it yet */
 	uint64_t device, inode;
-	int64_t length;
+	int64_t length; /* as written: of a compressed file not all that was given */
+	uint32_t compression;
+	struct encoder encoder; /* of the member that is begun */
+	uint64_t *written; /* a counter; NULL: none */
 };
 
 /*
@@ -48,8 +52,12 @@ int out_resume(struct out_file *file, struct weir_task *task, const struct out_t
 void out_close(struct out_file *file);
 
 int out_write(struct out_file *file, struct weir_task *task, const char *p, size_t len);
+/* The same, through the encoder if the file is compressed: it may keep some, until out_finish(). */
+int out_put(struct out_file *file, struct weir_task *task, const char *p, size_t len);
+/* Ends a member: what the file has is a whole file of its format. */
+int out_finish(struct out_file *file, struct weir_task *task);
 
-/* What was written is on the disk, and so is its name. */
+/* What was written is whole, and on the disk, and so is its name. */
 int out_sync(struct out_file *file, struct weir_task *task);
 int out_sync_directory(struct weir_task *task, const char *path);
 

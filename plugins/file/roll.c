@@ -162,11 +162,13 @@ close_file(struct sink *sink, struct weir_task *task)
 {
 	struct out_token *closed =
 		realloc(sink->closed, (sink->n_closed + 1) * sizeof *sink->closed);
-	int rc;
+	int rc = out_finish(&sink->file, task);
 
 	if (closed == NULL)
 		return no_memory(task);
 	sink->closed = closed;
+	if (rc < 0)
+		return rc;
 	rc = token_of(sink, task, "closed", &closed[sink->n_closed]);
 	if (rc < 0) {
 		out_token_fini(&closed[sink->n_closed]);

@@ -31,6 +31,18 @@ static const struct weir_directive sink_directives[] = {
 		.min = 1000,
 		.max = INT64_MAX,
 		.offset = offsetof(struct sink_conf, roll_time)},
+	{.name = "compression",
+		.summary = "How the file is compressed; auto: as its name says, .gz .zst .lz4.",
+		.type = WEIR_D_ENUM,
+		.choices = CODEC_CHOICES,
+		.deflt = "auto",
+		.offset = offsetof(struct sink_conf, compression)},
+	{.name = "framing",
+		.summary = FRAMING_SUMMARY,
+		.type = WEIR_D_ENUM,
+		.choices = FRAMING_CHOICES,
+		.deflt = "newline",
+		.offset = offsetof(struct sink_conf, framing)},
 	{.name = NULL},
 };
 
@@ -91,7 +103,7 @@ sink_close(void *self)
 	out_close(&sink->file);
 	free(sink->name);
 	free(sink->path);
-	free(sink->buf);
+	free(sink->text.p);
 	free(sink);
 }
 
@@ -144,30 +156,34 @@ sink_open(const void *conf, struct weir_task *task, void **self)
 	return WEIR_OK;
 }
 
-/* The records of a batch with their newlines.  The number of bytes, or 0: out of memory. */
-static size_t
-join(struct sink *sink, const struct weir_raw *raw)
+static uint32_t
+compression(const struct sink *sink)
 {
-	size_t len = 0;
-	uint32_t i;
-	char *to;
+	uint32_t codec = sink->conf->compression;
 
-	for (i = 0; i < raw->n; i++)
-		len += (size_t)raw->rec[i].len + 1;
-	if (len > sink->cap) {
-		free(sink->buf);
-		sink->cap = 0;
-		sink->buf = malloc(len * 2);
-		if (sink->buf == NULL)
-			return 0;
-		sink->cap = len * 2;
-	}
-	for (i = 0, to = sink->buf; i < raw->n; i++) {
-		memcpy(to, raw->rec[i].p, raw->rec[i].len);
-		to += raw->rec[i].len;
-		*to++ = '\n';
-	}
-	return len;
+	return codec != CODEC_AUTO ? codec : codec_of_path(sink->path, strlen(sink->path));
+}
+
+/* The file to write to; what stands before its first row goes into the text. */
+static int
+open_file(struct sink *sink, struct weir_task *task, const struct weir_batch *batch)
+{
+	int rc = 0;
+
+	if (sink->rolled)
+		rc = roll_before(
+			sink, task, batch->event_time[batch->sel != NULL ? batch->sel[0] : 0]);
+	else if (!sink->started)
+		rc = grow_begin(sink, task);
+	if (rc < 0)
+		return rc;
+	sink->file.compression = compression(sink);
+	sink->file.written = sink->bytes;
+	sink->text.len = 0;
+	if (sink->file.length > 0 || sink->file.encoder.inside)
+		return 0;
+	rc = frames_join(&sink->text, sink->conf->framing, task->host->begin(task));
+	return rc < 0 ? weir_fail(task->err, rc, "out of memory") : 0;
 }
 
 /* A line once written stays: rows that take earlier ones back have no place in it. */
@@ -192,26 +208,17 @@ sink_process(void *self, struct weir_task *task, uint32_t in, const struct weir_
 {
 	struct sink *sink = self;
 	const struct weir_raw *raw;
-	size_t len;
 	int rc = refuse_taking_back(batch, task);
 
 	(void)in;
+	if (rc == 0)
+		rc = open_file(sink, task, batch);
 	if (rc < 0)
 		return rc;
 	raw = task->host->encode(task, batch);
-	if (raw->n == 0)
-		return WEIR_OK;
-	len = join(sink, raw);
-	if (len == 0)
+	if (frames_join(&sink->text, sink->conf->framing, raw) < 0)
 		return weir_fail(task->err, -ENOMEM, "out of memory");
-	if (sink->rolled)
-		rc = roll_before(
-			sink, task, batch->event_time[batch->sel != NULL ? batch->sel[0] : 0]);
-	else if (!sink->started)
-		rc = grow_begin(sink, task);
-	if (rc == 0)
-		rc = out_write(&sink->file, task, sink->buf, len);
-	weir_count(sink->bytes, rc == 0 ? len : 0);
+	rc = out_put(&sink->file, task, sink->text.p, sink->text.len);
 	return rc == 0 && sink->rolled ? roll_after(sink, task) : rc;
 }
 
@@ -236,7 +243,7 @@ sink_before_barrier(void *self, struct weir_task *task, uint64_t epoch)
 
 	(void)epoch;
 	if (sink->started)
-		return WEIR_OK;
+		return out_finish(&sink->file, task);
 	return sink->rolled ? roll_finish(sink, task) : grow_begin(sink, task);
 }
 

@@ -6,6 +6,7 @@
 #ifndef FILE_SINK_H
 #define FILE_SINK_H
 
+#include "../bytes/frames.h"
 #include "out.h"
 
 struct sink_conf {
@@ -13,6 +14,7 @@ struct sink_conf {
 	uint32_t append;
 	uint64_t roll_size; /* 0: not by size */
 	int64_t roll_time; /* microseconds; 0: not by time */
+	uint32_t compression, framing;
 };
 
 struct sink {
@@ -33,8 +35,7 @@ struct sink {
 	int made; /* the directory has entries that are not synced */
 	struct out_token *closed; /* full, to be renamed when their epoch is decided */
 	uint32_t n_closed;
-	char *buf;
-	size_t cap;
+	struct frames_text text; /* what a batch comes to */
 	uint64_t *bytes;
 };
 

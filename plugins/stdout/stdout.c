@@ -22,7 +22,7 @@ struct text {
 
 struct sink {
 	struct weir_task *task;
-	uint64_t *bytes;
+	uint64_t *bytes, *unwritten;
 	pthread_t thread;
 
 	/* Under the lock. */
@@ -32,6 +32,8 @@ struct sink {
 	int writing; /* the thread has taken what was filled before */
 	int waiting; /* somebody waits for wake() */
 	int draining; /* and not for room: for the end of all writing */
+	int begun; /* what stands before the rows is written */
+	int gone; /* whoever read has gone: nothing is written any more */
 	int stopping;
 	int error; /* 0 or -errno; the thread has ended */
 };
@@ -119,6 +121,7 @@ write_stdout(void *arg)
 		return NULL;
 	pthread_mutex_lock(&sink->lock);
 	sink->error = rc;
+	sink->writing = 0;
 	sink->waiting = 0;
 	pthread_mutex_unlock(&sink->lock);
 	sink->task->host->wake(sink->task);
@@ -137,6 +140,8 @@ sink_open(const void *conf, struct weir_task *task, void **self)
 		return weir_fail(task->err, -ENOMEM, "out of memory");
 	sink->task = task;
 	sink->bytes = task->host->counter(task, "output_bytes", "Bytes written.");
+	sink->unwritten = task->host->counter(
+		task, "unwritten_rows", "Rows that came when whoever read had gone.");
 	pthread_mutex_init(&sink->lock, NULL);
 	pthread_cond_init(&sink->more, NULL);
 	/* With SIGPIPE blocked, a reader that has gone is an error of write(). */
@@ -171,14 +176,21 @@ sink_close(void *self)
 	free(sink);
 }
 
+/* `| head` has seen enough: no mistake, and no reason to go on. */
 static int
-write_failed(struct weir_task *task, int rc)
+write_failed(struct sink *sink, struct weir_task *task, int rc)
 {
 	char buf[128];
 
-	return weir_fail(task->err, rc, "write() standard output failed (%d: %s); %s", -rc,
+	rc = weir_fail(task->err, rc, "write() standard output failed (%d: %s); %s", -rc,
 		strerror_r(-rc, buf, sizeof buf),
 		rc == -EPIPE ? "whoever read it has gone" : "see where it goes");
+	if (rc != -EPIPE)
+		return rc;
+	if (sink->gone)
+		return WEIR_OK;
+	sink->gone = 1;
+	return WEIR_END;
 }
 
 /* A line once written stays: rows that take earlier ones back have no place in it. */
@@ -243,26 +255,45 @@ undrained(struct sink *sink)
 	return sink->waiting ? WEIR_BUSY : WEIR_OK;
 }
 
+/* Records to those that wait.  0 or -errno. */
+static int
+put(struct sink *sink, const struct weir_raw *raw)
+{
+	int error;
+
+	pthread_mutex_lock(&sink->lock);
+	error = sink->error;
+	if (error == 0 && add(&sink->filling, raw) < 0)
+		error = -ENOMEM;
+	pthread_cond_signal(&sink->more);
+	pthread_mutex_unlock(&sink->lock);
+	return error;
+}
+
 static int
 sink_process(void *self, struct weir_task *task, uint32_t in, const struct weir_batch *batch)
 {
 	struct sink *sink = self;
-	const struct weir_raw *raw;
-	int rc = refuse_taking_back(batch, task), error, added;
+	int rc = refuse_taking_back(batch, task);
 
 	(void)in;
 	if (rc < 0)
 		return rc;
-	raw = task->host->encode(task, batch);
+	if (!sink->begun)
+		rc = put(sink, task->host->begin(task));
+	sink->begun = 1;
+	if (rc == 0)
+		rc = put(sink, task->host->encode(task, batch));
+	if (rc == -ENOMEM)
+		return weir_fail(task->err, -ENOMEM, "out of memory");
+	if (rc < 0) {
+		weir_count(sink->unwritten, batch->sel != NULL ? batch->n_sel : batch->n_rows);
+		return write_failed(sink, task, rc);
+	}
 	pthread_mutex_lock(&sink->lock);
-	error = sink->error;
-	added = error == 0 ? add(&sink->filling, raw) : 0;
 	rc = full(sink);
-	pthread_cond_signal(&sink->more);
 	pthread_mutex_unlock(&sink->lock);
-	if (error < 0)
-		return write_failed(task, error);
-	return added < 0 ? weir_fail(task->err, -ENOMEM, "out of memory") : rc;
+	return rc;
 }
 
 static int
@@ -276,7 +307,7 @@ sink_before_barrier(void *self, struct weir_task *task, uint64_t epoch)
 	error = sink->error;
 	rc = undrained(sink);
 	pthread_mutex_unlock(&sink->lock);
-	return error < 0 ? write_failed(task, error) : rc;
+	return error < 0 ? write_failed(sink, task, error) : rc;
 }
 
 static int
@@ -289,7 +320,7 @@ sink_resume(void *self, struct weir_task *task)
 	error = sink->error;
 	rc = sink->draining ? undrained(sink) : full(sink);
 	pthread_mutex_unlock(&sink->lock);
-	return error < 0 ? write_failed(task, error) : rc;
+	return error < 0 ? write_failed(sink, task, error) : rc;
 }
 
 static const struct weir_sink sink_calls = {.size = sizeof sink_calls};

@@ -34,7 +34,7 @@ extern "C" {
  *
  * WEIR_MORE: stopped after about task->room rows; call resume() when the outputs have room.
  * WEIR_BUSY: full, or in poll() nothing to read; call resume() (poll()) after my wake().
- * WEIR_END:  from poll(): a bounded source is done.
+ * WEIR_END:  from poll(): a bounded source is done; from a sink: see process().
  *
  * The batch of a MORE or BUSY counts as taken and is not offered again: ref() it to go on with it.
  * Until resume() gives WEIR_OK the instance gets nothing else, no barrier either.

@@ -185,7 +185,9 @@ struct weir_operator {
 
 	/*
 	 * Required of transforms and sinks.  A batch on an input.  There is no choosing of inputs:
-	 * BUSY holds for all.
+	 * BUSY holds for all.  WEIR_END, from any callback of a sink: whoever it writes to has gone
+	 * and wants no more; the pipeline stops, or, if its state is durable, fails with what
+	 * weir_fail() said.
 	 */
 	int (*process)(void *self, struct weir_task *, uint32_t in, const struct weir_batch *);
 

@@ -10,5 +10,5 @@ a,b
 -- args
 run -q weir.conf
 -- stderr
-weir: pipeline "p" failed: source file "in": the header has no column "missing", which field "missing" is read from; it is: a,b
+weir: pipeline "p" failed: source file "in": the header of "a.csv" has no column "missing", which field "missing" is read from; it is: a,b
 -- exit 1

@@ -24,6 +24,7 @@ struct sink_conf {
 	uint32_t append;
 	uint64_t roll_size;
 	int64_t roll_time;
+	uint32_t compression, framing;
 };
 
 static struct mock *mock;

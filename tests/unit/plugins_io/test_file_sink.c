@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../../../plugins/bytes/input.h"
 #include "mock.h"
 
 /* What the directives fill; as in the plugin. */
@@ -20,6 +21,7 @@ struct sink_conf {
 	uint32_t append;
 	uint64_t roll_size;
 	int64_t roll_time;
+	uint32_t compression, framing;
 };
 
 enum { EPOCHS = 3, STEPS = 7, TOKENS = 16 };
@@ -123,13 +125,20 @@ put_file(const char *name, const char *text)
 static void
 get_file(const char *full, char *text, size_t cap)
 {
-	FILE *file = fopen(full, "r");
-	size_t n;
+	struct input input = {0};
+	int fd = open(full, O_RDONLY);
+	size_t n = 0;
+	ssize_t got;
 
-	ck_assert_msg(file != NULL, "%s is not there", full);
-	n = fread(text, 1, cap - 1, file);
+	ck_assert_msg(fd >= 0, "%s is not there", full);
+	ck_assert_int_eq(input_start(&input, fd, CODEC_AUTO, 0), 0);
+	while ((got = input_read(&input, text + n, cap - 1 - n)) > 0)
+		n += (size_t)got;
+	ck_assert_int_eq(got, 0);
+	ck_assert_msg(!input_is_inside(&input), "%s is cut short", full);
 	text[n] = '\0';
-	fclose(file);
+	input_fini(&input);
+	close(fd);
 }
 
 static void
@@ -304,6 +313,13 @@ look_at_one(void)
 
 START_TEST(a_growing_file_survives_every_death)
 {
+	die_everywhere("foreign\n", look_at_one);
+}
+END_TEST
+
+START_TEST(a_compressed_file_survives_every_death)
+{
+	conf.compression = (uint32_t)_i;
 	die_everywhere("foreign\n", look_at_one);
 }
 END_TEST
@@ -515,6 +531,14 @@ look_at_rolled(void)
 	ck_assert_int_gt(files, 1);
 }
 
+START_TEST(compressed_rolled_files_survive_every_death)
+{
+	conf.compression = (uint32_t)_i;
+	conf.roll_size = 40;
+	die_everywhere(NULL, look_at_rolled);
+}
+END_TEST
+
 START_TEST(rolled_files_survive_every_death)
 {
 	/* Four bytes a row, three rows an epoch: within epochs, at their ends, across them. */
@@ -718,6 +742,10 @@ main(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_set_timeout(tcase, 110);
 	tcase_add_test(tcase, a_growing_file_survives_every_death);
+	tcase_add_loop_test(
+		tcase, a_compressed_file_survives_every_death, CODEC_GZIP, CODEC_LZ4 + 1);
+	tcase_add_loop_test(
+		tcase, compressed_rolled_files_survive_every_death, CODEC_GZIP, CODEC_LZ4 + 1);
 	tcase_add_test(tcase, appending_keeps_what_was_there_through_every_death);
 	tcase_add_test(tcase, opening_touches_nothing);
 	tcase_add_test(tcase, without_a_row_the_file_is_there_and_empty);
