@@ -8,17 +8,18 @@ setlocal iskeyword+=-
 syn case match
 
 syn keyword weirBlock aggregate check dedupe file filter flatmap generator kafka key_by map
-syn keyword weirBlock nexmark null pipeline route sample sink source stdin stdout throttle values
-syn keyword weirBlock window
+syn keyword weirBlock nexmark null pipeline route sample sink source stdin stdout throttle top
+syn keyword weirBlock values window
 syn keyword weirDirective aggregate allowed_lateness append brokers buffer burst case cast compression
 syn keyword weirDirective count default delimiter discover disorder duplicates_to else_to emit
 syn keyword weirDirective error_log event_time events exceed explode field flatten follow format
 syn keyword weirDirective framing from group header hopping include interval isolation keep
-syn keyword weirDirective key late_to load_module match max_parallelism max_record_size min_pause
-syn keyword weirDirective nest null on_error outer parallelism path pattern plugin_path profile
-syn keyword weirDirective property quote rate remove rename roll_size roll_time row seed set
-syn keyword weirDirective set_event_time skip_empty split start state state_drop state_path
-syn keyword weirDirective stop time timeout topic ttl tumbling watermark where within worker_threads
+syn keyword weirDirective key late_to limit load_module match max_parallelism max_record_size
+syn keyword weirDirective min_pause nest null on_error order_by outer parallelism path pattern
+syn keyword weirDirective plugin_path profile property quote rank rate remove rename roll_size
+syn keyword weirDirective roll_time row seed set set_event_time skip_empty split start state
+syn keyword weirDirective state_drop state_path stop time timeout topic ttl tumbling watermark
+syn keyword weirDirective where with_ties within worker_threads
 syn keyword weirFunction abs avg bool_and bool_or ceil collect collect_set concat contains count
 syn keyword weirFunction count_char count_distinct count_distinct_hll crc32 date_part date_trunc
 syn keyword weirFunction ends_with exp first floor format format_time greatest ip_in_cidr is_ipv4
