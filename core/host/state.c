@@ -13,12 +13,13 @@
 #include "state/look.h"
 #include "state/manifest.h"
 
-enum { STATE_FAILED = 1, STATE_MISTAKE = 2 };
+enum { STATE_DIFFERS = 1, STATE_FAILED = 1, STATE_MISTAKE = 2 };
 
 /* What was asked for: ls DIR, count DIR [OP[.TABLE]], ... */
 struct state {
 	struct wr_store *store;
 	const char *op, *table, *key; /* NULL: any */
+	const char *dir, *other;
 	uint64_t rows, bytes;
 	struct wr_text line;
 };
@@ -174,6 +175,41 @@ state_verify(struct state *state, struct weir_err *err)
 	return state_print(state);
 }
 
+static int
+state_put_difference(void *arg, char sign, const char *text)
+{
+	struct state *state = arg;
+
+	wr_text_printf(&state->line, "%c %s\n", sign, text);
+	return state_print(state);
+}
+
+static void
+put_side(struct wr_text *out, const char *mark, const char *path, const struct wr_store *store)
+{
+	wr_text_printf(out, "%s %s: pipeline \"%s\", epoch %" PRIu64 "%s\n", mark, path,
+		wr_look_pipeline(store), wr_store_epoch(store),
+		wr_store_finished(store) ? ", its end" : "");
+}
+
+static int
+state_diff(struct state *state, struct weir_err *err)
+{
+	struct wr_store *other;
+	uint64_t n;
+	int rc = wr_look_open(&other, state->other, err);
+
+	if (rc < 0)
+		return rc;
+	put_side(&state->line, "---", state->dir, state->store);
+	put_side(&state->line, "+++", state->other, other);
+	rc = state_print(state);
+	if (rc == 0)
+		rc = wr_look_diff(state->store, other, state_put_difference, state, &n, err);
+	wr_look_close(other);
+	return rc < 0 ? rc : n > 0 ? STATE_DIFFERS : 0;
+}
+
 static const struct state_verb {
 	const char *name;
 	uint32_t min, max; /* words, itself and DIR too */
@@ -185,6 +221,7 @@ static const struct state_verb {
 	{"get", 4, 4, "DIR OPERATOR.TABLE KEY", state_get},
 	{"export", 2, 3, "DIR [OPERATOR[.TABLE]]", state_export},
 	{"verify", 2, 2, "DIR", state_verify},
+	{"diff", 3, 3, "DIR DIR", state_diff},
 };
 enum { VERBS = sizeof state_verbs / sizeof state_verbs[0] };
 
@@ -205,20 +242,20 @@ state_verb(const char *name)
 	else
 		fprintf(stderr,
 			"weir: \"state %s\" is unknown; choose one of: ls, count, get, export, "
-			"verify\n",
+			"verify, diff\n",
 			name);
 	return NULL;
 }
 
 static int
-state_run(const struct state_verb *verb, struct state *state, const char *dir)
+state_run(const struct state_verb *verb, struct state *state)
 {
 	struct weir_err err = {0};
-	int rc = wr_look_open(&state->store, dir, &err);
+	int rc = wr_look_open(&state->store, state->dir, &err);
 
 	if (rc >= 0) {
 		rc = verb->run(state, &err);
-		wr_store_close(state->store);
+		wr_look_close(state->store);
 	}
 	if (rc >= 0 && fflush(stdout) == EOF)
 		rc = -errno;
@@ -226,7 +263,10 @@ state_run(const struct state_verb *verb, struct state *state, const char *dir)
 		wr_err_set(&err, rc, "cannot write: %s", strerror(errno));
 	if (rc < 0)
 		fprintf(stderr, "weir: %s\n", err.text);
-	return rc < 0 ? STATE_FAILED : 0;
+	/* As of diff(1): 1 they differ, 2 nobody knows. */
+	if (rc < 0)
+		return verb->run == state_diff ? STATE_MISTAKE : STATE_FAILED;
+	return rc;
 }
 
 int
@@ -238,13 +278,16 @@ wr_state_command(const struct wr_options *options)
 	int code;
 
 	if (options->n_words == 0) {
-		fprintf(stderr, "weir: state needs one of: ls, count, get, export, verify\n");
+		fprintf(stderr, "weir: state needs one of: ls, count, get, export, verify, diff\n");
 		return STATE_MISTAKE;
 	}
 	verb = state_verb(options->words[0]);
 	if (verb == NULL)
 		return STATE_MISTAKE;
-	if (options->n_words > 2) {
+	state.dir = options->n_words > 1 ? options->words[1] : NULL;
+	if (verb->run == state_diff) {
+		state.other = options->words[2];
+	} else if (options->n_words > 2) {
 		name = strdup(options->words[2]);
 		dot = name == NULL ? NULL : strchr(name, '.');
 		if (dot != NULL)
@@ -258,7 +301,7 @@ wr_state_command(const struct wr_options *options)
 		fprintf(stderr, "weir: usage: weir state %s %s\n", verb->name, verb->usage);
 		code = STATE_MISTAKE;
 	} else {
-		code = state_run(verb, &state, options->words[1]);
+		code = state_run(verb, &state);
 	}
 	wr_text_fini(&state.line);
 	free(name);

@@ -6,14 +6,59 @@
 #include "base/err.h"
 #include "state/codec.h"
 #include "state/look_key.h"
+#include "state/savepoint.h"
 #include "state/store_parts.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
+
+static int
+look_open_savepoint(struct wr_store **store, const char *path, struct weir_err *err)
+{
+	const char *above = getenv("TMPDIR");
+	struct wr_savepoint_info info;
+	struct wr_text dir = {0};
+	int rc;
+
+	wr_text_printf(&dir, "%s/weir-savepoint-XXXXXX", above != NULL ? above : "/tmp");
+	if (mkdtemp(dir.p) == NULL) {
+		rc = wr_err_set(err, -errno, "cannot make \"%s\": %s", dir.p, strerror(errno));
+		wr_text_fini(&dir);
+		return rc;
+	}
+	rc = wr_savepoint_restore(path, dir.p, &info, NULL, err);
+	if (rc == 0)
+		rc = wr_store_open(store, dir.p, NULL, err);
+	if (rc == 0) {
+		/* Messages are about what the user knows. */
+		(*store)->temporary = (*store)->dir;
+		(*store)->dir = wr_dup(path, strlen(path));
+	} else {
+		wr_store_remove(dir.p);
+	}
+	wr_text_fini(&dir);
+	return rc;
+}
 
 int
-wr_look_open(struct wr_store **store, const char *dir, struct weir_err *err)
+wr_look_open(struct wr_store **store, const char *path, struct weir_err *err)
 {
-	return wr_store_open(store, dir, NULL, err);
+	struct stat st;
+
+	if (stat(path, &st) == 0 && S_ISREG(st.st_mode))
+		return look_open_savepoint(store, path, err);
+	return wr_store_open(store, path, NULL, err);
+}
+
+void
+wr_look_close(struct wr_store *store)
+{
+	char *dir = store->temporary;
+
+	wr_store_close(store);
+	if (dir != NULL)
+		wr_store_remove(dir);
+	free(dir);
 }
 
 const char *
@@ -81,6 +126,8 @@ look_decode(const struct wr_stored_table *table, leveldb_iterator_t *it, struct 
 	row->slots = shape->slots;
 	row->n_slots = shape->n_slots;
 	row->bytes = key_len + len;
+	row->tail = (const uint8_t *)key + WR_ROW_PREFIX;
+	row->tail_len = (uint32_t)(key_len - WR_ROW_PREFIX);
 	*group = tail.group;
 	return true;
 }
@@ -123,6 +170,39 @@ look_table(struct wr_store *store, const struct wr_stored_op *op,
 	if (rc >= 0)
 		rc = wr_store_iter_error(store, it, err);
 	leveldb_iter_destroy(it);
+	return rc;
+}
+
+int
+wr_look_at(struct wr_store *store, const char *op, const struct wr_stored_table *table,
+	const uint8_t *tail, uint32_t tail_len, wr_look_fn each, void *arg, struct weir_err *err)
+{
+	leveldb_iterator_t *it = leveldb_create_iterator(store->db, store->pass);
+	struct wr_look_row row = {.op = op};
+	uint8_t prefix[WR_ROW_PREFIX];
+	struct wr_text key = {0};
+	const char *found;
+	uint32_t group;
+	size_t len = 0;
+	int rc = 0;
+
+	wr_store_row_prefix(prefix, table->id);
+	wr_text_add(&key, (const char *)prefix, sizeof prefix);
+	wr_text_add(&key, (const char *)tail, tail_len);
+	leveldb_iter_seek(it, key.p, key.len);
+	found = leveldb_iter_valid(it) ? leveldb_iter_key(it, &len) : NULL;
+	if (found != NULL && len == key.len && memcmp(found, key.p, len) == 0) {
+		if (!look_decode(table, it, &row, &group))
+			rc = wr_store_damaged(
+				store, err, "a row of table \"%s\" of \"%s\"", table->name, op);
+		else if ((table->flags & WEIR_BY_KEY) == 0 ||
+			 row.ns >= wr_retired_group(&store->retired, table->id, group)->floor)
+			rc = each(arg, &row, err);
+	} else {
+		rc = wr_store_iter_error(store, it, err);
+	}
+	leveldb_iter_destroy(it);
+	wr_text_fini(&key);
 	return rc;
 }
 

@@ -233,27 +233,6 @@ read_all(struct reader *r)
 
 /* Restoring. */
 
-static void
-remove_tree(const char *path)
-{
-	DIR *dir = opendir(path);
-	const struct dirent *entry;
-	struct wr_text name = {0};
-
-	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-			continue;
-		name.len = 0;
-		wr_text_printf(&name, "%s/%s", path, entry->d_name);
-		if (unlink(name.p) < 0)
-			remove_tree(name.p);
-	}
-	if (dir != NULL)
-		closedir(dir);
-	wr_text_fini(&name);
-	rmdir(path);
-}
-
 static leveldb_t *
 new_db(struct reader *r, const char *dir)
 {
@@ -345,7 +324,7 @@ make_dir(struct reader *r, const char *dir)
 	struct wr_text db = {0};
 	int rc;
 
-	remove_tree(dir);
+	wr_store_remove(dir);
 	rc = wr_store_make_dirs(dir, r->err);
 	if (rc < 0)
 		return rc;
@@ -376,7 +355,7 @@ restore_dir(struct reader *r, const char *dir)
 	if (rc == 0)
 		rc = wr_savepoint_appear(tmp.p, dir, r->err);
 	if (rc < 0)
-		remove_tree(tmp.p);
+		wr_store_remove(tmp.p);
 	wr_text_fini(&tmp);
 	return rc;
 }

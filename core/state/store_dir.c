@@ -47,6 +47,27 @@ wr_store_make_dirs(const char *dir, struct weir_err *err)
 	return rc;
 }
 
+void
+wr_store_remove(const char *path)
+{
+	DIR *dir = opendir(path);
+	const struct dirent *entry;
+	struct wr_text name = {0};
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		name.len = 0;
+		wr_text_printf(&name, "%s/%s", path, entry->d_name);
+		if (unlink(name.p) < 0)
+			wr_store_remove(name.p);
+	}
+	if (dir != NULL)
+		closedir(dir);
+	wr_text_fini(&name);
+	rmdir(path);
+}
+
 /* What is there.  A database without CURRENT must not be opened: LevelDB would begin a new one and
  * remove what it finds. */
 struct dir_found {

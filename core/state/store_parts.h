@@ -48,6 +48,7 @@ struct wr_store {
 	char *prepared_by; /* Mp: its name */
 	char *decider; /* of this run; NULL: the store */
 	bool finished;
+	char *temporary; /* where it is, if dir is a savepoint that is looked into */
 
 	/* Between prepare and decided: what stands once it is. */
 	struct wr_manifest next;
@@ -61,6 +62,8 @@ struct wr_store {
 
 /* Makes the directory and those above it. */
 int wr_store_make_dirs(const char *dir, struct weir_err *err);
+/* A directory with all that is in it, as far as that can be. */
+void wr_store_remove(const char *dir);
 /* The directory.  -EBUSY, -EUCLEAN or what the system says; -ENOENT: it is no state, and not to be
  * made one. */
 int wr_store_dir_open(struct wr_store *store, const char *dir, bool make, struct weir_err *err);

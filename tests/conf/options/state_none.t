@@ -2,5 +2,5 @@
 -- args
 state
 -- stderr
-weir: state needs one of: ls, count, get, export, verify
+weir: state needs one of: ls, count, get, export, verify, diff
 -- exit 2
