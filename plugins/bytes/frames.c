@@ -6,6 +6,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 /* How many bytes a record's length has, and *len; 0: not all of it is there; -1: it is none. */
 static int
@@ -428,6 +431,65 @@ cut_block(struct frames_cutter *cutter, struct frames_records *records, int64_t 
 	return FRAMES_REFUSED;
 }
 
+/* A bit for each of 64 bytes that is a newline. */
+static inline uint64_t
+newlines(const char *p)
+{
+	uint64_t found = 0;
+	int i;
+
+#ifdef __SSE2__
+	for (i = 0; i < 4; i++) {
+		__m128i text = _mm_loadu_si128((const __m128i *)(const void *)(p + 16 * i));
+		__m128i is = _mm_cmpeq_epi8(text, _mm_set1_epi8('\n'));
+
+		found |= (uint64_t)(uint32_t)_mm_movemask_epi8(is) << 16 * i;
+	}
+#else
+	for (i = 0; i < 64; i++)
+		found |= (uint64_t)(p[i] == '\n') << i;
+#endif
+	return found;
+}
+
+/*
+ * The lines from p on whose newline is there, as many as there is room for, up to one that is too
+ * long; behind the last.  memchr() a line is slower when lines are short.
+ */
+static const char *
+cut_lines(struct frames_cutter *cutter, struct frames_records *records, const char *p,
+	const char *end, uint32_t *n_records)
+{
+	const struct frames_block *block = cutter->block;
+	uint32_t n = 0;
+	const char *at;
+
+	for (at = p; at < end; at += 64) {
+		uint64_t found = newlines(at);
+
+		if (end - at < 64)
+			found &= ((uint64_t)1 << (end - at)) - 1;
+		for (; found != 0; found &= found - 1) {
+			const char *newline = at + __builtin_ctzll(found);
+			size_t len = (size_t)(newline - p);
+
+			if (len > 0 && newline[-1] == '\r')
+				len--;
+			if (len > cutter->max || n == WEIR_ROWS_MAX) {
+				*n_records = n;
+				return p;
+			}
+			records->rec[n] = (struct weir_str){.p = p, .len = (uint32_t)len};
+			records->offset[n] = block->offset + (p - block->data);
+			n += len > 0;
+			cutter->empty += len == 0;
+			p = newline + 1;
+		}
+	}
+	*n_records = n;
+	return p;
+}
+
 int
 frames_cut(struct frames_cutter *cutter, struct frames_records *records, struct weir_raw *raw,
 	int64_t *position)
@@ -443,6 +505,8 @@ frames_cut(struct frames_cutter *cutter, struct frames_records *records, struct 
 		return cut_block(cutter, records, position);
 	p = block->data + block->begin;
 	end = block->data + block->end;
+	if (cutter->framing == FRAMING_NEWLINE)
+		p = cut_lines(cutter, records, p, end, &n);
 	for (; rc == FRAMES_NONE && p < end && n < WEIR_ROWS_MAX; p = next) {
 		int64_t offset = block->offset + (p - block->data);
 		struct weir_str rec;

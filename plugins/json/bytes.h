@@ -129,23 +129,19 @@ digits_count(uint64_t digits)
 	return other == 0 ? 8 : (uint32_t)__builtin_ctzll(other) / 8;
 }
 
-/*
- * Behind a whole number of at most 15 digits; NULL: it is something else.  *usual: how many digits
- * there were behind the eighth the last time.  Long numbers, times above all, are mostly of one
- * length, and when it is guessed by a branch nobody waits for the digits to be counted.
- */
+static const int64_t powers_of_ten[] = {
+	1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
+
+/* Behind a whole number of at most 15 digits; NULL: it is something else. */
 static inline const char *
-read_int(const char *p, int64_t *value, uint32_t *usual)
+read_int(const char *p, int64_t *value)
 {
-	static const int64_t powers[] = {
-		1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
 	const uint64_t zeros = 0x3030303030303030;
 	int64_t minus = *p == '-';
-	uint32_t n, guess = *usual, hidden = guess;
 	uint64_t digits;
+	uint32_t n;
 
-	if (minus)
-		p++;
+	p += minus;
 	digits = json_load8(p) ^ zeros;
 	n = digits_count(digits);
 	if (n == 0 || (*p == '0' && n > 1))
@@ -160,14 +156,27 @@ read_int(const char *p, int64_t *value, uint32_t *usual)
 	n = digits_count(digits);
 	if (n == 8)
 		return NULL;
-	*value = *value * powers[n] + (int64_t)digits_value(digits << 8 << (56 - 8 * n));
+	*value = *value * powers_of_ten[n] + (int64_t)digits_value(digits << 8 << (56 - 8 * n));
 	*value = (*value ^ -minus) + minus;
-	/* The compiler must not know that it is n that is added. */
-	__asm__("" : "+r"(hidden));
-	if (n == guess)
-		return p + hidden;
-	*usual = n;
 	return p + n;
+}
+
+/*
+ * As read_int(), of a number that is expected to have 8 + more digits, more from 1 to 8, and no
+ * sign: nobody waits for the digits to be counted.
+ */
+static inline const char *
+read_long(const char *p, int64_t *value, uint32_t more)
+{
+	const uint64_t zeros = 0x3030303030303030, carry = 0x7676767676767676;
+	uint64_t high = json_load8(p) ^ zeros;
+	uint64_t low = (json_load8(p + 8) ^ zeros) << (64 - 8 * more);
+
+	if ((((high + carry) | high | (low + carry) | low) & 0x8080808080808080) != 0 ||
+		(high & 0xff) == 0 || !json_ends_word(p[8 + more]))
+		return NULL;
+	*value = (int64_t)(digits_value(high) * (uint64_t)powers_of_ten[more] + digits_value(low));
+	return p + 8 + more;
 }
 
 /* Behind true or false, whose bit it sets; NULL: it is something else. */

@@ -187,7 +187,6 @@ read_value(struct json *json, const struct place *place, const char *p, const ch
 {
 	const struct json_leaf *leaf = place->leaf;
 	const char *close;
-	uint32_t usual = 0;
 	int64_t value;
 
 	switch (place->how) {
@@ -206,7 +205,7 @@ read_value(struct json *json, const struct place *place, const char *p, const ch
 		return close + 1;
 	case INT:
 	case TIME:
-		close = read_int(p, &value, &usual);
+		close = read_int(p, &value);
 		if (close == NULL || !json_ends_word(*close) ||
 			(place->how == TIME && __builtin_mul_overflow(value, place->scale, &value)))
 			break;

@@ -74,7 +74,8 @@ struct track_step {
 	bytes16 bytes;
 	uint32_t beyond; /* as of an edge */
 	uint16_t len, what;
-	uint32_t usual; /* see read_int() */
+	uint32_t more; /* digits that the last number had behind the eighth: times, for one, are
+			  mostly of one length */
 	const struct place *place;
 	struct json_leaf *leaf;
 	int64_t scale;
@@ -120,7 +121,8 @@ struct layout {
 void track_clear(struct layout *layout);
 /* The automaton has read a record: whether its way becomes the track. */
 void track_learn(struct json *json);
-/* As layout_run(), by the track alone; *copy goes behind the records read. */
+/* As layout_run(), by the track alone; *copy goes behind the records read.  json->base and row are
+ * then of the record that left it. */
 uint32_t track_run(struct json *json, const struct weir_str *rec, uint32_t first, uint32_t n,
 	const char **copy);
 

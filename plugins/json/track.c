@@ -123,13 +123,18 @@ static inline const char *
 read_number(struct track_step *step, const char *p, uint32_t row)
 {
 	int64_t value;
+	const char *end = step->more > 0 ? read_long(p, &value, step->more) : NULL;
 
-	p = read_int(p, &value, &step->usual);
-	if (p == NULL || !json_ends_word(*p) ||
-		(step->what == TIME && __builtin_mul_overflow(value, step->scale, &value)))
+	if (end == NULL) {
+		end = read_int(p, &value);
+		if (end == NULL || !json_ends_word(*end))
+			return NULL;
+		step->more = *p != '-' && end - p > 8 ? (uint32_t)(end - p - 8) : 0;
+	}
+	if (step->what == TIME && __builtin_mul_overflow(value, step->scale, &value))
 		return NULL;
 	((int64_t *)step->leaf->values)[row] = value;
-	return p;
+	return end;
 }
 
 /*
@@ -150,7 +155,7 @@ run_record(struct json *json, const char *p, const char *end)
 		p += step->len;
 		if (p >= end)
 			return p == end && step->what == LAST;
-		value = NULL;
+		value = NULL; /* not read yet */
 		switch (step->what) {
 		case LAST:
 			return 0;
@@ -177,6 +182,10 @@ run_record(struct json *json, const char *p, const char *end)
 		case BOOL:
 			value = read_bool(p, step->leaf->values, json->row);
 			break;
+		case OTHER:
+			break;
+		default:
+			__builtin_unreachable();
 		}
 		if (value == NULL)
 			value = layout_any(json, step->place->node, p, end);
@@ -192,22 +201,24 @@ track_run(struct json *json, const struct weir_str *rec, uint32_t first, uint32_
 {
 	struct layout *layout = json->layout;
 	struct track *track = &layout->track;
+	const char *text = *copy;
 	uint32_t i, k;
 
 	for (i = 0; i < n; i++) {
-		uint32_t len = rec[i].len;
+		const char *p = text != NULL ? text : rec[i].p, *end = p + rec[i].len;
 
-		json->base = *copy != NULL ? *copy : rec[i].p;
+		json->base = p;
 		json->row = first + i;
 		layout->not_ascii = track->not_ascii;
-		if (track->n_steps == 0 || !run_record(json, json->base, json->base + len) ||
-			(layout->not_ascii && !json_is_utf8(json->base, len)))
+		if (track->n_steps == 0 || !run_record(json, p, end) ||
+			(layout->not_ascii && !json_is_utf8(p, rec[i].len)))
 			break;
 		for (k = 0; k < track->n_missing; k++)
 			json_null(track->missing[k], json->row);
-		if (*copy != NULL)
-			*copy += len + 1;
+		if (text != NULL)
+			text = end + 1;
 	}
+	*copy = text;
 	if (i > 0)
 		track->strays = 0;
 	return i;

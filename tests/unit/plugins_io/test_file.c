@@ -164,6 +164,32 @@ START_TEST(carriage_returns_and_empty_lines_and_a_byte_order_mark_go)
 }
 END_TEST
 
+/* Newlines are looked for in many bytes at once: lines end at every place of them. */
+START_TEST(lines_of_all_lengths_are_cut_where_they_end)
+{
+	static char text[1 << 17], want[1 << 17];
+	size_t len = 0, n = 0;
+	int i, k;
+
+	for (i = 0; i < 200; i++) {
+		for (k = 0; k < i; k++)
+			text[len++] = want[n++] = "ab\r"[(i + k) % 3];
+		while (n > 0 && want[n - 1] == '\r' && i > 0)
+			want[n - 1] = text[len - 1] = 'c';
+		if (i > 0)
+			want[n++] = '\n';
+		if (i % 5 == 0)
+			text[len++] = '\r';
+		text[len++] = '\n';
+	}
+	ck_assert_int_eq(read_file(text, len), WEIR_END);
+	ck_assert_uint_eq(mock->n_records, 199);
+	ck_assert_uint_eq(mock->records.len, n);
+	ck_assert_mem_eq(mock->records.p, want, n);
+	ck_assert_uint_eq(mock_counter(mock, "empty_lines"), 1);
+}
+END_TEST
+
 START_TEST(nul_bytes_are_bytes)
 {
 	ck_reads("a\0b\n\0\n", "a\0b\n\0\n");
@@ -541,6 +567,7 @@ main(void)
 	tcase_add_test(tcase, a_last_line_without_newline_is_a_record);
 	tcase_add_test(tcase, an_empty_file_has_no_records);
 	tcase_add_test(tcase, carriage_returns_and_empty_lines_and_a_byte_order_mark_go);
+	tcase_add_test(tcase, lines_of_all_lengths_are_cut_where_they_end);
 	tcase_add_test(tcase, nul_bytes_are_bytes);
 	tcase_add_test(tcase, large_files_come_in_batches_that_are_always_the_same);
 	tcase_add_test(tcase, short_lines_come_at_most_2048_at_a_time);
