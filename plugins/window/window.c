@@ -55,6 +55,16 @@ static const struct weir_directive window_directives[] = {
 		.max = WINDOW_LENGTH_MAX,
 	},
 	{
+		.name = "session",
+		.summary = "Windows that last as long as rows come: each is at most this long "
+			   "after another row of its key.",
+		.choices = "gap",
+		.type = WEIR_D_DURATION,
+		.offset = offsetof(struct window_conf, gap),
+		.min = 1000,
+		.max = WINDOW_LENGTH_MAX,
+	},
+	{
 		.name = "allowed_lateness",
 		.summary = "How long after its end a window still takes rows; it then fires again.",
 		.deflt = "0s",
@@ -92,14 +102,10 @@ common_divisor(int64_t a, int64_t b)
 	return a;
 }
 
-/* A sentence on what is wrong with the windows' lengths, or NULL. */
+/* Tumbling and hopping windows: a sentence on what is wrong with their lengths, or NULL. */
 static const char *
-choose_kind(struct window_conf *conf)
+choose_panes(struct window_conf *conf)
 {
-	if (conf->tumbling != 0 && conf->hop_size != 0)
-		return "\"tumbling\" and \"hopping\" exclude each other";
-	if (conf->tumbling == 0 && conf->hop_size == 0)
-		return "which windows: \"tumbling\" or \"hopping\" is missing";
 	conf->kind = &window_panes;
 	conf->size = conf->tumbling != 0 ? conf->tumbling : conf->hop_size;
 	conf->slide = conf->tumbling != 0 ? conf->tumbling : conf->hop_slide;
@@ -110,6 +116,25 @@ choose_kind(struct window_conf *conf)
 	if (conf->size / conf->pane > WINDOW_PANES_MAX)
 		return "size and slide of \"hopping\" have so small a common divisor that a window "
 		       "is made of more than 65536 panes";
+	return NULL;
+}
+
+/* A sentence on what is wrong with the windows, or NULL. */
+static const char *
+choose_kind(struct window_conf *conf)
+{
+	int n = (conf->tumbling != 0) + (conf->hop_size != 0) + (conf->gap != 0);
+
+	if (n > 1)
+		return "\"tumbling\", \"hopping\" and \"session\" exclude each other";
+	if (n == 0)
+		return "which windows: \"tumbling\", \"hopping\" or \"session\" is missing";
+	if (conf->gap == 0)
+		return choose_panes(conf);
+	conf->kind = &window_sessions;
+	if (conf->lateness > 0)
+		return "a \"session\" that is over takes no more rows: \"allowed_lateness\" is for "
+		       "\"tumbling\" and \"hopping\"; a later watermark waits for all rows";
 	return NULL;
 }
 
@@ -182,7 +207,17 @@ window_on_watermark(void *self, struct weir_task *task, int64_t watermark)
 {
 	const struct window *window = self;
 
+	if (window->kind->on_watermark == NULL)
+		return WEIR_OK;
 	return window->kind->on_watermark(window->self, task, watermark);
+}
+
+static int
+window_on_timer(void *self, struct weir_task *task, const struct weir_due *due)
+{
+	const struct window *window = self;
+
+	return window->kind->on_timer(window->self, task, due);
 }
 
 static int
@@ -228,7 +263,7 @@ static const struct weir_operator window_operator = {
 	.flags = WEIR_TAKES_SEL | WEIR_READS_DECLARED,
 	.name = "window",
 	.summary = "Aggregates the rows of each key over windows of event time.",
-	.needs = "weir.table/1 weir.expr/1",
+	.needs = "weir.table/1 weir.timer/1 weir.expr/1",
 	.conf_size = sizeof(struct window_conf),
 	.directive_size = sizeof(struct weir_directive),
 	.directives = window_directives,
@@ -239,6 +274,7 @@ static const struct weir_operator window_operator = {
 	.close = window_close,
 	.process = window_process,
 	.on_watermark = window_on_watermark,
+	.on_timer = window_on_timer,
 	.resume = window_resume,
 };
 

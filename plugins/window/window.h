@@ -16,7 +16,7 @@ struct window_kind;
 
 struct window_conf {
 	struct weir_list key, aggregate;
-	int64_t tumbling, hop_size, hop_slide, lateness; /* microseconds */
+	int64_t tumbling, hop_size, hop_slide, gap, lateness; /* microseconds */
 	uint32_t late_to;
 
 	/* By plan. */
@@ -27,17 +27,21 @@ struct window_conf {
 	int32_t start_col, end_col; /* of output 0 */
 };
 
-/* A kind of windows: the callbacks of an operator for one of its instances. */
+/* A kind of windows: the callbacks of an operator for one of its instances; those it does not need
+ * are NULL. */
 struct window_kind {
 	int (*open)(const struct window_conf *, struct weir_task *, void **self);
 	void (*close)(void *self);
 	int (*process)(void *self, struct weir_task *, const struct weir_batch *);
 	int (*on_watermark)(void *self, struct weir_task *, int64_t watermark);
+	int (*on_timer)(void *self, struct weir_task *, const struct weir_due *);
 	int (*resume)(void *self, struct weir_task *);
 };
 
 /* Tumbling and hopping windows. */
 extern const struct window_kind window_panes;
+/* Sessions. */
+extern const struct window_kind window_sessions;
 
 /*
  * Emits n windows on output 0: the keys of entries, in its order, each with the end ns[i] + shift,

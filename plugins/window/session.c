@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Session windows: rows open, prolong and join sessions; timers close them. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "session.h"
+
+/* Event times further from 1970 than 73,000 years are rejected. */
+#define SESSION_TIME_MAX (INT64_C(1) << 61)
+
+struct session_window {
+	const struct window_conf *conf;
+	const struct weir_table_ext *tables;
+	const struct weir_expr_ext *expr;
+	const struct weir_timer_ext *timers;
+	uint64_t *late_rows;
+	struct session_work work;
+};
+
+/* Sessions that are over. */
+struct closing {
+	uint32_t n;
+	uint32_t row[WEIR_ROWS_MAX]; /* of the keys' batch */
+	int64_t start[WEIR_ROWS_MAX], end[WEIR_ROWS_MAX];
+	void *acc[WEIR_ROWS_MAX];
+};
+
+static struct session_own *
+own_of(const struct session_window *w, void *row)
+{
+	return (void *)((char *)row + w->work.own);
+}
+
+static int
+open_tables(struct session_window *w, struct weir_task *task)
+{
+	static const struct session_own fresh = {.last = INT64_MIN, .timer = INT64_MIN};
+	static const struct weir_slot key_slot = {.name = "number", .bytes = 8, .version = 1};
+	const struct weir_slot *given;
+	uint32_t n = w->expr->slots(w->conf->aggs, &given);
+	struct weir_slot *slots = calloc(n + 1, sizeof *slots);
+	struct weir_table_spec spec = {.size = sizeof spec,
+		.flags = WEIR_BY_KEY,
+		.name = "sessions",
+		.n_slots = n + 1,
+		.slots = slots};
+
+	if (slots == NULL)
+		return -1;
+	for (uint32_t i = 0; i < n; i++) {
+		slots[i] = given[i];
+		w->work.own += given[i].bytes;
+	}
+	slots[n] = (struct weir_slot){
+		.name = "own", .bytes = sizeof fresh, .version = 1, .initial = &fresh};
+	w->work.open = w->tables->open(task, &spec);
+	free(slots);
+	spec.name = "keys";
+	spec.flags = WEIR_BY_NS | WEIR_SCRATCH;
+	spec.n_slots = 1;
+	spec.slots = &key_slot;
+	w->work.keys = w->tables->open(task, &spec);
+	return 0;
+}
+
+static int
+session_open(const struct window_conf *conf, struct weir_task *task, void **self)
+{
+	struct session_window *w = calloc(1, sizeof *w);
+
+	if (w == NULL)
+		return weir_fail(task->err, -ENOMEM, "out of memory");
+	w->conf = conf;
+	w->tables = task->host->extension("weir.table/1");
+	w->expr = task->host->extension("weir.expr/1");
+	w->timers = task->host->extension("weir.timer/1");
+	w->work.gap = conf->gap;
+	if (open_tables(w, task) < 0) {
+		free(w);
+		return weir_fail(task->err, -ENOMEM, "out of memory");
+	}
+	w->late_rows = task->host->counter(
+		task, "late_rows", "Rows that were too late for all their windows.");
+	*self = w;
+	return WEIR_OK;
+}
+
+static void
+session_close(void *self)
+{
+	struct session_window *w = self;
+
+	free(w->work.sessions);
+	free(w);
+}
+
+/* Rows whose times can be reckoned with; gives how many. */
+static uint32_t
+admit(struct weir_task *task, const struct weir_batch *batch, uint32_t *rows)
+{
+	uint32_t n_all = batch->sel != NULL ? batch->n_sel : batch->n_rows, n = 0;
+
+	for (uint32_t i = 0; i < n_all; i++) {
+		uint32_t row = batch->sel != NULL ? batch->sel[i] : i;
+		int64_t time = batch->event_time[row];
+
+		if (time < -SESSION_TIME_MAX || time > SESSION_TIME_MAX)
+			task->host->reject(task, batch, row, "event time is out of range");
+		else
+			rows[n++] = row;
+	}
+	return n;
+}
+
+/* Whether a session that rows would open is over already. */
+static int
+is_late(const struct session_window *w, const struct weir_task *task, const struct session *session)
+{
+	return session->is_new && session->last + w->conf->gap <= task->watermark;
+}
+
+static int
+ascending(const void *left, const void *right)
+{
+	uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+
+	return (a > b) - (a < b);
+}
+
+/* Rows of late sessions leave; gives how many stay, by key and time, with their sessions. */
+static uint32_t
+sort_out_late(struct session_window *w, struct weir_task *task, const struct weir_batch *batch,
+	uint32_t *rows, uint32_t *session)
+{
+	const struct session_work *work = &w->work;
+	uint32_t late[WEIR_ROWS_MAX], n_late = 0, n = 0;
+
+	for (uint32_t r = 0; r < work->n_runs; r++) {
+		const struct session_run *run = &work->run[r];
+		int goes = is_late(w, task, &work->sessions[run->session]);
+
+		for (uint32_t i = run->first; i < run->first + run->n; i++) {
+			if (goes) {
+				late[n_late++] = work->row[i];
+			} else {
+				session[n] = run->session;
+				rows[n++] = work->row[i];
+			}
+		}
+	}
+	if (n_late > 0) {
+		weir_count(w->late_rows, n_late);
+		qsort(late, n_late, sizeof late[0], ascending);
+		if (w->conf->late_to)
+			task->host->select(task, 1, batch, late, n_late);
+	}
+	return n;
+}
+
+/* Pairs of sessions, the second of which becomes a part of the first. */
+static void
+join(struct session_window *w, struct weir_task *task, const struct weir_batch *batch,
+	const uint32_t *from, uint32_t n)
+{
+	const struct session_work *work = &w->work;
+	uint32_t row[WEIR_ROWS_MAX];
+	int64_t ns[WEIR_ROWS_MAX];
+	void *entry[WEIR_ROWS_MAX];
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct session *part = &work->sessions[from[i]];
+
+		row[i] = row[n + i] = work->key_row[part->key];
+		ns[i] = work->sessions[part->into].start;
+		ns[n + i] = part->start;
+	}
+	w->tables->upsert(work->open, batch, row, 2 * n, ns, entry);
+	w->expr->merge(w->conf->aggs, task, entry, entry + n, n);
+	w->tables->erase(work->open, batch, row + n, n, ns + n);
+}
+
+static void
+join_all(struct session_window *w, struct weir_task *task, const struct weir_batch *batch)
+{
+	const struct session_work *work = &w->work;
+	uint32_t from[WEIR_ROWS_MAX / 2], n = 0;
+
+	for (uint32_t s = 0; s < work->n_sessions; s++) {
+		if (work->sessions[s].into != s)
+			from[n++] = s;
+		if (n == WEIR_ROWS_MAX / 2 || (n > 0 && s + 1 == work->n_sessions)) {
+			join(w, task, batch, from, n);
+			n = 0;
+		}
+	}
+}
+
+/* Counts rows into their sessions, and sees to it that each has a timer. */
+static void
+count_rows(struct session_window *w, struct weir_task *task, const struct weir_batch *batch,
+	const uint32_t *rows, const uint32_t *session, uint32_t n)
+{
+	const struct session_work *work = &w->work;
+	uint32_t timer_row[WEIR_ROWS_MAX], n_timers = 0;
+	int64_t ns[WEIR_ROWS_MAX], when[WEIR_ROWS_MAX];
+	void *entry[WEIR_ROWS_MAX];
+
+	for (uint32_t i = 0; i < n; i++)
+		ns[i] = work->sessions[session[i]].start;
+	w->tables->upsert(work->open, batch, rows, n, ns, entry);
+	for (uint32_t i = 0; i < n; i++) {
+		struct session_own *own = own_of(w, entry[i]);
+
+		own->last = work->sessions[session[i]].last;
+		if (own->timer != INT64_MIN)
+			continue;
+		own->timer = own->last + w->conf->gap;
+		when[n_timers] = own->timer;
+		timer_row[n_timers++] = rows[i];
+	}
+	w->expr->update(w->conf->aggs, task, batch, rows, n, entry);
+	if (n_timers > 0)
+		w->timers->set(task, batch, timer_row, n_timers, WEIR_EVENT_TIME, when);
+}
+
+static int
+session_process(void *self, struct weir_task *task, const struct weir_batch *batch)
+{
+	struct session_window *w = self;
+	uint32_t rows[WEIR_ROWS_MAX], session[WEIR_ROWS_MAX], n = admit(task, batch, rows);
+
+	if (n == 0)
+		return WEIR_OK;
+	session_find_runs(&w->work, w->tables, batch, rows, n);
+	if (session_find(&w->work, w->tables, batch) < 0)
+		return weir_fail(task->err, -ENOMEM, "out of memory");
+	join_all(w, task, batch);
+	n = sort_out_late(w, task, batch, rows, session);
+	if (n > 0)
+		count_rows(w, task, batch, rows, session, n);
+	return WEIR_OK;
+}
+
+static void
+emit(const struct session_window *w, struct weir_task *task, const struct weir_batch *keys,
+	const struct closing *closing)
+{
+	const struct weir_host *host = task->host;
+	const struct window_conf *conf = w->conf;
+	struct weir_out *out = host->append(task, 0);
+	struct weir_vec *vec;
+
+	host->rows(out, closing->n, closing->end, NULL);
+	for (uint32_t k = 0; k < conf->key.n; k++)
+		host->gather(out, (int32_t)k, keys, (int32_t)(keys->first_key + k), closing->row);
+	vec = host->vec(out, conf->start_col);
+	if (vec != NULL)
+		memcpy(vec->values, closing->start, closing->n * sizeof *closing->start);
+	vec = host->vec(out, conf->end_col);
+	if (vec != NULL)
+		memcpy(vec->values, closing->end, closing->n * sizeof *closing->end);
+	w->expr->finish(conf->aggs, task, closing->acc, closing->n, out);
+}
+
+/* Of the sessions whose timers are due those that are over go out; those that went on get new ones.
+ */
+static void
+close_entries(struct session_window *w, struct weir_task *task, const struct weir_due *due,
+	const struct weir_entries *entries)
+{
+	uint32_t again[WEIR_ROWS_MAX], n_again = 0;
+	int64_t when[WEIR_ROWS_MAX], ns[WEIR_ROWS_MAX];
+	void *entry[WEIR_ROWS_MAX];
+	struct closing closing = {.n = 0};
+
+	for (uint32_t i = 0; i < entries->n; i++) {
+		const struct session_own *own = own_of(w, entries->row[i]);
+		int64_t end = own->last + w->conf->gap;
+
+		/* Timers of sessions that were joined, or other sessions of the key. */
+		if (own->timer != due->when[entries->from[i]])
+			continue;
+		if (end == own->timer) {
+			closing.row[closing.n] = i;
+			closing.start[closing.n] = entries->ns[i];
+			closing.end[closing.n] = end;
+			closing.acc[closing.n++] = entries->row[i];
+		} else {
+			again[n_again] = i;
+			ns[n_again] = entries->ns[i];
+			when[n_again++] = end;
+		}
+	}
+	if (closing.n > 0) {
+		emit(w, task, entries->keys, &closing);
+		w->tables->erase(
+			w->work.open, entries->keys, closing.row, closing.n, closing.start);
+	}
+	if (n_again > 0) {
+		w->tables->upsert(w->work.open, entries->keys, again, n_again, ns, entry);
+		for (uint32_t i = 0; i < n_again; i++)
+			own_of(w, entry[i])->timer = when[i];
+		w->timers->set(task, entries->keys, again, n_again, WEIR_EVENT_TIME, when);
+	}
+}
+
+static int
+session_on_timer(void *self, struct weir_task *task, const struct weir_due *due)
+{
+	struct session_window *w = self;
+	struct weir_entries entries = {.size = sizeof entries};
+	int64_t low[WEIR_ROWS_MAX];
+	void *cursor = NULL;
+
+	for (uint32_t i = 0; i < due->n; i++)
+		low[i] = INT64_MIN;
+	while (w->tables->probe(w->work.open, due->keys, NULL, due->n, low, due->when, &cursor,
+		       &entries) > 0)
+		close_entries(w, task, due, &entries);
+	return WEIR_OK;
+}
+
+const struct window_kind window_sessions = {
+	.open = session_open,
+	.close = session_close,
+	.process = session_process,
+	.on_timer = session_on_timer,
+};
