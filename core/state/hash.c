@@ -159,25 +159,25 @@ hash_mark(struct wr_hash *hash, uint32_t index)
 }
 
 /*
- * The first bucket of a line that has the tag, or UINT32_MAX.  Which one of a line that is is
+ * Two bits for each of a line's tags, or entries, that is so.  Which one of a line it is is
  * anyone's guess: the branch predictor is not made to guess it.
  */
 static inline uint32_t
-hash_match(const struct wr_hash_line *line, uint32_t tag)
+hash_equal(const uint32_t *eight, uint32_t what)
 {
 #ifdef __SSE2__
-	const __m128i *tags = (const __m128i *)(const void *)line->tag;
-	__m128i all = _mm_set1_epi32((int)tag);
-	__m128i low = _mm_cmpeq_epi32(_mm_load_si128(tags), all);
-	__m128i high = _mm_cmpeq_epi32(_mm_load_si128(tags + 1), all);
-	uint32_t mask = (uint32_t)_mm_movemask_epi8(_mm_packs_epi32(low, high));
+	const __m128i *four = (const __m128i *)(const void *)eight;
+	__m128i all = _mm_set1_epi32((int)what);
+	__m128i low = _mm_cmpeq_epi32(_mm_load_si128(four), all);
+	__m128i high = _mm_cmpeq_epi32(_mm_load_si128(four + 1), all);
 
-	return mask == 0 ? UINT32_MAX : (uint32_t)__builtin_ctz(mask) / 2;
+	return (uint32_t)_mm_movemask_epi8(_mm_packs_epi32(low, high));
 #else
+	uint32_t mask = 0;
+
 	for (uint32_t i = 0; i < WR_HASH_LINE; i++)
-		if (line->tag[i] == tag)
-			return i;
-	return UINT32_MAX;
+		mask |= (uint32_t)(eight[i] == what) * 3 << i * 2;
+	return mask;
 #endif
 }
 
@@ -185,16 +185,22 @@ hash_match(const struct wr_hash_line *line, uint32_t tag)
 static inline uint32_t
 hash_seek(const struct wr_hash *hash, const struct wr_key *key, uint32_t tag)
 {
-	uint32_t p = hash_home(hash->n_lines, tag) * WR_HASH_LINE;
+	uint32_t home = hash_home(hash->n_lines, tag);
 
 	for (;;) {
-		uint32_t entry = *hash_entry(hash, p);
+		const struct wr_hash_line *line = &hash->lines[home];
+		uint32_t same = hash_equal(line->tag, tag), empty = hash_equal(line->entry, 0);
 
-		if (entry == 0)
-			return p;
-		if (*hash_tag(hash, p) == tag && wr_key_eq(wr_slabs_key(&hash->slabs, entry), key))
-			return p;
-		p = hash_next(hash, p);
+		for (; same != 0; same &= same - 1, same &= same - 1) {
+			uint32_t at = (uint32_t)__builtin_ctz(same) / 2;
+
+			if (line->entry[at] != 0 &&
+				wr_key_eq(wr_slabs_key(&hash->slabs, line->entry[at]), key))
+				return home * WR_HASH_LINE + at;
+		}
+		if (empty != 0)
+			return home * WR_HASH_LINE + (uint32_t)__builtin_ctz(empty) / 2;
+		home = home + 1 == hash->n_lines ? 0 : home + 1;
 	}
 }
 
@@ -292,15 +298,15 @@ hash_block_start(const struct wr_hash *hash, const struct wr_lookup *lookup,
 static uint32_t
 hash_overflow(const struct wr_hash *hash, const struct wr_hash_line *line, uint32_t tag)
 {
-	uint32_t at;
+	uint32_t same;
 
 	do {
 		if (line->entry[WR_HASH_LINE - 1] == 0)
 			return 0;
 		line = line == &hash->lines[hash->n_lines - 1] ? hash->lines : line + 1;
-		at = hash_match(line, tag);
-	} while (at == UINT32_MAX);
-	return line->entry[at];
+		same = hash_equal(line->tag, tag);
+	} while (same == 0);
+	return line->entry[__builtin_ctz(same) / 2];
 }
 
 /* All of an entry: its row is what the caller works on next. */
@@ -323,9 +329,9 @@ hash_block_near(
 	for (uint32_t i = 0; i < block->n; i++) {
 		uint32_t tag = (uint32_t)lookup->hash[lookup_row(lookup, block->base + i)];
 		const struct wr_hash_line *line = block->line[i];
-		uint32_t at = hash_match(line, tag);
-		uint32_t index =
-			at == UINT32_MAX ? hash_overflow(hash, line, tag) : line->entry[at];
+		uint32_t same = hash_equal(line->tag, tag);
+		uint32_t index = same != 0 ? line->entry[__builtin_ctz(same) / 2]
+					   : hash_overflow(hash, line, tag);
 		uint8_t *entry = slabs.slab[index >> layout.shift] +
 				 (size_t)(index & ((1u << layout.shift) - 1)) * layout.stride;
 

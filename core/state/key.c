@@ -447,6 +447,42 @@ keys_to_column(const struct wr_key *keys, uint32_t n, struct key_column *col, ui
 	}
 }
 
+_Static_assert(offsetof(struct weir_view, head) == offsetof(struct wr_key, u.bytes) &&
+		       sizeof(struct weir_view) == sizeof(struct wr_key),
+	"a short view is a key");
+
+/* The values of the only column, as far as the keys hold them; false: that is not all of them. */
+static bool
+keys_to_near(const struct wr_key *keys, uint32_t n, const struct weir_column *col)
+{
+	bool varies = key_type_varies(col->type), near = col->type != WEIR_BOOL;
+	uint8_t *values = (uint8_t *)(uintptr_t)col->values;
+
+	for (uint32_t i = 0; i < n; i++)
+		near &= keys[i].len <= WR_KEY_INLINE;
+	if (!near)
+		return false;
+	if (varies)
+		memcpy(values, keys, n * sizeof *keys);
+	for (uint32_t i = 0; i < n && !varies; i++)
+		memcpy(values + i * sizeof(uint64_t), keys[i].u.bytes, sizeof(uint64_t));
+	return true;
+}
+
+static void
+keys_to_only_column(
+	const struct wr_key *keys, uint32_t n, struct key_column *col, struct wr_arena *arena)
+{
+	if (keys_to_near(keys, n, col->pub))
+		return;
+	for (uint32_t i = 0; i < n; i++) {
+		if (keys[i].len == WR_KEY_NULL)
+			key_column_null(col, i, n, arena);
+		else
+			key_column_put(col, i, n, wr_key_bytes(&keys[i]), keys[i].len, arena);
+	}
+}
+
 void
 wr_keys_to_columns(const struct wr_key *keys, uint32_t n, const uint32_t *types, uint32_t n_cols,
 	const struct weir_column **cols, struct wr_arena *arena)
@@ -457,16 +493,9 @@ wr_keys_to_columns(const struct wr_key *keys, uint32_t n, const uint32_t *types,
 		struct key_column col = key_column_new(types[c], n, arena);
 
 		cols[c] = col.pub;
-		if (n_cols > 1) {
+		if (n_cols > 1)
 			keys_to_column(keys, n, &col, at, arena);
-			continue;
-		}
-		for (uint32_t i = 0; i < n; i++) {
-			if (keys[i].len == WR_KEY_NULL)
-				key_column_null(&col, i, n, arena);
-			else
-				key_column_put(
-					&col, i, n, wr_key_bytes(&keys[i]), keys[i].len, arena);
-		}
+		else
+			keys_to_only_column(keys, n, &col, arena);
 	}
 }

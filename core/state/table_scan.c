@@ -140,6 +140,23 @@ wr_table_scan(struct weir_table *table, int64_t lo, int64_t hi, void **handle,
 	return cursor_give(table, cursor, handle, entries);
 }
 
+/* Most keys have one namespace.  False: this one has more, and the chain is to be asked. */
+static inline bool
+probe_single(
+	struct weir_table *table, struct wr_cursor *cursor, uint32_t root, int64_t hi, int64_t now)
+{
+	struct wr_node *node;
+
+	if (root == 0)
+		return true;
+	node = wr_slabs_node(&table->hash.slabs, root);
+	if ((node->left | node->right) != 0 || cursor->n == WEIR_ROWS_MAX)
+		return false;
+	if (node->ns >= cursor->ns && node->ns <= hi)
+		cursor_add(table, cursor, &node->key, node->ns, node + 1, now);
+	return true;
+}
+
 /* Adds entries of key i, the one the cursor is at; false: the batch is full. */
 static bool
 probe_chain(
@@ -222,6 +239,8 @@ wr_table_probe(struct weir_table *table, const struct weir_batch *batch, const u
 				continue;
 			cursor->ns = table->dead + 1;
 		}
+		if (table->by_key && probe_single(table, cursor, root[i], hi[i], now))
+			continue;
 		room = table->by_key ? probe_chain(table, cursor, root[i], hi[i], now)
 				     : probe_spaces(table, cursor, &lookup.keys[row],
 					       lookup.hash[row], hi[i], now);

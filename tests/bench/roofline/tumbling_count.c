@@ -4,42 +4,14 @@
  * 100,000 string keys of up to 12 bytes and times in order, from columns in memory; each window's
  * counts are read once when it closes.
  */
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
+#include "keys.h"
 
-enum { ROWS = 8 * 1024 * 1024, BATCH = 2048, KEYS = 100000, RUNS = 7, AHEAD = 64 };
-enum { SLOTS = 1 << 18, WINDOW_US = 10 * 1000 * 1000, ROWS_A_SECOND = 200000 };
-
-/* A key as the string view it came in: its length and up to 12 bytes. */
-struct key {
-	uint64_t low, high;
-};
+enum { WINDOW_US = 10 * 1000 * 1000 };
 
 struct slot {
 	struct key key;
 	uint64_t count; /* 0: free */
 };
-
-static double
-seconds(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
-}
-
-static inline uint32_t
-hash(struct key key)
-{
-	__uint128_t m = (__uint128_t)(key.low ^ UINT64_C(0x9e3779b97f4a7c15)) *
-			(key.high ^ UINT64_C(0xe7037ed1a0b428db));
-
-	return (uint32_t)((uint64_t)m ^ (uint64_t)(m >> 64)) & (SLOTS - 1);
-}
 
 static inline void
 bring_near(const struct slot *slot)
@@ -86,24 +58,17 @@ close_window(struct slot *slots, uint64_t *results, uint64_t *check)
 int
 main(void)
 {
-	struct key *keys = malloc(ROWS * sizeof *keys);
-	int64_t *time = malloc(ROWS * sizeof *time);
 	struct slot *slots = calloc(SLOTS, sizeof *slots);
-	uint64_t seed = 1, results = 0, check = 0;
+	uint64_t results = 0, check = 0;
+	struct rows rows;
+	const struct key *keys;
+	const int64_t *time;
 	double best = 1e9;
 
-	if (keys == NULL || time == NULL || slots == NULL)
+	if (slots == NULL || rows_make(&rows) < 0)
 		return 1;
-	for (uint32_t i = 0; i < ROWS; i++) {
-		char text[16] = {0};
-		uint32_t len;
-
-		seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-		len = (uint32_t)snprintf(text + 4, 12, "user%u", (uint32_t)(seed >> 33) % KEYS);
-		memcpy(text, &len, sizeof len);
-		memcpy(&keys[i], text, sizeof keys[i]);
-		time[i] = (int64_t)i * (1000000 / ROWS_A_SECOND);
-	}
+	keys = rows.key;
+	time = rows.time;
 	for (uint32_t run = 0; run < RUNS; run++) {
 		double start = seconds();
 		int64_t end = WINDOW_US;
@@ -128,8 +93,5 @@ main(void)
 	}
 	printf("tumbling_count: %d rows, %lu results (check %lu), %.1f M rows/s\n", ROWS,
 		(unsigned long)results, (unsigned long)check, ROWS / best * 1e-6);
-	free(keys);
-	free(time);
-	free(slots);
 	return 0;
 }
