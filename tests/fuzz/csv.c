@@ -160,7 +160,10 @@ round_trip(struct reader *reader, struct reader *plain, uint32_t n)
 static int
 decode_any(void *self, struct weir_task *task, const struct weir_raw *raw, struct weir_out *out)
 {
-	(void)weir_plugin_entry()->formats[0]->decode(self, task, raw, out);
+	struct weir_raw copy = *raw;
+
+	copy.begins = 1;
+	(void)weir_plugin_entry()->formats[0]->decode(self, task, &copy, out);
 	return WEIR_OK;
 }
 

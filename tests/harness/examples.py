@@ -7,7 +7,7 @@ usage: examples.py [--build DIR] [FOLDER ...]
 An example is a *.conf with a pipeline in conf/examples/NAME/ or in plugins/NAME/.  It runs in a copy of its folder.
 expected/stdout and expected/FILE are compared line by line, sorted, since parallel subtasks may take turns; if a folder
 has several confs, those of NAME.conf are in expected/NAME/.  A file `stdin` is its input.  Every example runs on one
-thread and on two.
+thread and on two.  Those that follow files do not end, and have tests of their own.
 """
 import argparse
 import concurrent.futures
@@ -22,6 +22,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PIPELINE = re.compile(r"^\s*pipeline\s", re.MULTILINE)
+FOLLOWS = re.compile(r"^\s*follow\s+on;", re.MULTILINE)
 THREADS = re.compile(r"^\s*worker_threads\s[^;]*;", re.MULTILINE)
 
 
@@ -30,6 +31,7 @@ def examples(folders):
         if (folder / "run").exists():
             continue  # it needs more than a directory, and brings its own way to run; see tests/kafka
         confs = [c for c in sorted(folder.glob("*.conf")) if PIPELINE.search(c.read_text())]
+        confs = [c for c in confs if not FOLLOWS.search(c.read_text())]
         for conf in confs:
             expected = folder / "expected" / conf.stem
             yield conf, expected if expected.is_dir() else folder / "expected"
