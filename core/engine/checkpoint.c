@@ -291,7 +291,7 @@ wr_checkpoint_capture(struct wr_checkpoint *c, struct wr_inst *inst, uint64_t ep
 	part->capture.subtask = inst->pub.subtask;
 	capture_into(inst, &part->capture, c->pipeline->max_parallelism);
 	pthread_mutex_lock(&c->lock);
-	if ((inst->op->desc->flags & WEIR_TWO_PHASE) != 0) {
+	if (inst->op->two_phase) {
 		/* Invariant: it gets no row between its barrier and the decision. */
 		inst->suspended = WR_HELD;
 		part->next = c->to_prepare;
@@ -657,7 +657,7 @@ wr_checkpoint_recover(struct wr_checkpoint *c, struct weir_err *err)
 		const struct wr_op *op = p->ops[i];
 		int rc = 0;
 
-		if ((op->desc->flags & WEIR_TWO_PHASE) != 0)
+		if (op->two_phase)
 			rc = recover_sink(c, op, err);
 		if (rc < 0)
 			return rc;

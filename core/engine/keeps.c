@@ -48,7 +48,7 @@ keeps_op(struct wr_arena *arena, const struct wr_op *op, const struct wr_inst *i
 		.has_private = op->desc->snapshot != NULL,
 		.has_timers = wr_operator_needs(op->desc, "weir.timer/1"),
 		.has_position = op->desc->kind == WEIR_SOURCE,
-		.has_output = (op->desc->flags & WEIR_TWO_PHASE) != 0};
+		.has_output = op->two_phase};
 }
 
 struct wr_kept

@@ -348,8 +348,7 @@ open_all(struct wr_run *run, struct weir_err *err)
 		rc = wr_checkpoint_settle(run->checkpoint, err);
 	for (uint32_t i = p->n_ops; rc == 0 && i-- > 0;) {
 		/* Of a pipeline that has ended only what may have died before it could commit. */
-		if (wr_checkpoint_has_ended(run->checkpoint) &&
-			(p->ops[i]->desc->flags & WEIR_TWO_PHASE) == 0)
+		if (wr_checkpoint_has_ended(run->checkpoint) && !p->ops[i]->two_phase)
 			continue;
 		rc = open_op(run, i, err);
 	}

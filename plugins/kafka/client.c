@@ -61,15 +61,20 @@ client_plan(const struct client_conf *conf, uint32_t kind, struct weir_plan *pla
 	return rc;
 }
 
-static void
-on_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)
+void
+client_log(struct weir_task *task, int level, const char *facility, const char *text)
 {
-	struct weir_task *task = rd_kafka_opaque(rk);
 	char line[512];
 
 	(void)facility;
 	snprintf(line, sizeof line, "librdkafka: %s", text);
 	task->host->log(task, level < WEIR_LOG_ERROR ? WEIR_LOG_ERROR : level, line);
+}
+
+static void
+on_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)
+{
+	client_log(rd_kafka_opaque(rk), level, facility, text);
 }
 
 void
@@ -182,4 +187,33 @@ client_topic(rd_kafka_t *rk, const struct client_conf *conf, struct weir_str nam
 	}
 	rd_kafka_topic_destroy(rkt);
 	return code == 0 ? 0 : client_unreachable(conf, err, code);
+}
+
+int
+client_cluster(
+	rd_kafka_t *rk, const struct client_conf *conf, struct weir_err *err, char cluster[64])
+{
+	char *id = rd_kafka_clusterid(rk, KAFKA_TIMEOUT_MS);
+
+	if (id == NULL)
+		return client_unreachable(conf, err, RD_KAFKA_RESP_ERR__TIMED_OUT);
+	snprintf(cluster, 64, "%s", id);
+	rd_kafka_mem_free(rk, id);
+	return 0;
+}
+
+static void *
+shared_new(void *arg)
+{
+	(void)arg;
+	return calloc(1, sizeof(struct client_shared));
+}
+
+struct client_shared *
+client_shared(struct weir_task *task, const char *cluster)
+{
+	char key[96];
+
+	snprintf(key, sizeof key, "kafka.cluster.%s", cluster);
+	return task->host->shared(task, key, shared_new, free, NULL);
 }

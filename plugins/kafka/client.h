@@ -3,6 +3,8 @@
 #ifndef KAFKA_CLIENT_H
 #define KAFKA_CLIENT_H
 
+#include <stdatomic.h>
+
 #include "kafka.h"
 
 enum { CLIENT_CONSUMER = 1, CLIENT_PRODUCER = 2 };
@@ -50,6 +52,18 @@ void client_set(rd_kafka_conf_t *conf, const char *name, const char *value);
 
 /* Takes conf.  NULL after weir_fail(). */
 rd_kafka_t *client_new(rd_kafka_type_t type, rd_kafka_conf_t *conf, struct weir_task *task);
+
+void client_log(struct weir_task *task, int level, const char *facility, const char *text);
+
+/* What the sources and sinks of one cluster know of each other.  NULL: out of memory. */
+struct client_shared {
+	atomic_int decides; /* a transaction of a sink has the positions of its sources */
+};
+struct client_shared *client_shared(struct weir_task *task, const char *cluster);
+
+/* Which cluster it is; asks a broker. */
+int client_cluster(
+	rd_kafka_t *rk, const struct client_conf *conf, struct weir_err *err, char cluster[64]);
 
 /* The sentence about brokers that do not answer. */
 int client_unreachable(

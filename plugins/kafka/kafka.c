@@ -20,4 +20,4 @@ kafka_fail(struct weir_task *task, rd_kafka_resp_err_t code, const char *format,
 	return weir_fail(task->err, -EIO, "%s: %s", what, rd_kafka_err2str(code));
 }
 
-WEIR_PLUGIN("kafka", "0.1", "Apache-2.0", &kafka_source_operator)
+WEIR_PLUGIN("kafka", "0.1", "Apache-2.0", &kafka_source_operator, &kafka_sink_operator)

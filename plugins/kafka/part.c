@@ -12,24 +12,6 @@ struct held {
 	rd_kafka_message_t *messages[];
 };
 
-int
-part_name_read(struct weir_str name, char **topic, int32_t *partition)
-{
-	const char *slash = memrchr(name.p, '/', name.len);
-	int64_t n = 0;
-
-	if (slash == NULL || slash + 1 == name.p + name.len)
-		return -EINVAL;
-	for (const char *p = slash + 1; p < name.p + name.len; p++) {
-		if (*p < '0' || *p > '9' || n > INT32_MAX / 10)
-			return -EINVAL;
-		n = n * 10 + (*p - '0');
-	}
-	*partition = (int32_t)n;
-	*topic = strndup(name.p, (size_t)(slash - name.p));
-	return *topic != NULL ? 0 : -ENOMEM;
-}
-
 /* [librdkafka's thread, which holds the queue's lock] */
 static void
 on_event(rd_kafka_t *rk, void *opaque)
@@ -45,11 +27,12 @@ on_event(rd_kafka_t *rk, void *opaque)
 static void
 tell_position(struct part *part)
 {
-	struct weir_task *task = part->source->task;
-	char text[24];
-	int n = snprintf(text, sizeof text, "%" PRId64, part->position);
+	const struct source *source = part->source;
+	char text[POSITION_TEXT];
+	uint32_t n = position_text(text, part->position, source->cluster, source->conf->group);
 
-	task->host->position(task, part->number, (struct weir_str){.p = text, .len = (uint32_t)n});
+	source->task->host->position(
+		source->task, part->number, (struct weir_str){.p = text, .len = n});
 }
 
 int

@@ -214,6 +214,19 @@ open_topics(struct source *source)
 }
 
 static int
+open_cluster(struct source *source)
+{
+	struct weir_task *task = source->task;
+	const struct client_conf *client = &source->conf->client;
+	int rc = source->rk != NULL ? client_cluster(source->rk, client, task->err, source->cluster)
+				    : task->err->code;
+
+	if (rc == 0 && (source->shared = client_shared(task, source->cluster)) == NULL)
+		rc = kafka_no_memory(task);
+	return rc;
+}
+
+static int
 source_open(const void *conf, struct weir_task *task, void **self)
 {
 	struct source *source = calloc(1, sizeof *source);
@@ -227,9 +240,8 @@ source_open(const void *conf, struct weir_task *task, void **self)
 	source->null_values = task->host->counter(task, "null_values",
 		"Records without a value, such as tombstones; they make no rows.");
 	source->rk = open_consumer(conf, task);
-	if (source->rk == NULL)
-		rc = task->err->code;
-	else if (task->subtask == 0)
+	rc = open_cluster(source);
+	if (rc == 0 && task->subtask == 0)
 		rc = open_topics(source);
 	if (rc == 0 && (source->asker = asker_new(source)) == NULL)
 		rc = task->err->code;
@@ -240,19 +252,29 @@ source_open(const void *conf, struct weir_task *task, void **self)
 	return rc;
 }
 
+/* Offsets of another cluster would be other records. */
 static int
-read_position(struct part *part, struct weir_str text)
+read_position(struct part *part, struct weir_str name, struct weir_str text)
 {
-	char copy[24], *end;
+	const struct source *source = part->source;
+	struct weir_task *task = source->task;
+	struct position position;
 
-	if (text.len == 0 || text.len >= sizeof copy)
-		return -EINVAL;
-	memcpy(copy, text.p, text.len);
-	copy[text.len] = '\0';
-	errno = 0;
-	part->position = strtoll(copy, &end, 10);
+	if (position_name_read(name, &part->topic, &part->partition) < 0 ||
+		(text.p != NULL && position_read(text, &position) < 0))
+		return weir_fail(task->err, -EINVAL,
+			"position \"%.*s\" of \"%.*s\" is not a topic's", (int)text.len,
+			text.p != NULL ? text.p : "", (int)name.len, name.p);
+	if (text.p == NULL)
+		return 0;
+	if (!position_is_of(&position, source->cluster))
+		return weir_fail(task->err, -EXDEV,
+			"the state is of cluster %.*s, and \"brokers\" are of cluster %s; set "
+			"\"brokers\" right, or move the state directory away to start afresh",
+			(int)position.cluster.len, position.cluster.p, source->cluster);
+	part->position = position.offset;
 	part->known = 1;
-	return *end != '\0' || part->position < 0 || errno != 0 ? -EINVAL : 0;
+	return 0;
 }
 
 /* What has to be asked before reading is asked by the asker; poll() gets the answer. */
@@ -280,10 +302,8 @@ source_assign(void *self, struct weir_task *task, uint32_t number, struct weir_s
 	part->number = number;
 	part->fresh = fresh;
 	part->end = NO_END;
-	if (part_name_read(name, &part->topic, &part->partition) < 0 ||
-		(pos.p != NULL && read_position(part, pos) < 0)) {
-		rc = weir_fail(task->err, -EINVAL, "position \"%.*s\" of \"%.*s\" is not a topic's",
-			(int)pos.len, pos.p != NULL ? pos.p : "", (int)name.len, name.p);
+	rc = read_position(part, name, pos);
+	if (rc < 0) {
 		part_free(part);
 		return rc;
 	}
@@ -410,7 +430,7 @@ source_committed(void *self, struct weir_task *task, uint64_t epoch)
 	(void)task;
 	if (source->at_barrier == NULL || source->barrier > epoch)
 		return WEIR_OK;
-	if (source->at_barrier->cnt > 0)
+	if (source->at_barrier->cnt > 0 && atomic_load(&source->shared->decides) == 0)
 		rd_kafka_commit(source->rk, source->at_barrier, 1);
 	rd_kafka_topic_partition_list_destroy(source->at_barrier);
 	source->at_barrier = NULL;
@@ -429,7 +449,7 @@ const struct weir_operator kafka_source_operator = {
 	.kind = WEIR_SOURCE,
 	.flags = WEIR_REPLAYABLE | WEIR_READS_DECLARED,
 	.name = "kafka",
-	.summary = "Reads topics of Apache Kafka.",
+	.summary = "Reads topics of Apache Kafka; `load_module kafka.so;`.",
 	.conf_size = sizeof(struct source_conf),
 	.directive_size = sizeof(struct weir_directive),
 	.directives = directives,

@@ -14,6 +14,7 @@
 #include <stdatomic.h>
 
 #include "client.h"
+#include "position.h"
 
 enum { START_COMMITTED, START_EARLIEST, START_LATEST, START_TIMESTAMP };
 enum { STOP_NEVER, STOP_END };
@@ -52,6 +53,8 @@ struct source {
 	const struct source_conf *conf;
 	struct weir_task *task;
 	rd_kafka_t *rk;
+	char cluster[64];
+	struct client_shared *shared;
 	struct part *parts, *last; /* last: read last, the next one's turn comes first */
 	struct asker *asker;
 	struct topics *topics; /* of subtask 0 */
@@ -67,8 +70,6 @@ struct source {
 };
 
 /* part.c */
-/* `topic/3`, the partition's name.  0 or -EINVAL; *topic is to be freed. */
-int part_name_read(struct weir_str name, char **topic, int32_t *partition);
 /* Fetching begins at its position. */
 int part_start(struct part *part);
 /* 1: rows or a position were given; 0: nothing there now; < 0. */

@@ -94,7 +94,7 @@ weakest(const struct wr_pipeline *pipeline, const char **why)
 		*why = "cannot take rows back, so those since the last checkpoint come again after "
 		       "a "
 		       "failure";
-		if (desc->kind == WEIR_SINK && (desc->flags & WEIR_TWO_PHASE) == 0)
+		if (desc->kind == WEIR_SINK && !pipeline->ops[i]->two_phase)
 			return pipeline->ops[i];
 	}
 	return NULL;

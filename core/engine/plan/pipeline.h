@@ -83,6 +83,7 @@ struct wr_op {
 	uint32_t n_in, n_out;
 	int64_t delay; /* us: rows may come out that far behind the watermark */
 	struct weir_str decider; /* of a sink that decides epochs: who does; p NULL: it does not */
+	bool two_phase; /* a sink that shows rows when their epoch is decided */
 	int32_t error_out; /* the port dead letters leave by; -1: none */
 	uint32_t on_error;
 	uint32_t buffer_batches; /* of the rings that feed it */

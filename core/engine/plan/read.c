@@ -247,6 +247,7 @@ read_operator(struct wr_planner *planner, const struct wr_dir *dir)
 	if (word.p != NULL) {
 		read_title(plan, word);
 		op->desc = wr_plugins_operator(planner->plugins, plan->kind, word);
+		op->two_phase = op->desc != NULL && (op->desc->flags & WEIR_TWO_PHASE) != 0;
 		if (op->desc == NULL)
 			read_unknown(plan, word);
 	}

@@ -303,6 +303,9 @@ wr_plan_declare(struct weir_plan *plan, uint32_t what, int64_t n, struct weir_st
 		plan->op->watermark = WR_WATERMARK_BOUNDED;
 		plan->op->watermark_delay = n > 0 ? n : 0;
 		return;
+	case WEIR_PLAN_AT_LEAST_ONCE:
+		plan->op->two_phase = false;
+		return;
 	case WEIR_PLAN_DECIDER:
 		if ((plan->op->desc->flags & WEIR_TWO_PHASE) == 0 ||
 			plan->op->desc->sink->decide == NULL || s.len == 0) {

@@ -51,6 +51,10 @@ enum {
 	 * its output is no longer its input's, but n us behind the latest of these times.
 	 */
 	WEIR_PLAN_EVENT_TIME,
+
+	/* This sink, though WEIR_TWO_PHASE, shows rows as they come: it is not asked to prepare()
+	   and what follows.  What it holds back it delivers in before_barrier(). */
+	WEIR_PLAN_AT_LEAST_ONCE,
 };
 
 /* Levels of log(): syslog's numbers. */

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A producer; see producer.h. */
+#include "producer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Only those that failed; [whoever polls] */
+static void
+on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *message, void *opaque)
+{
+	struct producer *producer = opaque;
+
+	(void)rk;
+	if (message->err == 0)
+		return;
+	pthread_mutex_lock(&producer->lock);
+	if (producer->delivery.code == 0)
+		weir_fail(&producer->delivery, -EIO,
+			"a record could not be delivered to topic \"%s\": %s",
+			rd_kafka_topic_name(message->rkt), rd_kafka_message_errstr(message));
+	pthread_mutex_unlock(&producer->lock);
+	atomic_store(&producer->failed, 1);
+}
+
+int
+producer_check(struct producer *producer, struct weir_task *task)
+{
+	if (atomic_load(&producer->failed) == 0)
+		return 0;
+	pthread_mutex_lock(&producer->lock);
+	*task->err = producer->delivery;
+	pthread_mutex_unlock(&producer->lock);
+	return task->err->code;
+}
+
+static void
+on_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)
+{
+	const struct producer *producer = rd_kafka_opaque(rk);
+
+	client_log(producer->task, level, facility, text);
+}
+
+static rd_kafka_conf_t *
+configure(const struct producer_conf *c, struct producer *producer)
+{
+	static const char *const first[] = {"linger.ms", "5", "batch.num.messages", "100000",
+		"queue.buffering.max.messages", "1000000", "queue.buffering.max.kbytes", "65536",
+		"socket.nagle.disable", "true", "reconnect.backoff.ms", "50",
+		"reconnect.backoff.max.ms", "500", "retry.backoff.ms", "20", NULL};
+	rd_kafka_conf_t *conf = client_conf_new(c->client, producer->task, first);
+	char timeout[24];
+
+	if (conf == NULL)
+		return NULL;
+	client_set(conf, "enable.idempotence", "true");
+	client_set(conf, "delivery.report.only.error", "true");
+	if (c->transactional_id != NULL) {
+		snprintf(timeout, sizeof timeout, "%lld",
+			(long long)(c->transaction_timeout / 1000));
+		client_set(conf, "transactional.id", c->transactional_id);
+		client_set(conf, "transaction.timeout.ms", timeout);
+		transaction_watch(conf, producer);
+	}
+	rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
+	rd_kafka_conf_set_log_cb(conf, on_log);
+	rd_kafka_conf_set_opaque(conf, producer);
+	return conf;
+}
+
+struct producer *
+producer_new(const struct producer_conf *c, struct weir_task *task)
+{
+	struct producer *producer = calloc(1, sizeof *producer);
+	rd_kafka_conf_t *conf = NULL;
+
+	if (producer == NULL)
+		return NULL;
+	pthread_mutex_init(&producer->lock, NULL);
+	producer->task = task;
+	producer->brokers = client_brokers(c->client);
+	producer->transactional_id =
+		c->transactional_id != NULL ? strdup(c->transactional_id) : NULL;
+	if (producer->brokers != NULL &&
+		(c->transactional_id == NULL || producer->transactional_id != NULL))
+		conf = configure(c, producer);
+	if (conf == NULL)
+		weir_fail(&producer->err, -ENOMEM, "out of memory");
+	else if ((producer->rk = client_new(RD_KAFKA_PRODUCER, conf, task)) == NULL)
+		producer->err = *task->err;
+	return producer;
+}
+
+void
+producer_close(struct producer *producer)
+{
+	enum { ABORT_MS = 2000 };
+
+	if (producer == NULL || producer->rk == NULL)
+		return;
+	/* Readers of what is committed need not wait for the transaction's timeout. */
+	if (producer->began && !producer->doubt)
+		rd_kafka_error_destroy(rd_kafka_abort_transaction(producer->rk, ABORT_MS));
+	rd_kafka_purge(producer->rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+	rd_kafka_destroy(producer->rk);
+	producer->rk = NULL;
+}
+
+void
+producer_free(void *arg)
+{
+	struct producer *producer = arg;
+
+	if (producer == NULL)
+		return;
+	producer_close(producer);
+	pthread_mutex_destroy(&producer->lock);
+	free(producer->brokers);
+	free(producer->transactional_id);
+	free(producer);
+}

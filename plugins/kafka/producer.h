@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A producer: of one subtask, or, with a transactional id, of all sinks of the worker that have the
+ * same.
+ */
+#ifndef KAFKA_PRODUCER_H
+#define KAFKA_PRODUCER_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "client.h"
+
+struct producer_conf {
+	const struct client_conf *client;
+	const char *transactional_id; /* NULL: no transactions */
+	int64_t transaction_timeout; /* microseconds */
+};
+
+struct producer {
+	rd_kafka_t *rk; /* NULL: it could not be made, see err, or is closed */
+	struct weir_task *task;
+	char *brokers, *transactional_id;
+	struct weir_err err;
+	atomic_int failed; /* a record was not delivered: delivery says why */
+	pthread_mutex_t lock; /* of delivery, began and doubt */
+	struct weir_err delivery;
+	/* transaction.c */
+	int began; /* a transaction is open */
+	int doubt; /* a decision may or may not have been made: nothing is undone */
+	atomic_int end_requests; /* to commit or abort, since the transaction began */
+};
+
+/* NULL: out of memory; otherwise look at rk. */
+struct producer *producer_new(const struct producer_conf *conf, struct weir_task *task);
+/* Of several sinks' the first one closes it: no row comes any more.  Undoes what is not decided. */
+void producer_close(struct producer *producer);
+void producer_free(void *producer);
+
+/* 0, or why a record was not delivered. */
+int producer_check(struct producer *producer, struct weir_task *task);
+
+/* transaction.c */
+/* Counts requests to end a transaction: one that was sent twice may end a later one as well. */
+void transaction_watch(rd_kafka_conf_t *conf, struct producer *producer);
+/* [any] Rows may be sent: a transaction is open. */
+int transaction_begin(struct producer *producer, struct weir_task *task);
+/* Fences the older self off, and reads its last decision; *tag is to be freed. */
+int transaction_recover(
+	struct producer *producer, struct weir_task *task, uint64_t *epoch, char **tag);
+/* topic: where the tag stands, in the offset of its partition 0, of a group called as the id. */
+int transaction_decide(struct producer *producer, struct weir_task *task, const char *topic,
+	const struct weir_decision *decision);
+
+#endif

@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Epochs decided by Kafka.  One transaction holds the rows of an epoch, the positions of the Kafka
+ * sources of the same cluster, each under its group, and the host's tag: in the metadata of the
+ * offset EPOCH of a topic, under a group called as the transactional id.
+ *
+ * A successor begins with init_transactions(), which ends what its older self had begun one way or
+ * the other; only then it asks where that group stands.  Nothing else is ever guessed: whatever is
+ * not a clean answer to the one request that commits ends the process.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "position.h"
+#include "producer.h"
+
+enum { END_TXN = 26, INIT_MS = 60000, RETRY_MS = 100 };
+
+static rd_kafka_resp_err_t
+on_request_sent(rd_kafka_t *rk, int sockfd, const char *brokername, int32_t brokerid,
+	int16_t api_key, int16_t api_version, int32_t corrid, size_t size, void *opaque)
+{
+	struct producer *producer = opaque;
+
+	(void)rk, (void)sockfd, (void)brokername, (void)brokerid;
+	(void)api_version, (void)corrid, (void)size;
+	if (api_key == END_TXN)
+		atomic_fetch_add(&producer->end_requests, 1);
+	return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+static rd_kafka_resp_err_t
+on_new(rd_kafka_t *rk, const rd_kafka_conf_t *conf, void *opaque, char *why, size_t size)
+{
+	(void)conf, (void)why, (void)size;
+	return rd_kafka_interceptor_add_on_request_sent(rk, "weir", on_request_sent, opaque);
+}
+
+void
+transaction_watch(rd_kafka_conf_t *conf, struct producer *producer)
+{
+	rd_kafka_conf_interceptor_add_on_new(conf, "weir", on_new, producer);
+}
+
+/* "WHAT: REASON"; takes the error.  0 if there is none. */
+static int
+fail(struct weir_task *task, rd_kafka_error_t *error, const char *what,
+	const struct producer *producer)
+{
+	int rc;
+
+	if (error == NULL)
+		return 0;
+	rc = weir_fail(task->err, -EIO, "%s of \"%s\": %s%s", what, producer->transactional_id,
+		rd_kafka_error_string(error),
+		rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR__FENCED
+			? "; another process has the same transactional_id, or the transaction "
+			  "took longer than transaction_timeout"
+			: "");
+	rd_kafka_error_destroy(error);
+	return rc;
+}
+
+int
+transaction_begin(struct producer *producer, struct weir_task *task)
+{
+	int rc = 0;
+
+	pthread_mutex_lock(&producer->lock);
+	if (!producer->began) {
+		atomic_store(&producer->end_requests, 0);
+		rc = fail(task, rd_kafka_begin_transaction(producer->rk), "begin_transaction()",
+			producer);
+		producer->began = rc == 0;
+	}
+	pthread_mutex_unlock(&producer->lock);
+	return rc;
+}
+
+/* The partition with the highest epoch: the topic may have been another one then. */
+static int
+read_tag(const rd_kafka_topic_partition_list_t *list, uint64_t *epoch, char **tag)
+{
+	*epoch = 0;
+	*tag = strdup("");
+	for (int i = 0; i < list->cnt; i++) {
+		const rd_kafka_topic_partition_t *p = &list->elems[i];
+
+		if (p->offset <= 0 || (uint64_t)p->offset <= *epoch)
+			continue;
+		free(*tag);
+		*epoch = (uint64_t)p->offset;
+		*tag = strndup(p->metadata != NULL ? p->metadata : "", p->metadata_size);
+	}
+	return *tag != NULL ? 0 : -ENOMEM;
+}
+
+static int
+read_group(struct producer *producer, struct weir_task *task, rd_kafka_event_t *event,
+	uint64_t *epoch, char **tag)
+{
+	const rd_kafka_ListConsumerGroupOffsets_result_t *result =
+		rd_kafka_event_ListConsumerGroupOffsets_result(event);
+	const rd_kafka_error_t *error;
+	const rd_kafka_group_result_t **groups;
+	size_t n;
+
+	if (rd_kafka_event_error(event) != 0)
+		return weir_fail(task->err, -EIO, "where group \"%s\" stands is not known: %s",
+			producer->transactional_id, rd_kafka_event_error_string(event));
+	groups = rd_kafka_ListConsumerGroupOffsets_result_groups(result, &n);
+	error = n == 1 ? rd_kafka_group_result_error(groups[0]) : NULL;
+	if (n != 1 || error != NULL)
+		return weir_fail(task->err, -EIO,
+			"where group \"%s\" stands is not known: %s; give the user Read on it",
+			producer->transactional_id,
+			error != NULL ? rd_kafka_error_string(error) : "no answer");
+	if (read_tag(rd_kafka_group_result_partitions(groups[0]), epoch, tag) < 0)
+		return kafka_no_memory(task);
+	return 0;
+}
+
+/* Only what is settled: the broker keeps the answer back while a transaction is open. */
+static int
+ask_group(struct producer *producer, struct weir_task *task, uint64_t *epoch, char **tag)
+{
+	rd_kafka_AdminOptions_t *options =
+		rd_kafka_AdminOptions_new(producer->rk, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
+	rd_kafka_ListConsumerGroupOffsets_t *what =
+		rd_kafka_ListConsumerGroupOffsets_new(producer->transactional_id, NULL);
+	rd_kafka_queue_t *queue = rd_kafka_queue_new(producer->rk);
+	rd_kafka_event_t *event;
+	char why[128];
+	int rc;
+
+	rd_kafka_error_destroy(rd_kafka_AdminOptions_set_require_stable_offsets(options, 1));
+	rd_kafka_AdminOptions_set_request_timeout(options, INIT_MS, why, sizeof why);
+	rd_kafka_ListConsumerGroupOffsets(producer->rk, &what, 1, options, queue);
+	event = rd_kafka_queue_poll(queue, INIT_MS);
+	rc = event != NULL ? read_group(producer, task, event, epoch, tag)
+			   : weir_fail(task->err, -ETIMEDOUT,
+				     "where group \"%s\" stands is not known: no answer",
+				     producer->transactional_id);
+	if (event != NULL)
+		rd_kafka_event_destroy(event);
+	rd_kafka_queue_destroy(queue);
+	rd_kafka_ListConsumerGroupOffsets_destroy(what);
+	rd_kafka_AdminOptions_destroy(options);
+	return rc;
+}
+
+int
+transaction_recover(struct producer *producer, struct weir_task *task, uint64_t *epoch, char **tag)
+{
+	rd_kafka_error_t *error = rd_kafka_init_transactions(producer->rk, INIT_MS);
+
+	for (int i = 0; i < 10 && error != NULL && rd_kafka_error_is_retriable(error); i++) {
+		rd_kafka_error_destroy(error);
+		rd_kafka_poll(producer->rk, RETRY_MS);
+		error = rd_kafka_init_transactions(producer->rk, INIT_MS);
+	}
+	if (fail(task, error, "init_transactions()", producer) < 0)
+		return task->err->code;
+	return ask_group(producer, task, epoch, tag);
+}
+
+/* Retriable errors leave everything as it was: the same call again. */
+static int
+send_offsets(struct producer *producer, struct weir_task *task, const char *group,
+	const rd_kafka_topic_partition_list_t *list)
+{
+	rd_kafka_consumer_group_metadata_t *metadata = rd_kafka_consumer_group_metadata_new(group);
+	rd_kafka_error_t *error;
+
+	while ((error = rd_kafka_send_offsets_to_transaction(
+			producer->rk, list, metadata, INIT_MS)) != NULL &&
+		rd_kafka_error_is_retriable(error)) {
+		rd_kafka_error_destroy(error);
+		rd_kafka_poll(producer->rk, RETRY_MS);
+	}
+	rd_kafka_consumer_group_metadata_destroy(metadata);
+	return fail(task, error, "send_offsets_to_transaction()", producer);
+}
+
+static void
+set_metadata(rd_kafka_topic_partition_t *p, struct weir_str tag)
+{
+	p->metadata = malloc(tag.len); /* the list's, which frees it */
+	if (p->metadata != NULL)
+		memcpy(p->metadata, tag.p, tag.len);
+	p->metadata_size = p->metadata != NULL ? tag.len : 0;
+}
+
+/* The positions of all sources that read this cluster under the group of position i. */
+static rd_kafka_topic_partition_list_t *
+offsets_of(const struct weir_decision *d, const char *cluster, uint32_t i)
+{
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(8);
+	struct position first, p;
+
+	position_read(d->positions[i], &first);
+	for (; i < d->n; i++) {
+		char *topic;
+		int32_t partition;
+
+		if (position_read(d->positions[i], &p) < 0 || !position_is_of(&p, cluster) ||
+			!position_same_group(&p, &first) ||
+			position_name_read(d->names[i], &topic, &partition) < 0)
+			continue;
+		rd_kafka_topic_partition_list_add(list, topic, partition)->offset = p.offset;
+		set_metadata(&list->elems[list->cnt - 1], d->tag);
+		free(topic);
+	}
+	return list;
+}
+
+/* Whether no earlier position has the same group. */
+static int
+is_first_of_group(const struct weir_decision *d, const char *cluster, uint32_t i)
+{
+	struct position p, other;
+
+	if (position_read(d->positions[i], &p) < 0 || !position_is_of(&p, cluster))
+		return 0;
+	for (uint32_t k = 0; k < i; k++)
+		if (position_read(d->positions[k], &other) == 0 &&
+			position_is_of(&other, cluster) && position_same_group(&p, &other))
+			return 0;
+	return 1;
+}
+
+static int
+send_positions(struct producer *producer, struct weir_task *task, const struct weir_decision *d)
+{
+	const char *cluster = rd_kafka_clusterid(producer->rk, KAFKA_TIMEOUT_MS);
+	int rc = 0;
+
+	for (uint32_t i = 0; cluster != NULL && rc == 0 && i < d->n; i++) {
+		rd_kafka_topic_partition_list_t *list;
+		struct position p;
+		char *group;
+
+		if (!is_first_of_group(d, cluster, i))
+			continue;
+		position_read(d->positions[i], &p);
+		group = strndup(p.group.p, p.group.len);
+		list = offsets_of(d, cluster, i);
+		rc = group != NULL ? send_offsets(producer, task, group, list)
+				   : kafka_no_memory(task);
+		rd_kafka_topic_partition_list_destroy(list);
+		free(group);
+	}
+	return rc;
+}
+
+static int
+send_tag(struct producer *producer, struct weir_task *task, const char *topic,
+	const struct weir_decision *d)
+{
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+	rd_kafka_topic_partition_t *p = rd_kafka_topic_partition_list_add(list, topic, 0);
+	int rc;
+
+	p->offset = (int64_t)d->epoch;
+	set_metadata(p, d->tag);
+	rc = p->metadata != NULL ? send_offsets(producer, task, producer->transactional_id, list)
+				 : kafka_no_memory(task);
+	rd_kafka_topic_partition_list_destroy(list);
+	return rc;
+}
+
+static int
+commit(struct producer *producer, struct weir_task *task)
+{
+	rd_kafka_error_t *error;
+	int requests;
+
+	while ((error = rd_kafka_commit_transaction(producer->rk, -1)) != NULL &&
+		rd_kafka_error_is_retriable(error)) {
+		rd_kafka_error_destroy(error);
+		rd_kafka_poll(producer->rk, RETRY_MS);
+	}
+	if (fail(task, error, "commit_transaction()", producer) < 0)
+		return task->err->code;
+	requests = atomic_load(&producer->end_requests);
+	if (requests == 1)
+		return 0;
+	return weir_fail(task->err, -EIO,
+		"commit_transaction() of \"%s\" took %d requests, of which one may still be on its "
+		"way; starting anew",
+		producer->transactional_id, requests);
+}
+
+int
+transaction_decide(struct producer *producer, struct weir_task *task, const char *topic,
+	const struct weir_decision *decision)
+{
+	int rc = transaction_begin(producer, task);
+
+	producer->doubt = 1;
+	if (rc == 0)
+		rc = send_positions(producer, task, decision);
+	if (rc == 0)
+		rc = send_tag(producer, task, topic, decision);
+	if (rc == 0)
+		rc = commit(producer, task);
+	if (rc < 0)
+		return rc;
+	pthread_mutex_lock(&producer->lock);
+	producer->began = producer->doubt = 0;
+	pthread_mutex_unlock(&producer->lock);
+	return 0;
+}

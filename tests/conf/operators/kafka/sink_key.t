@@ -1,0 +1,14 @@
+A key is text.
+-- conf
+load_module kafka.so;
+state_path state;
+pipeline p {
+    source stdin in { format json { n int; k string; } }
+    sink kafka out { from in; brokers b:9092; topic a; key n; }
+}
+-- stderr
+weir.conf:5:60: error: "key" must be a string; write cast(... as string)
+    sink kafka out { from in; brokers b:9092; topic a; key n; }
+                                                           ^
+weir: configuration file weir.conf test failed
+-- exit 1

@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The sink `kafka` against a real broker, looked at by kcat: sink.py --build DIR [NAME ...]"""
+import collections
+import json
+import signal
+
+from kit import contains, equal, main, until
+
+GENERATOR = "source generator in { count %d; field n int sequence; field k string choice a b c d; }"
+FROM_KAFKA = "source kafka in { brokers $KAFKA; topic %s; group %s; format json { n int; k string; } }"
+ONCE = "delivery exactly_once; transactional_id %s;"
+
+
+def numbers(lines):
+    return collections.Counter(json.loads(line)["n"] for line in lines)
+
+
+def once(n):
+    return collections.Counter(range(n))
+
+
+def test_writes_each_row_once_with_its_key(kit):
+    topic = kit.topic(4)
+    kit.conf(GENERATOR % 10000 + f"sink kafka out {{ from in; brokers $KAFKA; topic {topic}; key k; }}")
+    kit.run()
+    rows = [line.split(" ", 2) for line in kit.consume(topic, "%p %k %s\n")]
+    equal(numbers(r[2] for r in rows), once(10000))
+    partition = {}
+    for part, key, value in rows:
+        equal(json.loads(value)["k"], key)
+        equal(partition.setdefault(key, part), part, key)
+    last = {}
+    for _, key, value in rows:
+        n = json.loads(value)["n"]
+        if n < last.get(key, -1):
+            raise AssertionError(f"out of order: {value} after {last[key]}")
+        last[key] = n
+
+
+def test_keys_go_where_other_clients_send_them(kit):
+    ours, theirs = kit.topic(7), kit.topic(7)
+    kit.conf(GENERATOR % 100 + f"sink kafka out {{ from in; brokers $KAFKA; topic {ours}; key cast(n as string); }}")
+    kit.run()
+    kit.produce(theirs, [f"{n}\tx" for n in range(100)], "-X", "topic.partitioner=murmur2_random")
+    equal(sorted(kit.consume(ours, "%p %k\n")), sorted(kit.consume(theirs, "%p %k\n")))
+
+
+def test_headers_timestamps_and_topics_come_from_expressions(kit):
+    even, odd = kit.topic(), kit.topic()
+    kit.conf(
+        GENERATOR % 10
+        + f"""map m {{ from in; set at = cast((n + 1) * 1000000 as timestamp), to = if(n % 2 = 0, '{even}', '{odd}'); }}
+        sink kafka out {{
+            from m; brokers $KAFKA; topic {even} {odd}; topic_by to; timestamp at;
+            header number cast(n as string); header small if(n < 5, 'yes', null);
+        }}"""
+    )
+    kit.run()
+    want = [f"{n * 1000 + 1000} number={n}" + (",small=yes" if n < 5 else "") for n in range(10)]
+    equal(kit.consume(even, "%T %h\n"), want[0::2])
+    equal(kit.consume(odd, "%T %h\n"), want[1::2])
+
+
+def test_a_row_for_another_topic_is_bad(kit):
+    topic = kit.topic()
+    kit.conf(
+        GENERATOR % 10
+        + f"sink kafka out {{ from in; brokers $KAFKA; topic {topic}; topic_by if(n < 9, '{topic}', 'x'); on_error dead_letter wrong; }}"
+        + "sink file bad { from wrong; path bad.ndjson; }"
+    )
+    kit.run()
+    equal(numbers(kit.consume(topic)), once(9))
+    contains(kit.lines("bad.ndjson")[0], 'is none of the topics of')
+
+
+def test_waits_while_the_client_is_full(kit):
+    topic = kit.topic(2)
+    kit.conf(
+        GENERATOR % 20000
+        + f"sink kafka out {{ from in; brokers $KAFKA; topic {topic}; key k; property queue.buffering.max.messages 100; }}"
+    )
+    kit.run()
+    rows = kit.consume(topic)
+    equal(numbers(rows), once(20000))
+    test = collections.defaultdict(list)
+    for row in map(json.loads, rows):
+        test[row["k"]].append(row["n"])
+    for key, ns in test.items():
+        equal(ns, sorted(ns), key)
+
+
+def test_refuses_a_topic_that_is_not_there(kit):
+    kit.conf(GENERATOR % 1 + "sink kafka out { from in; brokers $KAFKA; topic nosuch; }")
+    _, err = kit.run(code=1)
+    contains(err, 'sink kafka "out": there is no topic "nosuch"; create it first')
+
+
+def test_at_least_once_loses_nothing_when_killed(kit):
+    into, out = kit.topic(2), kit.topic(2)
+    kit.produce(into, [json.dumps({"n": n, "k": "x"}) for n in range(2000)])
+    kit.conf(
+        "checkpoint { interval 20ms; }" + FROM_KAFKA % (into, "alo") + f"sink kafka out {{ from in; brokers $KAFKA; topic {out}; }}",
+        "state_path state;",
+    )
+    child = kit.start()
+    until(lambda: len(kit.lines("state/p/decided")) > 0, child)
+    kit.stop(child, signal.SIGKILL, -signal.SIGKILL)
+    kit.produce(into, ['{"n":2000,"k":"x"}'])
+    child = kit.start()
+    until(lambda: 2000 in numbers(kit.consume(out)), child)
+    kit.stop(child)
+    equal(set(numbers(kit.consume(out))), set(range(2001)))
+
+
+def test_exactly_once_shows_rows_with_their_checkpoint(kit):
+    into, out = kit.topic(2), kit.topic(2)
+    kit.produce(into, [json.dumps({"n": n, "k": "x"}) for n in range(1000)])
+    kit.conf(
+        "checkpoint { interval 50ms; }"
+        + FROM_KAFKA % (into, "eo")
+        + f"sink kafka out {{ from in; brokers $KAFKA; topic {out}; {ONCE % 'tx-show'} }}",
+        "state_path state;",
+    )
+    child = kit.start()
+    until(lambda: len(kit.consume(out)) == 1000, child)
+    # The transaction holds the group's offsets, and the tag.
+    until(lambda: sum(int(r.split()[0]) for r in kit.tool("committed", "eo", into, 2).splitlines()) == 1000, child)
+    contains(kit.tool("committed", "tx-show", out, 1), "weir1 ")
+    kit.produce(into, [json.dumps({"n": n, "k": "x"}) for n in range(1000, 1500)])
+    until(lambda: len(kit.consume(out)) == 1500, child)
+    kit.stop(child)
+    kit.produce(into, [json.dumps({"n": n, "k": "x"}) for n in range(1500, 2000)])
+    child = kit.start()
+    until(lambda: len(kit.consume(out)) == 2000, child)
+    kit.stop(child, signal.SIGKILL, -signal.SIGKILL)
+    equal(numbers(kit.consume(out)), once(2000))
+
+
+def test_files_into_a_transaction(kit):
+    out = kit.topic()
+    (kit.path / "in.ndjson").write_text("".join(f'{{"n":{n}}}\n' for n in range(5000)))
+    kit.conf(
+        "checkpoint { interval 5ms; } source file in { path in.ndjson; format json { n int; } }"
+        + f"sink kafka out {{ from in; brokers $KAFKA; topic {out}; {ONCE % 'tx-file'} }}",
+        "state_path state;",
+    )
+    kit.run()
+    equal(numbers(kit.consume(out)), once(5000))
+    _, err = kit.run()
+    contains(err, "has ended before")
+
+
+def test_two_sinks_share_a_transaction(kit):
+    low, high = kit.topic(), kit.topic()
+    kit.conf(
+        GENERATOR % 1000
+        + f"""route r {{ from in; case low n < 500; default high; }}
+        sink kafka a {{ from low; brokers $KAFKA; topic {low}; {ONCE % 'tx-two'} }}
+        sink kafka b {{ from high; brokers $KAFKA; topic {high}; {ONCE % 'tx-two'} }}""",
+        "state_path state;",
+    )
+    kit.run()
+    equal(numbers(kit.consume(low) + kit.consume(high)), once(1000))
+
+
+def test_lost_state_is_refused(kit):
+    out = kit.topic()
+    kit.conf(
+        GENERATOR % 10 + f"sink kafka out {{ from in; brokers $KAFKA; topic {out}; {ONCE % 'tx-lost'} }}", "state_path state;"
+    )
+    kit.run()
+    (kit.path / "state").rename(kit.path / "away")
+    _, err = kit.run(code=1)
+    contains(err, 'Kafka transaction "tx-lost"')
+    equal(len(kit.consume(out)), 10)
+
+
+def test_the_older_of_two_is_fenced(kit):
+    into, out = kit.topic(), kit.topic()
+    body = (
+        "checkpoint { interval 50ms; }"
+        + FROM_KAFKA % (into, "fence")
+        + f"sink kafka out {{ from in; brokers $KAFKA; topic {out}; {ONCE % 'tx-fence'} }}"
+    )
+    kit.conf(body, "state_path one;")
+    older = kit.start()
+    until(lambda: kit.lines("one/p/decided") or kit.produce(into, ['{"n":0,"k":"x"}']), older)
+    (kit.path / "two").mkdir()
+    kit.conf(body, "state_path two;", name="two.conf")
+    _, err = kit.run(code=1, name="two.conf")  # its state is not the one that was decided
+    contains(err, 'Kafka transaction "tx-fence"')
+    kit.produce(into, ['{"n":1,"k":"x"}'])
+    # The older one cannot decide any more: it starts anew, as its own successor, and goes on.
+    until(lambda: 1 in numbers(kit.consume(out)), older)
+    equal(numbers(kit.consume(out))[1], 1)
+    kit.stop(older)
+
+
+if __name__ == "__main__":
+    main(globals(), __doc__)
