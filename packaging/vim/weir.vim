@@ -17,10 +17,10 @@ syn keyword weirDirective format framing from group header hopping include inter
 syn keyword weirDirective keep key late_to limit load_module match max_parallelism max_record_size
 syn keyword weirDirective min_pause nest null on_error order_by outer parallelism partitioner
 syn keyword weirDirective path pattern plugin_path profile property quote rank rate remove rename
-syn keyword weirDirective roll_size roll_time row seed set set_event_time skip_empty split start
-syn keyword weirDirective state state_drop state_path stop time timeout timestamp topic topic_by
-syn keyword weirDirective transaction_timeout transactional_id ttl tumbling watermark where
-syn keyword weirDirective with_ties within worker_threads
+syn keyword weirDirective roll_size roll_time row seed session set set_event_time skip_empty
+syn keyword weirDirective split start state state_drop state_path stop time timeout timestamp
+syn keyword weirDirective topic topic_by transaction_timeout transactional_id ttl tumbling watermark
+syn keyword weirDirective where with_ties within worker_threads
 syn keyword weirFunction abs avg bool_and bool_or ceil collect collect_set concat contains count
 syn keyword weirFunction count_char count_distinct count_distinct_hll crc32 date_part date_trunc
 syn keyword weirFunction ends_with exp first floor format format_time greatest ip_in_cidr is_ipv4
