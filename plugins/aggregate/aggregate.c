@@ -249,6 +249,8 @@ drain(struct aggregate *a, struct weir_task *task)
 			return WEIR_MORE;
 	}
 	a->draining = 0;
+	/* What went out is gone: a checkpoint after the end must not have it come again. */
+	a->tables->retire(a->table, INT64_MAX);
 	return WEIR_OK;
 }
 

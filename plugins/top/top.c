@@ -378,8 +378,8 @@ drain(struct top *top, struct weir_task *task)
 			return WEIR_MORE;
 	}
 	top->draining = 0;
-	if (top->conf->tumbling != 0)
-		top->table.ext->retire(top->table.table, top->target);
+	/* What went out is gone: a checkpoint after the end must not have it come again. */
+	top->table.ext->retire(top->table.table, top->target);
 	return WEIR_OK;
 }
 
