@@ -5,13 +5,15 @@
 usage: nexmark.py [--build DIR] [QUERY ...]
 
 The file that conf/nexmark/write.conf writes has a known SHA-256.  Each query runs on one thread and on two, over events in
-their order and out of order.
+their order and out of order, and with a checkpoint every few milliseconds while it is killed again and again.
 """
 import argparse
 import concurrent.futures
 import hashlib
 import os
 import pathlib
+import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -64,6 +66,33 @@ def run(build, query, path, threads):
     return f"exit code {done.returncode}\n{done.stderr}have:\n{done.stdout}want:\n{want}"
 
 
+def run_killed(build, query, path, directory):
+    """As run().  Each life may last a little longer than the one before, so that one ends."""
+    rows, check = RESULTS[query]
+    want = f"rows {rows}\ncheck {check}\n"
+    conf, state = directory / f"{query}.conf", directory / f"{query}.state"
+    text = (CONFS / conf.name).read_text()
+    conf.write_text(text.replace(f"pipeline {query} {{", f"pipeline {query} {{\n    checkpoint {{ interval 5ms; }}", 1))
+    patience, chance, last = 0.03, random.Random(query), ""
+    for kills in range(100):
+        life = subprocess.Popen(
+            [build / "core/host/weir", "run", "-q", "-g", f"worker_threads {1 + kills % 2}; state_path {state};", conf],
+            env={**os.environ, "INPUT": str(path)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            out, err = life.communicate(timeout=patience * chance.uniform(0.3, 1))
+        except subprocess.TimeoutExpired:
+            life.kill()
+            last = life.communicate()[0] or last
+            patience *= 1.1
+            continue
+        last = out or last  # one that printed may be killed once its end is decided: the next has nothing to say
+        if life.returncode == 0 and kills > 0 and last == want:
+            shutil.rmtree(state)
+            return ""
+        return f"after {kills} kills: exit code {life.returncode}\n{err}have:\n{last}want:\n{want}"
+    return "it was killed a hundred times and never ended"
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
@@ -82,13 +111,14 @@ def main():
         sha = hashlib.sha256(ordered.read_bytes()).hexdigest()
         if sha != SHA256:
             sys.exit(f"write.conf: the file's SHA-256 is {sha}, want {SHA256}")
-        jobs = [(query, path, threads) for query in queries for threads in (1, 2)
-                for path in [ordered] + [shuffled] * (query not in BY_PLACE)]
+        jobs = [(f"{query}, {path.stem}, worker_threads {threads}", run, query, path, threads)
+                for query in queries for threads in (1, 2) for path in [ordered] + [shuffled] * (query not in BY_PLACE)]
+        jobs += [(f"{query}, killed", run_killed, query, ordered, pathlib.Path(name)) for query in queries]
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            for (query, path, threads), wrong in zip(jobs, pool.map(lambda job: run(build, *job), jobs)):
+            for job, wrong in zip(jobs, pool.map(lambda job: job[1](build, *job[2:]), jobs)):
                 if wrong:
                     failed += 1
-                    print(f"not ok {query}, {path.stem}, worker_threads {threads}\n{wrong}")
+                    print(f"not ok {job[0]}\n{wrong}")
     print(f"{len(jobs) - failed} passed, {failed} failed")
     return 1 if failed or not jobs else 0
 
