@@ -36,11 +36,6 @@ table_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
 	uint32_t i;
 	int rc = WEIR_OK;
 
-	if (host->kind(plan) != WEIR_SINK) {
-		host->problem(
-			plan, 0, "format table is for people to read; it cannot be read back");
-		return -EINVAL;
-	}
 	schema = host->input(plan, 0);
 	conf->n = schema != NULL ? schema->n : 0;
 	conf->column = host->keep(plan, (conf->n + 1) * sizeof *conf->column);
