@@ -95,6 +95,32 @@ cast(struct wr_parser *p, struct weir_str word)
 	return node;
 }
 
+/* extract(UNIT from x [, zone]) is SQL's word for a function, which a plugin has. */
+static struct wr_node *
+extract(struct wr_parser *p, struct weir_str word)
+{
+	static const char name[] = "date_part";
+	struct weir_str function = {.p = name, .len = sizeof name - 1, .loc = word.loc};
+	struct wr_kids kids = {0};
+	struct weir_str end;
+
+	wr_parser_advance(p);
+	if (p->tok.kind != WR_T_WORD)
+		return wr_parser_unexpected(p, "a unit: extract(hour from x)");
+	wr_parser_add(p, &kids, wr_node_text(p->arena, WEIR_STRING, p->tok.text, p->tok.src));
+	wr_parser_advance(p);
+	if (!wr_parser_expect_word(p, "from"))
+		return kids.v[0];
+	wr_parser_add(p, &kids, wr_parser_expr(p, WR_P_OR));
+	if (wr_parser_at(&p->tok, ",")) {
+		wr_parser_advance(p);
+		wr_parser_add(p, &kids, wr_parser_expr(p, WR_P_OR));
+	}
+	end = p->tok.src;
+	wr_parser_expect(p, ")");
+	return wr_parser_node(p, WR_N_CALL, wr_parser_join(word, end), function, &kids);
+}
+
 static struct wr_node *
 null_if(struct wr_parser *p, struct weir_str word, struct weir_str src, const struct wr_kids *args)
 {
@@ -136,6 +162,8 @@ call(struct wr_parser *p)
 	wr_parser_advance(p);
 	if (wr_word_is(word, "cast"))
 		return cast(p, word);
+	if (wr_word_is(word, "extract"))
+		return extract(p, word);
 	src = arguments(p, word, &kids);
 	if (p->failed)
 		return wr_node_new(p->arena, WR_N_BAD, src, 0);

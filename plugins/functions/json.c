@@ -15,12 +15,14 @@ json_parse_eval(const void *self, struct weir_fn *fn, const struct weir_column *
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
 {
 	(void)self;
+	fn->share(fn, out, args[0]);
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t i = row_at(sel, k);
 		struct weir_str value;
 
 		if (json_whole(weir_str_at(args[0], i), &value))
-			fn->text(fn, out, i, value.p, value.len);
+			((struct weir_view *)out->values)[i] =
+				weir_view_within(args[0], i, value.p, value.len);
 		else
 			fn->row_error(fn, i, "json_parse(): malformed JSON");
 	}
@@ -131,9 +133,11 @@ step_into(struct json_reader *r, const struct step *step)
 	}
 }
 
-/* A value that is not there, or JSON's null, is null; malformed text is an error. */
+/* The value in json, which is shared, at the reader.  One that is not there, or JSON's null, is
+ * null; malformed text is an error. */
 static void
-give_value(struct weir_fn *fn, struct weir_vec *out, uint32_t row, struct json_reader *r, int there)
+give_value(struct weir_fn *fn, struct weir_vec *out, uint32_t row, const struct weir_column *json,
+	struct json_reader *r, int there)
 {
 	const char *start;
 
@@ -144,7 +148,8 @@ give_value(struct weir_fn *fn, struct weir_vec *out, uint32_t row, struct json_r
 	else if (there == 0 || *start == 'n')
 		weir_bit_clear(out->valid, row);
 	else
-		fn->text(fn, out, row, start, (uint32_t)(r->p - start));
+		((struct weir_view *)out->values)[row] =
+			weir_view_within(json, row, start, (uint32_t)(r->p - start));
 }
 
 static int
@@ -168,6 +173,7 @@ json_get_eval(const void *self, struct weir_fn *fn, const struct weir_column *co
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
 {
 	(void)self;
+	fn->share(fn, out, args[0]);
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t i = row_at(sel, k);
 		struct weir_str json = weir_str_at(args[0], i), path = weir_str_at(args[1], i);
@@ -182,7 +188,7 @@ json_get_eval(const void *self, struct weir_fn *fn, const struct weir_column *co
 		}
 		while (there > 0 && step_next(&p, end, &step) > 0)
 			there = step_into(&r, &step);
-		give_value(fn, out, i, &r, there);
+		give_value(fn, out, i, args[0], &r, there);
 	}
 	return WEIR_OK;
 }
@@ -233,6 +239,7 @@ json_element_eval(const void *self, struct weir_fn *fn, const struct weir_column
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
 {
 	(void)self;
+	fn->share(fn, out, args[0]);
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t i = row_at(sel, k);
 		struct weir_str json = weir_str_at(args[0], i);
@@ -251,7 +258,7 @@ json_element_eval(const void *self, struct weir_fn *fn, const struct weir_column
 			step.index = (uint32_t)at;
 			there = step_into(&r, &step);
 		}
-		give_value(fn, out, i, &r, there);
+		give_value(fn, out, i, args[0], &r, there);
 	}
 	return WEIR_OK;
 }

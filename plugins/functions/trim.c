@@ -77,15 +77,17 @@ static int
 trim_rows(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
 	const uint32_t *sel, uint32_t n, struct weir_vec *out, int sides)
 {
+	struct weir_view *to = out->values;
 	int with_set = fn->n_args == 2;
 
 	(void)self;
+	fn->share(fn, out, args[0]);
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t i = row_at(sel, k);
 		struct weir_str s = weir_str_at(args[0], i);
 
 		s = with_set ? trim_set(s, weir_str_at(args[1], i), sides) : trim_blanks(s, sides);
-		fn->text(fn, out, i, s.p, s.len);
+		to[i] = weir_view_within(args[0], i, s.p, s.len);
 	}
 	return WEIR_OK;
 }

@@ -151,7 +151,10 @@ static int
 url_host_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
 {
+	struct weir_view *to = out->values;
+
 	(void)self;
+	fn->share(fn, out, args[0]);
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t i = row_at(sel, k);
 		struct weir_str host = url_split(weir_str_at(args[0], i)).host;
@@ -159,7 +162,7 @@ url_host_eval(const void *self, struct weir_fn *fn, const struct weir_column *co
 		if (host.p == NULL)
 			weir_bit_clear(out->valid, i);
 		else
-			fn->text(fn, out, i, host.p, host.len);
+			to[i] = weir_view_within(args[0], i, host.p, host.len);
 	}
 	return WEIR_OK;
 }
@@ -168,12 +171,15 @@ static int
 url_path_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
 {
+	struct weir_view *to = out->values;
+
 	(void)self;
+	fn->share(fn, out, args[0]);
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t i = row_at(sel, k);
 		struct weir_str path = url_split(weir_str_at(args[0], i)).path;
 
-		fn->text(fn, out, i, path.p, path.len);
+		to[i] = weir_view_within(args[0], i, path.p, path.len);
 	}
 	return WEIR_OK;
 }

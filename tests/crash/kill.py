@@ -65,6 +65,14 @@ PIPELINES = {
         sink file out { from t; path out.ndjson; }
         sink file more { from above; path more.ndjson; }
     """,
+    # The watermark begins at the map, and late rows tell whether it went back.
+    "own_time": """
+        source file in { path in.ndjson; %(format)s }
+        map m { from in; set_event_time ts - 1500ms * (seq %% 2); watermark bounded 1s; parallelism 1; }
+        window w { from m; key user; tumbling 3s; late_to late; aggregate n = count(), s = sum(amount); }
+        sink file out { from w; path out.ndjson; }
+        sink file behind { from late; path behind.ndjson; }
+    """,
     # A sink decides the epochs; the other one shows what was decided.
     "decider": """
         source file in { path in.ndjson; %(format)s %(source)s }

@@ -88,7 +88,8 @@ weir_view_of(const char *p, uint32_t len, uint32_t buf, uint32_t off)
 	if (len <= 12) {
 		view.buf = view.off = 0;
 		memset(view.head, 0, sizeof view.head);
-		memcpy((char *)&view + offsetof(struct weir_view, head), p, len);
+		if (len > 0)
+			memcpy((char *)&view + offsetof(struct weir_view, head), p, len);
 	} else {
 		memcpy(view.head, p, sizeof view.head);
 		view.buf = buf;

@@ -72,6 +72,15 @@ static const struct rig_case units[] = {
 	{"date_trunc('decade', ts)",
 		"1+24 date_trunc(): unknown unit \"decade\"; choose one of: year, quarter, month, "
 		"week, day, hour, minute, second, millisecond, microsecond"},
+	{"extract(hour from timestamp '2026-03-01T13:05:00Z')", "all 13"},
+	{"extract(dow from timestamp '2026-03-01T23:30:00Z', 'Europe/Berlin')", "all 1"},
+	{"extract(hour from ts) = date_part('hour', ts) or ts is null", "all true"},
+	{"extract(century from ts)",
+		"1+24 date_part(): unknown unit \"century\"; choose one of: year, quarter, month, "
+		"week, day, hour, minute, second, millisecond, microsecond, dow, isodow, doy, "
+		"epoch, offset"},
+	{"extract('hour', ts)", "9+6 unexpected 'hour', expected a unit: extract(hour from x)"},
+	{"extract(hour ts)", "14+2 unexpected \"ts\", expected \"from\""},
 	{"date_part('week', timestamp '2027-01-01')", "all 53"},
 	{"date_part('isodow', timestamp '2026-02-01')", "all 7"},
 	{"date_part('dow', timestamp '2026-02-01')", "all 0"},
