@@ -179,6 +179,15 @@ read_long(const char *p, int64_t *value, uint32_t more)
 	return p + 8 + more;
 }
 
+/* Behind a time in its quotes, as programs write it; NULL: it is something else. */
+static inline const char *
+read_clock(const char *p, int64_t *us)
+{
+	const char *close = *p == '"' ? json_time_usual(p + 1, us) : NULL;
+
+	return close != NULL && *close == '"' ? close + 1 : NULL;
+}
+
 /* Behind true or false, whose bit it sets; NULL: it is something else. */
 static inline const char *
 read_bool(const char *p, uint64_t *bits, uint32_t row)

@@ -182,6 +182,9 @@ ptrdiff_t json_unbase64(const char *p, const char *end, char *to);
 char *json_base64(char *to, const char *p, size_t len);
 /* Text such as 2015-07-15T00:00:00.5Z to microseconds.  0 or -1. */
 int json_time_parse(const char *p, const char *end, int64_t *us);
+/* The same, of the forms that programs write: whole seconds or milliseconds, Z or nothing.  Behind
+ * it, or NULL; 32 bytes can be read. */
+const char *json_time_usual(const char *p, int64_t *us);
 /* RFC 3339 in UTC, without quotes: at most 36 bytes. */
 char *json_time_print(char *to, int64_t us);
 /* *buf with room for len bytes and slack, its content lost; NULL: out of memory. */

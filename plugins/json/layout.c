@@ -49,6 +49,7 @@ layout_new(void)
 
 	if (layout == NULL)
 		return NULL;
+	layout->width = layout_width();
 	layout->next_pause = SPAN;
 	layout->none.rare = 1;
 	layout->start.edge[0] = layout->finish.edge[0] = &layout->none;
@@ -96,64 +97,6 @@ layout_passed(struct layout *layout, uint32_t n)
 	layout->pause -= n < layout->pause ? n : layout->pause;
 	if (layout->pause == 0)
 		layout->tried = layout->trouble = 0;
-}
-
-const char *
-layout_string_rest(struct layout *layout, const char *p, const char *end)
-{
-	layout->escaped = 0;
-	while (p < end) {
-		bytes16 text = load16(p);
-		uint32_t stop = bits_of((bytes16)((text == '"') | (text == '\\') | (text < 0x20)));
-
-		layout->not_ascii |= bits_of(text);
-		if (stop == 0) {
-			p += 16;
-			continue;
-		}
-		p += __builtin_ctz(stop);
-		if (*p == '"')
-			return p;
-		if (*p != '\\' || (uint8_t)p[1] < 0x20)
-			return NULL;
-		layout->not_ascii |= (uint8_t)p[1] >> 7;
-		layout->escaped = 1;
-		p += 2;
-	}
-	return NULL;
-}
-
-const char *
-layout_nest_end(struct layout *layout, const char *p, const char *end, uint32_t depth)
-{
-	while (p < end) {
-		bytes16 text = load16(p);
-		uint32_t opens = bits_of(are_open(text)), closes = bits_of(are_close(text));
-		uint32_t stops =
-			opens | closes | bits_of((bytes16)((text == '"') | (text == '\\')));
-
-		layout->not_ascii |= bits_of(text);
-		for (; stops != 0; stops &= stops - 1) {
-			uint32_t bit = stops & (0 - stops);
-
-			if ((opens & bit) != 0) {
-				depth++;
-			} else if ((closes & bit) == 0) {
-				break;
-			} else if (--depth == 0) {
-				return p + __builtin_ctz(bit);
-			}
-		}
-		if (stops == 0) {
-			p += 16;
-			continue;
-		}
-		p += __builtin_ctz(stops);
-		if (*p != '"' || (p = string_end(layout, p + 1, end)) == NULL)
-			return NULL;
-		p++;
-	}
-	return NULL;
 }
 
 const char *
@@ -211,6 +154,11 @@ read_value(struct json *json, const struct place *place, const char *p, const ch
 			break;
 		((int64_t *)leaf->values)[json->row] = value;
 		return close;
+	case CLOCK:
+		close = read_clock(p, (int64_t *)leaf->values + json->row);
+		if (close == NULL)
+			break;
+		return close;
 	case BOOL:
 		close = read_bool(p, (uint64_t *)leaf->values, json->row);
 		if (close == NULL)
@@ -237,6 +185,8 @@ how_of(const struct json_node *node)
 		return INT;
 	if (leaf->type == WEIR_BOOL)
 		return BOOL;
+	if (leaf->type == WEIR_TIMESTAMP && leaf->field->unit == 0)
+		return CLOCK;
 	/* Nanoseconds must be divided. */
 	if (leaf->type == WEIR_TIMESTAMP && leaf->field->unit > 0 && leaf->field->unit <= 1000000)
 		return TIME;

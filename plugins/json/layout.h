@@ -29,7 +29,8 @@ enum {
 	MARK, /* SKIP, of a key that leads on */
 	STRING,
 	INT,
-	TIME,
+	TIME, /* a number */
+	CLOCK, /* a time as text */
 	BOOL,
 	OTHER,
 };
@@ -91,6 +92,8 @@ struct track {
 };
 
 struct layout {
+	uint32_t width; /* bytes in a register */
+
 	/* The record being read. */
 	uint32_t not_ascii; /* a byte may be beyond ASCII */
 	int escaped; /* a backslash was in the last string */
@@ -126,13 +129,15 @@ void track_learn(struct json *json);
 uint32_t track_run(struct json *json, const struct weir_str *rec, uint32_t first, uint32_t n,
 	const char **copy);
 
-/* layout.c */
+/* scan.c */
 
+uint32_t layout_width(void);
 /* As string_end(), whatever stands in it. */
 const char *layout_string_rest(struct layout *layout, const char *p, const char *end);
 /* The bracket that closes the depth'th of those that are open around p, or NULL. */
 const char *layout_nest_end(struct layout *layout, const char *p, const char *end, uint32_t depth);
-/* A wanted value of any kind: behind it, or NULL. */
+
+/* layout.c: a wanted value of any kind: behind it, or NULL. */
 const char *layout_any(
 	struct json *json, const struct json_node *node, const char *p, const char *end);
 

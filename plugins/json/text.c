@@ -293,12 +293,62 @@ take_fraction(const char **p, const char *end, int32_t *us)
 	return *p == start ? -1 : 0;
 }
 
+/* Of two digits, of which '0' was taken, at byte i of a word. */
+static int32_t
+pair_at(uint64_t digits, int i)
+{
+	return (int32_t)((digits >> 8 * i & 0xff) * 10 + (digits >> 8 * (i + 1) & 0xff));
+}
+
+static int
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+const char *
+json_time_usual(const char *p, int64_t *us)
+{
+	/* `0000-00-` and `00 00:00`: what is left of digits is below 10, of all else nothing. */
+	const uint64_t date_form = 0x2d30302d30303030, time_form = 0x30303a3030003030;
+	const uint64_t date_marks = 0xff0000ff00000000, time_marks = 0x0000ff0000000000;
+	const uint64_t carry = 0x7676767676767676, high = 0x8080808080808080;
+	uint64_t date = json_load8(p) ^ date_form;
+	uint64_t time = (json_load8(p + 8) & ~(uint64_t)0xff0000) ^ time_form;
+	int32_t year, month, day, hour, minute, second, fraction = 0;
+
+	if ((((date + carry) | date | (time + carry) | time) & high) != 0 ||
+		((date & date_marks) | (time & time_marks)) != 0 ||
+		(p[10] != ' ' && p[10] != 'T') || p[16] != ':' || !is_digit(p[17]) ||
+		!is_digit(p[18]))
+		return NULL;
+	year = pair_at(date, 0) * 100 + pair_at(date, 2);
+	month = pair_at(date, 5);
+	day = pair_at(time, 0);
+	hour = pair_at(time, 3);
+	minute = pair_at(time, 6);
+	second = (p[17] - '0') * 10 + (p[18] - '0');
+	if (month < 1 || month > 12 || day < 1 || (day > 28 && day > month_days(year, month)) ||
+		hour > 23 || minute > 59 || second > 60)
+		return NULL;
+	p += 19;
+	if (p[0] == '.' && is_digit(p[1]) && is_digit(p[2]) && is_digit(p[3])) {
+		fraction = ((p[1] - '0') * 100 + (p[2] - '0') * 10 + (p[3] - '0')) * 1000;
+		p += 4;
+	}
+	*us = (days_of(year, month, day) * 86400 + hour * 3600 + minute * 60 + second) * 1000000 +
+	      fraction;
+	return p + (*p == 'Z');
+}
+
 int
 json_time_parse(const char *p, const char *end, int64_t *us)
 {
 	int64_t days, seconds;
 	int32_t hour, minute, second, fraction, zone;
 
+	if (json_time_usual(p, us) == end)
+		return 0;
 	if (take_date(&p, end, &days) < 0)
 		return -1;
 	if (!take_char(&p, end, 'T') && !take_char(&p, end, ' ') && !take_char(&p, end, 't'))

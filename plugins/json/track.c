@@ -179,6 +179,9 @@ run_record(struct json *json, const char *p, const char *end)
 		case TIME:
 			value = read_number(step, p, json->row);
 			break;
+		case CLOCK:
+			value = read_clock(p, (int64_t *)step->leaf->values + json->row);
+			break;
 		case BOOL:
 			value = read_bool(p, step->leaf->values, json->row);
 			break;

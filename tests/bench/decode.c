@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The json format alone: lines of a file in memory to columns, without an engine around it.
- * Arguments: the file, then fields as a schema block has them, `user string` or
- * `"ts timestamp ms"`; none: those that parse_ndjson reads.
+ * Arguments: --plain, if records shall not be read by their layouts; the file; then fields as a
+ * schema block has them, such as "ts timestamp ms", or none: those that parse_ndjson reads.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <weir/weir.h>
+
+#include "../../plugins/json/json.h"
 
 enum { FIELDS_MAX = 64, RUNS = 7, SLACK = 64 };
 
@@ -204,14 +206,17 @@ main(int argc, char **argv)
 	struct weir_err err = {0};
 	struct weir_task task = {.size = sizeof task, .parallelism = 1, .host = &host, .err = &err};
 	void *conf = calloc(1, format->conf_size), *self = NULL;
+	int plain = argc > 1 && strcmp(argv[1], "--plain") == 0;
 	struct weir_str *rec;
 	double best = 1e9;
 	uint32_t n;
 	size_t len;
 	char *text;
 
+	argc -= plain;
+	argv += plain;
 	if (argc < 2 || argc > FIELDS_MAX + 2) {
-		fprintf(stderr, "usage: decode FILE [\"NAME TYPE SPEC\"...]\n");
+		fprintf(stderr, "usage: decode [--plain] FILE [\"NAME TYPE SPEC\"...]\n");
 		return 2;
 	}
 	the_plan.schema.size = sizeof the_plan.schema;
@@ -225,6 +230,10 @@ main(int argc, char **argv)
 	if (conf == NULL || format->plan(conf, &the_plan, &host) != WEIR_OK ||
 		format->open(conf, &task, &self) != WEIR_OK)
 		return 1;
+	if (plain) {
+		free(((struct json *)self)->layout);
+		((struct json *)self)->layout = NULL;
+	}
 	for (int run = 0; run < RUNS; run++) {
 		double start = seconds(), took;
 

@@ -366,6 +366,41 @@ START_TEST(times_are_understood)
 }
 END_TEST
 
+/* Times as programs write them are read by words, with a zone digit by digit. */
+START_TEST(usual_times_are_the_others)
+{
+	static const char *const zones[] = {"", "Z", "+00:00"};
+	char record[96], form[] = "2015-07-15T00:00:00.000";
+	uint32_t i, k, len, state = 1, n_good = 0;
+	int64_t us[3];
+	int bad[3];
+
+	mock_field(mock, "t", WEIR_TIMESTAMP, "");
+	open_format();
+	for (i = 0; i < 20000; i++) {
+		for (k = 0; k < 3; k++) {
+			state = state * 1103515245 + 12345;
+			len = (state >> 16) % (sizeof form - 1);
+			if (form[len] >= '0' && form[len] <= '9')
+				form[len] = "0011223456789:"[(state >> 8) % 14];
+		}
+		len = i % 2 == 0 ? 19 : 23;
+		for (k = 0; k < 3; k++) {
+			snprintf(record, sizeof record, "{\"t\":\"%.*s%s\"}", (int)len, form,
+				zones[k]);
+			bad[k] = decode_one(record)[0] != 0;
+			us[k] = bad[k] ? 0 : mock_int(mock, 0, 0);
+			ck_assert_msg(bad[k] == bad[0] && us[k] == us[0], "%s differs", record);
+		}
+		n_good += !bad[0];
+		if (bad[0])
+			memcpy(form, "2015-07-15T00:00:00.000", sizeof form);
+	}
+	ck_assert_uint_gt(n_good, 1000);
+	ck_assert_uint_lt(n_good, 19000);
+}
+END_TEST
+
 START_TEST(times_in_numbers_have_a_unit)
 {
 	mock_field(mock, "s", WEIR_TIMESTAMP, "s");
@@ -732,6 +767,7 @@ main(void)
 	tcase_add_test(tcase, what_is_no_number_is_refused);
 	tcase_add_test(tcase, a_wrong_type_names_the_field);
 	tcase_add_test(tcase, times_are_understood);
+	tcase_add_test(tcase, usual_times_are_the_others);
 	tcase_add_test(tcase, times_in_numbers_have_a_unit);
 	tcase_add_test(tcase, broken_records_say_where);
 	tcase_add_test(tcase, a_json_column_is_checked_in_all_its_parts);

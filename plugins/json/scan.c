@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The ends of long strings, and of objects and arrays, 64 bytes at a time: a word has a bit for
+ * each byte, and what is said of bytes is said of words.  The same for processors with 16, 32 and
+ * 64 bytes in a register.
+ */
+#include "layout.h"
+
+#ifdef __SSE2__
+#include <immintrin.h>
+#endif
+
+/* Which of 64 bytes are so. */
+struct marks {
+	uint64_t quote, slash, control, not_ascii;
+	uint64_t open, close; /* brackets */
+};
+
+typedef void marks_fn(const char *p, struct marks *marks);
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+static inline void
+marks_16(const char *p, struct marks *marks)
+{
+	uint32_t i;
+
+	*marks = (struct marks){0};
+	for (i = 0; i < 64; i += 16) {
+		bytes16 text = load16(p + i);
+
+		marks->quote |= (uint64_t)bits_of((bytes16)(text == '"')) << i;
+		marks->slash |= (uint64_t)bits_of((bytes16)(text == '\\')) << i;
+		marks->control |= (uint64_t)bits_of((bytes16)(text < 0x20)) << i;
+		marks->not_ascii |= (uint64_t)bits_of(text) << i;
+		marks->open |= (uint64_t)bits_of(are_open(text)) << i;
+		marks->close |= (uint64_t)bits_of(are_close(text)) << i;
+	}
+}
+
+#ifdef __SSE2__
+__attribute__((target("avx2"))) static inline void
+marks_32(const char *p, struct marks *marks)
+{
+	const __m256i space = _mm256_set1_epi8(0x20);
+	uint32_t i;
+
+	*marks = (struct marks){0};
+	for (i = 0; i < 64; i += 32) {
+		__m256i text = _mm256_loadu_si256((const __m256i *)(const void *)(p + i));
+		__m256i folded = _mm256_or_si256(text, space);
+		__m256i low = _mm256_min_epu8(text, _mm256_set1_epi8(0x1f));
+
+#define MARK(is) ((uint64_t)(uint32_t)_mm256_movemask_epi8(is) << i)
+		marks->quote |= MARK(_mm256_cmpeq_epi8(text, _mm256_set1_epi8('"')));
+		marks->slash |= MARK(_mm256_cmpeq_epi8(text, _mm256_set1_epi8('\\')));
+		marks->control |= MARK(_mm256_cmpeq_epi8(text, low));
+		marks->not_ascii |= MARK(text);
+		marks->open |= MARK(_mm256_cmpeq_epi8(folded, _mm256_set1_epi8('{')));
+		marks->close |= MARK(_mm256_cmpeq_epi8(folded, _mm256_set1_epi8('}')));
+#undef MARK
+	}
+}
+
+__attribute__((target("avx512bw"))) static inline void
+marks_64(const char *p, struct marks *marks)
+{
+	__m512i text = _mm512_loadu_si512((const void *)p);
+	__m512i folded = _mm512_or_si512(text, _mm512_set1_epi8(0x20));
+
+	marks->quote = _mm512_cmpeq_epi8_mask(text, _mm512_set1_epi8('"'));
+	marks->slash = _mm512_cmpeq_epi8_mask(text, _mm512_set1_epi8('\\'));
+	marks->control = _mm512_cmplt_epu8_mask(text, _mm512_set1_epi8(0x20));
+	marks->not_ascii = _mm512_movepi8_mask(text);
+	marks->open = _mm512_cmpeq_epi8_mask(folded, _mm512_set1_epi8('{'));
+	marks->close = _mm512_cmpeq_epi8_mask(folded, _mm512_set1_epi8('}'));
+}
+#endif
+
+/* The bytes behind the backslashes that are not behind one themselves; *carry: the first is. */
+ALWAYS_INLINE uint64_t
+escaped_by(uint64_t slash, uint64_t *carry)
+{
+	uint64_t escaped = *carry, low;
+
+	*carry = 0;
+	for (slash &= ~escaped; slash != 0; slash &= ~(low | low << 1)) {
+		low = slash & (0 - slash);
+		escaped |= low << 1;
+		*carry = low >> 63;
+	}
+	return escaped;
+}
+
+ALWAYS_INLINE const char *
+string_rest(struct layout *layout, const char *p, const char *end, marks_fn *find)
+{
+	uint64_t carry = 0;
+
+	layout->escaped = 0;
+	for (; p < end; p += 64) {
+		uint64_t stop, before = ~(uint64_t)0;
+		struct marks marks;
+
+		find(p, &marks);
+		stop = marks.quote;
+		if ((marks.slash | carry) != 0)
+			stop &= ~escaped_by(marks.slash, &carry);
+		stop |= marks.control;
+		if (stop != 0)
+			before = (stop & (0 - stop)) - 1;
+		layout->not_ascii |= (marks.not_ascii & before) != 0;
+		layout->escaped |= (marks.slash & before) != 0;
+		if (stop != 0) {
+			p += __builtin_ctzll(stop);
+			return *p == '"' ? p : NULL;
+		}
+	}
+	return NULL;
+}
+
+/* From each quote to the next: what is in a string, its first quote too. */
+ALWAYS_INLINE uint64_t
+in_strings(uint64_t quote)
+{
+	uint32_t i;
+
+	for (i = 1; i < 64; i *= 2)
+		quote ^= quote << i;
+	return quote;
+}
+
+ALWAYS_INLINE const char *
+nest_end(struct layout *layout, const char *p, const char *end, uint32_t depth, marks_fn *find)
+{
+	uint64_t carry = 0, inside = 0; /* inside: all ones in a string */
+
+	for (; p < end; p += 64) {
+		uint64_t string, bad, open, close, events;
+		struct marks marks;
+
+		find(p, &marks);
+		if ((marks.slash | carry) != 0)
+			marks.quote &= ~escaped_by(marks.slash, &carry);
+		string = in_strings(marks.quote) ^ inside;
+		inside = 0 - (string >> 63);
+		bad = (marks.control & string) | (marks.slash & ~string);
+		open = marks.open & ~string;
+		close = marks.close & ~string;
+		layout->not_ascii |= marks.not_ascii != 0;
+		if ((uint32_t)__builtin_popcountll(close) < depth) {
+			depth += (uint32_t)__builtin_popcountll(open);
+			depth -= (uint32_t)__builtin_popcountll(close);
+		} else {
+			for (events = open | close; events != 0; events &= events - 1) {
+				uint64_t low = events & (0 - events);
+
+				if ((open & low) != 0)
+					depth++;
+				else if (--depth == 0)
+					return (bad & (low - 1)) == 0 ? p + __builtin_ctzll(low)
+								      : NULL;
+			}
+		}
+		if (bad != 0)
+			return NULL;
+	}
+	return NULL;
+}
+
+#ifdef __SSE2__
+__attribute__((target("avx2,popcnt,bmi"))) static const char *
+string_rest_32(struct layout *layout, const char *p, const char *end)
+{
+	return string_rest(layout, p, end, marks_32);
+}
+
+__attribute__((target("avx512bw,popcnt,bmi"))) static const char *
+string_rest_64(struct layout *layout, const char *p, const char *end)
+{
+	return string_rest(layout, p, end, marks_64);
+}
+
+__attribute__((target("avx2,popcnt,bmi"))) static const char *
+nest_end_32(struct layout *layout, const char *p, const char *end, uint32_t depth)
+{
+	return nest_end(layout, p, end, depth, marks_32);
+}
+
+__attribute__((target("avx512bw,popcnt,bmi"))) static const char *
+nest_end_64(struct layout *layout, const char *p, const char *end, uint32_t depth)
+{
+	return nest_end(layout, p, end, depth, marks_64);
+}
+
+uint32_t
+layout_width(void)
+{
+	__builtin_cpu_init();
+	if (!__builtin_cpu_supports("bmi") || !__builtin_cpu_supports("popcnt"))
+		return 16;
+	if (__builtin_cpu_supports("avx512bw"))
+		return 64;
+	return __builtin_cpu_supports("avx2") ? 32 : 16;
+}
+#else
+uint32_t
+layout_width(void)
+{
+	return 16;
+}
+#endif
+
+const char *
+layout_string_rest(struct layout *layout, const char *p, const char *end)
+{
+#ifdef __SSE2__
+	if (layout->width == 64)
+		return string_rest_64(layout, p, end);
+	if (layout->width == 32)
+		return string_rest_32(layout, p, end);
+#endif
+	return string_rest(layout, p, end, marks_16);
+}
+
+const char *
+layout_nest_end(struct layout *layout, const char *p, const char *end, uint32_t depth)
+{
+#ifdef __SSE2__
+	if (layout->width == 64)
+		return nest_end_64(layout, p, end, depth);
+	if (layout->width == 32)
+		return nest_end_32(layout, p, end, depth);
+#endif
+	return nest_end(layout, p, end, depth, marks_16);
+}
