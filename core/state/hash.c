@@ -351,7 +351,27 @@ hash_block_near(
 	}
 }
 
-static inline void
+static inline bool
+hash_has_room(const struct wr_hash *hash)
+{
+	return hash->n_used < hash->max_used &&
+	       (hash->slabs.n_free > 0 || hash->slabs.next < hash->slabs.room);
+}
+
+/* Whether an entry is there, or room for one. */
+static bool
+hash_can_put(const struct wr_hash *hash, const struct wr_key *key, uint32_t tag, int64_t ns)
+{
+	uint32_t index;
+
+	if (hash_has_room(hash))
+		return true;
+	index = *hash_entry(hash, hash_seek(hash, key, tag));
+	return index != 0 && (!hash->keyed || wr_chain_find(&hash->slabs, index, ns) != 0);
+}
+
+/* How many keys are done: all, or those before one that is new and finds no room. */
+static inline uint32_t
 hash_block_upsert(struct wr_hash *hash, const struct wr_lookup *lookup,
 	const struct hash_block *block, bool keyed, bool tracked, void **row)
 {
@@ -367,14 +387,28 @@ hash_block_upsert(struct wr_hash *hash, const struct wr_lookup *lookup,
 
 		if (!wr_key_eq((const struct wr_key *)(const void *)entry, key) ||
 			(keyed && ((const struct wr_node *)(const void *)entry)->ns != ns)) {
-			index = hash_put(hash, key,
-				(uint32_t)lookup->hash[lookup_row(lookup, from)], ns, &made);
+			uint32_t tag = (uint32_t)lookup->hash[lookup_row(lookup, from)];
+
+			if (!hash_can_put(hash, key, tag, ns))
+				return i;
+			index = hash_put(hash, key, tag, ns, &made);
 			entry = wr_slabs_at(&hash->slabs, index);
 		}
 		if (tracked)
 			hash_mark(hash, index);
 		row[lookup_at(lookup, from)] = entry + head;
 	}
+	return block->n;
+}
+
+/* Room for one more at least; the rows of the first n keys move with their entries. */
+static void
+hash_make_room(struct wr_hash *hash, const struct wr_lookup *lookup, uint32_t n, void **row)
+{
+	intptr_t moved = hash_reserve(hash, 1);
+
+	for (uint32_t i = 0; i < n && moved != 0; i++)
+		row[lookup_at(lookup, i)] = (uint8_t *)row[lookup_at(lookup, i)] + moved;
 }
 
 static inline __attribute__((always_inline)) void
@@ -382,22 +416,26 @@ hash_upsert(
 	struct wr_hash *hash, const struct wr_lookup *lookup, bool keyed, bool tracked, void **row)
 {
 	struct hash_block blocks[2];
+	uint32_t base = 0, turn = 0;
+	bool started = false;
 
-	for (uint32_t base = 0, turn = 0; base < lookup->n; base += HASH_BLOCK, turn ^= 1) {
-		struct hash_block *block = &blocks[turn], *next = &blocks[turn ^ 1];
-		uint32_t left = lookup->n - base, n_lines = hash->n_lines;
-		intptr_t moved = hash_reserve(hash, left < 2 * HASH_BLOCK ? left : 2 * HASH_BLOCK);
+	hash_reserve(hash, hash->slabs.room == 0 ? 1 : 0);
+	while (base < lookup->n) {
+		struct hash_block *block = &blocks[turn];
+		uint32_t done;
 
-		if (moved != 0)
-			for (uint32_t i = 0; i < base; i++)
-				row[lookup_at(lookup, i)] =
-					(uint8_t *)row[lookup_at(lookup, i)] + moved;
-		if (base == 0 || hash->n_lines != n_lines)
+		if (!started)
 			hash_block_start(hash, lookup, block, base);
-		if (left > HASH_BLOCK)
-			hash_block_start(hash, lookup, next, base + HASH_BLOCK);
+		if (lookup->n - base > HASH_BLOCK)
+			hash_block_start(hash, lookup, &blocks[turn ^ 1], base + HASH_BLOCK);
 		hash_block_near(hash, lookup, block);
-		hash_block_upsert(hash, lookup, block, keyed, tracked, row);
+		done = hash_block_upsert(hash, lookup, block, keyed, tracked, row);
+		base += done;
+		started = done == block->n;
+		if (started)
+			turn ^= 1;
+		else
+			hash_make_room(hash, lookup, base, row);
 	}
 }
 

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { SLAB_BYTES = 64 * 1024, SLAB_MIN_SHIFT = 4, SLAB_FIRST = 8 };
+enum { SLAB_BYTES = 64 * 1024, SLAB_MIN_SHIFT = 4, SLAB_FIRST = 2 };
 enum { KEEP_MIN = 256, KEEP_MAX = 64 * 1024 };
 
 struct wr_keep_chunk {

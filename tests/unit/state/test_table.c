@@ -564,6 +564,36 @@ window_fill(struct weir_table *table, const struct keyset *set, int64_t at, uint
 	ck_assert_uint_eq(wr_table_count(table), n);
 }
 
+/* What a namespace takes goes with its keys, not with the rows that came for them. */
+START_TEST(many_small_namespaces_are_small)
+{
+	const struct weir_slot slot = {.name = "n", .bytes = 112};
+	struct weir_table_spec spec = {
+		.size = sizeof spec, .flags = WEIR_BY_NS, .n_slots = 1, .slots = &slot};
+	const uint32_t type = WEIR_INT64, many = 1024;
+	const struct keyset set = {"", 1, {WEIR_INT64}, 1};
+	struct weir_table *table = wr_table_new(&spec, &type, 1);
+	uint32_t ids[WEIR_ROWS_MAX] = {0};
+	struct wr_arena arena = {0};
+	int64_t ns[WEIR_ROWS_MAX];
+	void *row[WEIR_ROWS_MAX];
+	uint64_t seed = 1, one = 0;
+
+	for (uint32_t at = 0; at < many; at++) {
+		for (uint32_t i = 0; i < WEIR_ROWS_MAX; i++)
+			ns[i] = at;
+		wr_table_upsert(table, keyset_batch(&set, ids, WEIR_ROWS_MAX, &arena, &seed), NULL,
+			WEIR_ROWS_MAX, ns, row);
+		one = at == 0 ? wr_table_bytes(table) : one;
+		wr_arena_reset(&arena);
+	}
+	ck_assert_uint_eq(wr_table_count(table), many);
+	ck_assert_uint_lt(wr_table_bytes(table) - one, many * 600);
+	wr_table_free(table);
+	wr_arena_fini(&arena);
+}
+END_TEST
+
 /* A window takes the memory of the one before, which is not kept for windows that need little. */
 START_TEST(windows_take_over_memory)
 {
@@ -645,6 +675,7 @@ main(void)
 	tcase_add_loop_test(rest, one_key_has_many_namespaces, 0, 3);
 	tcase_add_loop_test(rest, memory_over_key_and_value_is_at_most_24_bytes, 0, 2);
 	tcase_add_loop_test(rest, bytes_of_erased_keys_are_used_again, 0, 2);
+	tcase_add_test(rest, many_small_namespaces_are_small);
 	tcase_add_test(rest, windows_take_over_memory);
 	tcase_add_loop_test(rest, extreme_namespaces_are_like_others, 0, 2);
 	suite_add_tcase(suite, model);
