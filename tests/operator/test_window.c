@@ -357,7 +357,8 @@ END_TEST
 START_TEST(mistakes_are_refused_by_name)
 {
 	wt_refuses("window { tumbling 10s; }", "window \"it\" needs \"aggregate\"");
-	wt_refuses("window { aggregate n2 = count(); }", "\"tumbling\" or \"hopping\" is missing");
+	wt_refuses("window { aggregate n2 = count(); }",
+		"\"tumbling\", \"hopping\" or \"session\" is missing");
 	wt_refuses("window { tumbling 1s; hopping 2s 1s; aggregate c = count(); }",
 		"\"tumbling\" and \"hopping\" exclude each other");
 	wt_refuses("window { hopping 1s 2s; aggregate c = count(); }", "longer than its size");
