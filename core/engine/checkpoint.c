@@ -3,6 +3,7 @@
 #include "engine/checkpoint.h"
 
 #include "base/err.h"
+#include "base/failpoint.h"
 #include "engine/decider.h"
 #include "engine/items.h"
 #include "engine/run_private.h"
@@ -324,7 +325,9 @@ prepare(struct wr_checkpoint *c, struct part *part, uint64_t epoch)
 
 	part->tokens = wr_items_new();
 	inst->err = (struct weir_err){0};
+	wr_failpoint("epoch.before_prepare");
 	rc = inst->op->desc->sink->prepare(inst->self, &inst->pub, epoch, part->tokens);
+	wr_failpoint("epoch.prepared");
 	if (rc < 0) {
 		if (inst->err.code == 0)
 			wr_err_set(&inst->err, rc, "prepare() failed with code %d", rc);
@@ -396,6 +399,7 @@ gather(struct wr_checkpoint *c, uint64_t epoch)
 			break;
 	}
 	pthread_mutex_unlock(&c->lock);
+	wr_failpoint("epoch.captured");
 	return !wr_run_aborted(c->run);
 }
 
@@ -407,7 +411,9 @@ commit(struct wr_checkpoint *c, const struct part *part, uint64_t epoch)
 	int rc;
 
 	inst->err = (struct weir_err){0};
+	wr_failpoint("epoch.before_commit");
 	rc = inst->op->desc->sink->commit(inst->self, &inst->pub, epoch, raw->rec, raw->n);
+	wr_failpoint("epoch.committed");
 	if (rc < 0) {
 		if (inst->err.code == 0)
 			wr_err_set(&inst->err, rc, "commit() failed with code %d", rc);
@@ -467,6 +473,7 @@ decide(struct wr_checkpoint *c, uint64_t epoch, bool finished)
 	if (rc < 0)
 		return rc;
 	atomic_store(&c->decided, epoch);
+	wr_failpoint("epoch.decided");
 	return 0;
 }
 
@@ -483,6 +490,7 @@ finish_epoch(struct wr_checkpoint *c, uint64_t epoch)
 		unclean(c, NULL, &err);
 		return -EIO;
 	}
+	wr_failpoint("epoch.applied");
 	for (struct part *part = c->prepared; part != NULL; part = part->next) {
 		if (part->tokens != NULL)
 			wr_inst_release(part->inst);
@@ -500,6 +508,7 @@ run_epoch(struct wr_checkpoint *c, bool final)
 
 	c->n_captured = 0;
 	trigger(c, epoch, final);
+	wr_failpoint("epoch.triggered");
 	if (gather(c, epoch) && decide(c, epoch, final && !c->stopped) >= 0 &&
 		finish_epoch(c, epoch) >= 0)
 		over = final;
@@ -636,8 +645,10 @@ recover_sink(struct wr_checkpoint *c, const struct wr_op *op, struct weir_err *e
 		if (s == 0 && tokens.n > 0)
 			rc = op->desc->sink->commit(
 				inst->self, &inst->pub, epoch, tokens.v, tokens.n);
+		wr_failpoint("recover.committed");
 		if (rc >= 0)
 			rc = op->desc->sink->abort_after(inst->self, &inst->pub, epoch);
+		wr_failpoint("recover.aborted");
 		if (rc < 0) {
 			wr_inst_need_reason(inst, rc);
 			*err = inst->err;
