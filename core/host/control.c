@@ -34,9 +34,9 @@ struct wr_control {
 
 /* A socket's address has no room for long directories. */
 static void
-control_path(int dir_fd, char path[64])
+control_path(int dir_fd, const char *name, char path[64])
 {
-	snprintf(path, 64, "/proc/self/fd/%d/control", dir_fd);
+	snprintf(path, 64, "/proc/self/fd/%d/%s", dir_fd, name);
 }
 
 static void
@@ -185,9 +185,9 @@ control_listen(struct wr_control *control, uv_loop_t *loop, struct weir_err *err
 	char path[64];
 	int rc;
 
-	control_path(control->dir_fd, path);
+	control_path(control->dir_fd, "control.new", path);
 	/* The directory is ours: what is there was left by a process that is no more. */
-	unlinkat(control->dir_fd, "control", 0);
+	unlinkat(control->dir_fd, "control.new", 0);
 	uv_pipe_init(loop, &control->listener, 0);
 	uv_async_init(loop, &control->answered, control_answered);
 	control->listener.data = control->answered.data = control;
@@ -196,6 +196,9 @@ control_listen(struct wr_control *control, uv_loop_t *loop, struct weir_err *err
 		rc = -errno;
 	if (rc == 0)
 		rc = uv_listen((uv_stream_t *)&control->listener, 1, control_connected);
+	/* Who finds it is answered. */
+	if (rc == 0 && renameat(control->dir_fd, "control.new", control->dir_fd, "control") < 0)
+		rc = -errno;
 	/* Nothing that waits for questions keeps the loop going. */
 	uv_unref((uv_handle_t *)&control->listener);
 	uv_unref((uv_handle_t *)&control->answered);
@@ -225,6 +228,7 @@ wr_control_close(struct wr_control *control)
 {
 	if (control == NULL || uv_is_closing((uv_handle_t *)&control->listener))
 		return;
+	unlinkat(control->dir_fd, "control", 0);
 	control_answered(&control->answered);
 	client_close(control);
 	uv_close((uv_handle_t *)&control->answered, NULL);
@@ -253,7 +257,7 @@ ask_connect(const char *state_dir, struct weir_err *err)
 	if (dir_fd < 0)
 		return wr_err_set(err, -EACCES, "cannot open the state directory \"%s\": %s",
 			state_dir, strerror(errno));
-	control_path(dir_fd, address.sun_path);
+	control_path(dir_fd, "control", address.sun_path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	rc = fd < 0 ? -1 : connect(fd, (const struct sockaddr *)&address, sizeof address);
 	close(dir_fd);

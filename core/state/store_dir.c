@@ -103,7 +103,7 @@ static int
 dir_look(const struct wr_store *store, struct dir_found *found, struct weir_err *err)
 {
 	static const char *const ours[] = {
-		".", "..", "lock", "control", "manifest.json.tmp", "lost+found"};
+		".", "..", "lock", "control", "control.new", "manifest.json.tmp", "lost+found"};
 	DIR *dir = opendir(store->dir);
 	const struct dirent *entry;
 
