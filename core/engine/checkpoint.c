@@ -9,6 +9,7 @@
 #include "engine/run_private.h"
 #include "engine/saving.h"
 #include "engine/source.h"
+#include "state/mutate.h"
 #include "state/store.h"
 #include "state/verdict.h"
 
@@ -459,6 +460,15 @@ decide_here(struct wr_checkpoint *c, uint64_t epoch, const struct wr_capture *co
 }
 
 static int
+commit_all(struct wr_checkpoint *c, uint64_t epoch)
+{
+	for (struct part *part = c->prepared; part != NULL; part = part->next)
+		if (part->tokens != NULL && commit(c, part, epoch) < 0)
+			return -EIO;
+	return 0;
+}
+
+static int
 decide(struct wr_checkpoint *c, uint64_t epoch, bool finished)
 {
 	const struct wr_capture **captures = wr_alloc(c->n_insts * sizeof *captures);
@@ -467,6 +477,8 @@ decide(struct wr_checkpoint *c, uint64_t epoch, bool finished)
 
 	for (struct part *part = c->prepared; part != NULL; part = part->next)
 		captures[n++] = &part->capture;
+	if (WEIR_MUTATE == WR_MUTATE_COMMIT_FIRST)
+		commit_all(c, epoch);
 	rc = c->pipeline->decider != NULL ? decide_elsewhere(c, epoch, captures, n, finished)
 					  : decide_here(c, epoch, captures, n, finished);
 	free(captures);
@@ -482,10 +494,8 @@ finish_epoch(struct wr_checkpoint *c, uint64_t epoch)
 {
 	struct weir_err err = {0};
 
-	for (struct part *part = c->prepared; part != NULL; part = part->next) {
-		if (part->tokens != NULL && commit(c, part, epoch) < 0)
-			return -EIO;
-	}
+	if (WEIR_MUTATE != WR_MUTATE_COMMIT_FIRST && commit_all(c, epoch) < 0)
+		return -EIO;
 	if (wr_store_apply(c->store, epoch, &err) < 0) {
 		unclean(c, NULL, &err);
 		return -EIO;

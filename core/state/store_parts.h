@@ -9,21 +9,9 @@
 #include <leveldb/c.h>
 
 #include "state/manifest.h"
+#include "state/mutate.h"
 #include "state/retire.h"
 #include "state/store.h"
-
-/* How tests see that they would notice: each one breaks the protocol in its own way. */
-#ifndef WEIR_MUTATE
-#define WEIR_MUTATE 0
-#endif
-enum {
-	WR_MUTATE_NO_SYNC = 1, /* decisions are not synced */
-	WR_MUTATE_DROP_EARLY, /* the journal goes before the base is written */
-	WR_MUTATE_REDO_NEWEST, /* of the journals at open only the last is applied */
-	WR_MUTATE_APPLY_FIRST, /* the base is written before the decision */
-	WR_MUTATE_OLD_LOGS, /* logs that LevelDB closed are not synced */
-	WR_MUTATE_UNASKED, /* what was prepared is dropped before the decider is asked */
-};
 
 #ifndef WEIR_STORE_BUFFER
 #define WEIR_STORE_BUFFER (64 * 1024 * 1024) /* bytes that LevelDB gathers before it sorts */

@@ -96,6 +96,12 @@ PIPELINES = {
         sink file out { from high; path out.ndjson; }
         sink file low { from odd rest; path low.ndjson; }
     """,
+    # Files that appear when the epoch of their last row is decided; which rows share a file is chance.
+    "rolled": """
+        source file in { path in.ndjson; %(format)s %(source)s }
+        filter f { from in; where amount %% 10 != 0; }
+        sink file out { from f; path rolled.ndjson; roll_size 20k; }
+    """,
     "chain": """
         source file in { path in.ndjson; %(format)s %(source)s }
         key_by k { from in; key user; parallelism %(width)d; }
@@ -143,8 +149,13 @@ class Case:
         )
 
     def result(self):
-        made = (p for p in sorted(self.folder.glob("*.ndjson")) if p.name not in ("in.ndjson", "second.ndjson"))
-        return {p.name: sorted(line for line in p.read_text().splitlines() if line[0] != "#") for p in made}
+        made = {}
+        for path in self.folder.glob("*.ndjson*"):
+            if path.name in ("in.ndjson", "second.ndjson"):
+                continue
+            lines = [line for line in path.read_text().splitlines() if line[0] != "#"]
+            made.setdefault("rolled" if path.name.startswith("rolled") else path.name, []).extend(lines)
+        return {name: sorted(lines) for name, lines in made.items()}
 
 
 def fixture(weir, name):

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Breaks the commit protocol on purpose, in each way that core/state/store_parts.h knows, and shows that somebody
+# Breaks the commit protocol on purpose, in each way that core/state/mutate.h knows, and shows that somebody
 # notices: the unit test of the store under kills and power failures, or kill.py, or both.  Unbroken, both must pass.
 # Takes some minutes.
 #
@@ -40,13 +40,29 @@ kill_loop() {
         > "$work/kill$1.log" 2>&1
 }
 
-# NUMBER WHAT, as in store_parts.h.
+# The same with failpoints, ended around the decision.
+steps() {
+    meson setup -Dc_args="-DWEIR_MUTATE=$1" "$work/weir$1" "$root" > "$work/weir$1.log" 2>&1 &&
+        ninja -C "$work/weir$1" tests/crash/weir_failpoints >> "$work/weir$1.log" 2>&1 || {
+        tail "$work/weir$1.log" >&2
+        exit 2
+    }
+    mkdir -p "$work/run$1/tests/crash" "$work/run$1/plugins" "$work/run$1/tests/fixtures"
+    cp "$work/weir$1/tests/crash/weir_failpoints" "$work/run$1/tests/crash/"
+    cp "$build"/plugins/*.so "$work/run$1/plugins/"
+    cp "$build"/tests/fixtures/*.so "$work/run$1/tests/fixtures/"
+    timeout 600 python3 "$root/tests/crash/steps.py" --build "$work/run$1" epoch.committed decide.before_write \
+        > "$work/steps$1.log" 2>&1
+}
+
+# NUMBER WHAT, as in mutate.h.
 mutation() {
     noticed=
     unit_test "$1" || noticed="the store's unit test"
     # Power failures are nothing that a kill can show, and two journals to redo are left by nothing else.
     case $1 in
     0 | 4) kill_loop "$1" || noticed="${noticed:+$noticed and }kill.py" ;;
+    7) steps "$1" || noticed="${noticed:+$noticed and }steps.py" ;;
     esac
     if [ "$1" = 0 ] && [ -n "$noticed" ]; then
         echo "not ok: unbroken, but $noticed fails"
@@ -67,4 +83,5 @@ mutation 3 "of the journals only the last is redone"
 mutation 4 "the base is written before the decision"
 mutation 5 "logs that LevelDB closed are not synced"
 mutation 6 "what was prepared is dropped before the decider is asked"
+mutation 7 "sinks commit before the decision"
 exit $failed

@@ -58,7 +58,7 @@ class Steps:
         self.inputs = [base / "in.ndjson", base / "second.ndjson"]
         kill.make_input(self.inputs[0], rows, 1)
         kill.make_input(self.inputs[1], rows // 2, 2)
-        self.want = {name: kill.golden(weir, name, self.inputs, base)[0] for name in ("window", "decider")}
+        self.want = {name: kill.golden(weir, name, self.inputs, base)[0] for name in ("window", "decider", "rolled")}
 
     def case(self, name):
         self.number += 1
