@@ -49,7 +49,11 @@ struct wr_checkpoint {
 	struct part *to_prepare; /* two-phase sinks at the barrier */
 	_Atomic uint32_t n_sources; /* that still read */
 	_Atomic uint64_t wanted, decided;
+	_Atomic uint64_t
+		dirty; /* bytes changed since the last epoch, as far as instances have said */
 	_Atomic bool final, touched;
+	bool early; /* they are too many: the next epoch begins as soon as it may */
+	struct timespec soonest; /* when it may: behind the pause; the state thread's */
 };
 
 /* Where the conf has the operator, or the pipeline. */
@@ -211,6 +215,27 @@ wr_checkpoint_touch(struct wr_checkpoint *c)
 		atomic_store_explicit(&c->touched, true, memory_order_relaxed);
 }
 
+void
+wr_checkpoint_note_dirty(struct wr_checkpoint *c, struct wr_inst *inst)
+{
+	uint64_t bytes = 0, before = inst->dirty, all;
+
+	if (c->store == NULL)
+		return;
+	for (uint32_t i = 0; i < inst->n_tables; i++)
+		if ((wr_table_spec_of(inst->tables[i])->flags & WEIR_SCRATCH) == 0)
+			bytes += wr_table_dirty_bytes(inst->tables[i]);
+	inst->dirty = bytes;
+	all = atomic_fetch_add(&c->dirty, bytes - before) + bytes - before;
+	if (bytes <= before || all < c->pipeline->max_dirty ||
+		all - bytes + before >= c->pipeline->max_dirty)
+		return;
+	pthread_mutex_lock(&c->lock);
+	c->early = true;
+	pthread_cond_signal(&c->changed);
+	pthread_mutex_unlock(&c->lock);
+}
+
 /* final is written before wanted: who sees the number sees what it is. */
 static void
 trigger(struct wr_checkpoint *c, uint64_t epoch, bool final)
@@ -292,6 +317,7 @@ wr_checkpoint_capture(struct wr_checkpoint *c, struct wr_inst *inst, uint64_t ep
 	part->capture.op = inst->op->name;
 	part->capture.subtask = inst->pub.subtask;
 	capture_into(inst, &part->capture, c->pipeline->max_parallelism);
+	wr_checkpoint_note_dirty(c, inst);
 	pthread_mutex_lock(&c->lock);
 	if (inst->op->two_phase) {
 		/* Invariant: it gets no row between its barrier and the decision. */
@@ -534,8 +560,10 @@ wait_until_due(struct wr_checkpoint *c, const struct timespec *due, bool *final)
 
 	pthread_mutex_lock(&c->lock);
 	while (!c->quit && !c->all_ended && !wr_saving_is_asked(&c->saving) &&
-		pthread_cond_timedwait(&c->changed, &c->lock, due) != ETIMEDOUT)
+		pthread_cond_timedwait(&c->changed, &c->lock, c->early ? &c->soonest : due) !=
+			ETIMEDOUT)
 		;
+	c->early = false;
 	quit = c->quit;
 	*final = c->all_ended;
 	pthread_mutex_unlock(&c->lock);
@@ -552,7 +580,6 @@ state_main(void *arg)
 
 	while (!over && wait_until_due(c, &due, &final)) {
 		bool asked = wr_saving_is_asked(&c->saving);
-		struct timespec pause;
 
 		due = from_now(c->pipeline->checkpoint_interval);
 		/* Nothing has happened: nothing to keep.  But a decider may forget one who is
@@ -564,9 +591,9 @@ state_main(void *arg)
 		if (asked && (!over || (final && !wr_run_aborted(c->run))))
 			wr_saving_begin(&c->saving, c->store);
 		stale = from_now(STALE_US);
-		pause = from_now(c->pipeline->checkpoint_pause);
-		if (is_later(&pause, &due))
-			due = pause;
+		c->soonest = from_now(c->pipeline->checkpoint_pause);
+		if (is_later(&c->soonest, &due))
+			due = c->soonest;
 	}
 	return NULL;
 }

@@ -51,6 +51,9 @@ bool wr_checkpoint_has_ended(const struct wr_checkpoint *checkpoint);
 bool wr_checkpoint_is_durable(const struct wr_checkpoint *checkpoint);
 /* There is something new to keep. [any] */
 void wr_checkpoint_touch(struct wr_checkpoint *checkpoint);
+/* How much of the instance has changed: above max_dirty of the pipeline the next epoch comes early.
+   [task] */
+void wr_checkpoint_note_dirty(struct wr_checkpoint *checkpoint, struct wr_inst *inst);
 /* A source has nothing more to read; drained: its input has ended, else it was told to stop.  When
    all have: the final epoch. [task] */
 void wr_checkpoint_source_ended(struct wr_checkpoint *checkpoint, bool drained);

@@ -17,6 +17,8 @@
 #include <string.h>
 #include <uv.h>
 
+enum { DIRTY_CALLS = 16 /* callbacks: after so many it is asked how much they have changed */ };
+
 static void
 default_row_error(struct wr_eval *eval, uint32_t row, const char *why)
 {
@@ -276,6 +278,8 @@ after(struct wr_inst *inst, int rc)
 	/* A scan lives as long as the work that began it. */
 	for (uint32_t i = 0; i < inst->n_tables; i++)
 		wr_table_end_scans(inst->tables[i]);
+	if (inst->n_tables > 0 && ++inst->calls % DIRTY_CALLS == 0)
+		wr_checkpoint_note_dirty(wr_run_checkpoint(inst->task->run), inst);
 }
 
 /* What has expired is not there for the next callback. */

@@ -84,6 +84,8 @@ struct wr_inst {
 	int64_t ingest_time; /* of the batch last worked on */
 	struct weir_table **tables;
 	uint32_t n_tables;
+	uint32_t calls; /* of its callbacks */
+	uint64_t dirty; /* bytes of its tables, as it last said */
 	int64_t ttl; /* us: the least of those in event time; 0: no table has one */
 	struct weir_rows *rows;
 	struct wr_timers *timers;

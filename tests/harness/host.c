@@ -124,6 +124,12 @@ wt_host_pipeline(const struct wt_host *host)
 	return host->pipeline;
 }
 
+const struct wr_plugins *
+wt_host_plugins(const struct wt_host *host)
+{
+	return host->plugins;
+}
+
 const char *
 wt_host_problems(const struct wt_host *host)
 {

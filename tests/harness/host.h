@@ -25,6 +25,7 @@ const struct wr_pipeline *wt_host_plan(
 /* Where state outlives a run, from the next plan on; NULL: nowhere. */
 void wt_host_keep(struct wt_host *host, const char *state_path);
 const struct wr_pipeline *wt_host_pipeline(const struct wt_host *host);
+const struct wr_plugins *wt_host_plugins(const struct wt_host *host);
 const char *wt_host_problems(const struct wt_host *host);
 
 /* The operator of that name in the pipeline. */

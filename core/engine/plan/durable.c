@@ -32,6 +32,17 @@ const struct weir_directive wr_durable_table[] = {
 		.min = 1000,
 		.max = (int64_t)86400 * 1000000,
 	},
+	{
+		.name = "max_dirty",
+		.summary =
+			"What has changed since the last checkpoint, about: for more the next one "
+			"comes before its time.",
+		.deflt = "64m",
+		.type = WEIR_D_SIZE,
+		.offset = offsetof(struct wr_checkpoint_conf, max_dirty),
+		.min = 1024,
+		.max = INT64_C(1) << 40,
+	},
 	{.name = NULL},
 };
 
@@ -71,6 +82,7 @@ wr_durable_read(struct wr_planner *planner, const struct wr_dir *block)
 	pipeline->checkpoint_interval = conf.interval;
 	pipeline->checkpoint_pause = conf.min_pause;
 	pipeline->checkpoint_timeout = conf.timeout;
+	pipeline->max_dirty = conf.max_dirty;
 	if (is_durable(planner, block))
 		pipeline->state_dir = wr_arena_printf(
 			planner->arena, "%s/%s", planner->options->state_path, pipeline->name);

@@ -149,6 +149,7 @@ struct wr_pipeline {
 	struct weir_list state_drop; /* operators whose state is given up */
 	const struct wr_op *decider; /* the sink whose subtask 0 decides epochs; NULL: the store */
 	int64_t checkpoint_interval, checkpoint_pause, checkpoint_timeout; /* us */
+	uint64_t max_dirty; /* bytes: more changes bring the next checkpoint forward */
 	const char *guarantee, *guarantee_why;
 };
 

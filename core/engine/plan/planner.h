@@ -39,6 +39,7 @@ enum { WR_STATE_MEMORY, WR_STATE_LEVELDB };
 
 struct wr_checkpoint_conf {
 	int64_t interval, min_pause, timeout; /* us */
+	uint64_t max_dirty; /* bytes */
 };
 
 /* What on_error says.  how: WR_ON_ERROR_x; name: of the dead letters' output. */

@@ -148,8 +148,8 @@ probe_check_watermark(struct probe_base *base, int64_t watermark)
 	base->end = watermark == INT64_MAX;
 }
 
-static const struct weir_operator *const operators[] = {
-	&probe_gen, &probe_raws, &probe_probe, &probe_dense, &probe_take, &probe_put};
+static const struct weir_operator *const operators[] = {&probe_gen, &probe_raws, &probe_probe,
+	&probe_dense, &probe_keeper, &probe_take, &probe_put};
 static const struct weir_format *const formats[] = {&probe_plain};
 
 const struct weir_plugin probe_plugin = {

@@ -6,6 +6,7 @@
  *   source gen    rows of (n int, k int, s string), n = partition * PROBE_PART + 0, 1, 2 ...
  *   source raws   the test's records through the format "plain": `NUMBER TEXT`, `!WHY` is bad
  *   probe         rows on, dropped, doubled, with MORE and BUSY, rejected, held back
+ *   keeper        the same, with a table
  *   dense         the same without WEIR_TAKES_SEL
  *   sink take     counts each n
  *   sink put      writes rows through its format
@@ -44,6 +45,7 @@ struct probes {
 	const char *const *records; /* of raws */
 	uint32_t n_records;
 	_Atomic uint32_t released; /* blocks of records given back */
+	bool epochs; /* barriers may come at any time, else at the end */
 	struct waker *waker; /* NULL: everybody who is BUSY wakes itself */
 	_Atomic bool stalled; /* sinks with `stall` take nothing */
 	_Atomic(struct weir_task *) stalled_task;
@@ -142,8 +144,8 @@ void probe_check_watermark(struct probe_base *base, int64_t watermark);
 			.offset = PROBE_AT(fail)},                                                 \
 		PROBE_INT("fail_call", fail_call, "1")
 
-extern const struct weir_operator probe_gen, probe_raws, probe_probe, probe_dense, probe_take,
-	probe_put;
+extern const struct weir_operator probe_gen, probe_raws, probe_probe, probe_dense, probe_keeper,
+	probe_take, probe_put;
 extern const struct weir_format probe_plain;
 
 #endif

@@ -247,7 +247,7 @@ take_before_barrier(void *self, struct weir_task *task, uint64_t epoch)
 	(void)task, (void)epoch;
 	if (take->base.suspended != WEIR_OK || take->base.barrier)
 		probes_wrong(take->base.probes, "a barrier came out of turn");
-	take->base.barrier = true;
+	take->base.barrier = !take->base.probes->epochs;
 	atomic_fetch_add(&take->base.probes->barriers, 1);
 	if (probe_fails(&take->base, "before_barrier"))
 		return -EPROTO;

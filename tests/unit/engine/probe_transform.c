@@ -13,6 +13,7 @@ struct probe {
 	const struct weir_batch *batch; /* being worked on; NULL: none */
 	const struct weir_batch *held;
 	uint32_t at; /* rows of it that are done */
+	struct weir_table *table; /* of keys and numbers */
 };
 
 static const struct weir_directive probe_directives[] = {
@@ -73,7 +74,7 @@ probe_open(const void *conf, struct weir_task *task, void **self)
 			.size = sizeof spec, .flags = WEIR_BY_KEY, .name = "rows"};
 		const struct weir_table_ext *tables = task->host->extension("weir.table/1");
 
-		tables->open(task, &spec);
+		probe->table = tables->open(task, &spec);
 	}
 	*self = probe;
 	return WEIR_OK;
@@ -207,6 +208,19 @@ set_timers(struct probe *probe, const struct weir_batch *batch)
 	ext->set(probe->base.task, batch, batch->sel, rows_of(batch), WEIR_EVENT_TIME, when);
 }
 
+/* An entry for each number. */
+static void
+keep_rows(struct probe *probe, const struct weir_batch *batch)
+{
+	const struct weir_table_ext *ext = probe->base.task->host->extension("weir.table/1");
+	void *row[WEIR_ROWS_MAX];
+	int64_t ns[WEIR_ROWS_MAX];
+
+	for (uint32_t i = 0; i < rows_of(batch); i++)
+		ns[i] = weir_int_at(batch->cols[probe->base.conf->n_col], row_at(batch, i));
+	ext->upsert(probe->table, batch, batch->sel, rows_of(batch), ns, row);
+}
+
 static int
 probe_process(void *self, struct weir_task *task, uint32_t in, const struct weir_batch *batch)
 {
@@ -224,6 +238,8 @@ probe_process(void *self, struct weir_task *task, uint32_t in, const struct weir
 		check_owner(probe, batch);
 	if (conf->timers)
 		set_timers(probe, batch);
+	if (probe->table != NULL)
+		keep_rows(probe, batch);
 	task->host->ref(batch);
 	if (conf->hold) {
 		const struct weir_batch *held = probe->held;
@@ -303,7 +319,7 @@ probe_before_barrier(void *self, struct weir_task *task, uint64_t epoch)
 	(void)task, (void)epoch;
 	if (probe->base.suspended != WEIR_OK || probe->base.barrier)
 		probes_wrong(probe->base.probes, "a barrier came out of turn");
-	probe->base.barrier = true;
+	probe->base.barrier = !probe->base.probes->epochs;
 	atomic_fetch_add(&probe->base.probes->barriers, 1);
 	if (probe_fails(&probe->base, "before_barrier"))
 		return -EPROTO;
@@ -319,10 +335,10 @@ dense_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
 	return probe_plan(self, plan, host);
 }
 
-#define PROBE_OPERATOR(NAME, FLAGS, PLAN)                                                          \
+#define PROBE_OPERATOR(NAME, FLAGS, NEEDS, PLAN)                                                   \
 	{                                                                                          \
 		.size = sizeof(struct weir_operator), .kind = WEIR_TRANSFORM, .flags = FLAGS,      \
-		.name = NAME, .summary = "Rows on.", .needs = "weir.timer/1",                      \
+		.name = NAME, .summary = "Rows on.", .needs = NEEDS,                               \
 		.conf_size = sizeof(struct probe_conf),                                            \
 		.directive_size = sizeof(struct weir_directive), .directives = probe_directives,   \
 		.n_in = 1, .n_out = 2, .plan = PLAN, .open = probe_open, .close = probe_close,     \
@@ -331,5 +347,8 @@ dense_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
 		.before_barrier = probe_before_barrier,                                            \
 	}
 
-const struct weir_operator probe_probe = PROBE_OPERATOR("probe", WEIR_TAKES_SEL, probe_plan);
-const struct weir_operator probe_dense = PROBE_OPERATOR("dense", 0, dense_plan);
+const struct weir_operator probe_probe =
+	PROBE_OPERATOR("probe", WEIR_TAKES_SEL, "weir.timer/1", probe_plan);
+const struct weir_operator probe_dense = PROBE_OPERATOR("dense", 0, "weir.timer/1", dense_plan);
+const struct weir_operator probe_keeper =
+	PROBE_OPERATOR("keeper", WEIR_TAKES_SEL, "weir.timer/1 weir.table/1", probe_plan);

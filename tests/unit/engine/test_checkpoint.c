@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs that go on where an earlier one ended. */
+#include <sched.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "engine_test.h"
@@ -19,6 +21,7 @@ keeping_setup(struct keeping *k)
 	snprintf(k->dir, sizeof k->dir, "/tmp/weir-checkpoint-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(k->dir));
 	wt_host_keep(k->t.host, k->dir);
+	k->t.probes.epochs = true;
 }
 
 static void
@@ -64,11 +67,64 @@ START_TEST(an_instances_own_timers_outlive_it)
 }
 END_TEST
 
+/* The last decided epoch, as the witness has it; 0: none yet. */
+static unsigned long
+decided(const struct keeping *k)
+{
+	char path[128], text[64] = "";
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/p/decided", k->dir);
+	file = fopen(path, "r");
+	if (file != NULL) {
+		text[fread(text, 1, sizeof text - 1, file)] = '\0';
+		fclose(file);
+	}
+	return strtoul(text, NULL, 10);
+}
+
+/* Waits for the first epoch, which by time alone would not come. */
+static bool
+is_early(struct keeping *k, const char *checkpoint)
+{
+	time_t end = time(NULL) + 30;
+	char block[512];
+
+	snprintf(block, sizeof block,
+		"checkpoint { interval 1h; %s }"
+		"source gen a { @ forever on; rows 19000; partitions 4; }"
+		"keeper b { @ from a; key k; table on; } sink take s { @ from b; }",
+		checkpoint);
+	rt_open(&k->t, 2, block);
+	rt_start(&k->t);
+	while (decided(k) == 0 && time(NULL) < end && atomic_load(&k->t.probes.given) < 4 * 19000)
+		sched_yield();
+	/* All there is has been read: what does not come now will not. */
+	for (int i = 0; i < 100 && decided(k) == 0; i++)
+		usleep(1000);
+	wr_run_stop(k->t.run, WR_STOP_NOW);
+	if (rt_end(&k->t) < 0)
+		ck_abort_msg("%s", k->t.err.text);
+	return decided(k) > 0;
+}
+
+START_TEST(many_changes_bring_an_epoch_forward)
+{
+	struct keeping k;
+
+	keeping_setup(&k);
+	ck_assert(!is_early(&k, "max_dirty 1g;"));
+	ck_assert(is_early(&k, "max_dirty 100k;"));
+	keeping_teardown(&k);
+}
+END_TEST
+
 int
 main(void)
 {
 	const TTest *const tests[] = {
 		an_instances_own_timers_outlive_it,
+		many_changes_bring_an_epoch_forward,
 	};
 
 	return ENGINE_TESTS("checkpoint", tests);
