@@ -53,7 +53,9 @@ ttl_renew(struct weir_table *table, uint8_t *row)
 	for (uint32_t i = 0; i < layout->n_cells; i++) {
 		uint64_t *cell = (uint64_t *)(void *)(row + layout->cells[i]);
 
-		layout->cell_bytes -= wr_cell_held(cell);
+		uint32_t held = wr_cell_held(cell);
+
+		layout->cell_bytes -= held < layout->cell_bytes ? held : layout->cell_bytes;
 		wr_cell_free(cell);
 	}
 	memcpy(row, layout->initial, layout->row_bytes);

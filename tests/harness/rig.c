@@ -2,13 +2,16 @@
 /* A rig around one operator. */
 #include "rig.h"
 
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/text.h"
-#include "engine/run.h"
+#include "engine/checkpoint.h"
+#include "engine/run_private.h"
 #include "host.h"
 #include "tap.h"
 
@@ -22,6 +25,8 @@ struct wt_rig {
 	_Atomic int64_t clock; /* us */
 	uint32_t op; /* in the pipeline */
 	bool threads, over, is_union;
+	bool saves; /* the state thread runs */
+	char dir[64]; /* of state; empty: none */
 };
 
 static int64_t
@@ -93,6 +98,8 @@ make_conf(struct wt_rig *rig, const struct wt_options *o)
 	struct wr_text conf = {0};
 
 	wr_text_put(&conf, "pipeline test {\n");
+	if (o->keep)
+		wr_text_put(&conf, "checkpoint { interval 1ms; }\n");
 	wr_text_printf(
 		&conf, "%s%s\n", o->ring ? "buffer 1 4k; " : "", o->lines != NULL ? o->lines : "");
 	if (o->source != NULL)
@@ -129,14 +136,28 @@ rig_new(const struct wt_options *o)
 	rig->tap.busy = o->busy;
 	rig->is_union = o->ring;
 	rig->host = wt_host_new(&tap_plugin, true);
+	if (o->keep) {
+		snprintf(rig->dir, sizeof rig->dir, "/tmp/weir-rig-XXXXXX");
+		ck_assert_ptr_nonnull(mkdtemp(rig->dir));
+		wt_host_keep(rig->host, rig->dir);
+	}
 	return rig;
+}
+
+static void
+rig_run(struct wt_rig *rig)
+{
+	const struct wr_run_options options = {.now = rig_now, .now_arg = rig};
+
+	rig->run = wr_run_new(wt_host_pipeline(rig->host), &options, &rig->err);
+	rig->over = rig->run == NULL;
+	rig->saves = false;
 }
 
 struct wt_rig *
 wt_rig_with(const struct wt_options *o)
 {
 	struct wt_rig *rig = rig_new(o);
-	const struct wr_run_options options = {.now = rig_now, .now_arg = rig};
 	char *conf = make_conf(rig, o);
 	const struct wr_pipeline *pipeline = wt_host_plan(rig->host, conf, 1);
 
@@ -144,8 +165,7 @@ wt_rig_with(const struct wt_options *o)
 		ck_abort_msg("%s\nin:\n%s", wt_host_problems(rig->host), conf);
 	free(conf);
 	rig->op = wt_host_op(rig->host, o->op != NULL ? "it" : o->sink != NULL ? "tested" : "in");
-	rig->run = wr_run_new(pipeline, &options, &rig->err);
-	rig->over = rig->run == NULL;
+	rig_run(rig);
 	return rig;
 }
 
@@ -157,12 +177,72 @@ wt_rig(const char *op)
 	return wt_rig_with(&options);
 }
 
+/* The next epoch. */
+static void
+rig_epoch(struct wt_rig *rig)
+{
+	struct wr_checkpoint *checkpoint = wr_run_checkpoint(rig->run);
+	uint64_t before = wr_checkpoint_decided(checkpoint);
+	time_t end = time(NULL) + 60;
+
+	wr_checkpoint_touch(checkpoint);
+	while (wr_checkpoint_decided(checkpoint) == before) {
+		wr_run_step(rig->run);
+		sched_yield();
+		ck_assert_msg(time(NULL) < end, "no epoch is decided");
+	}
+}
+
+void
+wt_checkpoint(struct wt_rig *rig)
+{
+	wt_settle(rig);
+	if (!rig->saves && wr_checkpoint_start(wr_run_checkpoint(rig->run), &rig->err) < 0)
+		ck_abort_msg("%s", rig->err.text);
+	rig->saves = true;
+	/* One may have begun before the last rows came. */
+	rig_epoch(rig);
+	rig_epoch(rig);
+}
+
+static void
+rig_leave(struct wt_rig *rig)
+{
+	wr_run_stop(rig->run, WR_STOP_NOW);
+	wr_run_wait(rig->run, &rig->err);
+	rig->over = true;
+}
+
+void
+wt_restart(struct wt_rig *rig)
+{
+	wt_checkpoint(rig);
+	rig_leave(rig);
+	wr_run_free(rig->run);
+	rig_run(rig);
+	if (rig->run == NULL)
+		ck_abort_msg("%s", rig->err.text);
+}
+
+static void
+rig_remove(const struct wt_rig *rig)
+{
+	char command[128];
+
+	snprintf(command, sizeof command, "rm -r %s", rig->dir);
+	ck_assert_int_eq(system(command), 0);
+}
+
 void
 wt_free(struct wt_rig *rig)
 {
+	if (rig->dir[0] != '\0' && !rig->over)
+		rig_leave(rig);
 	if (!rig->over)
 		wt_stop(rig);
 	wr_run_free(rig->run);
+	if (rig->dir[0] != '\0')
+		rig_remove(rig);
 	ck_assert_msg(atomic_load(&rig->tap.blocks) == 0, "records were not released");
 	wt_host_free(rig->host);
 	tap_fini(&rig->tap);

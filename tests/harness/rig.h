@@ -39,6 +39,7 @@ struct wt_options {
 	uint32_t parallelism; /* of the operator */
 	uint32_t batch; /* rows in one batch of the source, at most; 0: 2048 */
 	uint32_t busy; /* how often the sinks answer BUSY to each batch */
+	bool keep; /* state outlives a run: for wt_checkpoint() and wt_restart() */
 	bool ring; /* a ring for one batch before and behind the operator, else direct calls */
 };
 
@@ -81,6 +82,10 @@ uint64_t wt_counter(struct wt_rig *rig, const char *name);
 uint64_t wt_rejected(struct wt_rig *rig);
 /* Does the operator read several sources, so that nobody knows which one a row came from? */
 bool wt_is_union(const struct wt_rig *rig);
+
+/* An epoch that has all rows so far is decided; the run goes on, or another one does from there. */
+void wt_checkpoint(struct wt_rig *rig);
+void wt_restart(struct wt_rig *rig);
 
 /* The input ends, or the pipeline is stopped: 0 or what the run failed with. */
 int wt_end(struct wt_rig *rig);
