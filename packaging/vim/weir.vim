@@ -14,13 +14,13 @@ syn keyword weirDirective aggregate allowed_lateness append brokers buffer burst
 syn keyword weirDirective count default delimiter delivery discover disorder duplicates_to else_to
 syn keyword weirDirective emit error_log event_time events exceed explode field flatten follow
 syn keyword weirDirective format framing from group header hopping include interval isolation
-syn keyword weirDirective keep key late_to limit load_module match max_parallelism max_record_size
-syn keyword weirDirective min_pause nest null on_error order_by outer parallelism partitioner
-syn keyword weirDirective path pattern plugin_path profile property quote rank rate remove rename
-syn keyword weirDirective roll_size roll_time row seed session set set_event_time skip_empty
-syn keyword weirDirective split start state state_drop state_path stop time timeout timestamp
-syn keyword weirDirective topic topic_by transaction_timeout transactional_id ttl tumbling watermark
-syn keyword weirDirective where with_ties within worker_threads
+syn keyword weirDirective keep key late_to limit load_module match max_dirty max_parallelism
+syn keyword weirDirective max_record_size min_pause nest null on_error order_by outer parallelism
+syn keyword weirDirective partitioner path pattern plugin_path profile property quote rank rate
+syn keyword weirDirective remove rename roll_size roll_time row seed session set set_event_time
+syn keyword weirDirective skip_empty split start state state_drop state_path stop time timeout
+syn keyword weirDirective timestamp topic topic_by transaction_timeout transactional_id ttl
+syn keyword weirDirective tumbling watermark where with_ties within worker_threads
 syn keyword weirFunction abs avg bool_and bool_or ceil collect collect_set concat contains count
 syn keyword weirFunction count_char count_distinct count_distinct_hll crc32 date_part date_trunc
 syn keyword weirFunction ends_with exp first floor format format_time greatest ip_in_cidr is_ipv4

@@ -32,6 +32,7 @@ static const char *const operators[] = {
 	"window { key user; tumbling 600ms; aggregate n = count(), m = min(x); late_to out1; }",
 	"window { key user; hopping 900ms 300ms; allowed_lateness 600ms; aggregate n = count(); }",
 	"window { tumbling 500ms; aggregate n = count(), c = collect_set(user); }",
+	"window { key user; session 150ms; aggregate n = count(), s = sum(n); late_to out1; }",
 };
 enum { OPERATORS = sizeof operators / sizeof operators[0] };
 
@@ -99,7 +100,8 @@ rows_of(struct wt_rig *rig, uint32_t port, bool sorted, const char *rows[MOST_RO
 static void
 is_the_same(const char *op, int how)
 {
-	bool sorted = strstr(op, "tumbling") != NULL || strstr(op, "hopping") != NULL;
+	bool sorted = strstr(op, "tumbling") != NULL || strstr(op, "hopping") != NULL ||
+		      strstr(op, "session") != NULL;
 	struct wt_rig *rig = run(op, UNDISTURBED), *other = run(op, how);
 	const char *want[MOST_ROWS], *got[MOST_ROWS];
 
