@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a checkpoint costs and how fast state comes back: one table by int keys, rows of two words.
+ *
+ *	bench_store [KEYS [DIRTY%]]        1000000 10
+ *
+ * The pause is what the table's task does at a barrier (its CPU time); the state thread decides and
+ * applies beside it.  The directory is made in the current one, and removed.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "state/store.h"
+#include "state/table.h"
+
+enum { GROUPS = 128, EPOCHS = 20, ROW = 16 };
+
+static const uint32_t key_type[] = {WEIR_INT64};
+static const struct weir_slot slot = {.name = "sums", .bytes = ROW, .version = 1};
+static const struct weir_table_spec spec = {
+	.size = sizeof spec, .flags = WEIR_BY_KEY, .n_slots = 1, .name = "sums", .slots = &slot};
+static const struct wr_kept_slot kept_slot = {"sums", ROW, 0, 1};
+static const struct wr_kept_table kept_table = {"sums", WEIR_BY_KEY, key_type, 1, 1, &kept_slot};
+static const struct wr_kept_op kept_op = {
+	.name = "op", .word = "w", .parallelism = 1, .tables = &kept_table, .n_tables = 1};
+static const struct wr_kept kept = {"bench", GROUPS, &kept_op, 1};
+
+static double
+now(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static void
+must(int rc, const struct weir_err *err)
+{
+	if (rc >= 0)
+		return;
+	fprintf(stderr, "%s\n", err->text);
+	exit(1);
+}
+
+/* Writes n keys, every step-th from `from` on. */
+static void
+write_keys(struct weir_table *table, int64_t from, int64_t step, int64_t n)
+{
+	int64_t key[WEIR_ROWS_MAX];
+	struct weir_column column = {.size = sizeof column, .type = WEIR_INT64, .values = key};
+	const struct weir_column *cols[] = {&column};
+	struct wr_key keys[WEIR_ROWS_MAX];
+	uint64_t hash[WEIR_ROWS_MAX];
+	struct wr_batch batch = {.pub = {.size = sizeof batch.pub,
+					 .n_cols = 1,
+					 .n_keys = 1,
+					 .cols = cols,
+					 .key_hash = hash}};
+	void *row[WEIR_ROWS_MAX];
+
+	for (int64_t done = 0; done < n; done += batch.pub.n_rows) {
+		batch.pub.n_rows = n - done < WEIR_ROWS_MAX ? (uint32_t)(n - done) : WEIR_ROWS_MAX;
+		for (uint32_t i = 0; i < batch.pub.n_rows; i++)
+			key[i] = from + (done + i) * step;
+		wr_keys_of(cols, 1, NULL, batch.pub.n_rows, keys, hash, NULL);
+		wr_table_upsert(table, &batch.pub, NULL, batch.pub.n_rows, NULL, row);
+		for (uint32_t i = 0; i < batch.pub.n_rows; i++)
+			++*(int64_t *)row[i];
+	}
+}
+
+struct times {
+	double pause[EPOCHS], decide, apply;
+	uint64_t bytes;
+};
+
+static void
+epoch(struct wr_store *store, struct weir_table *table, double *pause, struct times *t)
+{
+	struct wr_capture capture = {.op = "op"};
+	const struct wr_capture *captures[] = {&capture};
+	uint64_t number = wr_store_epoch(store) + 1;
+	struct weir_err err = {0};
+	double a = now(CLOCK_THREAD_CPUTIME_ID), b;
+
+	wr_table_capture(table, GROUPS, wr_capture_section(&capture, WR_SECTION_TABLE, "sums"));
+	*pause = now(CLOCK_THREAD_CPUTIME_ID) - a;
+	t->bytes += capture.sections[0].bytes.len;
+	a = now(CLOCK_MONOTONIC);
+	must(wr_store_decide(store, number, &kept, captures, 1, false, &err), &err);
+	b = now(CLOCK_MONOTONIC);
+	must(wr_store_apply(store, number, &err), &err);
+	t->decide += b - a;
+	t->apply += now(CLOCK_MONOTONIC) - b;
+	wr_capture_fini(&capture);
+}
+
+static int
+by_size(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void
+measure_restore(const char *dir, int64_t keys, uint64_t row_bytes)
+{
+	struct wr_store *store;
+	struct weir_err err = {0};
+	struct weir_table *table = wr_table_new(&spec, key_type, 1);
+	double a = now(CLOCK_MONOTONIC), cpu = now(CLOCK_PROCESS_CPUTIME_ID);
+	double opened, mine;
+
+	must(wr_store_open(&store, dir, "bench", &err), &err);
+	opened = now(CLOCK_MONOTONIC);
+	mine = now(CLOCK_THREAD_CPUTIME_ID);
+	must(wr_store_restore_table(store, "op", table, 0, GROUPS - 1, GROUPS, &err), &err);
+	printf("%.0f MB: opened in %.2f s, restored in %.2f s; %.2f s of CPU in all, %.2f s of it "
+	       "in "
+	       "this thread's restoring (%.0f ns an entry)\n",
+		(double)(wr_table_count(table) * row_bytes) / 1e6, opened - a,
+		now(CLOCK_MONOTONIC) - opened, now(CLOCK_PROCESS_CPUTIME_ID) - cpu,
+		now(CLOCK_THREAD_CPUTIME_ID) - mine,
+		(now(CLOCK_THREAD_CPUTIME_ID) - mine) * 1e9 / (double)keys);
+	wr_store_close(store);
+	wr_table_free(table);
+}
+
+int
+main(int argc, char **argv)
+{
+	int64_t keys = argc > 1 ? atoll(argv[1]) : 1000000;
+	int64_t dirty = keys / 100 * (argc > 2 ? atoll(argv[2]) : 10), step = keys / dirty;
+	char dir[] = "bench-store-XXXXXX", command[64];
+	struct weir_table *table = wr_table_new(&spec, key_type, 1);
+	struct wr_store *store;
+	struct weir_err err = {0};
+	struct times t = {.decide = 0}, first = {.decide = 0};
+	double all;
+
+	if (mkdtemp(dir) == NULL)
+		return perror(dir), 1;
+	must(wr_store_open(&store, dir, "bench", &err), &err);
+	must(wr_store_restore_table(store, "op", table, 0, GROUPS - 1, GROUPS, &err), &err);
+	write_keys(table, 0, 1, keys);
+	epoch(store, table, &all, &first);
+	printf("%lld keys, %.0f bytes an entry in the journal, %.1f in memory over key and row\n",
+		(long long)keys, (double)first.bytes / (double)keys,
+		(double)wr_table_bytes(table) / (double)keys - 8 - ROW);
+	for (int i = 0; i < EPOCHS; i++) {
+		write_keys(table, i % step, step, dirty);
+		epoch(store, table, &t.pause[i], &t);
+	}
+	qsort(t.pause, EPOCHS, sizeof t.pause[0], by_size);
+	printf("%lld dirty: pause %.2f ms (most %.2f), decided in %.0f ms, applied in %.0f ms, "
+	       "%.1f bytes an entry\n",
+		(long long)dirty, t.pause[EPOCHS / 2] * 1e3, t.pause[EPOCHS - 1] * 1e3,
+		t.decide / EPOCHS * 1e3, t.apply / EPOCHS * 1e3,
+		(double)t.bytes / EPOCHS / (double)dirty);
+	wr_store_close(store);
+	wr_table_free(table);
+	measure_restore(dir, keys, 8 + ROW);
+	snprintf(command, sizeof command, "rm -r %s", dir);
+	return system(command) != 0;
+}
