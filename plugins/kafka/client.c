@@ -87,7 +87,8 @@ client_set(rd_kafka_conf_t *conf, const char *name, const char *value)
 }
 
 rd_kafka_conf_t *
-client_conf_new(const struct client_conf *conf, struct weir_task *task, const char *const *first)
+client_conf_new(const struct client_conf *conf, uint32_t kind, struct weir_task *task,
+	const char *const *first)
 {
 	rd_kafka_conf_t *rdconf = rd_kafka_conf_new();
 	char *brokers = client_brokers(conf), why[256];
@@ -102,7 +103,7 @@ client_conf_new(const struct client_conf *conf, struct weir_task *task, const ch
 		char *n = strndup(conf->property.v[i].p, conf->property.v[i].len);
 		char *v = strndup(conf->value.v[i].p, conf->value.v[i].len);
 
-		if (n != NULL && v != NULL)
+		if (n != NULL && v != NULL && property_check(n, kind, why, sizeof why) == 0)
 			rd_kafka_conf_set(rdconf, n, v, why, sizeof why);
 		free(n);
 		free(v);

@@ -42,12 +42,12 @@ int client_plan(const struct client_conf *conf, uint32_t kind, struct weir_plan 
 char *client_brokers(const struct client_conf *conf);
 
 /*
- * A configuration with brokers, the properties, and a log that goes to the host's as the task's.
- * What the properties may change is to be set before with `first`, pairs of strings that end with
- * NULL; what they may not, by the caller.  NULL: out of memory.
+ * A configuration with brokers, the properties that are of that kind, and a log that goes to the
+ * host's as the task's. What the properties may change is to be set before with `first`, pairs of
+ * strings that end with NULL; what they may not, by the caller.  NULL: out of memory.
  */
-rd_kafka_conf_t *client_conf_new(
-	const struct client_conf *conf, struct weir_task *task, const char *const *first);
+rd_kafka_conf_t *client_conf_new(const struct client_conf *conf, uint32_t kind,
+	struct weir_task *task, const char *const *first);
 void client_set(rd_kafka_conf_t *conf, const char *name, const char *value);
 
 /* Takes conf.  NULL after weir_fail(). */

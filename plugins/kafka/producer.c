@@ -49,7 +49,7 @@ configure(const struct producer_conf *c, struct producer *producer)
 		"queue.buffering.max.messages", "1000000", "queue.buffering.max.kbytes", "65536",
 		"socket.nagle.disable", "true", "reconnect.backoff.ms", "50",
 		"reconnect.backoff.max.ms", "500", "retry.backoff.ms", "20", NULL};
-	rd_kafka_conf_t *conf = client_conf_new(c->client, producer->task, first);
+	rd_kafka_conf_t *conf = client_conf_new(c->client, CLIENT_PRODUCER, producer->task, first);
 	char timeout[24];
 
 	if (conf == NULL)
@@ -79,6 +79,7 @@ producer_new(const struct producer_conf *c, struct weir_task *task)
 		return NULL;
 	pthread_mutex_init(&producer->lock, NULL);
 	producer->task = task;
+	producer->client = c->client;
 	producer->brokers = client_brokers(c->client);
 	producer->transactional_id =
 		c->transactional_id != NULL ? strdup(c->transactional_id) : NULL;

@@ -20,6 +20,7 @@ struct producer_conf {
 struct producer {
 	rd_kafka_t *rk; /* NULL: it could not be made, see err, or is closed */
 	struct weir_task *task;
+	const struct client_conf *client;
 	char *brokers, *transactional_id;
 	struct weir_err err;
 	atomic_int failed; /* a record was not delivered: delivery says why */

@@ -159,7 +159,7 @@ open_consumer(const struct source_conf *c, struct weir_task *task)
 	static const char *const first[] = {"fetch.wait.max.ms", "100", "queued.min.messages",
 		"1000000", "socket.nagle.disable", "true", "fetch.message.max.bytes", "4194304",
 		"reconnect.backoff.ms", "50", "reconnect.backoff.max.ms", "2000", NULL};
-	rd_kafka_conf_t *conf = client_conf_new(&c->client, task, first);
+	rd_kafka_conf_t *conf = client_conf_new(&c->client, CLIENT_CONSUMER, task, first);
 	char *group = strndup(c->group.p, c->group.len);
 
 	if (conf == NULL || group == NULL) {

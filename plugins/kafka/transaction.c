@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "position.h"
 #include "producer.h"
@@ -41,6 +42,15 @@ void
 transaction_watch(rd_kafka_conf_t *conf, struct producer *producer)
 {
 	rd_kafka_conf_interceptor_add_on_new(conf, "weir", on_new, producer);
+}
+
+/* [commit], which may */
+static void
+wait_a_little(void)
+{
+	const struct timespec t = {.tv_nsec = RETRY_MS * 1000000};
+
+	nanosleep(&t, NULL);
 }
 
 /* "WHAT: REASON"; takes the error.  0 if there is none. */
@@ -78,76 +88,135 @@ transaction_begin(struct producer *producer, struct weir_task *task)
 	return rc;
 }
 
-/* The partition with the highest epoch: the topic may have been another one then. */
-static int
+/*
+ * The partition with the highest epoch: the topic may have been another one then.  The error of a
+ * partition, if there is one: nothing is known then.
+ */
+static rd_kafka_resp_err_t
 read_tag(const rd_kafka_topic_partition_list_t *list, uint64_t *epoch, char **tag)
 {
-	*epoch = 0;
-	*tag = strdup("");
+	const rd_kafka_topic_partition_t *last = NULL;
+
 	for (int i = 0; i < list->cnt; i++) {
 		const rd_kafka_topic_partition_t *p = &list->elems[i];
 
-		if (p->offset <= 0 || (uint64_t)p->offset <= *epoch)
-			continue;
-		free(*tag);
-		*epoch = (uint64_t)p->offset;
-		*tag = strndup(p->metadata != NULL ? p->metadata : "", p->metadata_size);
+		if (p->err != 0)
+			return p->err;
+		if (p->offset > 0 && (last == NULL || p->offset > last->offset))
+			last = p;
 	}
-	return *tag != NULL ? 0 : -ENOMEM;
+	free(*tag);
+	*epoch = last != NULL ? (uint64_t)last->offset : 0;
+	*tag = last != NULL && last->metadata != NULL ? strndup(last->metadata, last->metadata_size)
+						      : strdup("");
+	return *tag != NULL ? 0 : RD_KAFKA_RESP_ERR__FAIL;
 }
 
-static int
-read_group(struct producer *producer, struct weir_task *task, rd_kafka_event_t *event,
-	uint64_t *epoch, char **tag)
+static rd_kafka_resp_err_t
+read_group(rd_kafka_event_t *event, uint64_t *epoch, char **tag)
 {
-	const rd_kafka_ListConsumerGroupOffsets_result_t *result =
-		rd_kafka_event_ListConsumerGroupOffsets_result(event);
-	const rd_kafka_error_t *error;
+	const rd_kafka_topic_partition_list_t *list;
 	const rd_kafka_group_result_t **groups;
+	const rd_kafka_error_t *error;
 	size_t n;
 
 	if (rd_kafka_event_error(event) != 0)
-		return weir_fail(task->err, -EIO, "where group \"%s\" stands is not known: %s",
-			producer->transactional_id, rd_kafka_event_error_string(event));
-	groups = rd_kafka_ListConsumerGroupOffsets_result_groups(result, &n);
-	error = n == 1 ? rd_kafka_group_result_error(groups[0]) : NULL;
-	if (n != 1 || error != NULL)
-		return weir_fail(task->err, -EIO,
-			"where group \"%s\" stands is not known: %s; give the user Read on it",
-			producer->transactional_id,
-			error != NULL ? rd_kafka_error_string(error) : "no answer");
-	if (read_tag(rd_kafka_group_result_partitions(groups[0]), epoch, tag) < 0)
-		return kafka_no_memory(task);
-	return 0;
+		return rd_kafka_event_error(event);
+	groups = rd_kafka_ListConsumerGroupOffsets_result_groups(
+		rd_kafka_event_ListConsumerGroupOffsets_result(event), &n);
+	if (n != 1)
+		return RD_KAFKA_RESP_ERR__BAD_MSG;
+	error = rd_kafka_group_result_error(groups[0]);
+	if (error != NULL)
+		return rd_kafka_error_code(error);
+	list = rd_kafka_group_result_partitions(groups[0]);
+	return list != NULL ? read_tag(list, epoch, tag) : RD_KAFKA_RESP_ERR__BAD_MSG;
+}
+
+/*
+ * A client of its own: librdkafka 2.0 dereferences the consumer group that a producer has not when
+ * this request is answered with an error, and one that outlived a broker may be slow to come back.
+ */
+static rd_kafka_t *
+open_asker(const struct producer *producer, struct weir_task *task)
+{
+	static const char *const first[] = {
+		"reconnect.backoff.ms", "50", "reconnect.backoff.max.ms", "500", NULL};
+	rd_kafka_conf_t *conf = client_conf_new(producer->client, CLIENT_CONSUMER, task, first);
+
+	if (conf == NULL) {
+		kafka_no_memory(task);
+		return NULL;
+	}
+	client_set(conf, "group.id", producer->transactional_id);
+	return client_new(RD_KAFKA_CONSUMER, conf, task);
 }
 
 /* Only what is settled: the broker keeps the answer back while a transaction is open. */
-static int
-ask_group(struct producer *producer, struct weir_task *task, uint64_t *epoch, char **tag)
+static rd_kafka_resp_err_t
+ask_group(rd_kafka_t *rk, const char *group, uint64_t *epoch, char **tag)
 {
 	rd_kafka_AdminOptions_t *options =
-		rd_kafka_AdminOptions_new(producer->rk, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
+		rd_kafka_AdminOptions_new(rk, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
 	rd_kafka_ListConsumerGroupOffsets_t *what =
-		rd_kafka_ListConsumerGroupOffsets_new(producer->transactional_id, NULL);
-	rd_kafka_queue_t *queue = rd_kafka_queue_new(producer->rk);
+		rd_kafka_ListConsumerGroupOffsets_new(group, NULL);
+	rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+	rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR__TIMED_OUT;
 	rd_kafka_event_t *event;
 	char why[128];
-	int rc;
 
 	rd_kafka_error_destroy(rd_kafka_AdminOptions_set_require_stable_offsets(options, 1));
-	rd_kafka_AdminOptions_set_request_timeout(options, INIT_MS, why, sizeof why);
-	rd_kafka_ListConsumerGroupOffsets(producer->rk, &what, 1, options, queue);
+	rd_kafka_AdminOptions_set_request_timeout(options, KAFKA_TIMEOUT_MS, why, sizeof why);
+	rd_kafka_ListConsumerGroupOffsets(rk, &what, 1, options, queue);
 	event = rd_kafka_queue_poll(queue, INIT_MS);
-	rc = event != NULL ? read_group(producer, task, event, epoch, tag)
-			   : weir_fail(task->err, -ETIMEDOUT,
-				     "where group \"%s\" stands is not known: no answer",
-				     producer->transactional_id);
-	if (event != NULL)
+	if (event != NULL) {
+		code = read_group(event, epoch, tag);
 		rd_kafka_event_destroy(event);
+	}
 	rd_kafka_queue_destroy(queue);
 	rd_kafka_ListConsumerGroupOffsets_destroy(what);
 	rd_kafka_AdminOptions_destroy(options);
-	return rc;
+	return code;
+}
+
+/* Whether asking again may help: the broker is just starting, or still writing. */
+static int
+is_passing(rd_kafka_resp_err_t code)
+{
+	switch (code) {
+	case RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS:
+	case RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE:
+	case RD_KAFKA_RESP_ERR_NOT_COORDINATOR:
+	case RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT:
+	case RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT:
+	case RD_KAFKA_RESP_ERR__TRANSPORT:
+	case RD_KAFKA_RESP_ERR__BAD_MSG:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+static int
+know_group(struct producer *producer, struct weir_task *task, uint64_t *epoch, char **tag)
+{
+	rd_kafka_t *rk = open_asker(producer, task);
+	rd_kafka_resp_err_t code;
+
+	if (rk == NULL)
+		return task->err->code;
+	code = ask_group(rk, producer->transactional_id, epoch, tag);
+	for (int i = 0; i < INIT_MS / RETRY_MS && is_passing(code); i++) {
+		wait_a_little();
+		code = ask_group(rk, producer->transactional_id, epoch, tag);
+	}
+	rd_kafka_destroy_flags(rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+	if (code == 0)
+		return 0;
+	return weir_fail(task->err, -EIO,
+		"where group \"%s\" stands is not known: %s; see that brokers answer, and that "
+		"the user may read that group",
+		producer->transactional_id, rd_kafka_err2str(code));
 }
 
 int
@@ -157,12 +226,12 @@ transaction_recover(struct producer *producer, struct weir_task *task, uint64_t 
 
 	for (int i = 0; i < 10 && error != NULL && rd_kafka_error_is_retriable(error); i++) {
 		rd_kafka_error_destroy(error);
-		rd_kafka_poll(producer->rk, RETRY_MS);
+		wait_a_little();
 		error = rd_kafka_init_transactions(producer->rk, INIT_MS);
 	}
 	if (fail(task, error, "init_transactions()", producer) < 0)
 		return task->err->code;
-	return ask_group(producer, task, epoch, tag);
+	return know_group(producer, task, epoch, tag);
 }
 
 /* Retriable errors leave everything as it was: the same call again. */
@@ -177,7 +246,7 @@ send_offsets(struct producer *producer, struct weir_task *task, const char *grou
 			producer->rk, list, metadata, INIT_MS)) != NULL &&
 		rd_kafka_error_is_retriable(error)) {
 		rd_kafka_error_destroy(error);
-		rd_kafka_poll(producer->rk, RETRY_MS);
+		wait_a_little();
 	}
 	rd_kafka_consumer_group_metadata_destroy(metadata);
 	return fail(task, error, "send_offsets_to_transaction()", producer);
@@ -279,7 +348,7 @@ commit(struct producer *producer, struct weir_task *task)
 	while ((error = rd_kafka_commit_transaction(producer->rk, -1)) != NULL &&
 		rd_kafka_error_is_retriable(error)) {
 		rd_kafka_error_destroy(error);
-		rd_kafka_poll(producer->rk, RETRY_MS);
+		wait_a_little();
 	}
 	if (fail(task, error, "commit_transaction()", producer) < 0)
 		return task->err->code;

@@ -94,6 +94,11 @@ class Kit:
         _, err = child.communicate(timeout=DEADLINE)
         equal(child.returncode, code, err)
 
+    def told(self, group, topic, partitions):
+        """Records before where the group stands; it stands nowhere in partitions that gave none."""
+        lines = self.tool("committed", group, topic, partitions).splitlines()
+        return sum(max(0, int(line.split()[0])) for line in lines)
+
     def lines(self, name):
         path = self.path / name
         return path.read_text().splitlines() if path.exists() else []
@@ -104,9 +109,12 @@ def until(condition, child=None):
     end = time.monotonic() + DEADLINE
     while not condition():
         if child is not None and child.poll() is not None:
-            raise AssertionError(f"the program ended: {child.communicate()}")
+            raise AssertionError(f"the program ended: {child.communicate()} {child.returncode}")
         if time.monotonic() > end:
-            raise AssertionError(f"not within {DEADLINE} s")
+            if child is not None:
+                child.kill()
+            said = child.communicate()[1][-1500:] if child is not None else ""
+            raise AssertionError(f"not within {DEADLINE} s; {said}")
         time.sleep(0.02)
 
 
