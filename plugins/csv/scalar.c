@@ -138,16 +138,35 @@ number_int(const struct number *number, int64_t *value)
 	return 0;
 }
 
+/* Eight digits at once.  1, or 0: there is something else among them. */
+static inline int
+eight_digits(const char *p, int64_t *value)
+{
+	const uint64_t zeros = 0x3030303030303030, tops = 0xf0f0f0f0f0f0f0f0;
+	uint64_t word;
+
+	memcpy(&word, p, sizeof word);
+	if (((word & tops) | ((word + 0x0606060606060606) & tops) >> 4) != (zeros | zeros >> 4))
+		return 0;
+	/* Pairs of digits, then of these, then of those. */
+	word = (word - zeros) * (1 + (10 << 8)) >> 8 & 0x00ff00ff00ff00ff;
+	word = word * (1 + (100 << 16)) >> 16 & 0x0000ffff0000ffff;
+	*value = (int64_t)(word * (1 + ((uint64_t)10000 << 32)) >> 32);
+	return 1;
+}
+
 /* Up to 18 digits, which cannot overflow.  1, or 0: it is something else. */
 static inline int
 short_int(const char *p, size_t len, int64_t *value)
 {
 	const char *end = p + len, *first = p + (len > 0 && *p == '-'), *q;
-	int64_t digits = 0;
+	int64_t digits = 0, eight;
 
 	if (end - first > 18 || end == first)
 		return 0;
-	for (q = first; q < end && (uint8_t)(*q - '0') <= 9; q++)
+	for (q = first; end - q >= 8 && eight_digits(q, &eight); q += 8)
+		digits = digits * 100000000 + eight;
+	for (; q < end && (uint8_t)(*q - '0') <= 9; q++)
 		digits = digits * 10 + (*q - '0');
 	*value = first == p ? digits : -digits;
 	return q == end;

@@ -245,6 +245,31 @@ START_TEST(a_bad_record_says_what_is_wrong)
 }
 END_TEST
 
+START_TEST(ints_of_all_lengths_are_read)
+{
+	char text[128] = {0};
+	uint64_t n = 1;
+	int i;
+
+	mock_field(mock, "a", WEIR_INT64, "");
+	open_format();
+	for (i = 0; i < 4000; i++) {
+		int64_t want;
+
+		n = n * 6364136223846793005u + 1442695040888963407u;
+		want = (int64_t)n >> i % 63;
+		snprintf(text, sizeof text, "%" PRId64, want);
+		decode(text, i % 2 ? 64 : 0);
+		ck_assert(!mock->out->bad[0]);
+		ck_assert_int_eq(mock_int(mock, 0, 0), want);
+		/* Any other byte makes it none. */
+		text[strlen(text) - 1 - (size_t)i % strlen(text)] = "/:xA \xb1"[i % 6];
+		decode(text, 64);
+		ck_assert(mock->out->bad[0]);
+	}
+}
+END_TEST
+
 static int failed_with;
 
 /* What the next records are: the first of their file, or behind a first record. */
@@ -463,6 +488,7 @@ main(void)
 	tcase_add_test(tcase, a_huge_field_is_read);
 	tcase_add_test(tcase, a_header_names_the_columns);
 	tcase_add_test(tcase, each_file_has_its_own_header);
+	tcase_add_test(tcase, ints_of_all_lengths_are_read);
 	tcase_add_test(tcase, a_header_may_be_skipped);
 	tcase_add_test(tcase, a_missing_column_fails);
 	tcase_add_test(tcase, reading_goes_on_in_the_middle);

@@ -317,6 +317,37 @@ START_TEST(an_empty_compressed_file_has_no_records)
 }
 END_TEST
 
+/* A member after the other is appended; one that is not whole waits for its rest. */
+START_TEST(a_compressed_file_that_grows_is_followed)
+{
+	struct mock_text packed = {0};
+	size_t one;
+	int rc, fd;
+
+	pack(&packed, CODEC_ZSTD, "one\n", 4);
+	one = packed.len;
+	pack(&packed, CODEC_ZSTD, "two\n", 4);
+	conf.follow = 1;
+	put("x.zst", packed.p, one - 3);
+	ck_assert_int_eq(run_all(), WEIR_BUSY);
+	ck_assert_str_eq(mock->refused.p, "");
+	fd = open(path, O_WRONLY | O_APPEND);
+	ck_assert_int_eq(write(fd, packed.p + one - 3, packed.len - one + 3),
+		(ssize_t)(packed.len - one + 3));
+	close(fd);
+	while (mock->records.len < 8) {
+		mock_wait(mock);
+		do
+			rc = source->source->poll(self, &mock->task);
+		while (rc == WEIR_OK);
+		ck_assert_int_eq(rc, WEIR_BUSY);
+	}
+	ck_assert_str_eq(mock->records.p, "one\ntwo\n");
+	ck_assert_str_eq(mock->refused.p, "");
+	free(packed.p);
+}
+END_TEST
+
 /* Framing. */
 
 /* Records may have NUL in them. */
@@ -466,6 +497,7 @@ main(void)
 	tcase_add_loop_test(tcase, a_corrupt_compressed_file_is_refused, CODEC_GZIP, CODEC_LZ4 + 1);
 	tcase_add_test(tcase, what_is_not_compressed_though_its_name_says_so_is_refused);
 	tcase_add_test(tcase, an_empty_compressed_file_has_no_records);
+	tcase_add_test(tcase, a_compressed_file_that_grows_is_followed);
 	tcase_add_loop_test(
 		tcase, framed_records_are_read_back, FRAMING_LENGTH, FRAMING_VARINT + 1);
 	tcase_add_loop_test(tcase, a_framed_record_that_is_too_long_is_refused, FRAMING_NEWLINE,
