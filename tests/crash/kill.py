@@ -226,8 +226,8 @@ def run_case(weir, name, inputs, base, number, rng, want, length):
         case.env["LEDGER_KILL"] = f"{rng.choice(('before', 'torn', 'after', 'no'))}:{rng.randrange(1, 4)}"
         process = case.start()
         try:
-            # On a busy machine a start can take longer than all of the undisturbed run did: patience grows.
-            process.wait(rng.random() ** 2 * length * (1.2 + kills / 20))
+            # On a busy machine a start can take longer than all of the undisturbed run did: patience grows without end.
+            process.wait(rng.random() ** 2 * length * 1.2 * 1.03**kills)
             if process.returncode != -signal.SIGKILL:
                 finish(process)
                 break

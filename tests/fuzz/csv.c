@@ -3,9 +3,6 @@
  * The csv format under libFuzzer: the first byte chooses the directives, the lines behind it are
  * records.  A batch must give what its records give alone, with and without slack behind them; what
  * was read and written again must read as the same; any line may be a header.
- *
- * clang -g -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -Isdk/include tests/fuzz/csv.c
- *     tests/unit/plugins_io/mock.c plugins/csv/[a-z]*.c plugins/json/text.c -lm -o /tmp/fuzz
  */
 #include <math.h>
 #include <stdlib.h>

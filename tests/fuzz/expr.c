@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Expressions from any text: what compiles runs over a batch of odd values, whole and under a
- * selection; the same text is tried as a block of aggregates.  Build by clang
- * -fsanitize=fuzzer,address,undefined with core/expr, core/base, the rig of the unit tests and the
- * plugins it needs.
+ * selection; the same text is tried as a block of aggregates.
  */
 #include "../unit/expr/rig.h"
 

@@ -3,9 +3,6 @@
  * The json format under libFuzzer: the input's lines are records.  A batch must give what its
  * records give alone, with and without slack behind them; what was read and written again must read
  * as the same.
- *
- * Built from this file, tests/unit/plugins_io/mock.c and plugins/json with
- * -fsanitize=fuzzer,address,undefined.
  */
 #include <cstdlib>
 #include <cstring>

@@ -2,9 +2,6 @@
 /*
  * The json format with and without layouts under libFuzzer: the input's lines are records, which
  * come several times over, so that what one of them taught is used for the others.
- *
- * Built from this file, tests/unit/plugins_io/{mock,json_pair}.c and plugins/json with
- * -fsanitize=fuzzer,address,undefined; the corpus is that of json.cc.
  */
 #include <cstdlib>
 #include <cstring>

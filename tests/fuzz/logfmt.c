@@ -3,10 +3,6 @@
  * The logfmt format under libFuzzer: the input's lines are records.  A batch must give what its
  * records give alone, with and without slack behind them; what was read and written again must read
  * as the same, and stand on one line.
- *
- * clang -g -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -Isdk/include tests/fuzz/logfmt.c
- *     tests/unit/plugins_io/mock.c plugins/logfmt/[a-z]*.c plugins/csv/scalar.c plugins/csv/check.c
- *     plugins/json/text.c -lm -o /tmp/fuzz
  */
 #include <math.h>
 #include <stdlib.h>

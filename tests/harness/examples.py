@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs every example that people copy, and compares what it makes with the folder `expected` beside it.
 
-usage: examples.py [--build DIR] [FOLDER ...]
+usage: examples.py [--build DIR] [--under COMMAND] [FOLDER ...]
 
 An example is a *.conf with a pipeline in conf/examples/NAME/ or in plugins/NAME/.  It runs in a copy of its folder.
 expected/stdout and expected/FILE are compared line by line, sorted, since parallel subtasks may take turns; if a folder
 has several confs, those of NAME.conf are in expected/NAME/.  A file `stdin` is its input.  Every example runs on one
-thread and on two.  Those that follow files do not end, and have tests of their own.
+thread and on two; under a COMMAND such as valgrind on two.  Those that follow files do not end, and have tests of their
+own.
 """
 import argparse
 import concurrent.futures
@@ -15,6 +16,7 @@ import difflib
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -49,7 +51,7 @@ def compare(name, expected, actual):
     return list(diff)[:40]
 
 
-def run(conf, expected, build, threads):
+def run(conf, expected, weir, threads):
     """A list of lines about what is wrong."""
     if not expected.is_dir():
         return [f"there is no {os.path.relpath(expected, ROOT)}"]
@@ -62,7 +64,7 @@ def run(conf, expected, build, threads):
         given = directory / "stdin"
         try:
             done = subprocess.run(
-                [str(build / "core/host/weir"), "run", "-q", "-g", f"worker_threads {threads};", conf.name],
+                [*weir, "run", "-q", "-g", f"worker_threads {threads};", conf.name],
                 cwd=directory,
                 input=given.read_bytes() if given.exists() else b"",
                 capture_output=True,
@@ -89,13 +91,16 @@ def run(conf, expected, build, threads):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
+    parser.add_argument("--under", type=shlex.split, default=[])
     parser.add_argument("folders", nargs="*", type=pathlib.Path)
     options = parser.parse_args()
     folders = options.folders or sorted(ROOT.glob("conf/examples/*")) + sorted(ROOT.glob("plugins/*"))
     build = options.build.resolve()
     if not (build / "core/host/weir").exists():
         sys.exit(f"{os.path.relpath(__file__)}: no program in {build}; say --build DIR")
-    jobs = [(conf, expected, build, t) for conf, expected in examples(f.resolve() for f in folders) for t in (1, 2)]
+    weir = [*options.under, str(build / "core/host/weir")]
+    threads = (2,) if options.under else (1, 2)
+    jobs = [(conf, expected, weir, t) for conf, expected in examples(f.resolve() for f in folders) for t in threads]
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for (conf, _, _, threads), wrong in zip(jobs, pool.map(lambda job: run(*job), jobs)):
