@@ -27,6 +27,13 @@ void file_names_free(struct file_names *names);
 int file_fail(
 	struct weir_task *task, const char *call, const char *path, int code, const char *remedy);
 
+struct stat;
+
+/* A sink writes this file.  0, or < 0 after weir_fail(). */
+int file_written_note(struct weir_task *task, const struct stat *st);
+/* 0, or < 0 after weir_fail(): some sink of the pipeline writes this file. */
+int file_written_refuse(struct weir_task *task, const char *path, const struct stat *st);
+
 /* FNV-1a of some bytes, to tell one file from another. */
 uint64_t file_hash(const void *p, size_t n);
 

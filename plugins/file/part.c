@@ -239,6 +239,8 @@ part_open(struct part *part, struct weir_task *task, const char *path,
 					: "see that it is there and may be read");
 	if (fstat(part->in.fd, &st) < 0)
 		rc = file_fail(task, "fstat()", path, errno, "see what it is on");
+	else
+		rc = file_written_refuse(task, path, &st);
 	part->at = (struct part_position){.device = st.st_dev, .inode = st.st_ino};
 	if (rc == 0 && at != NULL && part->at.inode != at->inode)
 		rc = weir_fail(task->err, -ESTALE,

@@ -73,8 +73,12 @@ sink_plan(void *conf, struct weir_plan *plan, const struct weir_host *host)
 	const struct sink_conf *c = conf;
 
 	host->distribute(plan, 0, WEIR_SINGLE, NULL);
-	if (c->path.len > 0)
-		return c->roll_size > 0 || c->roll_time > 0 ? plan_roll(c, plan, host) : WEIR_OK;
+	if (c->path.len > 0 && (c->roll_size > 0 || c->roll_time > 0))
+		return plan_roll(c, plan, host);
+	if (c->path.len > 0) {
+		host->declare(plan, WEIR_PLAN_WRITES_FILE, 0, c->path);
+		return WEIR_OK;
+	}
 	host->problem(plan, c->path.loc, "\"path\" is empty; name the file to write");
 	return -EINVAL;
 }
@@ -109,17 +113,17 @@ sink_close(void *self)
 
 /* Whether the file can be written, or made; without touching it. */
 static int
-look_at_path(const char *path)
+look_at_path(const char *path, struct stat *st)
 {
 	const char *slash = strrchr(path, '/');
 	char *dir;
-	struct stat st;
 	int rc;
 
-	if (stat(path, &st) == 0) {
+	if (stat(path, st) == 0) {
 		errno = EISDIR;
-		return S_ISDIR(st.st_mode) ? -1 : access(path, W_OK);
+		return S_ISDIR(st->st_mode) ? -1 : access(path, W_OK);
 	}
+	st->st_mode = 0;
 	if (errno != ENOENT)
 		return -1;
 	dir = slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
@@ -134,6 +138,8 @@ sink_open(const void *conf, struct weir_task *task, void **self)
 {
 	const struct sink_conf *c = conf;
 	struct sink *sink = calloc(1, sizeof *sink);
+	struct stat st;
+	int rc = 0;
 
 	if (sink == NULL || (sink->path = strndup(c->path.p, c->path.len)) == NULL) {
 		free(sink);
@@ -142,12 +148,16 @@ sink_open(const void *conf, struct weir_task *task, void **self)
 	sink->conf = c;
 	sink->rolled = c->roll_size > 0 || c->roll_time > 0;
 	sink->file.fd = -1;
-	if (look_at_path(sink->path) < 0) {
-		int rc = file_fail(task, "open()", sink->path, errno,
+	if (look_at_path(sink->path, &st) < 0) {
+		rc = file_fail(task, "open()", sink->path, errno,
 			errno == EISDIR ? "name a file in that directory"
 					: "see that its directory is there and may be written");
 
 		task->err->loc = c->path.loc;
+	} else if (!sink->rolled && S_ISREG(st.st_mode)) {
+		rc = file_written_note(task, &st);
+	}
+	if (rc < 0) {
 		sink_close(sink);
 		return rc;
 	}

@@ -54,6 +54,8 @@ source_plan(void *conf, struct weir_plan *plan, const struct weir_host *host)
 			host->problem(plan, c->path.v[i].loc,
 				"\"path\" is empty; name a file or a pattern");
 			rc = -EINVAL;
+		} else {
+			host->declare(plan, WEIR_PLAN_READS_FILE, 0, c->path.v[i]);
 		}
 	return rc;
 }
@@ -88,6 +90,7 @@ source_open(const void *conf, struct weir_task *task, void **self)
 {
 	const struct weir_host *host = task->host;
 	struct source *source = calloc(1, sizeof *source);
+	struct stat st;
 	int rc = WEIR_OK;
 	size_t i;
 
@@ -110,6 +113,12 @@ source_open(const void *conf, struct weir_task *task, void **self)
 	if (rc == 0 && task->subtask == 0)
 		rc = file_names_find(
 			&source->names, task, &source->conf->path, source->conf->follow);
+	/* Before anything is written, though it is looked at again when it is opened. */
+	for (i = 0; rc == 0 && i < source->names.n; i++)
+		if (stat(source->names.v[i], &st) == 0)
+			rc = file_written_refuse(task, source->names.v[i], &st);
+	if (rc == -EEXIST)
+		task->err->loc = source->conf->path.loc;
 	for (i = 0; rc == 0 && i < source->names.n; i++)
 		source_announce(source, source->names.v[i]);
 	if (rc < 0)

@@ -19,7 +19,7 @@
 enum { START_COMMITTED, START_EARLIEST, START_LATEST, START_TIMESTAMP };
 enum { STOP_NEVER, STOP_END };
 enum { ISOLATION_READ_COMMITTED, ISOLATION_READ_UNCOMMITTED };
-enum { NO_END = INT64_MAX };
+#define NO_END INT64_MAX
 
 struct source_conf {
 	struct client_conf client;

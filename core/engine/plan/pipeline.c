@@ -42,6 +42,7 @@ wr_pipeline_plan(const struct wr_conf *conf, const struct wr_dir *block,
 	wr_order_sort(&planner);
 	wr_typing_run(&planner);
 	wr_durable_check(&planner);
+	wr_files_check(&planner);
 	if (!plan_is_whole(&planner, errors_before)) {
 		wr_pipeline_free(pipeline);
 		return NULL;

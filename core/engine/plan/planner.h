@@ -118,6 +118,15 @@ struct wr_reader {
 	uint32_t in;
 };
 
+/* A file, or a pattern of files, that an operator says it reads or writes. */
+struct wr_file_use {
+	struct wr_file_use *next;
+	struct weir_plan *plan;
+	struct weir_str name; /* as it stands in the conf */
+	const char *path; /* the same without detours */
+	bool written;
+};
+
 struct wr_planner {
 	struct wr_pipeline *pipeline;
 	struct wr_arena *arena;
@@ -133,6 +142,7 @@ struct wr_planner {
 	struct wr_output_name *outputs;
 	uint32_t n_outputs, cap_outputs;
 	bool has[WEIR_SINK + 1]; /* kinds that some line stands for, or was meant to */
+	struct wr_file_use *files; /* newest first */
 	const char *const *guesses[2]; /* names of functions and of aggregates */
 	size_t n_guesses[2];
 };
@@ -142,6 +152,10 @@ void wr_durable_read(struct wr_planner *planner, const struct wr_dir *block);
 void wr_durable_check(struct wr_planner *planner);
 void wr_durable_guarantee(struct wr_planner *planner);
 extern const struct weir_directive wr_durable_table[];
+
+/* files.c: files that are read and written. */
+void wr_files_declare(struct weir_plan *plan, bool written, struct weir_str path);
+void wr_files_check(struct wr_planner *planner);
 
 /* tables.c */
 const struct weir_directive *wr_tables_pipeline(void);

@@ -55,6 +55,13 @@ enum {
 	/* This sink, though WEIR_TWO_PHASE, shows rows as they come: it is not asked to prepare()
 	   and what follows.  What it holds back it delivers in before_barrier(). */
 	WEIR_PLAN_AT_LEAST_ONCE,
+
+	/*
+	 * s: a file that is written, or a file or pattern (glob) that is read.  What one pipeline
+	 * writes twice, or reads and writes, is refused.
+	 */
+	WEIR_PLAN_WRITES_FILE,
+	WEIR_PLAN_READS_FILE,
 };
 
 /* Levels of log(): syslog's numbers. */

@@ -240,7 +240,7 @@ START_TEST(changing_layouts_mean_the_same)
 
 			len += (size_t)sprintf(text + len,
 				"%s\"%c%s\":", text[len - 1] == '{' ? "" : ",", "siobuvw"[r % 7],
-				(r >> 8) % 4 > 0 ? "" : "k" + (r >> 12) % 2);
+				(r >> 8) % 4 > 0 ? "" : &"k"[(r >> 12) % 2]);
 			r >>= 16;
 			if (r % 5 == 0 && open < 5) {
 				text[len++] = '{';
