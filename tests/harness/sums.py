@@ -42,6 +42,7 @@ CASES = {
     ),
     "sample": ("sample x { from in; rate 1/3; }", ["sampled_out"], 1),
     "throttle": ("throttle x { from in; rate 3/s; key k; }", ["exceeded"], 1),
+    "top": ("top x { from in; key k; tumbling 1s; order_by 10 / n; limit 10000; }", ["late_rows"], 1),
     "window": ("window x { from in; key k; tumbling 1s; aggregate n = count(), m = sum(10 / n); }", ["late_rows"], None),
 }
 
