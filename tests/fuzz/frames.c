@@ -4,9 +4,6 @@
  * the longest record, the others are the stream.  Every byte is in a record, between records, or
  * refused; blocks that are filled to the brim and those that are not give the same records; what
  * was read and written again reads as the same.
- *
- * clang -g -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -Isdk/include tests/fuzz/frames.c
- *     plugins/bytes/[a-z]*.c -lz -lzstd -llz4 -lpthread -o /tmp/fuzz
  */
 #include <stdlib.h>
 #include <string.h>
