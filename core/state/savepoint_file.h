@@ -13,7 +13,7 @@
 #define WR_SAVEPOINT_MAGIC "WEIRSAVE"
 
 struct wr_savepoint_head {
-	char magic[8] __attribute__((nonstring));
+	char magic[8]; /* without an end */
 	uint32_t version, reserved;
 };
 _Static_assert(sizeof(struct wr_savepoint_head) == 16, "the head of a savepoint");
