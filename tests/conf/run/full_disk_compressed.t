@@ -1,0 +1,13 @@
+What an encoder holds back is not lost in silence.
+-- conf
+pipeline p {
+    source stdin in { format json { n int; } }
+    sink file out { from in; path /dev/full; compression gzip; }
+}
+-- args
+run -q weir.conf
+-- stdin
+{"n":1}
+-- stderr
+weir: pipeline "p" failed: sink file "out": write() "/dev/full" failed (28: No space left on device); make room on its file system, then start again
+-- exit 1
