@@ -21,6 +21,8 @@ enum {
 	TRACE_MAX = 64, /* edges of a record that may become the track, less one */
 	STEPS_MAX = 96, /* of the track */
 	STRAYS = 8, /* records in a row that left the track: it is of no use any more */
+	STAYS = 16, /* records in a row that make a track worth having */
+	WAIT_MAX = 4096, /* records without a track, when none was of use */
 };
 
 /* How a value is read. */
@@ -87,6 +89,7 @@ struct track {
 	uint32_t n_missing;
 	uint32_t not_ascii; /* of its edges */
 	uint32_t strays; /* since a record stayed on it */
+	uint32_t wait, next_wait; /* records before a new one is tried */
 	const struct json_leaf *missing[TRACE_MAX]; /* wanted, and not on it */
 	struct track_step step[STEPS_MAX];
 };

@@ -86,12 +86,19 @@ void
 track_learn(struct json *json)
 {
 	struct layout *layout = json->layout;
+	struct track *track = &layout->track;
 
-	if (layout->n_trace == TRACE_MAX)
-		return;
-	if (layout->track.n_steps > 0 && ++layout->track.strays < STRAYS)
-		return;
-	if (!build(json))
+	if (track->n_steps > 0) {
+		if (++track->strays < STRAYS)
+			return;
+		track_clear(layout);
+		track->wait = track->next_wait;
+		if (track->next_wait < WAIT_MAX)
+			track->next_wait = track->next_wait * 2 + 1;
+	}
+	if (track->wait > 0)
+		track->wait--;
+	else if (layout->n_trace < TRACE_MAX && !build(json))
 		track_clear(layout);
 }
 
@@ -224,5 +231,7 @@ track_run(struct json *json, const struct weir_str *rec, uint32_t first, uint32_
 	*copy = text;
 	if (i > 0)
 		track->strays = 0;
+	if (i >= STAYS)
+		track->next_wait = 0;
 	return i;
 }
