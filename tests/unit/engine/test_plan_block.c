@@ -120,7 +120,9 @@ START_TEST(names_are_plain_and_unique)
 	       "}\n"
 	       "filter f { from g; where b; else_to g; }\n"
 	       "sink null z { from f; }",
-		"t:3:37: error: duplicate output name \"g\"\n"
+		"t:3:37: error: duplicate output name \"g\": it names source gen \"g\"; operators "
+		"and outputs "
+		"share one set of names\n"
 		"t:2:12: note: \"g\" first defined here\n");
 	refuse("source gen g { format json { a int; s string not null; t timestamp ms; b bool; } "
 	       "}\n"
@@ -130,7 +132,9 @@ START_TEST(names_are_plain_and_unique)
 		"letter or \"_\" first\n");
 	refuse("source gen g { format line; on_error dead_letter z; }\n"
 	       "sink null z { from g; }",
-		"t:3:11: error: duplicate operator name \"z\"\n"
+		"t:3:11: error: duplicate operator name \"z\": it names dead letters; operators "
+		"and outputs "
+		"share one set of names\n"
 		"t:2:50: note: \"z\" first defined here\n");
 	refuse("source gen g { format line; on_error dead_letter 1; }\n"
 	       "sink null z { from g; }",
@@ -139,7 +143,9 @@ START_TEST(names_are_plain_and_unique)
 	refuse("on_error dead_letter g;\n"
 	       "source gen g { format json { a int; s string not null; t timestamp ms; b bool; } "
 	       "}sink null z { from g; }",
-		"t:2:22: error: duplicate output name \"g\"\n"
+		"t:2:22: error: duplicate output name \"g\": it names source gen \"g\"; operators "
+		"and outputs "
+		"share one set of names\n"
 		"t:3:12: note: \"g\" first defined here\n");
 }
 END_TEST
@@ -266,7 +272,9 @@ START_TEST(who_names_all_outputs_has_none_of_its_own_name)
 	refuse("source gen g { format line; }\n"
 	       "fork f { from g; to f; }\n"
 	       "sink null z { from g; }",
-		"t:3:21: error: duplicate output name \"f\"\n"
+		"t:3:21: error: duplicate output name \"f\": it names fork \"f\"; operators and "
+		"outputs "
+		"share one set of names\n"
 		"t:3:6: note: \"f\" first defined here\n");
 	refuse("source gen g { format line; }\n"
 	       "fork f { from g; to a; to b; }\n"
