@@ -371,7 +371,7 @@ hash_can_put(const struct wr_hash *hash, const struct wr_key *key, uint32_t tag,
 }
 
 /* How many keys are done: all, or those before one that is new and finds no room. */
-static inline uint32_t
+static inline __attribute__((always_inline)) uint32_t
 hash_block_upsert(struct wr_hash *hash, const struct wr_lookup *lookup,
 	const struct hash_block *block, bool keyed, bool tracked, void **row)
 {
