@@ -85,7 +85,7 @@ def image(log, cut, rng, deaf=None):
         if op == CREATE:
             names[name] = File()
             changes.append((op, name, other, names[name]))
-        elif op == RENAME:
+        elif op == RENAME and name in names:  # not a socket
             names[other] = names.pop(name)
             changes.append((op, name, other, None))
         elif op == UNLINK:
