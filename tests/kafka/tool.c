@@ -122,6 +122,19 @@ topics(rd_kafka_t *rk, char **arg)
 	finish(arg[0], queue);
 }
 
+/* A record of a topic that has a key only, or a value only. */
+static void
+produce(rd_kafka_t *rk, const char *topic, rd_kafka_vtype_t part, char *text)
+{
+	const rd_kafka_vu_t v[] = {
+		{.vtype = RD_KAFKA_VTYPE_TOPIC, .u.cstr = topic},
+		{.vtype = part, .u.mem = {text, strlen(text)}},
+		{.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
+	};
+
+	check_error("produceva()", rd_kafka_produceva(rk, v, sizeof v / sizeof v[0]));
+}
+
 static void
 transaction(const char *brokers, char **arg)
 {
@@ -131,10 +144,7 @@ transaction(const char *brokers, char **arg)
 	check_error("init_transactions()", rd_kafka_init_transactions(rk, TIMEOUT_MS));
 	check_error("begin_transaction()", rd_kafka_begin_transaction(rk));
 	for (char **record = arg + 4; *record != NULL; record++)
-		check("producev()",
-			rd_kafka_producev(rk, RD_KAFKA_V_TOPIC(arg[2]),
-				RD_KAFKA_V_VALUE(*record, strlen(*record)),
-				RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END));
+		produce(rk, arg[2], RD_KAFKA_VTYPE_VALUE, *record);
 	check("flush()", rd_kafka_flush(rk, TIMEOUT_MS));
 	if (strcmp(arg[3], "leave") == 0)
 		_exit(0);
@@ -168,8 +178,7 @@ group(const char *brokers, char **arg)
 static void
 tombstone(rd_kafka_t *rk, char **arg)
 {
-	check("producev()", rd_kafka_producev(rk, RD_KAFKA_V_TOPIC(arg[1]),
-				    RD_KAFKA_V_KEY(arg[2], strlen(arg[2])), RD_KAFKA_V_END));
+	produce(rk, arg[1], RD_KAFKA_VTYPE_KEY, arg[2]);
 	check("flush()", rd_kafka_flush(rk, TIMEOUT_MS));
 }
 
