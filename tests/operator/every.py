@@ -6,13 +6,14 @@ only those rows in for which it is true.  A new one fails here until it is told 
 usage: every.py WEIR
 """
 import json
+import os
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
 
-WEIR = sys.argv[1]
+WEIR = os.path.abspath(sys.argv[1])
 ROWS = [{"k": f"key {i % 37}", "n": i, "s": "a b" if i % 3 else "c", "t": 1000 * i} for i in range(3000)]
 
 # Lines that make a transform do something, and how many rows must come at least.

@@ -82,7 +82,7 @@ START_TEST(an_include_without_pattern_must_exist)
 	ck_assert_str_eq(ct_messages(&t),
 		"t.conf:2:11: error: open() \"none.conf\" failed (2: No such file or directory)\n"
 		"  include none.conf;\n"
-		"          ^\n"
+		"          ^~~~~~~~~\n"
 		"t.conf:4:9: error: read() \".\" failed (21: Is a directory)\n"
 		"include .;\n"
 		"        ^\n");
@@ -125,7 +125,7 @@ START_TEST(an_include_loop_is_found_whatever_the_name)
 	ck_assert_int_eq(read_conf(&t, "t.conf", NULL, NULL), 0);
 	ck_assert_str_eq(ct_messages(&t), "a.inc:2:9: error: \"./t.conf\" includes itself\n"
 					  "include ./t.conf;\n"
-					  "        ^\n");
+					  "        ^~~~~~~~\n");
 	ct_end(&t);
 }
 END_TEST
@@ -144,7 +144,7 @@ START_TEST(includes_nest_sixteen_deep_at_most)
 	ck_assert_int_eq(read_conf(&t, "t.conf", NULL, NULL), 0);
 	ck_assert_str_eq(ct_messages(&t), "16:1:9: error: includes are nested more than 16 deep\n"
 					  "include 17;\n"
-					  "        ^\n");
+					  "        ^~\n");
 	ct_end(&t);
 }
 END_TEST
@@ -246,7 +246,7 @@ START_TEST(all_includes_together_have_a_largest_size)
 	ck_assert_str_eq(ct_messages(&t),
 		"t.conf:2:9: error: the conf is larger than 32m with all it includes\n"
 		"include b*;\n"
-		"        ^\n");
+		"        ^~\n");
 	ck_assert(!wr_conf_whole(t.conf));
 	ct_end(&t);
 }
