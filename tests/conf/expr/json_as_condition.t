@@ -6,7 +6,8 @@ pipeline p {
     filter f1 { from in; where a > 1 and j; }
     filter f2 { from in; where s.x = 1; }
     filter f3 { from in; where a.b.c is null; }
-    sink null out { from f0 f1 f2 f3; }
+    filter f4 { from in; where lower(s).x is null; }
+    sink null out { from f0 f1 f2 f3 f4; }
 }
 -- stdout
 -- stderr
@@ -22,5 +23,8 @@ weir.conf:5:32: error: column "s" is string; only json has members
 weir.conf:6:32: error: column "a" is int; only json has members
     filter f3 { from in; where a.b.c is null; }
                                ^~~~~
+weir.conf:7:32: error: only json has members, but this is string
+    filter f4 { from in; where lower(s).x is null; }
+                               ^~~~~~~~~~
 weir: configuration file weir.conf test failed
 -- exit 1
