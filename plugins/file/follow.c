@@ -144,17 +144,31 @@ find_once(const struct source *source, const struct part *part, struct stat *fou
 }
 
 /*
+ * An empty file at the path is watched, or its first line would come unnoticed.  1: it has come by
+ * now.
+ */
+static int
+has_first_line(struct source *source, const struct part *part, struct stat *st)
+{
+	if (stat(part->path, st) < 0 || !S_ISREG(st->st_mode) || is_taken(source, part->path, st))
+		return 0;
+	if (watcher_add_file(source->watcher, -1, part->path) < 0)
+		*source->task->err = (struct weir_err){0}; /* opening it will say so again */
+	return is_free(source, part->path, st);
+}
+
+/*
  * What comes after the file of a partition: the oldest of those written to later and rotated away,
  * else the one at the path; NULL: none has a line yet.  To be freed.
  */
 static char *
-find_successor(const struct source *source, const struct part *part, struct stat *st)
+find_successor(struct source *source, const struct part *part, struct stat *st)
 {
 	char *path;
 	int watch;
 
 	/* Mostly it is the file being read that stands there, and nothing to search for. */
-	if (!is_free(source, part->path, st))
+	if (!is_free(source, part->path, st) && !has_first_line(source, part, st))
 		return NULL;
 	for (;;) {
 		watch = part_watch_names(part->path);

@@ -5,7 +5,7 @@ program and starts it again, and compares what was shipped with the folder `expe
 
 usage: log_shipper.py [--build DIR]
 
-Nothing here waits for time to pass, only for files to have something in them, for DEADLINE seconds at most.
+Nothing here waits for time to pass, only for what is to be in files, for DEADLINE seconds at most.
 """
 import argparse
 import pathlib
@@ -72,12 +72,8 @@ def is_problem(line):
     return len(words) > 2 and ("level=warn" in words or "level=error" in words or bool(took and took[0] > 1000))
 
 
-def run(build, directory):
-    shutil.copytree(EXAMPLE, directory, ignore=shutil.ignore_patterns("expected"))
-    log = directory / "log/app.log"
-    lines = log.read_text().splitlines(keepends=True)
-    log.write_text("")
-    shipper = Shipper(build, directory)
+def run(shipper, log, lines):
+    directory = shipper.directory
     problems, out = 0, log.open("a")
     for i, line in enumerate(lines):
         if i % ROTATE == ROTATE - 1:
@@ -93,7 +89,7 @@ def run(build, directory):
         if i == 9:
             shipper.until(problems)  # a first run begins with the file that stands there, whatever was rotated before
         if i in KILLED:
-            # What was shipped is decided, so that the rotations before are known of.
+            # Something was decided, so that the rotations before are known of.
             shipper.until(problems)
             shipper.until(1, shipper.decided)
             shipper.stop(signal.SIGKILL)
@@ -116,7 +112,18 @@ def main():
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
     build = parser.parse_args().build.resolve()
     with tempfile.TemporaryDirectory(prefix="weir-shipper-") as name:
-        run(build, pathlib.Path(name) / "log_shipper")
+        directory = pathlib.Path(name) / "log_shipper"
+        shutil.copytree(EXAMPLE, directory, ignore=shutil.ignore_patterns("expected"))
+        log = directory / "log/app.log"
+        lines = log.read_text().splitlines(keepends=True)
+        log.write_text("")
+        shipper = Shipper(build, directory)
+        try:
+            run(shipper, log, lines)
+        finally:
+            if shipper.child.poll() is None:
+                shipper.child.kill()
+                shipper.child.communicate()
     print("1 passed, 0 failed")
     return 0
 

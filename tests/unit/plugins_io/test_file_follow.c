@@ -286,6 +286,20 @@ START_TEST(a_renamed_file_is_read_to_its_end_and_then_the_new_one)
 }
 END_TEST
 
+START_TEST(the_first_line_of_a_new_file_is_noticed)
+{
+	append("x", "one\n");
+	add_path("x");
+	run_until("one\n");
+	move("x", "x.1");
+	append("x", "");
+	mock_wait(mock);
+	ck_assert_int_eq(drain(), WEIR_BUSY);
+	append("x", "two\n");
+	read_until("one\ntwo\n");
+}
+END_TEST
+
 START_TEST(several_rotations_at_once_lose_nothing)
 {
 	append("x", "one\n");
@@ -659,6 +673,7 @@ main(void)
 	tcase_add_test(tcase, what_is_appended_is_read);
 	tcase_add_test(tcase, a_last_line_waits_for_its_newline);
 	tcase_add_test(tcase, a_renamed_file_is_read_to_its_end_and_then_the_new_one);
+	tcase_add_test(tcase, the_first_line_of_a_new_file_is_noticed);
 	tcase_add_test(tcase, several_rotations_at_once_lose_nothing);
 	tcase_add_test(tcase, rotation_between_two_runs_loses_nothing);
 	tcase_add_test(tcase, a_pattern_that_matches_rotated_files_reads_each_once);
