@@ -104,8 +104,30 @@ producer_close(struct producer *producer)
 	if (producer->began && !producer->doubt)
 		rd_kafka_error_destroy(rd_kafka_abort_transaction(producer->rk, ABORT_MS));
 	rd_kafka_purge(producer->rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+	for (uint32_t i = 0; i < producer->n_topics; i++)
+		rd_kafka_topic_destroy(producer->topics[i]);
+	free(producer->topics);
+	producer->topics = NULL;
+	producer->n_topics = 0;
 	rd_kafka_destroy(producer->rk);
 	producer->rk = NULL;
+}
+
+int
+producer_add_topic(struct producer *producer, rd_kafka_topic_t *topic)
+{
+	rd_kafka_topic_t **topics;
+
+	pthread_mutex_lock(&producer->lock);
+	topics = realloc(producer->topics, (producer->n_topics + 1) * sizeof *topics);
+	if (topics != NULL) {
+		producer->topics = topics;
+		topics[producer->n_topics++] = topic;
+	}
+	pthread_mutex_unlock(&producer->lock);
+	if (topics == NULL)
+		rd_kafka_topic_destroy(topic);
+	return topics != NULL ? 0 : -1;
 }
 
 void

@@ -24,8 +24,10 @@ struct producer {
 	char *brokers, *transactional_id;
 	struct weir_err err;
 	atomic_int failed; /* a record was not delivered: delivery says why */
-	pthread_mutex_t lock; /* of delivery, began and doubt */
+	pthread_mutex_t lock; /* of delivery, topics, began and doubt */
 	struct weir_err delivery;
+	rd_kafka_topic_t **topics; /* of all its sinks: they go before rk does */
+	uint32_t n_topics;
 	/* transaction.c */
 	int began; /* a transaction is open */
 	int doubt; /* a decision may or may not have been made: nothing is undone */
@@ -37,6 +39,8 @@ struct producer *producer_new(const struct producer_conf *conf, struct weir_task
 /* Of several sinks' the first one closes it: no row comes any more.  Undoes what is not decided. */
 void producer_close(struct producer *producer);
 void producer_free(void *producer);
+/* Takes the topic's handle.  0, or -1: out of memory. */
+int producer_add_topic(struct producer *producer, rd_kafka_topic_t *topic);
 
 /* 0, or why a record was not delivered. */
 int producer_check(struct producer *producer, struct weir_task *task);

@@ -160,10 +160,7 @@ sink_close(void *self)
 
 	waiter_free(sink->waiter);
 	outbox_clear(sink);
-	for (uint32_t i = 0; sink->topics != NULL && i < sink->conf->topic.n; i++)
-		if (sink->topics[i] != NULL && sink->producer->rk != NULL)
-			rd_kafka_topic_destroy(sink->topics[i]);
-	free(sink->topics);
+	free(sink->topics); /* the handles are the producer's */
 	free(sink->first_topic);
 	free(sink->tag);
 	if (sink->conf->delivery == DELIVERY_EXACTLY_ONCE)
@@ -262,6 +259,9 @@ open_topics(struct sink *sink)
 			return kafka_no_memory(task);
 		sink->topics[i] = open_topic(sink, name);
 		free(name);
+		if (sink->topics[i] != NULL &&
+			producer_add_topic(sink->producer, sink->topics[i]) < 0)
+			return kafka_no_memory(task);
 		rc = client_topic(
 			sink->producer->rk, &c->client, c->topic.v[i], &partitions, task->err);
 	}

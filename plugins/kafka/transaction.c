@@ -302,10 +302,14 @@ is_first_of_group(const struct weir_decision *d, const char *cluster, uint32_t i
 static int
 send_positions(struct producer *producer, struct weir_task *task, const struct weir_decision *d)
 {
-	const char *cluster = rd_kafka_clusterid(producer->rk, KAFKA_TIMEOUT_MS);
+	char *cluster = rd_kafka_clusterid(producer->rk, KAFKA_TIMEOUT_MS);
 	int rc = 0;
 
-	for (uint32_t i = 0; cluster != NULL && rc == 0 && i < d->n; i++) {
+	if (cluster == NULL)
+		return weir_fail(task->err, -ETIMEDOUT,
+			"which cluster this is is not known: no broker answered; see that they "
+			"run");
+	for (uint32_t i = 0; rc == 0 && i < d->n; i++) {
 		rd_kafka_topic_partition_list_t *list;
 		struct position p;
 		char *group;
@@ -320,6 +324,7 @@ send_positions(struct producer *producer, struct weir_task *task, const struct w
 		rd_kafka_topic_partition_list_destroy(list);
 		free(group);
 	}
+	rd_kafka_mem_free(producer->rk, cluster);
 	return rc;
 }
 
