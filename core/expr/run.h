@@ -6,6 +6,10 @@
 #ifndef WR_EXPR_RUN_H
 #define WR_EXPR_RUN_H
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "expr/node.h"
 
 /* Variants of a kernel for newer machines, chosen when the program is loaded. */
@@ -115,17 +119,25 @@ uint32_t wr_bits_rows(const uint64_t *bits, uint32_t n, uint32_t *rows);
 
 /*
  * 64 flags of a byte, each 0 or 1, as bits: compilers make vector code of loops that write such
- * flags, and the product gathers the lowest bits of eight bytes in its highest byte.
+ * flags.  Flags of rows that nobody asks for may be anything, and spoil no other bit.
  */
 static inline uint64_t
 wr_bits_pack(const uint8_t *flags)
 {
-	uint64_t bits = 0, eight;
+	uint64_t bits = 0;
 
-	for (int i = 0; i < 8; i++) {
-		memcpy(&eight, flags + i * 8, sizeof eight);
-		bits |= (eight * UINT64_C(0x0102040810204080) >> 56) << i * 8;
+#ifdef __SSE2__
+	for (int i = 0; i < 4; i++) {
+		__m128i some = _mm_loadu_si128((const __m128i *)(const void *)flags + i);
+		/* The lowest bit of each byte becomes its highest. */
+		uint32_t mask = (uint32_t)_mm_movemask_epi8(_mm_slli_epi16(some, 7));
+
+		bits |= (uint64_t)mask << i * 16;
 	}
+#else
+	for (int i = 0; i < 64; i++)
+		bits |= (uint64_t)(flags[i] & 1) << i;
+#endif
 	return bits;
 }
 
