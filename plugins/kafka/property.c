@@ -89,7 +89,6 @@ static const struct {
 	{"isolation.level", "say \"isolation\""},
 	{"metadata.broker.list", "say \"brokers\""},
 	{"partitioner", "say \"partitioner\""},
-	{"plugin.library.paths", "it loads code into the process"},
 	{"request.required.acks", "every record is acknowledged by all replicas in sync"},
 	{"sasl.kerberos.kinit.cmd", "it runs a program"},
 	{"sasl.oauthbearer.token.endpoint.url", "it is not supported"},
