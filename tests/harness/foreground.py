@@ -155,7 +155,7 @@ def test_second_signal_does_not_wait_for_a_reader(start):
     run.fds = {run.child.stderr.fileno(): "stderr"}  # nobody reads the pipe
     while waiting(pipe) <= fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ) - 4096:  # its last page may stay part empty
         assert time.monotonic() < run.end, f"only {waiting(pipe)} bytes in the pipe"
-        time.sleep(0.01)
+        select.select(list(run.fds), [], [], 0.01)  # until it says something, or a little later
     run.child.send_signal(signal.SIGINT)
     run.until("stderr", "stopping; once more stops at once")
     while run.fds and "stopping at once" not in run.text["stderr"]:

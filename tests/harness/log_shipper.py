@@ -23,6 +23,15 @@ ROTATE = 24  # lines
 KILLED = (60, 110)  # behind that many
 
 
+def ends(child, seconds):
+    """Whether it has ended, or does within so long."""
+    try:
+        child.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
 class Shipper:
     def __init__(self, build, directory):
         self.command = [str(build / "core/host/weir"), "run", "-q", "log_shipper.conf"]
@@ -45,9 +54,8 @@ class Shipper:
     def until(self, n, where=None):
         end = time.monotonic() + DEADLINE
         while len((where or self.shipped)()) < n:
-            assert self.child.poll() is None, self.child.communicate()[1].decode()
             assert time.monotonic() < end, f"{len(self.shipped())} lines, not {n}: {self.shipped()[-3:]}"
-            time.sleep(0.01)
+            assert not ends(self.child, 0.01), self.child.communicate()[1].decode()
 
     def decided(self):
         return list(self.directory.glob("shipped/problems-*.ndjson"))

@@ -104,18 +104,28 @@ class Kit:
         return path.read_text().splitlines() if path.exists() else []
 
 
+def ends(child, seconds):
+    """Whether it has ended, or does within so long."""
+    try:
+        child.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
 def until(condition, child=None):
     """Waits for it to be true."""
     end = time.monotonic() + DEADLINE
     while not condition():
-        if child is not None and child.poll() is not None:
-            raise AssertionError(f"the program ended: {child.communicate()} {child.returncode}")
         if time.monotonic() > end:
             if child is not None:
                 child.kill()
             said = child.communicate()[1][-1500:] if child is not None else ""
             raise AssertionError(f"not within {DEADLINE} s; {said}")
-        time.sleep(0.02)
+        if child is None:
+            os.sched_yield()
+        elif ends(child, 0.02):
+            raise AssertionError(f"the program ended: {child.communicate()} {child.returncode}")
 
 
 def equal(have, want, why=""):

@@ -19,6 +19,15 @@ DEADLINE = 60
 SOURCE = "path in.ndjson; follow on; format json { user string; ts timestamp ms; n int; } event_time ts;"
 
 
+def ends(process, seconds):
+    """Whether it has ended, or does within so long."""
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
 def conf(body, top="worker_threads 2;"):
     return f"{top}\nstate_path state;\npipeline p {{\n    checkpoint {{ interval 10ms; }}\n{body}}}\n"
 
@@ -70,11 +79,12 @@ class Place:
     def wait(self, condition, process=None, what="what was waited for"):
         end = time.monotonic() + DEADLINE
         while not condition():
-            if process is not None and process.poll() is not None:
-                raise AssertionError(f"it ended with {process.returncode}: {process.stderr.read()}")
             if time.monotonic() > end:
                 raise AssertionError(f"no {what} in {DEADLINE} s")
-            time.sleep(0.002)  # between two looks
+            if process is None:
+                os.sched_yield()
+            elif ends(process, 0.002):
+                raise AssertionError(f"it ended with {process.returncode}: {process.stderr.read()}")
 
     def stop(self, process, number=signal.SIGTERM, code=0):
         process.send_signal(number)
