@@ -48,8 +48,12 @@ class Shipper:
 
     def shipped(self):
         """Lines of all files, those in progress too, in the order of their numbers."""
-        files = sorted(self.directory.glob("shipped/problems-*"))
-        return "".join(f.read_text() for f in files).splitlines()
+        while True:
+            files = sorted(self.directory.glob("shipped/problems-*"))
+            try:
+                return "".join(f.read_text() for f in files).splitlines()
+            except FileNotFoundError:
+                pass  # renamed since it was listed: an epoch was decided
 
     def until(self, n, where=None):
         end = time.monotonic() + DEADLINE
