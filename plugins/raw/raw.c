@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The format `raw`: a record is one value, byte for byte. */
+/* The formats of which a record is one value: `raw`, bytes as they are, and `line`, a string. */
 #include "../csv/scalar.h"
 
 #include <stdlib.h>
+
+enum { RAW_WHY = 128 };
 
 struct raw_conf {
 	int32_t col; /* the record */
@@ -10,33 +12,48 @@ struct raw_conf {
 	uint32_t n; /* columns in all; of a source the others are null */
 };
 
-/* Of a source: the schema block is empty, or has one field of bytes or string.  Of a sink: any
- * columns; the first of these types is written. */
+/* Of a source: the schema block is empty, or has a field of a type that a record can be.  Of a
+ * sink: any columns; the first of these types is written. */
 static int
-raw_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
+plan_column(struct raw_conf *conf, struct weir_plan *plan, const struct weir_host *host,
+	const char *name, uint32_t bytes)
 {
-	struct raw_conf *conf = self;
 	const struct weir_schema *schema = host->input(plan, 0);
+	struct weir_str column = {.p = name, .len = (uint32_t)strlen(name)};
+	char why[RAW_WHY];
 	uint32_t i;
 
-	conf->type = WEIR_BYTES;
+	conf->type = bytes ? WEIR_BYTES : WEIR_STRING;
 	if (schema == NULL || schema->n == 0) {
-		conf->col =
-			host->add(plan, 0, (struct weir_str){.p = "raw", .len = 3}, WEIR_BYTES, 0);
+		conf->col = host->add(plan, 0, column, conf->type, 0);
 		return conf->col < 0 ? -EINVAL : WEIR_OK;
 	}
 	conf->n = schema->n;
 	for (i = 0; i < schema->n; i++) {
 		conf->type = schema->fields[i]->type;
 		conf->col = (int32_t)i;
-		if (conf->type == WEIR_BYTES || conf->type == WEIR_STRING)
+		if (conf->type == WEIR_STRING || (bytes && conf->type == WEIR_BYTES))
 			return host->column(plan, 0, schema->fields[i]->name, conf->type) < 0
 				       ? -EINVAL
 				       : WEIR_OK;
 	}
-	host->problem(plan, schema->fields[0]->name.loc,
-		"format raw is one value a record, and there is no column of type bytes or string");
+	snprintf(why, sizeof why,
+		"format %s is one value a record, and there is no column of type %s", name,
+		bytes ? "bytes or string" : "string");
+	host->problem(plan, schema->fields[0]->name.loc, why);
 	return -EINVAL;
+}
+
+static int
+raw_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
+{
+	return plan_column(self, plan, host, "raw", 1);
+}
+
+static int
+line_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
+{
+	return plan_column(self, plan, host, "line", 0);
 }
 
 static int
@@ -91,7 +108,7 @@ raw_decode(void *self, struct weir_task *task, const struct weir_raw *raw, struc
 	return WEIR_OK;
 }
 
-/* Null is the empty record. */
+/* Null is the empty record; a line with a newline within becomes two. */
 static int
 raw_encode(void *self, struct weir_task *task, const struct weir_batch *batch,
 	struct weir_items *items)
@@ -124,14 +141,27 @@ static const struct weir_format raw_format = {
 	.encode = raw_encode,
 };
 
-static const struct weir_format *const formats[] = {&raw_format};
+static const struct weir_format line_format = {
+	.size = sizeof line_format,
+	.name = "line",
+	.summary = "A record is one string, as it is.",
+	.conf_size = sizeof(struct raw_conf),
+	.directive_size = sizeof(struct weir_directive),
+	.plan = line_plan,
+	.open = raw_open,
+	.close = free,
+	.decode = raw_decode,
+	.encode = raw_encode,
+};
+
+static const struct weir_format *const formats[] = {&raw_format, &line_format};
 
 static const struct weir_plugin plugin = {
 	.magic = WEIR_ABI_MAGIC,
 	.major = WEIR_ABI_MAJOR,
 	.minor = WEIR_ABI_MINOR,
 	.size = sizeof plugin,
-	.n_formats = 1,
+	.n_formats = 2,
 	.name = "raw",
 	.version = "0.1",
 	.license = "Apache-2.0",

@@ -6,7 +6,7 @@ pipeline p {
     sink stdout out { from m; format line; }
 }
 -- stderr
-weir.conf:2:37: error: format line is a string a record, and there is no column of type string
+weir.conf:2:37: error: format line is one value a record, and there is no column of type string
     source stdin in { format json { a int; b string; t timestamp ms; } }
                                     ^
 weir: configuration file weir.conf test failed

@@ -5,7 +5,7 @@ pipeline p {
     sink null out { from in; }
 }
 -- stderr
-weir.conf:2:37: error: format line is a string a record, and there is no column of type string
+weir.conf:2:37: error: format line is one value a record, and there is no column of type string
     source stdin in { format line { a int; } }
                                     ^
 weir: configuration file weir.conf test failed

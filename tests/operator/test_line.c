@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mock.h"
+#include "../unit/plugins_io/mock.h"
 
 static struct mock *mock;
 static const struct weir_format *format;
@@ -14,7 +14,7 @@ static void
 setup(void)
 {
 	mock = mock_new();
-	format = weir_plugin_entry()->formats[0];
+	format = weir_plugin_entry()->formats[1];
 	conf = calloc(1, format->conf_size);
 	self = NULL;
 }
@@ -87,7 +87,7 @@ START_TEST(without_a_string_there_is_no_line)
 	mock_field(mock, "n", WEIR_INT64, "");
 	ck_assert_int_eq(format->plan(conf, &mock->plan, mock->task.host), -EINVAL);
 	ck_assert_str_eq(mock->plan.problem[0],
-		"format line is a string a record, and there is no column of type string");
+		"format line is one value a record, and there is no column of type string");
 }
 END_TEST
 
