@@ -82,56 +82,57 @@ static const struct weir_directive tables_pipeline[] = {
 	{.name = NULL},
 };
 
+/* Directives that several kinds of operators have. */
+#define TABLES_FROM                                                                                \
+	{                                                                                          \
+		.name = "from", .summary = "Whose rows it reads; several names are a union.",      \
+		.choices = "name", .type = WEIR_D_LIST, .flags = WEIR_REQUIRED,                    \
+		.offset = offsetof(struct wr_host_conf, from),                                     \
+	}
+
+#define TABLES_PARALLELISM(text)                                                                   \
+	{                                                                                          \
+		.name = "parallelism", .summary = text, .choices = "subtasks", .type = WEIR_D_INT, \
+		.offset = offsetof(struct wr_host_conf, parallelism), .min = 1,                    \
+		.max = TABLES_PARALLELISM_MAX,                                                     \
+	}
+
+#define TABLES_BUFFER                                                                              \
+	{                                                                                          \
+		.name = "buffer",                                                                  \
+		.summary = "Batches, and bytes, that may wait in each ring before it; the "        \
+			   "pipeline's by default.",                                               \
+		.choices = "batches",                                                              \
+		.type = WEIR_D_INT,                                                                \
+		.offset = offsetof(struct wr_host_conf, buffer_batches),                           \
+		.min = 1,                                                                          \
+		.max = TABLES_BATCHES_MAX,                                                         \
+	},                                                                                         \
+	{                                                                                          \
+		.name = "buffer", .choices = "bytes", .type = WEIR_D_SIZE,                         \
+		.offset = offsetof(struct wr_host_conf, buffer_bytes), .min = 4096,                \
+		.max = TABLES_BYTES_MAX,                                                           \
+	}
+
+#define TABLES_ON_ERROR(text)                                                                      \
+	{                                                                                          \
+		.name = "on_error",                                                                \
+		.summary = text,                                                                   \
+		.choices = "fail drop dead_letter",                                                \
+		.type = WEIR_D_ENUM,                                                               \
+		.offset = offsetof(struct wr_host_conf, on_error),                                 \
+	},                                                                                         \
+	{                                                                                          \
+		.name = "on_error", .choices = "name", .type = WEIR_D_STR,                         \
+		.offset = offsetof(struct wr_host_conf, dead_letter),                              \
+	}
+
 static const struct weir_directive tables_transform[] = {
-	{
-		.name = "from",
-		.summary = "Whose rows it reads; several names are a union.",
-		.choices = "name",
-		.type = WEIR_D_LIST,
-		.flags = WEIR_REQUIRED,
-		.offset = offsetof(struct wr_host_conf, from),
-	},
-	{
-		.name = "parallelism",
-		.summary = "Subtasks; by default as many as its input has, and if it is keyed the "
-			   "pipeline's.",
-		.choices = "subtasks",
-		.type = WEIR_D_INT,
-		.offset = offsetof(struct wr_host_conf, parallelism),
-		.min = 1,
-		.max = TABLES_PARALLELISM_MAX,
-	},
-	{
-		.name = "buffer",
-		.summary = "Batches, and bytes, that may wait in each ring before it; the "
-			   "pipeline's by default.",
-		.choices = "batches",
-		.type = WEIR_D_INT,
-		.offset = offsetof(struct wr_host_conf, buffer_batches),
-		.min = 1,
-		.max = TABLES_BATCHES_MAX,
-	},
-	{
-		.name = "buffer",
-		.choices = "bytes",
-		.type = WEIR_D_SIZE,
-		.offset = offsetof(struct wr_host_conf, buffer_bytes),
-		.min = 4096,
-		.max = TABLES_BYTES_MAX,
-	},
-	{
-		.name = "on_error",
-		.summary = "What becomes of rows it refuses; as in the pipeline by default.",
-		.choices = "fail drop dead_letter",
-		.type = WEIR_D_ENUM,
-		.offset = offsetof(struct wr_host_conf, on_error),
-	},
-	{
-		.name = "on_error",
-		.choices = "name",
-		.type = WEIR_D_STR,
-		.offset = offsetof(struct wr_host_conf, dead_letter),
-	},
+	TABLES_FROM,
+	TABLES_PARALLELISM("Subtasks; by default as many as its input has, and if it is keyed the "
+			   "pipeline's."),
+	TABLES_BUFFER,
+	TABLES_ON_ERROR("What becomes of rows it refuses; as in the pipeline by default."),
 	{.name = NULL},
 };
 
@@ -176,40 +177,13 @@ static const struct weir_directive tables_source[] = {
 		.type = WEIR_D_EXPR,
 		.offset = offsetof(struct wr_host_conf, where),
 	},
-	{
-		.name = "parallelism",
-		.summary = "Subtasks that share its partitions; 1 by default.",
-		.choices = "subtasks",
-		.type = WEIR_D_INT,
-		.offset = offsetof(struct wr_host_conf, parallelism),
-		.min = 1,
-		.max = TABLES_PARALLELISM_MAX,
-	},
-	{
-		.name = "on_error",
-		.summary = "What becomes of bad records and rows; as in the pipeline by default.",
-		.choices = "fail drop dead_letter",
-		.type = WEIR_D_ENUM,
-		.offset = offsetof(struct wr_host_conf, on_error),
-	},
-	{
-		.name = "on_error",
-		.choices = "name",
-		.type = WEIR_D_STR,
-		.offset = offsetof(struct wr_host_conf, dead_letter),
-	},
+	TABLES_PARALLELISM("Subtasks that share its partitions; 1 by default."),
+	TABLES_ON_ERROR("What becomes of bad records and rows; as in the pipeline by default."),
 	{.name = NULL},
 };
 
 static const struct weir_directive tables_sink[] = {
-	{
-		.name = "from",
-		.summary = "Whose rows it reads; several names are a union.",
-		.choices = "name",
-		.type = WEIR_D_LIST,
-		.flags = WEIR_REQUIRED,
-		.offset = offsetof(struct wr_host_conf, from),
-	},
+	TABLES_FROM,
 	{
 		.name = "format",
 		.summary = "How its rows are written: a format's name, and a block with the "
@@ -218,46 +192,9 @@ static const struct weir_directive tables_sink[] = {
 		.type = WEIR_D_STR,
 		.offset = offsetof(struct wr_host_conf, format),
 	},
-	{
-		.name = "parallelism",
-		.summary = "Subtasks; by default as many as its input has.",
-		.choices = "subtasks",
-		.type = WEIR_D_INT,
-		.offset = offsetof(struct wr_host_conf, parallelism),
-		.min = 1,
-		.max = TABLES_PARALLELISM_MAX,
-	},
-	{
-		.name = "buffer",
-		.summary = "Batches, and bytes, that may wait in each ring before it; the "
-			   "pipeline's by default.",
-		.choices = "batches",
-		.type = WEIR_D_INT,
-		.offset = offsetof(struct wr_host_conf, buffer_batches),
-		.min = 1,
-		.max = TABLES_BATCHES_MAX,
-	},
-	{
-		.name = "buffer",
-		.choices = "bytes",
-		.type = WEIR_D_SIZE,
-		.offset = offsetof(struct wr_host_conf, buffer_bytes),
-		.min = 4096,
-		.max = TABLES_BYTES_MAX,
-	},
-	{
-		.name = "on_error",
-		.summary = "What becomes of rows it refuses; as in the pipeline by default.",
-		.choices = "fail drop dead_letter",
-		.type = WEIR_D_ENUM,
-		.offset = offsetof(struct wr_host_conf, on_error),
-	},
-	{
-		.name = "on_error",
-		.choices = "name",
-		.type = WEIR_D_STR,
-		.offset = offsetof(struct wr_host_conf, dead_letter),
-	},
+	TABLES_PARALLELISM("Subtasks; by default as many as its input has."),
+	TABLES_BUFFER,
+	TABLES_ON_ERROR("What becomes of rows it refuses; as in the pipeline by default."),
 	{.name = NULL},
 };
 
