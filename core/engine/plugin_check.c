@@ -3,6 +3,7 @@
 #include "engine/plugin_check.h"
 
 #include "base/err.h"
+#include "expr/forms.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -309,12 +310,22 @@ wr_plugin_check_format(const struct wr_subject *s, const struct weir_format *for
 	return rc;
 }
 
+static int
+check_call(const struct wr_subject *s, const char *name)
+{
+	if (!wr_form_taken(name))
+		return 0;
+	return wr_plugin_bad(s, "cannot be called: its name is a word of the language");
+}
+
 int
 wr_plugin_check_function(const struct wr_subject *s, const struct weir_function *function)
 {
 	int rc = check_callback(s, function->plan != NULL, "plan");
 
-	return rc < 0 ? rc : check_callback(s, function->eval != NULL, "eval");
+	if (rc == 0)
+		rc = check_callback(s, function->eval != NULL, "eval");
+	return rc < 0 ? rc : check_call(s, function->name);
 }
 
 int
@@ -328,7 +339,7 @@ wr_plugin_check_aggregate(const struct wr_subject *s, const struct weir_aggregat
 		rc = check_callback(s, aggregate->merge != NULL, "merge");
 	if (rc == 0)
 		rc = check_callback(s, aggregate->finish != NULL, "finish");
-	return rc;
+	return rc < 0 ? rc : check_call(s, aggregate->name);
 }
 
 int

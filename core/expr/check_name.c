@@ -3,6 +3,7 @@
 #include "expr/call.h"
 #include "expr/cast.h"
 #include "expr/check.h"
+#include "expr/forms.h"
 #include "expr/lexer.h"
 
 static void
@@ -171,6 +172,16 @@ wr_check_lower(struct wr_arena *arena, struct weir_str word)
 	return word;
 }
 
+static const char *
+near_form(struct weir_str name)
+{
+	const char *names[WR_N_FORMS];
+
+	for (size_t i = 0; i < WR_N_FORMS; i++)
+		names[i] = wr_forms[i].name;
+	return wr_did_you_mean(name, names, WR_N_FORMS);
+}
+
 void
 wr_check_call(struct wr_check *check, struct wr_node *node)
 {
@@ -203,6 +214,8 @@ wr_check_call(struct wr_check *check, struct wr_node *node)
 			n = scope->names != NULL ? scope->names(scope->arg, aggregates, &names) : 0;
 			near = wr_did_you_mean(name, names, n);
 		}
+		if (near == NULL)
+			near = near_form(name);
 		wr_check_problem(check, node, node->word, "unknown function \"%.*s\"%s%s%s",
 			WR_STRF(node->word), near == NULL ? "" : "; did you mean \"",
 			near == NULL ? "" : near, near == NULL ? "" : "\"?");

@@ -46,6 +46,8 @@ bool wr_parser_expect_word(struct wr_parser *p, const char *word);
 void wr_parser_add(struct wr_parser *p, struct wr_kids *kids, struct wr_node *node);
 struct wr_node *wr_parser_node(struct wr_parser *p, int kind, struct weir_str src,
 	struct weir_str word, const struct wr_kids *kids);
+/* A word that is no name of a column. */
+bool wr_parser_is_reserved(struct weir_str word);
 struct weir_str wr_parser_join(struct weir_str a, struct weir_str b);
 
 /* A node whose value is needed more than once: a let, or NULL if it can simply be repeated. */

@@ -5,6 +5,15 @@
 static const char *const reserved[] = {"and", "or", "not", "is", "in", "between", "like", "case",
 	"when", "then", "else", "end", "null", "true", "false"};
 
+bool
+wr_parser_is_reserved(struct weir_str word)
+{
+	for (size_t i = 0; i < sizeof reserved / sizeof reserved[0]; i++)
+		if (wr_word_is(word, reserved[i]))
+			return true;
+	return false;
+}
+
 static struct wr_node *
 case_of(struct wr_parser *p)
 {
@@ -221,13 +230,11 @@ word(struct wr_parser *p)
 		node = wr_node_null(p->arena, 0, src);
 	else if (wr_word_is(src, "true") || wr_word_is(src, "false"))
 		node = wr_node_bool(p->arena, wr_word_is(src, "true"), src);
-	for (size_t i = 0; node == NULL && i < sizeof reserved / sizeof reserved[0]; i++)
-		if (wr_word_is(src, reserved[i]))
-			return wr_parser_fail(p, src,
-				"a value is missing before \"%.*s\"; a column of this name is "
-				"written \"%.*s\" "
-				"in double quotes",
-				WR_STRF(src), WR_STRF(src));
+	else if (wr_parser_is_reserved(src))
+		return wr_parser_fail(p, src,
+			"a value is missing before \"%.*s\"; a column of this name is written "
+			"\"%.*s\" in double quotes",
+			WR_STRF(src), WR_STRF(src));
 	if (node == NULL)
 		node = wr_node_new(p->arena, WR_N_NAME, src, 0);
 	wr_parser_advance(p);

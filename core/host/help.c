@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/plan/pipeline.h"
+#include "host/calls.h"
 #include "host/describe.h"
 #include "host/generation.h"
 #include "host/settings.h"
@@ -138,31 +139,31 @@ put_format(struct wr_text *out, const struct weir_format *format)
 	put_table(out, format->directives, format->directive_size, NULL);
 }
 
+/* The function, form or aggregate of a name, if there is one. */
 static void
-put_call(struct wr_text *out, const char *kind, const char *name, const char *signature,
-	const char *summary, const char *example)
+put_call(struct wr_text *out, const struct wr_plugins *plugins, uint32_t item, const char *name)
 {
-	wr_text_printf(out, "%s%s  (%s)\n", signature != NULL ? signature : name,
-		signature != NULL ? "" : "(...)", kind);
-	put_wrapped(out, 2, summary);
-	if (example != NULL)
-		wr_text_printf(out, "  %s\n", example);
+	struct wr_help_call *calls;
+	size_t i, n = wr_help_calls(plugins, item, &calls);
+
+	for (i = 0; i < n; i++) {
+		if (strcmp(calls[i].name, name) != 0)
+			continue;
+		wr_text_put(out, out->len > 0 ? "\n" : "");
+		wr_text_printf(out, "%s  (%s)\n", calls[i].signature, calls[i].kind);
+		put_wrapped(out, 2, calls[i].summary);
+		if (calls[i].example != NULL)
+			wr_text_printf(out, "  %s\n", calls[i].example);
+	}
+	free(calls);
 }
 
 static void
 put_item(struct wr_text *out, uint32_t item, const struct wr_offer *found)
 {
-	const struct weir_aggregate *aggregate = found->desc;
-	const struct weir_function *function = found->desc;
-
+	wr_text_put(out, out->len > 0 ? "\n" : "");
 	if (item == WR_OFFER_FORMAT)
 		put_format(out, found->desc);
-	else if (item == WR_OFFER_FUNCTION)
-		put_call(out, "function", function->name, function->signature, function->summary,
-			function->example);
-	else if (item == WR_OFFER_AGGREGATE)
-		put_call(out, "aggregate", aggregate->name, aggregate->signature,
-			aggregate->summary, aggregate->example);
 	else
 		put_operator(out, found->desc);
 }
@@ -247,11 +248,13 @@ help_word(const struct wr_plugins *plugins, const char *kind, const char *word, 
 	for (item = WR_OFFER_TRANSFORM; item < WR_OFFER_END; item++) {
 		if (kind != NULL && strcmp(kind, item_words[item]) != 0)
 			continue;
-		found = help_find(plugins, item, word);
-		if (found == NULL)
+		if (item >= WR_OFFER_FUNCTION) {
+			put_call(out, plugins, item, word);
 			continue;
-		wr_text_put(out, out->len > 0 ? "\n" : "");
-		put_item(out, item, found);
+		}
+		found = help_find(plugins, item, word);
+		if (found != NULL)
+			put_item(out, item, found);
 	}
 	wr_text_fini(&text);
 }
@@ -279,11 +282,10 @@ help_directive(const struct wr_plugins *plugins, const char *kind, const char *n
 static void
 help_list(const struct wr_plugins *plugins, const char *plural, struct wr_text *out)
 {
-	const struct weir_aggregate *aggregate;
-	const struct weir_function *function;
 	const struct weir_format *format;
 	const struct weir_operator *op;
 	const struct wr_offer *items;
+	struct wr_help_call *calls;
 	uint32_t item;
 	size_t i, n;
 
@@ -291,44 +293,62 @@ help_list(const struct wr_plugins *plugins, const char *plural, struct wr_text *
 		n = strlen(item_words[item]);
 		if (strncmp(plural, item_words[item], n) != 0 || strcmp(plural + n, "s") != 0)
 			continue;
+		if (item >= WR_OFFER_FUNCTION) {
+			n = wr_help_calls(plugins, item, &calls);
+			for (i = 0; i < n; i++) {
+				wr_text_printf(out, "  %s\n", calls[i].signature);
+				put_wrapped(out, 6, calls[i].summary);
+			}
+			free(calls);
+			continue;
+		}
 		items = wr_plugins_offers(plugins, item, &n);
 		for (i = 0; i < n; i++) {
 			op = items[i].desc;
 			format = items[i].desc;
-			function = items[i].desc;
-			aggregate = items[i].desc;
-			if (item == WR_OFFER_FUNCTION)
-				wr_text_printf(out, "  %s\n",
-					function->signature != NULL ? function->signature
-								    : function->name);
-			else if (item == WR_OFFER_AGGREGATE)
-				wr_text_printf(out, "  %s\n",
-					aggregate->signature != NULL ? aggregate->signature
-								     : aggregate->name);
-			else
-				wr_text_printf(out, "  %s\n", items[i].name);
-			put_wrapped(out, 6,
-				item == WR_OFFER_FUNCTION    ? function->summary
-				: item == WR_OFFER_AGGREGATE ? aggregate->summary
-				: item == WR_OFFER_FORMAT    ? format->summary
-							     : op->summary);
+			wr_text_printf(out, "  %s\n", items[i].name);
+			put_wrapped(
+				out, 6, item == WR_OFFER_FORMAT ? format->summary : op->summary);
 		}
 	}
+}
+
+/* The names of a name space, on the heap. */
+static size_t
+item_names(const struct wr_plugins *plugins, uint32_t item, const char ***names)
+{
+	const struct wr_offer *items;
+	struct wr_help_call *calls;
+	size_t i, n;
+
+	if (item >= WR_OFFER_FUNCTION) {
+		n = wr_help_calls(plugins, item, &calls);
+		*names = wr_alloc((n + 1) * sizeof **names);
+		for (i = 0; i < n; i++)
+			(*names)[i] = calls[i].name;
+		free(calls);
+		return n;
+	}
+	items = wr_plugins_offers(plugins, item, &n);
+	*names = wr_alloc((n + 1) * sizeof **names);
+	for (i = 0; i < n; i++)
+		(*names)[i] = items[i].name;
+	return n;
 }
 
 static void
 put_names(const struct wr_plugins *plugins, uint32_t item, const char *title, struct wr_text *out)
 {
-	const struct wr_offer *items;
-	struct wr_text names = {0};
-	size_t i, n;
+	struct wr_text text = {0};
+	const char **names;
+	size_t i, n = item_names(plugins, item, &names);
 
-	items = wr_plugins_offers(plugins, item, &n);
 	for (i = 0; i < n; i++)
-		wr_text_printf(&names, "%s%s", i > 0 ? " " : "", items[i].name);
+		wr_text_printf(&text, "%s%s", i > 0 ? " " : "", names[i]);
 	wr_text_printf(out, "  %s\n", title);
-	put_wrapped(out, 6, n > 0 ? names.p : "none");
-	wr_text_fini(&names);
+	put_wrapped(out, 6, n > 0 ? text.p : "none");
+	wr_text_fini(&text);
+	free(names);
 }
 
 static void
@@ -375,7 +395,7 @@ help_all_names(const struct wr_plugins *plugins, const char **names)
 		wr_help_host_table("source"), wr_help_host_table("sink")};
 	static const char *const words[] = {"pipeline", "checkpoint", "operator", "source", "sink",
 		"transforms", "sources", "sinks", "formats", "functions", "aggregates"};
-	const struct wr_offer *items;
+	const char **found;
 	struct wr_directive_rows rows;
 	size_t n = 0, i, k;
 	uint32_t item;
@@ -389,9 +409,10 @@ help_all_names(const struct wr_plugins *plugins, const char **names)
 			names[n++] = rows.name;
 	}
 	for (item = WR_OFFER_TRANSFORM; item < WR_OFFER_END; item++) {
-		items = wr_plugins_offers(plugins, item, &k);
+		k = item_names(plugins, item, &found);
 		for (i = 0; i < k && n < HELP_NAMES_MAX; i++)
-			names[n++] = items[i].name;
+			names[n++] = found[i];
+		free(found);
 	}
 	return n;
 }

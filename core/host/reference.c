@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/plan/pipeline.h"
+#include "host/calls.h"
 #include "host/describe.h"
 #include "host/help.h"
 #include "host/settings.h"
@@ -100,38 +101,19 @@ md_formats(const struct wr_plugins *plugins, struct wr_text *out)
 }
 
 static void
-md_call(struct wr_text *out, const char *name, const char *signature, const char *summary,
-	const char *example)
+md_calls(const struct wr_plugins *plugins, uint32_t item, struct wr_text *out)
 {
-	wr_text_printf(out, "- `%s`: ", signature != NULL ? signature : name);
-	put_prose(out, summary);
-	if (example != NULL)
-		wr_text_printf(out, "  `%s`", example);
-	wr_text_put(out, "\n");
-}
+	struct wr_help_call *calls;
+	size_t i, n = wr_help_calls(plugins, item, &calls);
 
-static void
-md_calls(const struct wr_plugins *plugins, struct wr_text *out)
-{
-	const struct weir_aggregate *aggregate;
-	const struct weir_function *function;
-	const struct wr_offer *items;
-	size_t i, n;
-
-	wr_text_put(out, "\n## Functions\n\n");
-	items = wr_plugins_offers(plugins, WR_OFFER_FUNCTION, &n);
 	for (i = 0; i < n; i++) {
-		function = items[i].desc;
-		md_call(out, function->name, function->signature, function->summary,
-			function->example);
+		wr_text_printf(out, "- `%s`: ", calls[i].signature);
+		put_prose(out, calls[i].summary);
+		if (calls[i].example != NULL)
+			wr_text_printf(out, "  `%s`", calls[i].example);
+		wr_text_put(out, "\n");
 	}
-	wr_text_put(out, "\n## Aggregates\n\n");
-	items = wr_plugins_offers(plugins, WR_OFFER_AGGREGATE, &n);
-	for (i = 0; i < n; i++) {
-		aggregate = items[i].desc;
-		md_call(out, aggregate->name, aggregate->signature, aggregate->summary,
-			aggregate->example);
-	}
+	free(calls);
 }
 
 void
@@ -163,7 +145,10 @@ wr_reference_markdown(const struct wr_plugins *plugins, struct wr_text *out)
 	md_operators(plugins, WR_OFFER_SINK, "sink ", out);
 	wr_text_put(out, "\n## Formats\n");
 	md_formats(plugins, out);
-	md_calls(plugins, out);
+	wr_text_put(out, "\n## Functions\n\n");
+	md_calls(plugins, WR_OFFER_FUNCTION, out);
+	wr_text_put(out, "\n## Aggregates\n\n");
+	md_calls(plugins, WR_OFFER_AGGREGATE, out);
 }
 
 /* Names of directives, each once. */
@@ -205,6 +190,22 @@ words_add_items(struct words *words, const struct wr_plugins *plugins, uint32_t 
 	items = wr_plugins_offers(plugins, item, &n);
 	for (i = 0; i < n; i++)
 		words_add(words, items[i].name);
+}
+
+/* Those that are written NAME(...); the others are operators. */
+static void
+words_add_calls(struct words *words, const struct wr_plugins *plugins, uint32_t item)
+{
+	struct wr_help_call *calls;
+	size_t i, len, n = wr_help_calls(plugins, item, &calls);
+
+	for (i = 0; i < n; i++) {
+		len = strlen(calls[i].name);
+		if (strncmp(calls[i].signature, calls[i].name, len) == 0 &&
+			calls[i].signature[len] != ' ')
+			words_add(words, calls[i].name);
+	}
+	free(calls);
 }
 
 static int
@@ -281,8 +282,8 @@ wr_reference_vim(const struct wr_plugins *plugins, struct wr_text *out)
 	vim_keywords(out, "weirBlock", &words);
 	vim_add_directives(&words, plugins);
 	vim_keywords(out, "weirDirective", &words);
-	words_add_items(&words, plugins, WR_OFFER_FUNCTION);
-	words_add_items(&words, plugins, WR_OFFER_AGGREGATE);
+	words_add_calls(&words, plugins, WR_OFFER_FUNCTION);
+	words_add_calls(&words, plugins, WR_OFFER_AGGREGATE);
 	vim_keywords(out, "weirFunction", &words);
 	free(words.v);
 	wr_text_put(out,

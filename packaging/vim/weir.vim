@@ -21,17 +21,17 @@ syn keyword weirDirective remove rename roll_size roll_time row seed session set
 syn keyword weirDirective skip_empty split start state state_drop state_path stop time timeout
 syn keyword weirDirective timestamp topic topic_by transaction_timeout transactional_id ttl
 syn keyword weirDirective tumbling watermark where with_ties within worker_threads
-syn keyword weirFunction abs avg bool_and bool_or ceil collect collect_set concat contains count
-syn keyword weirFunction count_char count_distinct count_distinct_hll crc32 date_part date_trunc
-syn keyword weirFunction ends_with exp first floor format format_time greatest ip_in_cidr is_ipv4
-syn keyword weirFunction is_ipv6 json_array json_array_contains json_array_join json_array_length
-syn keyword weirFunction json_element json_get json_object json_parse last least length ln log10
-syn keyword weirFunction lower lpad ltrim max max_by md5 median min min_by mod parse_time percentile
-syn keyword weirFunction percentile_exact position power regexp_extract regexp_like regexp_replace
-syn keyword weirFunction repeat replace reverse round rpad rtrim sha256 sign split split_part
-syn keyword weirFunction sqrt starts_with stddev stddev_pop string_agg substr sum to_json to_timestamp
-syn keyword weirFunction trim upper url_decode url_host url_path url_query_param var_pop variance
-syn keyword weirFunction xxhash64
+syn keyword weirFunction abs avg bool_and bool_or cast ceil coalesce collect collect_set concat
+syn keyword weirFunction contains count count_char count_distinct count_distinct_hll crc32 date_part
+syn keyword weirFunction date_trunc ends_with exp extract first floor format format_time greatest
+syn keyword weirFunction if ip_in_cidr is_ipv4 is_ipv6 json_array json_array_contains json_array_join
+syn keyword weirFunction json_array_length json_element json_get json_object json_parse last
+syn keyword weirFunction least length ln log10 lower lpad ltrim max max_by md5 median min min_by
+syn keyword weirFunction mod nullif parse_time percentile percentile_exact position power regexp_extract
+syn keyword weirFunction regexp_like regexp_replace repeat replace reverse round rpad rtrim
+syn keyword weirFunction sha256 sign split split_part sqrt starts_with stddev stddev_pop string_agg
+syn keyword weirFunction substr sum to_json to_timestamp trim try upper url_decode url_host
+syn keyword weirFunction url_path url_query_param var_pop variance xxhash64
 syn keyword weirType bool int float timestamp string bytes json
 syn keyword weirOperator and or not is null in between like case when then else end as true false
 

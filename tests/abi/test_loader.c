@@ -241,6 +241,8 @@ static const struct {
 	{"format 1", "plugin \"%s\": format \"one_way_none\" has neither decode() nor encode()"},
 	{"function 0", "plugin \"%s\": function 0 has a struct weir_function of size 8, not 56"},
 	{"function 1", "plugin \"%s\": function \"no_eval\" has no eval()"},
+	{"function 2", "plugin \"%s\": function \"nullif\" cannot be called: its name is a word "
+		       "of the language"},
 	{"aggregate 0", "plugin \"%s\": aggregate 0 has a struct weir_aggregate of size 8, not 96"},
 	{"aggregate 1", "plugin \"%s\": aggregate \"no_update\" has no update()"},
 };
