@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading committed state at start: sections, and tables slot by slot; see store.h. */
 #include "base/arena.h"
-#include "base/cell.h"
 #include "base/err.h"
 #include "state/codec.h"
+#include "state/row_map.h"
 #include "state/store_parts.h"
 #include "state/table_parts.h"
 
@@ -76,18 +76,6 @@ wr_store_sections(struct wr_store *store, const char *name, uint32_t kind,
 	return rc < 0 ? rc : n;
 }
 
-/* How rows of one shape become rows of the table. */
-struct slot_copy {
-	uint32_t from, to, bytes;
-};
-struct row_map {
-	uint32_t row_bytes, n_cells; /* of the shape */
-	uint32_t *cell; /* where they are in its rows */
-	int64_t *cell_to; /* where they are in the table's; < 0: dropped */
-	struct slot_copy *copies;
-	uint32_t n_copies;
-};
-
 enum { RESTORE_BLOCK = 32 /* rows whose cache misses overlap */ };
 
 /* A row on its way: its home in the hash table is brought near before it is put there. */
@@ -104,88 +92,13 @@ struct restore {
 	const struct wr_stored_op *op;
 	const struct wr_stored_table *stored;
 	struct weir_table *table;
-	struct row_map *maps; /* by shape */
+	struct wr_row_map *maps; /* by shape */
 	struct wr_arena arena;
 	struct restore_row rows[RESTORE_BLOCK];
 	uint32_t n_rows;
 	struct wr_text bytes;
 	struct weir_err *err;
 };
-
-static uint32_t
-slot_room(uint32_t bytes)
-{
-	return (bytes + 7) & ~7u;
-}
-
-/* The slot of that name and version, of several that are named so the one that comes as late. */
-static int64_t
-slot_to(const struct weir_table_spec *spec, const struct wr_shape *shape, uint32_t slot,
-	uint32_t *index)
-{
-	const struct wr_kept_slot *want = &shape->slots[slot];
-	uint32_t before = 0, at = 0;
-
-	for (uint32_t i = 0; i < slot; i++)
-		before += strcmp(shape->slots[i].name, want->name) == 0 &&
-			  shape->slots[i].version == want->version;
-	for (uint32_t i = 0; i < spec->n_slots; at += slot_room(spec->slots[i++].bytes)) {
-		if (strcmp(spec->slots[i].name, want->name) != 0 ||
-			spec->slots[i].version != want->version || before-- > 0)
-			continue;
-		*index = i;
-		return at;
-	}
-	return -1;
-}
-
-static int
-map_slot(struct restore *r, struct row_map *map, const struct wr_shape *shape, uint32_t slot)
-{
-	const struct weir_table_spec *spec = &r->table->spec;
-	const struct wr_kept_slot *from = &shape->slots[slot];
-	uint32_t cells = from->cells * (uint32_t)sizeof(uint64_t), index;
-	int64_t to = slot_to(spec, shape, slot, &index);
-
-	for (uint32_t i = 0; i < from->cells; i++) {
-		map->cell[map->n_cells] = map->row_bytes + i * (uint32_t)sizeof(uint64_t);
-		map->cell_to[map->n_cells++] = to < 0 ? -1 : to + i * (int64_t)sizeof(uint64_t);
-	}
-	if (to >= 0 && (spec->slots[index].bytes != from->bytes ||
-			       spec->slots[index].cells != from->cells))
-		return wr_err_set(r->err, -EINVAL,
-			"slot \"%s\" of table \"%s\" of \"%s\" has %u bytes and %u cells in the "
-			"state, %u and %u now, under the same version %u",
-			from->name, spec->name, r->op->name, from->bytes, from->cells,
-			spec->slots[index].bytes, spec->slots[index].cells, from->version);
-	if (to >= 0 && from->bytes > cells)
-		map->copies[map->n_copies++] = (struct slot_copy){
-			map->row_bytes + cells, (uint32_t)to + cells, from->bytes - cells};
-	map->row_bytes += slot_room(from->bytes);
-	return 0;
-}
-
-static int
-map_shapes(struct restore *r)
-{
-	int rc = 0;
-
-	r->maps = wr_arena_zalloc(&r->arena, r->stored->n_shapes * sizeof *r->maps);
-	for (uint32_t s = 0; rc == 0 && s < r->stored->n_shapes; s++) {
-		const struct wr_shape *shape = &r->stored->shapes[s];
-		struct row_map *map = &r->maps[s];
-		uint32_t cells = 0;
-
-		for (uint32_t i = 0; i < shape->n_slots; i++)
-			cells += shape->slots[i].cells;
-		map->cell = wr_arena_array(&r->arena, uint32_t, cells);
-		map->cell_to = wr_arena_array(&r->arena, int64_t, cells);
-		map->copies = wr_arena_array(&r->arena, struct slot_copy, shape->n_slots);
-		for (uint32_t i = 0; rc == 0 && i < shape->n_slots; i++)
-			rc = map_slot(r, map, shape, i);
-	}
-	return rc;
-}
 
 static int
 restore_check(const struct restore *r, uint32_t max_parallelism)
@@ -215,33 +128,6 @@ restore_check(const struct restore *r, uint32_t max_parallelism)
 	return -EINVAL;
 }
 
-/* A row of a shape into a new one of the table. */
-static bool
-restore_row(struct restore *r, const struct row_map *map, struct wr_reader *in, uint8_t *row)
-{
-	const uint8_t *from = wr_reader_bytes(in, map->row_bytes);
-
-	if (from == NULL)
-		return false;
-	for (uint32_t i = 0; i < map->n_copies; i++)
-		memcpy(row + map->copies[i].to, from + map->copies[i].from, map->copies[i].bytes);
-	for (uint32_t i = 0; i < map->n_cells; i++) {
-		const uint8_t *bytes;
-		uint64_t len, *cell;
-
-		memcpy(&len, from + map->cell[i], sizeof len);
-		bytes = wr_reader_bytes(in, len);
-		if (bytes == NULL || len > UINT32_MAX / 2)
-			return false;
-		if (map->cell_to[i] < 0 || len == 0)
-			continue;
-		cell = (uint64_t *)(void *)(row + map->cell_to[i]);
-		memcpy(wr_cell_edit(cell, (uint32_t)len, 0, (uint32_t)len), bytes, len);
-		r->table->layout.cell_bytes += wr_cell_held(cell);
-	}
-	return in->p == in->end;
-}
-
 static struct wr_hash *
 restore_hash(const struct restore *r, int64_t ns)
 {
@@ -268,7 +154,7 @@ restore_put(struct restore *r, struct restore_row *row)
 	shape = wr_reader_varint(&in);
 	index = wr_hash_put(hash, &row->key, row->hash, row->ns, &made);
 	if (in.bad || shape >= r->stored->n_shapes ||
-		!restore_row(r, &r->maps[shape], &in, wr_hash_row(hash, index)))
+		!wr_row_read(&r->maps[shape], &in, wr_hash_row(hash, index), &r->table->layout))
 		return wr_store_damaged(r->store, r->err, "a row of table \"%s\" of \"%s\"",
 			r->stored->name, r->op->name);
 	return 0;
@@ -362,7 +248,7 @@ wr_store_restore_table(struct wr_store *store, const char *op, struct weir_table
 	}
 	rc = restore_check(&r, max_parallelism);
 	if (rc == 0)
-		rc = map_shapes(&r);
+		rc = wr_row_maps(&r.maps, &r.arena, r.stored, op, &table->spec, err);
 	if (rc == 0)
 		rc = restore_rows(&r, lo, hi);
 	wr_arena_fini(&r.arena);
