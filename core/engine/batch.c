@@ -173,6 +173,7 @@ const uint32_t wr_hidden_type[WEIR_AT_COUNT] = {
 	[WEIR_AT_KEY] = WEIR_BYTES,
 	[WEIR_AT_RAW] = WEIR_BYTES,
 	[WEIR_AT_TIMESTAMP] = WEIR_TIMESTAMP,
+	[WEIR_AT_HEADERS] = WEIR_JSON,
 };
 
 uint32_t

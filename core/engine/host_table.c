@@ -67,7 +67,8 @@ host_counter(struct weir_task *task, const char *name, const char *help)
 	counter->name = wr_arena_dup(&inst->open_arena, name, strlen(name));
 	counter->help = wr_arena_dup(&inst->open_arena, help, strlen(help));
 	counter->next = inst->counters;
-	inst->counters = counter;
+	/* Whoever prints them may be at it. */
+	__atomic_store_n(&inst->counters, counter, __ATOMIC_RELEASE);
 	return &counter->value;
 }
 
@@ -92,6 +93,12 @@ host_encode(struct weir_task *task, const struct weir_batch *batch)
 		wr_items_clear(inst->items);
 	}
 	return wr_items_raw(inst->items);
+}
+
+static uint32_t
+host_hidden(struct weir_task *task)
+{
+	return wr_inst_of(task)->op->out[0].hidden;
 }
 
 static const struct weir_raw *
@@ -407,4 +414,5 @@ const struct weir_host wr_host = {
 	.refuse = wr_source_refuse,
 	.kind = wr_plan_kind,
 	.begin = host_begin,
+	.hidden = host_hidden,
 };

@@ -549,22 +549,47 @@ wr_run_status(const struct wr_run *run, uint32_t op, struct wr_op_status *status
 	}
 }
 
+/* They become more while this is read, never less. */
+static const struct wr_counter *
+inst_counters(const struct wr_inst *inst)
+{
+	return __atomic_load_n(&inst->counters, __ATOMIC_ACQUIRE);
+}
+
+static const struct wr_counter *
+counter_find(const struct wr_inst *inst, const char *name)
+{
+	const struct wr_counter *c = inst_counters(inst);
+
+	while (c != NULL && strcmp(c->name, name) != 0)
+		c = c->next;
+	return c;
+}
+
+/* Of several subtasks those of one name are added up. */
 void
 wr_run_counters(const struct wr_run *run, uint32_t op,
 	void (*each)(void *arg, const char *name, const char *help, uint64_t value), void *arg)
 {
-	const struct wr_op *o = run->pipeline->ops[op];
+	const uint32_t n = run->pipeline->ops[op]->parallelism;
 
-	for (const struct wr_counter *c = run->insts[op][0]->counters; c != NULL; c = c->next) {
-		uint64_t sum = 0;
+	for (uint32_t i = 0; i < n; i++) {
+		const struct wr_counter *c = inst_counters(run->insts[op][i]);
 
-		for (uint32_t s = 0; s < o->parallelism; s++) {
-			const struct wr_counter *d = run->insts[op][s]->counters;
+		for (; c != NULL; c = c->next) {
+			uint64_t sum = __atomic_load_n(&c->value, __ATOMIC_RELAXED);
+			bool told = false;
 
-			while (d != NULL && strcmp(d->name, c->name) != 0)
-				d = d->next;
-			sum += d != NULL ? __atomic_load_n(&d->value, __ATOMIC_RELAXED) : 0;
+			for (uint32_t s = 0; s < i && !told; s++)
+				told = counter_find(run->insts[op][s], c->name) != NULL;
+			for (uint32_t s = i + 1; s < n && !told; s++) {
+				const struct wr_counter *d =
+					counter_find(run->insts[op][s], c->name);
+
+				sum += d != NULL ? __atomic_load_n(&d->value, __ATOMIC_RELAXED) : 0;
+			}
+			if (!told)
+				each(arg, c->name, c->help, sum);
 		}
-		each(arg, c->name, c->help, sum);
 	}
 }

@@ -265,6 +265,56 @@ put_record(struct weir_view *view, const struct weir_str *record, uint32_t i)
 	view->off = 0;
 }
 
+/* An object; of several headers of one name the last counts. */
+static void
+put_headers(struct wr_text *text, const struct weir_str *headers, uint32_t n)
+{
+	const char *comma = "";
+
+	wr_text_put(text, "{");
+	for (uint32_t i = 0; i < n; i++) {
+		const struct weir_str *name = &headers[2 * i], *value = name + 1;
+		uint32_t again = i + 1;
+
+		while (again < n && !wr_str_eq(headers[2 * again], *name))
+			again++;
+		if (again < n)
+			continue;
+		wr_text_put(text, comma);
+		wr_text_json(text, name->p, name->len);
+		wr_text_put(text, ":");
+		if (value->p != NULL)
+			wr_text_json(text, value->p, value->len);
+		else
+			wr_text_put(text, "null");
+		comma = ",";
+	}
+	wr_text_put(text, "}");
+}
+
+/* @headers: {} where a record has none. */
+static void
+add_headers(struct wr_arena *arena, const struct weir_column **hidden, const struct weir_raw *raw)
+{
+	struct weir_view *views = wr_arena_array(arena, struct weir_view, raw->n);
+	uint32_t *end = wr_arena_array(arena, uint32_t, raw->n), from = 0;
+	const uint8_t **buf = wr_arena_array(arena, const uint8_t *, 1);
+	const struct weir_str *headers = raw->headers;
+	struct wr_text text = {0};
+	const char *all;
+
+	for (uint32_t i = 0; i < raw->n; headers += 2 * raw->n_headers[i], i++) {
+		put_headers(&text, headers, raw->n_headers[i]);
+		end[i] = (uint32_t)text.len;
+	}
+	all = wr_arena_dup(arena, text.p, text.len);
+	wr_text_fini(&text);
+	for (uint32_t i = 0; i < raw->n; from = end[i], i++)
+		views[i] = wr_view(all + from, end[i] - from, 0, from);
+	buf[0] = (const uint8_t *)all;
+	add_column(arena, hidden, WEIR_AT_HEADERS, WEIR_JSON, views)->bufs = buf;
+}
+
 /* The @ columns of decoded records. */
 static void
 add_hidden(struct weir_out *out, const struct wr_partition *part, const struct weir_raw *raw)
@@ -281,6 +331,8 @@ add_hidden(struct weir_out *out, const struct wr_partition *part, const struct w
 	add_ints(arena, hidden, WEIR_AT_TIMESTAMP, WEIR_TIMESTAMP, raw->time, raw->n);
 	if (raw->key != NULL)
 		add_keys(arena, hidden, raw);
+	if (raw->headers != NULL)
+		add_headers(arena, hidden, raw);
 	out->batch->pub.hidden = hidden;
 }
 

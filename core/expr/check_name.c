@@ -66,7 +66,8 @@ dotted(struct wr_arena *arena, const struct wr_node *node, uint32_t n)
 static void
 unknown_column(struct wr_check *check, struct wr_node *node)
 {
-	static const char *const hidden[] = {"partition", "offset", "key", "raw", "timestamp"};
+	static const char *const hidden[] = {
+		"partition", "offset", "key", "raw", "timestamp", "headers"};
 	const struct weir_schema *schema = check->scope->schema;
 	uint32_t n = schema == NULL ? 0 : schema->n;
 	const char **names = wr_arena_array(check->scope->arena, const char *, n + 1);
@@ -144,7 +145,7 @@ void
 wr_check_hidden(struct wr_check *check, struct wr_node *node)
 {
 	static const uint8_t types[] = {
-		WEIR_STRING, WEIR_INT64, WEIR_BYTES, WEIR_BYTES, WEIR_TIMESTAMP};
+		WEIR_STRING, WEIR_INT64, WEIR_BYTES, WEIR_BYTES, WEIR_TIMESTAMP, WEIR_JSON};
 	const struct wr_scope *scope = check->scope;
 
 	if (!(scope->hidden >> node->col & 1)) {

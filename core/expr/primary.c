@@ -241,7 +241,8 @@ word(struct wr_parser *p)
 	return node;
 }
 
-static const char *const hidden_names[] = {"partition", "offset", "key", "raw", "timestamp"};
+static const char *const hidden_names[] = {
+	"partition", "offset", "key", "raw", "timestamp", "headers"};
 
 static struct wr_node *
 hidden(struct wr_parser *p)
@@ -261,7 +262,7 @@ hidden(struct wr_parser *p)
 			return node;
 	near = wr_did_you_mean(at.text, hidden_names, WEIR_AT_COUNT);
 	return wr_parser_fail(p, at.src, "unknown field \"%.*s\"; %s%s%s", WR_STRF(at.src),
-		near == NULL ? "there are @partition, @offset, @key, @raw and @timestamp"
+		near == NULL ? "there are @partition, @offset, @key, @raw, @timestamp and @headers"
 			     : "did you mean \"@",
 		near == NULL ? "" : near, near == NULL ? "" : "\"?");
 }

@@ -111,8 +111,12 @@ handle_error(struct part *part, const rd_kafka_message_t *message)
 
 	switch (message->err) {
 	case RD_KAFKA_RESP_ERR__PARTITION_EOF:
+		/* Behind the last record there may be marks of transactions. */
+		if (message->offset > part->position)
+			part->position = message->offset;
 		if (message->offset >= part->end)
 			part->finished = 1;
+		part_measure(part);
 		return 1;
 	case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
 	case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
@@ -134,6 +138,18 @@ handle_error(struct part *part, const rd_kafka_message_t *message)
 	}
 }
 
+void
+part_measure(struct part *part)
+{
+	int64_t low, high = 0;
+
+	if (part->position < 0 || rd_kafka_get_watermark_offsets(part->source->rk, part->topic,
+					  part->partition, &low, &high) != 0)
+		return;
+	weir_level(part->lag, high > part->position ? (uint64_t)(high - part->position) : 0);
+	weir_level(part->queued, part->queue != NULL ? rd_kafka_queue_length(part->queue) : 0);
+}
+
 /* The record's own time; of those without one the time of reading. */
 static int64_t
 time_of(const rd_kafka_message_t *message, int64_t now)
@@ -142,6 +158,66 @@ time_of(const rd_kafka_message_t *message, int64_t now)
 	int64_t ms = rd_kafka_message_timestamp(message, &type);
 
 	return type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE || ms < 0 ? now : ms * 1000;
+}
+
+/* Room for one more header.  < 0: out of memory. */
+static int
+grow_headers(struct source *source)
+{
+	size_t cap = source->headers_cap * 2 + 64;
+	struct weir_str *more;
+
+	if (source->headers_len + 2 <= source->headers_cap)
+		return 0;
+	more = realloc(source->headers, cap * sizeof *source->headers);
+	if (more == NULL)
+		return -1;
+	source->headers = more;
+	source->headers_cap = cap;
+	return 0;
+}
+
+/* Names and values, which live as long as the message.  How many; < 0: out of memory. */
+static int
+take_headers(struct source *source, const rd_kafka_message_t *message)
+{
+	rd_kafka_headers_t *headers;
+	struct weir_str *to;
+	const char *name;
+	const void *value;
+	size_t len;
+	int n = 0;
+
+	if (grow_headers(source) < 0)
+		return -1;
+	if (rd_kafka_message_headers(message, &headers) != 0)
+		return 0;
+	for (; rd_kafka_header_get_all(headers, (size_t)n, &name, &value, &len) == 0; n++) {
+		if (grow_headers(source) < 0)
+			return -1;
+		to = source->headers + source->headers_len;
+		to[0] = (struct weir_str){.p = name, .len = (uint32_t)strlen(name)};
+		to[1] = (struct weir_str){.p = value, .len = (uint32_t)len};
+		source->headers_len += 2;
+	}
+	return n;
+}
+
+/* A record's place in what raw() gets. */
+static int
+keep(struct source *source, rd_kafka_message_t *m, uint32_t i, int64_t now)
+{
+	int n = source->wants_headers ? take_headers(source, m) : 0;
+
+	if (n < 0)
+		return kafka_no_memory(source->task);
+	source->messages[i] = m;
+	source->rec[i] = (struct weir_str){.p = m->payload, .len = (uint32_t)m->len};
+	source->key[i] = (struct weir_str){.p = m->key, .len = (uint32_t)m->key_len};
+	source->time[i] = time_of(m, now);
+	source->offset[i] = m->offset;
+	source->n_headers[i] = (uint32_t)n;
+	return 0;
 }
 
 /*
@@ -157,6 +233,7 @@ sort(struct part *part, uint32_t n)
 	uint32_t kept = 0, i;
 	int rc = 0;
 
+	source->headers_len = 0;
 	for (i = 0; i < n && rc >= 0; i++) {
 		rd_kafka_message_t *m = source->messages[i];
 
@@ -167,17 +244,14 @@ sort(struct part *part, uint32_t n)
 		} else {
 			part->position = m->offset + 1;
 			if (m->payload != NULL) {
-				source->messages[kept] = m;
-				source->rec[kept] =
-					(struct weir_str){.p = m->payload, .len = (uint32_t)m->len};
-				source->key[kept] =
-					(struct weir_str){.p = m->key, .len = (uint32_t)m->key_len};
-				source->time[kept] = time_of(m, now);
-				source->offset[kept++] = m->offset;
+				rc = keep(source, m, kept, now);
 				bytes += m->len + m->key_len;
-				continue;
+				kept += rc == 0;
+				if (rc == 0)
+					continue;
+			} else {
+				weir_count(source->null_values, 1);
 			}
-			weir_count(source->null_values, 1);
 		}
 		rd_kafka_message_destroy(m);
 	}
@@ -221,6 +295,8 @@ part_give(struct part *part)
 			.key = source->key,
 			.time = source->time,
 			.offset = source->offset,
+			.headers = source->wants_headers ? source->headers : NULL,
+			.n_headers = source->n_headers,
 			.release = release};
 
 		held = malloc(sizeof *held + (uint32_t)kept * sizeof(rd_kafka_message_t *));

@@ -141,7 +141,7 @@ static void
 on_commit(rd_kafka_t *rk, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t *offsets,
 	void *opaque)
 {
-	struct weir_task *task = opaque;
+	const struct source *source = opaque;
 	char text[256];
 
 	(void)rk;
@@ -150,15 +150,38 @@ on_commit(rd_kafka_t *rk, rd_kafka_resp_err_t code, rd_kafka_topic_partition_lis
 		return;
 	snprintf(text, sizeof text, "the group was not told where it stands: %s",
 		rd_kafka_err2str(code));
-	task->host->log(task, WEIR_LOG_WARN, text);
+	source->task->host->log(source->task, WEIR_LOG_WARN, text);
+}
+
+static void
+on_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)
+{
+	const struct source *source = rd_kafka_opaque(rk);
+
+	client_log(source->task, level, facility, text);
+}
+
+static int
+on_stats(rd_kafka_t *rk, char *json, size_t len, void *opaque)
+{
+	const struct source *source = opaque;
+
+	(void)rk;
+	stats_take(&source->stats, json, len);
+	for (struct part *part = source->parts; part != NULL; part = part->next)
+		part_measure(part);
+	return 0; /* json is librdkafka's */
 }
 
 static rd_kafka_t *
-open_consumer(const struct source_conf *c, struct weir_task *task)
+open_consumer(struct source *source)
 {
 	static const char *const first[] = {"fetch.wait.max.ms", "100", "queued.min.messages",
 		"1000000", "socket.nagle.disable", "true", "fetch.message.max.bytes", "4194304",
-		"reconnect.backoff.ms", "50", "reconnect.backoff.max.ms", "2000", NULL};
+		"reconnect.backoff.ms", "50", "reconnect.backoff.max.ms", "2000",
+		"statistics.interval.ms", "1000", NULL};
+	const struct source_conf *c = source->conf;
+	struct weir_task *task = source->task;
 	rd_kafka_conf_t *conf = client_conf_new(&c->client, CLIENT_CONSUMER, task, first);
 	char *group = strndup(c->group.p, c->group.len);
 
@@ -172,9 +195,12 @@ open_consumer(const struct source_conf *c, struct weir_task *task)
 	client_set(conf, "enable.auto.commit", "false");
 	client_set(conf, "enable.auto.offset.store", "false");
 	client_set(conf, "auto.offset.reset", "error");
-	client_set(conf, "enable.partition.eof", c->stop == STOP_END ? "true" : "false");
+	client_set(conf, "enable.partition.eof", "true");
 	client_set(conf, "isolation.level",
 		c->isolation == ISOLATION_READ_COMMITTED ? "read_committed" : "read_uncommitted");
+	rd_kafka_conf_set_opaque(conf, source);
+	rd_kafka_conf_set_log_cb(conf, on_log);
+	rd_kafka_conf_set_stats_cb(conf, on_stats);
 	rd_kafka_conf_set_offset_commit_cb(conf, on_commit);
 	return client_new(RD_KAFKA_CONSUMER, conf, task);
 }
@@ -195,6 +221,7 @@ source_close(void *self)
 		rd_kafka_topic_partition_list_destroy(source->at_barrier);
 	if (source->rk != NULL)
 		rd_kafka_destroy_flags(source->rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+	free(source->headers);
 	free(source);
 }
 
@@ -239,7 +266,9 @@ source_open(const void *conf, struct weir_task *task, void **self)
 	source->bytes = task->host->counter(task, "input_bytes", "Bytes of keys and values read.");
 	source->null_values = task->host->counter(task, "null_values",
 		"Records without a value, such as tombstones; they make no rows.");
-	source->rk = open_consumer(conf, task);
+	source->wants_headers = (task->host->hidden(task) >> WEIR_AT_HEADERS & 1) != 0;
+	stats_open(&source->stats, task);
+	source->rk = open_consumer(source);
 	rc = open_cluster(source);
 	if (rc == 0 && task->subtask == 0)
 		rc = open_topics(source);
@@ -288,6 +317,20 @@ begin(struct source *source, struct part *part)
 	return asker_ask(source->asker, part);
 }
 
+static void
+open_counters(struct part *part, struct weir_str name)
+{
+	struct weir_task *task = part->source->task;
+	char text[320];
+
+	snprintf(text, sizeof text, "lag[%.*s]", (int)name.len, name.p);
+	part->lag = task->host->counter(
+		task, text, "Records that are there and have not been given to the pipeline.");
+	snprintf(text, sizeof text, "fetched[%.*s]", (int)name.len, name.p);
+	part->queued = task->host->counter(
+		task, text, "Records that the client has and the pipeline has not.");
+}
+
 static int
 source_assign(void *self, struct weir_task *task, uint32_t number, struct weir_str name,
 	struct weir_str pos, uint32_t fresh)
@@ -307,6 +350,7 @@ source_assign(void *self, struct weir_task *task, uint32_t number, struct weir_s
 		part_free(part);
 		return rc;
 	}
+	open_counters(part, name);
 	part->next = source->parts;
 	source->parts = part;
 	return begin(source, part);
@@ -388,6 +432,7 @@ source_poll(void *self, struct weir_task *task)
 	struct source *source = self;
 	int rc = take_answers(source);
 
+	rd_kafka_poll(source->rk, 0); /* answers to commits, and statistics */
 	if (rc >= 0 && source->topics != NULL)
 		topics_announce(source->topics);
 	if (rc >= 0)
@@ -398,7 +443,6 @@ source_poll(void *self, struct weir_task *task)
 		return WEIR_END;
 	if (rc > 0)
 		return WEIR_OK;
-	rd_kafka_poll(source->rk, 0); /* answers to commits */
 	(void)task;
 	return WEIR_BUSY;
 }

@@ -15,6 +15,7 @@
 
 #include "client.h"
 #include "position.h"
+#include "stats.h"
 
 enum { START_COMMITTED, START_EARLIEST, START_LATEST, START_TIMESTAMP };
 enum { STOP_NEVER, STOP_END };
@@ -45,6 +46,7 @@ struct part {
 	atomic_int ready; /* the queue may have something */
 	int known; /* position was restored */
 	int finished;
+	uint64_t *lag, *queued;
 };
 
 struct asker;
@@ -63,10 +65,16 @@ struct source {
 	rd_kafka_topic_partition_list_t *at_barrier;
 	uint64_t barrier;
 	uint64_t *bytes, *null_values;
+	struct stats stats;
+	int wants_headers;
 	/* One batch. */
 	rd_kafka_message_t *messages[WEIR_ROWS_MAX];
 	struct weir_str rec[WEIR_ROWS_MAX], key[WEIR_ROWS_MAX];
 	int64_t time[WEIR_ROWS_MAX], offset[WEIR_ROWS_MAX];
+	/* Names and values of all its headers, and how many each record has. */
+	struct weir_str *headers;
+	size_t headers_len, headers_cap;
+	uint32_t n_headers[WEIR_ROWS_MAX];
 };
 
 /* part.c */
@@ -74,6 +82,8 @@ struct source {
 int part_start(struct part *part);
 /* 1: rows or a position were given; 0: nothing there now; < 0. */
 int part_give(struct part *part);
+/* Sets its lag, as of the last answer of a broker. */
+void part_measure(struct part *part);
 void part_free(struct part *part);
 
 /* asker.c: what takes a round trip is asked by a thread of its own. */

@@ -49,6 +49,36 @@ def test_reads_each_record_once_with_its_hidden_columns(kit):
     equal(low // 1000, min(map(int, sent.values())))
 
 
+def test_headers_are_an_object(kit):
+    topic = kit.topic()
+    kit.produce(topic, numbers(0, 1), "-H", "trace=abc", "-H", "a=1", "-H", "a=2", "-H", "odd=q\"\xff", "-H", "none")
+    kit.produce(topic, numbers(1, 2))
+    kit.conf(
+        SOURCE % (topic, "g", "stop end;")
+        + "map m { from in; set all = @headers, trace = cast(@headers.trace as string); }"
+        + "sink file out { from m; path out.ndjson; }"
+    )
+    kit.run()
+    first, second = (json.loads(line) for line in kit.lines("out.ndjson"))
+    equal(first["trace"], "abc")
+    equal({n: first["all"][n] for n in ("trace", "a", "none")}, {"trace": "abc", "a": "2", "none": None})
+    equal((second["all"], second["trace"]), ({}, None))
+
+
+def test_says_how_far_behind_it_is(kit):
+    topic = kit.topic(2)
+    kit.tool("transaction", "t-lag", topic, "commit", *numbers(0, 50))
+    kit.conf(SOURCE % (topic, "g", "stop end;") + TO_FILE)
+    counters = kit.counters("in")
+    equal({n: v for n, v in counters.items() if n.startswith("lag")}, {f"lag[{topic}/{p}]": 0 for p in (0, 1)})
+    # What an open transaction wrote is there, and cannot be given yet.
+    kit.tool("transaction", "t-open", topic, "leave", *numbers(50, 53))
+    kit.conf(SOURCE % (topic, "g", "stop end; start earliest; parallelism 2;") + TO_FILE, "worker_threads 2;")
+    counters = kit.counters("in")
+    equal(sum(v for n, v in counters.items() if n.startswith("lag")), 3, counters)
+    equal(counters["broker_errors"], 0)
+
+
 def test_records_without_a_value_make_no_rows_and_are_counted(kit):
     topic = kit.topic()
     kit.produce(topic, numbers(0, 2))

@@ -69,6 +69,7 @@ enum {
 	WEIR_AT_KEY, /* bytes: the record's key, as the source got it */
 	WEIR_AT_RAW, /* bytes: the record */
 	WEIR_AT_TIMESTAMP, /* timestamp: the record's own */
+	WEIR_AT_HEADERS, /* json: an object, the record's headers by name */
 	WEIR_AT_COUNT,
 };
 
@@ -212,6 +213,13 @@ struct weir_raw {
 	 */
 	uint32_t begins;
 	struct weir_str first;
+
+	/*
+	 * NULL, or the headers of all records in their order, a name and a value each, and how many
+	 * headers each record has; seen as @headers.  Only to be given if hidden() asks.
+	 */
+	const struct weir_str *headers;
+	const uint32_t *n_headers;
 };
 
 #ifdef __cplusplus

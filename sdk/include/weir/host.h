@@ -183,7 +183,11 @@ struct weir_host {
 	 */
 	int64_t (*now)(struct weir_task *);
 
-	/* [open] A counter of the metrics page, to be added to with weir_count(). */
+	/*
+	 * [open] [task] A counter of the metrics page, to be added to with weir_count(), or a level
+	 * that is set with weir_level(); those of subtasks are added up.  What is counted of parts
+	 * that come while it runs has their names: `lag[clicks/3]`.  Copies.
+	 */
 	uint64_t *(*counter)(struct weir_task *, const char *name, const char *help);
 
 	/*
@@ -268,6 +272,12 @@ struct weir_host {
 	 * mostly nothing.  Until the next encode().
 	 */
 	const struct weir_raw *(*begin)(struct weir_task *);
+
+	/*
+	 * [task] Of a source: the hidden columns that somebody reads, a bit for each WEIR_AT_x; of
+	 * the others raw() need not be given anything.
+	 */
+	uint32_t (*hidden)(struct weir_task *);
 };
 
 #ifdef __cplusplus

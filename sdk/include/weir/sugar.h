@@ -130,6 +130,13 @@ weir_count(uint64_t *counter, uint64_t n)
 	__atomic_fetch_add(counter, n, __ATOMIC_RELAXED);
 }
 
+/* Sets one that rises and falls. */
+static inline void
+weir_level(uint64_t *counter, uint64_t n)
+{
+	__atomic_store_n(counter, n, __ATOMIC_RELAXED);
+}
+
 /* The entry of a plugin: the address of its struct weir_plugin. */
 #define WEIR_PLUGIN_ENTRY(address)                                                                 \
 	__attribute__((visibility("default"))) const struct weir_plugin *weir_plugin_entry(void)   \

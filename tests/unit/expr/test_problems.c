@@ -107,8 +107,8 @@ static const struct rig_case problems[] = {
 	{"j[a]", "3+1 unexpected \"a\", expected a number from 0 on or a 'name'"},
 	{"j.", "3+0 the expression ends here, but the name of a member is missing"},
 	{"j.5", "2+2 unexpected \".5\", expected an operator or the end"},
-	{"@foo", "1+4 unknown field \"@foo\"; there are @partition, @offset, @key, @raw and "
-		 "@timestamp"},
+	{"@foo", "1+4 unknown field \"@foo\"; there are @partition, @offset, @key, @raw, "
+		 "@timestamp and @headers"},
 	{"@ofset", "1+6 unknown field \"@ofset\"; did you mean \"@offset\"?"},
 	{"end + 1", "1+3 a value is missing before \"end\"; a column of this name is written "
 		    "\"end\" in double quotes"},
