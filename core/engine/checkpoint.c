@@ -101,8 +101,9 @@ wr_checkpoint_settle(struct wr_checkpoint *c, struct weir_err *err)
 	else
 		rc = wr_decider_settle(
 			wr_run_inst(c->run, c->pipeline->decider, 0), c->pipeline, c->store, err);
-	atomic_store(&c->decided, wr_store_epoch(c->store));
-	atomic_store(&c->wanted, wr_store_epoch(c->store));
+	c->restored = wr_store_epoch(c->store);
+	atomic_store(&c->decided, c->restored);
+	atomic_store(&c->wanted, c->restored);
 	/* Of what has ended nothing is restored. */
 	return rc < 0 || wr_checkpoint_has_ended(c) ? rc : judge(c, err);
 }
@@ -156,6 +157,12 @@ uint64_t
 wr_checkpoint_decided(const struct wr_checkpoint *c)
 {
 	return atomic_load_explicit(&c->decided, memory_order_relaxed);
+}
+
+bool
+wr_checkpoint_has_decided(const struct wr_checkpoint *c)
+{
+	return wr_checkpoint_decided(c) > c->restored;
 }
 
 bool

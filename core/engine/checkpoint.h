@@ -45,6 +45,8 @@ int wr_checkpoint_savepoint(struct wr_checkpoint *checkpoint, const char *path,
 uint64_t wr_checkpoint_wanted(const struct wr_checkpoint *checkpoint, bool *final);
 /* Of the epochs decided, the last. [any] */
 uint64_t wr_checkpoint_decided(const struct wr_checkpoint *checkpoint);
+/* One of them since it was settled. [any] */
+bool wr_checkpoint_has_decided(const struct wr_checkpoint *checkpoint);
 /* All sources had been read to their ends: sinks are opened and recovered, and nothing runs.
    wr_checkpoint_recover() says so with -EALREADY. */
 bool wr_checkpoint_has_ended(const struct wr_checkpoint *checkpoint);

@@ -23,6 +23,7 @@ struct wr_checkpoint {
 	const struct wr_pipeline *pipeline;
 	struct wr_store *store; /* NULL: state lives in memory */
 	bool settled; /* the store is what was decided */
+	uint64_t restored; /* the epoch that this run goes on from */
 	struct wr_kept kept; /* what this conf keeps, for the manifest */
 	struct wr_arena arena; /* of kept */
 	pthread_t thread;

@@ -459,6 +459,12 @@ wr_run_was_unclean(const struct wr_run *run)
 	return run->unclean;
 }
 
+bool
+wr_run_has_decided(const struct wr_run *run)
+{
+	return wr_checkpoint_has_decided(run->checkpoint);
+}
+
 int
 wr_run_wait(struct wr_run *run, struct weir_err *err)
 {

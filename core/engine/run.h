@@ -68,6 +68,8 @@ void wr_run_tick(struct wr_run *run);
 bool wr_run_has_ended(const struct wr_run *run);
 /* After it: an epoch may or may not have been decided; only a new process can tell (exit 75). */
 bool wr_run_was_unclean(const struct wr_run *run);
+/* An epoch was decided since it was made. */
+bool wr_run_has_decided(const struct wr_run *run);
 /* After wr_run_wait, or before start. */
 void wr_run_free(struct wr_run *run);
 

@@ -10,6 +10,7 @@
 #include <uv.h>
 #include <xxhash.h>
 
+#include "host/again.h"
 #include "host/help.h"
 #include "host/options.h"
 #include "host/run.h"
@@ -17,8 +18,6 @@
 #include "host/settings.h"
 #include "host/state.h"
 #include "host/test.h"
-
-enum { AGAIN_MAX = 5 }; /* times a run starts itself again */
 
 static int main_self(const struct wr_options *options);
 static int main_unknown(const char *word);
@@ -135,28 +134,6 @@ main_unknown(const char *word)
 	return 1;
 }
 
-/*
- * After an unclean end nobody in this process knows whether the epoch counts; a new one recovers,
- * as after a kill. Given up when it happens again and again.
- */
-static int
-main_end(char **argv, int cwd, int exit_code)
-{
-	const char *said = getenv("WEIR_AGAIN");
-	long again = said != NULL ? strtol(said, NULL, 10) : 0;
-	char number[16];
-
-	if (exit_code != WR_RUN_UNCLEAN || again >= AGAIN_MAX)
-		return exit_code;
-	snprintf(number, sizeof number, "%ld", again + 1);
-	setenv("WEIR_AGAIN", number, 1);
-	fprintf(stderr, "weir: starting again to recover\n");
-	if (cwd < 0 || fchdir(cwd) < 0) /* the arguments were written for this place */
-		return exit_code;
-	execv("/proc/self/exe", argv);
-	return exit_code;
-}
-
 int
 main(int argc, char **argv)
 {
@@ -178,5 +155,5 @@ main(int argc, char **argv)
 		main_usage(stdout);
 		return 0;
 	}
-	return main_end(argv, cwd, command->run(&options));
+	return wr_again(argv, cwd, command->run(&options));
 }

@@ -16,6 +16,7 @@
 
 #include "base/err.h"
 #include "engine/run.h"
+#include "host/again.h"
 #include "host/control.h"
 #include "host/generation.h"
 #include "host/log.h"
@@ -321,6 +322,8 @@ host_run(struct host *host)
 	wr_control_close(host->control);
 	if (rc >= 0)
 		return WR_RUN_OK;
+	if (wr_run_has_decided(host->run))
+		wr_again_forget();
 	return wr_run_was_unclean(host->run) ? WR_RUN_UNCLEAN : WR_RUN_FAILED;
 }
 

@@ -223,7 +223,7 @@ class Disk:
                     count = self.base / "count"
                     count.unlink(missing_ok=True)
                     done = self.preloaded(
-                        case, WEIR_DISK_FAIL=f"{at}:{how}", WEIR_DISK_COUNT=str(count), WEIR_AGAIN="5"
+                        case, WEIR_DISK_FAIL=f"{at}:{how}", WEIR_DISK_COUNT=str(count), WEIR_AGAIN="never"
                     )
                     what = f"{name}, {how} at change {at}"
                     if done.returncode not in (0, 1, 75) or (done.returncode != 0 and not done.stderr.strip()):
