@@ -83,6 +83,7 @@ wr_batch_new(struct wr_pool *pool)
 	batch->next = NULL;
 	batch->pub = (struct weir_batch){.size = sizeof(struct weir_batch)};
 	batch->bytes = 0;
+	batch->refused = NULL;
 	atomic_store_explicit(&batch->refs, 1, memory_order_relaxed);
 	return batch;
 }

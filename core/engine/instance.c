@@ -133,12 +133,7 @@ drop_items(struct wr_inst *inst)
 		if (inst->pending[i].kind == WR_ITEM_BATCH)
 			wr_batch_unref(inst->pending[i].u.batch);
 	}
-	for (uint32_t i = 0; i < inst->n_rejects; i++) {
-		const struct weir_batch *batch = inst->rejects[i].batch;
-
-		if (batch != NULL && wr_batch_of(batch)->pool != NULL)
-			wr_batch_unref(wr_batch_of(batch));
-	}
+	wr_inst_forget_rejects(inst);
 	for (struct weir_out *out = inst->outs, *next; out != NULL; out = next) {
 		next = out->next;
 		wr_batch_unref(out->batch);
@@ -176,6 +171,7 @@ wr_inst_free(struct wr_inst *inst)
 	free(inst->ports);
 	free(inst->pending);
 	free(inst->rejects);
+	free(inst->rejected);
 	wr_arena_fini(&inst->scratch);
 	wr_arena_fini(&inst->open_arena);
 	free(inst);
@@ -368,6 +364,21 @@ do_batch(struct wr_inst *inst, struct wr_item item)
 	wr_batch_unref(batch);
 }
 
+/* Rows without a key. */
+static void
+do_refused(struct wr_inst *inst, struct wr_batch *batch)
+{
+	uint32_t n = wr_batch_count(&batch->pub);
+
+	wr_count(&inst->counts.batches_in, 1);
+	wr_count(&inst->counts.rows_in, n);
+	wr_inst_enter(inst);
+	for (uint32_t row = 0; row < n; row++)
+		wr_inst_reject(inst, &batch->pub, row, batch->refused[row]);
+	after(inst, WEIR_OK);
+	wr_batch_unref(batch);
+}
+
 /* True: one on_timer() was called; false: none is due. */
 static bool
 do_timers(struct wr_inst *inst, uint32_t clock, int64_t now)
@@ -459,7 +470,9 @@ do_stage(struct wr_inst *inst)
 	switch (item.kind) {
 	case WR_ITEM_BATCH:
 		done(inst);
-		if (inst->ttl == 0 || !part_by_time(inst, item))
+		if (item.u.batch->refused != NULL)
+			do_refused(inst, item.u.batch);
+		else if (inst->ttl == 0 || !part_by_time(inst, item))
 			do_batch(inst, item);
 		break;
 	case WR_ITEM_WATERMARK:

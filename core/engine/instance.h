@@ -42,9 +42,15 @@ struct wr_counter {
 };
 
 struct wr_reject {
-	const struct weir_batch *batch; /* NULL: a row of an out that could not be finished */
+	const struct weir_batch *batch;
 	uint32_t row;
 	const char *why;
+};
+
+/* The rejected rows of a batch. */
+struct wr_rejected {
+	const struct weir_batch *batch;
+	uint64_t rows[WEIR_ROWS_MAX / 64];
 };
 
 /* Written by the task, read by anyone: relaxed. */
@@ -70,6 +76,8 @@ struct wr_inst {
 	struct weir_out *letters; /* the one of them that takes dead letters; NULL: none yet */
 	struct wr_reject *rejects; /* of this callback */
 	uint32_t n_rejects, cap_rejects;
+	struct wr_rejected *rejected; /* the same, by their batches */
+	uint32_t n_rejected, cap_rejected;
 	struct wr_arena scratch; /* of this callback */
 	struct wr_arena open_arena; /* of the instance's life */
 	struct wr_eval eval;

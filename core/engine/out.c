@@ -3,6 +3,7 @@
 #include "engine/out.h"
 
 #include "base/err.h"
+#include "engine/refuse.h"
 #include "engine/task.h"
 #include "expr/run.h"
 
@@ -532,7 +533,7 @@ wr_out_columns(struct weir_out *out)
 static void
 drop_rejected(struct weir_out *out)
 {
-	struct wr_inst *inst = out->inst;
+	const uint64_t *rejected = wr_inst_rejected(out->inst, out->from);
 	struct weir_batch *pub = &out->batch->pub;
 	uint64_t gone[WEIR_ROWS_MAX / 64] = {0};
 	const uint32_t *old = pub->sel;
@@ -541,10 +542,8 @@ drop_rejected(struct weir_out *out)
 
 	if (out->failed != NULL)
 		memcpy(gone, out->failed, sizeof gone);
-	for (uint32_t i = 0; i < inst->n_rejects; i++) {
-		if (out->from != NULL && inst->rejects[i].batch == out->from)
-			weir_bit_set(gone, inst->rejects[i].row);
-	}
+	for (uint32_t i = 0; rejected != NULL && i < WEIR_ROWS_MAX / 64; i++)
+		gone[i] |= rejected[i];
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t row = old != NULL ? old[i] : i;
 

@@ -2,6 +2,7 @@
 /* on_error: what becomes of refused rows and records. */
 #include "engine/refuse.h"
 
+#include "base/err.h"
 #include "base/text.h"
 #include "engine/out.h"
 #include "engine/run_private.h"
@@ -15,21 +16,63 @@ enum {
 	LETTERS_MAX = 1 << 20, /* bytes in a batch of dead letters, about */
 };
 
+static struct wr_rejected *
+rejected_find(const struct wr_inst *inst, const struct weir_batch *batch)
+{
+	for (uint32_t i = inst->n_rejected; i-- > 0;) /* it is nearly always the last one */
+		if (inst->rejected[i].batch == batch)
+			return &inst->rejected[i];
+	return NULL;
+}
+
+static struct wr_rejected *
+rejected_add(struct wr_inst *inst, const struct weir_batch *batch)
+{
+	if (inst->n_rejected == inst->cap_rejected) {
+		inst->cap_rejected = inst->cap_rejected > 0 ? inst->cap_rejected * 2 : 4;
+		inst->rejected =
+			wr_realloc(inst->rejected, inst->cap_rejected * sizeof *inst->rejected);
+	}
+	if (wr_batch_of(batch)->pool != NULL)
+		wr_batch_ref(wr_batch_of(batch));
+	inst->rejected[inst->n_rejected] = (struct wr_rejected){.batch = batch};
+	return &inst->rejected[inst->n_rejected++];
+}
+
+const uint64_t *
+wr_inst_rejected(const struct wr_inst *inst, const struct weir_batch *batch)
+{
+	const struct wr_rejected *found = rejected_find(inst, batch);
+
+	return found != NULL ? found->rows : NULL;
+}
+
+void
+wr_inst_forget_rejects(struct wr_inst *inst)
+{
+	for (uint32_t i = 0; i < inst->n_rejected; i++)
+		if (wr_batch_of(inst->rejected[i].batch)->pool != NULL)
+			wr_batch_unref(wr_batch_of(inst->rejected[i].batch));
+	inst->n_rejects = inst->n_rejected = 0;
+}
+
 void
 wr_inst_reject(struct wr_inst *inst, const struct weir_batch *batch, uint32_t row, const char *why)
 {
+	struct wr_rejected *of = rejected_find(inst, batch);
+
+	wr_assert(row < batch->n_rows);
+	if (of == NULL)
+		of = rejected_add(inst, batch);
+	/* Several expressions may fail on one row: the first reason stands. */
+	if (weir_bit_get(of->rows, row))
+		return;
+	weir_bit_set(of->rows, row);
 	if (inst->n_rejects == inst->cap_rejects) {
 		inst->cap_rejects = inst->cap_rejects > 0 ? inst->cap_rejects * 2 : 16;
 		inst->rejects =
 			wr_realloc(inst->rejects, inst->cap_rejects * sizeof *inst->rejects);
 	}
-	for (uint32_t i = inst->n_rejects; i-- > 0;) {
-		/* Several expressions may fail on one row: the first reason stands. */
-		if (inst->rejects[i].batch == batch && inst->rejects[i].row == row)
-			return;
-	}
-	if (wr_batch_of(batch)->pool != NULL)
-		wr_batch_ref(wr_batch_of(batch));
 	inst->pub.rejected++;
 	inst->rejects[inst->n_rejects++] =
 		(struct wr_reject){batch, row, wr_arena_dup(&inst->scratch, why, strlen(why))};
@@ -169,35 +212,32 @@ hidden_text(const struct weir_batch *batch, uint32_t at, uint32_t row)
 	return weir_str_at(batch->hidden[at], row);
 }
 
+static struct wr_refused
+refused_row(const struct wr_reject *reject)
+{
+	const struct weir_batch *batch = reject->batch;
+	const struct weir_column *offset =
+		batch->hidden != NULL ? batch->hidden[WEIR_AT_OFFSET] : NULL;
+	struct wr_refused refused = {.offset = -1,
+		.raw = hidden_text(batch, WEIR_AT_RAW, reject->row),
+		.partition = hidden_text(batch, WEIR_AT_PARTITION, reject->row),
+		.event_time = batch->event_time[reject->row],
+		.code = "bad_row",
+		.why = reject->why};
+
+	if (offset != NULL && !weir_null_at(offset, reject->row))
+		refused.offset = weir_int_at(offset, reject->row);
+	return refused;
+}
+
 void
 wr_inst_settle(struct wr_inst *inst)
 {
-	uint32_t n = inst->n_rejects;
+	for (uint32_t i = 0; i < inst->n_rejects; i++) {
+		struct wr_refused refused = refused_row(&inst->rejects[i]);
 
-	if (n == 0)
-		return;
-	/* From here on nothing is left out any more: the dead letters are rows of their own. */
-	inst->n_rejects = 0;
-	for (uint32_t i = 0; i < n; i++) {
-		const struct wr_reject *reject = &inst->rejects[i];
-		const struct weir_batch *batch = reject->batch;
-		struct wr_refused refused = {.offset = -1,
-			.event_time = INT64_MIN,
-			.code = "bad_row",
-			.why = reject->why};
-
-		if (batch != NULL) {
-			refused.raw = hidden_text(batch, WEIR_AT_RAW, reject->row);
-			refused.partition = hidden_text(batch, WEIR_AT_PARTITION, reject->row);
-			refused.event_time = batch->event_time[reject->row];
-			if (batch->hidden != NULL && batch->hidden[WEIR_AT_OFFSET] != NULL &&
-				!weir_null_at(batch->hidden[WEIR_AT_OFFSET], reject->row))
-				refused.offset =
-					weir_int_at(batch->hidden[WEIR_AT_OFFSET], reject->row);
-		}
 		wr_inst_refuse(inst, &refused);
-		if (batch != NULL && wr_batch_of(batch)->pool != NULL)
-			wr_batch_unref(wr_batch_of(batch));
 	}
+	wr_inst_forget_rejects(inst);
 	wr_inst_send_outs(inst);
 }

@@ -4,18 +4,16 @@
 
 #include "base/err.h"
 #include "engine/out.h"
-#include "engine/refuse.h"
 #include "engine/run_private.h"
 #include "engine/source.h"
 #include "engine/task.h"
 
 #include <string.h>
 
-/* A key expression that fails on a row refuses the row in the name of the operator that sends it.
+/* Rows on which a key expression failed.  They are sent to be refused where the key is asked for.
  */
 struct key_errors {
-	struct wr_inst *inst;
-	const struct weir_batch *batch;
+	const char **why; /* one a row; NULL: there is none */
 	uint64_t gone[WEIR_ROWS_MAX / 64];
 	uint32_t n;
 };
@@ -29,30 +27,51 @@ key_error(struct wr_eval *eval, uint32_t row, const char *why)
 		return;
 	weir_bit_set(errors->gone, row);
 	errors->n++;
-	wr_inst_reject(errors->inst, errors->batch, row, why);
+	if (errors->why == NULL)
+		errors->why = wr_arena_array(eval->scratch, const char *, WEIR_ROWS_MAX);
+	errors->why[row] = wr_arena_dup(eval->scratch, why, strlen(why));
 }
 
-static void
-drop_rows(struct wr_batch *batch, const uint64_t *gone)
+/* Those of n rows whose bit is `gone`; gives how many. */
+static uint32_t
+pick(const struct weir_batch *b, const uint64_t *bits, bool gone, uint32_t *rows)
 {
-	uint32_t n = wr_batch_count(&batch->pub), kept = 0;
-	uint32_t *sel = wr_arena_array(&batch->arena, uint32_t, n);
+	uint32_t n = wr_batch_count(b), picked = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t row = batch->pub.sel != NULL ? batch->pub.sel[i] : i;
-
-		sel[kept] = row;
-		kept += !weir_bit_get(gone, row);
+		rows[picked] = b->sel != NULL ? b->sel[i] : i;
+		picked += weir_bit_get(bits, rows[picked]) == gone;
 	}
-	batch->pub.sel = sel;
-	batch->pub.n_sel = kept;
+	return picked;
+}
+
+/* To any of the subtasks: without a key no one owns them. */
+static void
+send_refused(struct wr_inst *inst, struct wr_sender *sender, const struct weir_batch *b,
+	const struct key_errors *errors)
+{
+	uint32_t rows[WEIR_ROWS_MAX], n = pick(b, errors->gone, true, rows);
+	struct wr_batch *some = wr_batch_select(inst->task->pool, b, rows, n);
+	struct wr_batch *batch = wr_batch_dense(inst->task->pool, &some->pub, true);
+	struct wr_item item = {WR_ITEM_BATCH, sender->edge->in, {.batch = batch}};
+
+	wr_batch_unref(some);
+	batch->refused = wr_arena_array(&batch->arena, const char *, n);
+	for (uint32_t i = 0; i < n; i++)
+		batch->refused[i] = wr_arena_dup(
+			&batch->arena, errors->why[rows[i]], strlen(errors->why[rows[i]]));
+	if (sender->child != NULL)
+		wr_inst_deliver(sender->child, item);
+	else
+		wr_ring_push(sender->rings[0], item);
 }
 
 /* The batch with its key columns, keys and hashes behind the others; takes the reference, NULL when
  * no row is left. */
 static struct wr_batch *
-add_keys(struct wr_inst *inst, const struct wr_in *in, struct wr_batch *from)
+add_keys(struct wr_inst *inst, struct wr_sender *sender, struct wr_batch *from)
 {
+	const struct wr_in *in = &sender->edge->to->in[sender->edge->in];
 	struct wr_batch *batch = wr_batch_new(inst->task->pool);
 	struct wr_arena *arena = &batch->arena;
 	const struct weir_batch *b = &from->pub;
@@ -61,7 +80,7 @@ add_keys(struct wr_inst *inst, const struct wr_in *in, struct wr_batch *from)
 		wr_arena_array(arena, const struct weir_column *, in->first_key + in->n_keys);
 	uint64_t *hash = wr_arena_array(arena, uint64_t, b->n_rows);
 	struct wr_key *keys = wr_arena_array(arena, struct wr_key, b->n_rows);
-	struct key_errors errors = {.inst = inst, .batch = b};
+	struct key_errors errors = {0};
 	struct wr_eval eval = {&inst->pub, &inst->scratch, arena, key_error, &errors, 0};
 
 	memcpy(cols, b->cols, in->first_key * sizeof *cols);
@@ -76,8 +95,13 @@ add_keys(struct wr_inst *inst, const struct wr_in *in, struct wr_batch *from)
 	batch->pub.n_keys = in->n_keys;
 	wr_batch_pin(batch, b->n_rows * (sizeof *hash + sizeof *keys));
 	wr_batch_share(batch, b);
-	if (errors.n > 0)
-		drop_rows(batch, errors.gone);
+	if (errors.n > 0) {
+		uint32_t *sel = wr_arena_array(arena, uint32_t, n);
+
+		batch->pub.n_sel = pick(b, errors.gone, false, sel);
+		batch->pub.sel = sel;
+		send_refused(inst, sender, b, &errors);
+	}
 	wr_batch_unref(from);
 	n = wr_batch_count(&batch->pub);
 	if (n == 0) {
@@ -171,7 +195,7 @@ send_edge(struct wr_inst *inst, struct wr_sender *sender, struct wr_batch *batch
 		batch = mapped;
 	}
 	if (in->how == WEIR_KEYED)
-		batch = add_keys(inst, in, batch);
+		batch = add_keys(inst, sender, batch);
 	if (batch == NULL)
 		return;
 	if (sender->child != NULL)

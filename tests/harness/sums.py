@@ -31,10 +31,14 @@ pipeline p {
 CASES = {
     "aggregate": ("aggregate x { from in; key k; emit end; aggregate n = count(), m = sum(10 / n); }", [], None),
     "dedupe": ("dedupe x { from in; key k; within 1s; }", ["duplicates"], 1),
+    "dedupe by key": ("dedupe x { from in; key 10 / n; within 1s; }", ["duplicates"], 1),
     "filter": ("filter x { from in; where 10 / n > 1; }", ["filtered"], 1),
     "filter else_to": ("filter x { from in; where 10 / n > 1; else_to y; } sink null z { from y; }", [], 1),
     "flatmap": ("flatmap x { from in; explode list as e; }", [], 2),
     "key_by": ("key_by x { from in; key k; }", [], 1),
+    "key_by and others": (
+        "key_by x { from in; key 10 / n; } filter y { from in; where false; } sink null z { from y; }", [], 1
+    ),
     "map": ("map x { from in; set m = 10 / n; }", [], 1),
     "route": ("route x { from in; case a 10 / n > 1; case b n = 7; } sink null z { from a b; }", ["unmatched"], 1),
     "route all": (

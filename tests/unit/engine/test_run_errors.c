@@ -283,18 +283,18 @@ START_TEST(a_dead_letter_tells_its_record_after_a_long_way)
 }
 END_TEST
 
-START_TEST(a_key_that_fails_refuses_the_row_in_the_name_of_who_sends_it)
+START_TEST(a_key_that_fails_refuses_the_row_in_the_name_of_who_asks_for_it)
 {
 	struct run_test t;
 
 	rt_setup(&t);
 	rt_run(&t, 1,
-		"source gen a { @ rows 20; } probe b { @ from a; on_error dead_letter bad; }"
-		"probe c { @ from b; key 10 / (n - 5); parallelism 2; } sink take t { @ from c; }"
-		"sink take d { @ from bad; id 1; print on; }");
+		"source gen a { @ rows 20; } probe b { @ from a; }"
+		"probe c { @ from b; key 10 / (n - 5); parallelism 2; on_error dead_letter bad; }"
+		"sink take t { @ from c; } sink take d { @ from bad; id 1; print on; }");
 	ck_assert_uint_eq(t.probes.sinks[0].rows, 19);
 	ck_assert_uint_eq(t.probes.sinks[0].count[5], 0);
-	expect_text(&t, 1, "null|division by zero|bad_row|b|p|a|part-0|null|5000|1\n");
+	expect_text(&t, 1, "null|division by zero|bad_row|c|p|a|part-0|null|5000|1\n");
 	rt_teardown(&t);
 }
 END_TEST
@@ -351,7 +351,7 @@ main(void)
 		rejected_rows_fail_the_run_and_their_record_is_shown,
 		rejected_rows_leave_what_is_emitted,
 		a_dead_letter_tells_its_record_after_a_long_way,
-		a_key_that_fails_refuses_the_row_in_the_name_of_who_sends_it,
+		a_key_that_fails_refuses_the_row_in_the_name_of_who_asks_for_it,
 		the_event_time_of_a_record_may_fail_too,
 		where_keeps_rows_and_refuses_those_it_cannot_judge,
 	};
