@@ -370,27 +370,21 @@ by_name(const struct dirent **a, const struct dirent **b)
 }
 
 int
-wr_plugins_load_dir(struct wr_plugins *plugins, const char *dir, struct weir_err *err)
+wr_plugins_list(const char *dir, struct wr_arena *arena, char ***paths, struct weir_err *err)
 {
 	struct dirent **entries = NULL;
-	int i, n, rc = 0;
-	char *path;
+	int i, n = scandir(dir, &entries, is_shared_object, by_name);
 
-	n = scandir(dir, &entries, is_shared_object, by_name);
 	if (n < 0)
 		return wr_err_set(err, -errno, "cannot read plugin directory \"%s\": %s", dir,
 			strerror(errno));
+	*paths = wr_arena_array(arena, char *, n);
 	for (i = 0; i < n; i++) {
-		if (rc == 0 && asprintf(&path, "%s/%s", dir, entries[i]->d_name) < 0) {
-			rc = wr_err_set(err, -ENOMEM, "out of memory");
-		} else if (rc == 0) {
-			rc = wr_plugins_load(plugins, path, err);
-			free(path);
-		}
+		(*paths)[i] = wr_arena_printf(arena, "%s/%s", dir, entries[i]->d_name);
 		free(entries[i]);
 	}
 	free(entries);
-	return rc;
+	return n;
 }
 
 struct wr_plugins *

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <weir/weir.h>
 
+#include "base/arena.h"
+
 /* Name spaces; the kinds of operators have their numbers of the contract. */
 enum {
 	WR_OFFER_TRANSFORM = WEIR_TRANSFORM,
@@ -57,8 +59,8 @@ int wr_plugins_load(struct wr_plugins *plugins, const char *path, struct weir_er
 int wr_plugins_add(struct wr_plugins *plugins, const struct weir_plugin *desc, const char *path,
 	struct weir_err *err);
 
-/* Loads every *.so of a directory, in the order of their names, up to the first failure. */
-int wr_plugins_load_dir(struct wr_plugins *plugins, const char *dir, struct weir_err *err);
+/* Every *.so of a directory, by name; how many, or < 0.  Paths are the arena's. */
+int wr_plugins_list(const char *dir, struct wr_arena *arena, char ***paths, struct weir_err *err);
 
 /* What bears a name; NULL: nothing.  kind: WEIR_TRANSFORM, WEIR_SOURCE or WEIR_SINK. */
 const struct weir_operator *wr_plugins_operator(

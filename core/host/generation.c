@@ -2,7 +2,6 @@
 /* Reads a conf, loads the plugins that it needs, and plans its pipelines. */
 #include "host/generation.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -135,41 +134,22 @@ generation_load_file(struct wr_generation *gen, const char *path, struct weir_st
 	return rc == 0;
 }
 
-static int
-is_plugin(const struct dirent *entry)
-{
-	size_t len = strlen(entry->d_name);
-
-	return entry->d_name[0] != '.' && len > 3 && strcmp(entry->d_name + len - 3, ".so") == 0;
-}
-
-static int
-by_name(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-/* One by one, in order of their names, so that a step can tell which of them ends the process. */
+/* One by one, so that a step can tell which of them ends the process. */
 static bool
 generation_load_base(struct wr_generation *gen, const char *dir, const struct wr_steps *steps)
 {
 	const struct weir_str none = {0};
-	struct dirent **entries = NULL;
-	int i, n = scandir(dir, &entries, is_plugin, by_name);
+	struct weir_err err = {0};
+	char **paths;
+	int i, n = wr_plugins_list(dir, &gen->arena, &paths, &err);
 	bool ok = true;
 
 	if (n < 0) {
-		wr_diag_error(&gen->diag, 0, "cannot read plugin directory \"%s\": %s", dir,
-			strerror(errno));
+		wr_diag_error(&gen->diag, 0, "%s", err.text);
 		return false;
 	}
-	for (i = 0; i < n; i++) {
-		ok &= generation_load_file(gen,
-			wr_arena_printf(&gen->arena, "%s/%s", dir, entries[i]->d_name), none,
-			steps);
-		free(entries[i]);
-	}
-	free(entries);
+	for (i = 0; i < n; i++)
+		ok &= generation_load_file(gen, paths[i], none, steps);
 	return ok;
 }
 

@@ -291,8 +291,8 @@ note_late(const struct wr_op *op, void (*note)(void *arg, const struct wr_op *, 
 	for (i = 0; wr_directive_at(desc->directives, desc->directive_size, i, &d); i++) {
 		if (d.type != WEIR_D_OUTPUT || wr_dir_find(op->dir, d.name) != NULL)
 			continue;
-		snprintf(
-			text, sizeof text, "no %s, so its rows are counted and go nowhere", d.name);
+		snprintf(text, sizeof text,
+			"without %s, the rows meant for it are counted and dropped", d.name);
 		note(arg, op, text);
 	}
 }

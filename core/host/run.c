@@ -17,6 +17,7 @@
 #include "base/err.h"
 #include "engine/run.h"
 #include "host/again.h"
+#include "host/apart.h"
 #include "host/control.h"
 #include "host/generation.h"
 #include "host/log.h"
@@ -409,6 +410,23 @@ run_choose(struct wr_generation *gen, const struct wr_options *options)
 	return NULL;
 }
 
+static int
+run_rehearse(struct wr_generation *gen, const struct wr_steps *steps, void *name)
+{
+	if (wr_generation_load(gen, steps))
+		wr_generation_plan(gen, name, steps);
+	return 0;
+}
+
+/* What comes from elsewhere may crash or hang: that is found out in another process. */
+static bool
+run_load(struct wr_generation *gen, const char *name)
+{
+	return (gen->settings.load_module.n == 0 ||
+		       wr_apart(gen, run_rehearse, (void *)(uintptr_t)name) >= 0) &&
+	       wr_generation_load(gen, NULL);
+}
+
 int
 wr_run_command(const struct wr_options *options)
 {
@@ -420,7 +438,7 @@ wr_run_command(const struct wr_options *options)
 	wr_generation_init(&gen, options, WEIR_LOG_NOTICE);
 	if (gen.n_blocks > 0 || gen.diag.n_errors == 0)
 		name = run_choose(&gen, options);
-	if (name != NULL && wr_generation_load(&gen, NULL))
+	if (name != NULL && run_load(&gen, name))
 		wr_generation_plan(&gen, name, NULL);
 	wr_generation_problems(&gen, &problems);
 	if (problems.len > 0 && (gen.diag.n_errors > 0 || !options->quiet))

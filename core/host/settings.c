@@ -14,11 +14,14 @@
 /* More loops than this are a slip of the finger. */
 enum { THREADS_MAX = 256 };
 
+#define SECOND INT64_C(1000000) /* us */
+
 /* What the directives fill. */
 struct settings_conf {
 	struct weir_str worker_threads, log_file, plugin_path, state_path;
 	uint32_t log_level, log_form;
 	struct weir_list load_module;
+	int64_t plugin_timeout;
 };
 
 #define AT(member) offsetof(struct settings_conf, member)
@@ -63,6 +66,14 @@ static const struct weir_directive settings_directives[] = {
 		.choices = "directory",
 		.type = WEIR_D_STR,
 		.offset = AT(plugin_path)},
+	{.name = "plugin_timeout",
+		.summary = "How long a plugin may take to be loaded, and a pipeline to be planned, "
+			   "before the conf counts as wrong.",
+		.deflt = "30s",
+		.min = SECOND,
+		.max = 3600 * SECOND,
+		.type = WEIR_D_DURATION,
+		.offset = AT(plugin_timeout)},
 	{.name = "state_path",
 		.summary = "The directory of durable state, one below it for each pipeline; where "
 			   "none is given, state lives in memory.  It starts from the conf's "
@@ -132,7 +143,7 @@ wr_settings_bind(struct wr_settings *settings, const struct wr_dir *root, uint32
 	struct wr_arena *arena, struct wr_diag *diag)
 {
 	static const char *const blocks[] = {"pipeline", NULL};
-	struct settings_conf conf = {.log_file = WR_STR("")};
+	struct settings_conf conf = {.log_file = WR_STR(""), .plugin_timeout = SECOND};
 	const struct wr_table_of table = {
 		settings_directives, sizeof settings_directives[0], &conf};
 
@@ -144,6 +155,7 @@ wr_settings_bind(struct wr_settings *settings, const struct wr_dir *root, uint32
 		.log_json = conf.log_form == 1,
 		.load_module = conf.load_module,
 		.plugin_path = conf.plugin_path,
+		.plugin_timeout = conf.plugin_timeout,
 		.state_path = conf.state_path,
 	};
 }

@@ -21,6 +21,7 @@ struct wr_settings {
 	bool log_json;
 	struct weir_list load_module; /* as written, each with its loc */
 	struct weir_str plugin_path; /* absent: the default */
+	int64_t plugin_timeout; /* us: of a step that runs plugins' code */
 	struct weir_str state_path; /* absent: none */
 };
 

@@ -49,20 +49,32 @@ load_own(struct wt_host *host, const struct weir_plugin *own)
 		ck_abort_msg("%s", err.text);
 }
 
+static void
+load_base(struct wt_host *host)
+{
+	struct wr_arena arena = {0};
+	struct weir_err err = {0};
+	char dir[PATH_MAX], **paths;
+	int i, n;
+
+	wt_build_path(dir, sizeof dir, "plugins");
+	n = wr_plugins_list(dir, &arena, &paths, &err);
+	for (i = 0; i < n; i++)
+		wr_plugins_load(host->plugins, paths[i], &err);
+	if (err.code < 0)
+		ck_abort_msg("%s", err.text);
+	wr_arena_fini(&arena);
+}
+
 struct wt_host *
 wt_host_new(const struct weir_plugin *own, bool base)
 {
 	struct wt_host *host = wr_zalloc(sizeof *host);
-	struct weir_err err = {0};
-	char path[PATH_MAX];
 
 	host->plugins = wr_plugins_new();
 	ck_assert_ptr_nonnull(host->plugins);
-	if (base) {
-		wt_build_path(path, sizeof path, "plugins");
-		if (wr_plugins_load_dir(host->plugins, path, &err) < 0)
-			ck_abort_msg("%s", err.text);
-	}
+	if (base)
+		load_base(host);
 	if (own != NULL)
 		load_own(host, own);
 	return host;

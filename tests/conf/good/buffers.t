@@ -27,7 +27,7 @@ pipeline "p": 3 operators in 3 chains, 4 tasks on 2 loops
       source stdin "in": no event_time, so it is the record's own, else the time of reading
       source stdin "in": no watermark, so it is monotonic: a row earlier than the latest is late
       source stdin "in": a bad record fails the pipeline
-      window "w": no late_to, so its rows are counted and go nowhere
+      window "w": without late_to, the rows meant for it are counted and dropped
 -- stderr
 weir: the configuration file weir.conf syntax is ok
 weir: configuration file weir.conf test is successful
