@@ -16,11 +16,11 @@ syn keyword weirDirective emit error_log event_time events exceed explode field 
 syn keyword weirDirective format framing from group header hopping include interval isolation
 syn keyword weirDirective keep key late_to limit load_module match max_dirty max_parallelism
 syn keyword weirDirective max_record_size min_pause nest null on_error order_by outer parallelism
-syn keyword weirDirective partitioner path pattern plugin_path profile property quote rank rate
-syn keyword weirDirective remove rename roll_size roll_time row seed session set set_event_time
-syn keyword weirDirective skip_empty split start state state_drop state_path stop time timeout
-syn keyword weirDirective timestamp topic topic_by transaction_timeout transactional_id ttl
-syn keyword weirDirective tumbling watermark where with_ties within worker_threads
+syn keyword weirDirective partitioner path pattern plugin_path plugin_timeout profile property
+syn keyword weirDirective quote rank rate remove rename roll_size roll_time row seed session
+syn keyword weirDirective set set_event_time skip_empty split start state state_drop state_path
+syn keyword weirDirective stop time timeout timestamp topic topic_by transaction_timeout transactional_id
+syn keyword weirDirective ttl tumbling watermark where with_ties within worker_threads
 syn keyword weirFunction abs avg bool_and bool_or cast ceil coalesce collect collect_set concat
 syn keyword weirFunction contains count count_char count_distinct count_distinct_hll crc32 date_part
 syn keyword weirFunction date_trunc ends_with exp extract first floor format format_time greatest
