@@ -111,8 +111,9 @@ json_state(const struct wr_state_plan *state)
 			verdicts, json_pack("{s:s?, s:s, s:s}", "operator", v->op, "verdict",
 					  wr_verdict_word(v->what), "why", v->why));
 	}
-	return json_pack("{s:s, s:s?, s:b, s:o}", "kind", state->dir == NULL ? "memory" : "leveldb",
-		"directory", state->dir, "checkpoint", state->has_checkpoint, "verdicts", verdicts);
+	return json_pack("{s:s, s:s?, s:b, s:s?, s:o}", "kind",
+		state->dir == NULL ? "memory" : "leveldb", "directory", state->dir, "checkpoint",
+		state->has_checkpoint, "unknown", state->unknown, "verdicts", verdicts);
 }
 
 static json_t *

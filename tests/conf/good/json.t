@@ -422,6 +422,7 @@ pipeline page_views {
         "kind": "memory",
         "directory": null,
         "checkpoint": false,
+        "unknown": null,
         "verdicts": []
       },
       "notes": []
