@@ -8,6 +8,7 @@
 #include "engine/items.h"
 #include "engine/run_private.h"
 #include "engine/source.h"
+#include "state/capture.h"
 #include "state/mutate.h"
 #include "state/verdict.h"
 
@@ -108,22 +109,24 @@ wr_checkpoint_settle(struct wr_checkpoint *c, struct weir_err *err)
 	return rc < 0 || wr_checkpoint_has_ended(c) ? rc : judge(c, err);
 }
 
-static void
-part_free(struct part *part)
+void
+wr_part_free(struct wr_part *part)
 {
+	if (part == NULL)
+		return;
 	wr_capture_fini(&part->capture);
 	wr_items_free(part->tokens);
 	free(part);
 }
 
 static void
-parts_free(struct part **list)
+parts_free(struct wr_part **list)
 {
 	while (*list != NULL) {
-		struct part *part = *list;
+		struct wr_part *part = *list;
 
 		*list = part->next;
-		part_free(part);
+		wr_part_free(part);
 	}
 }
 
@@ -251,42 +254,63 @@ capture_private(struct wr_inst *inst, struct wr_capture *capture)
 	wr_items_free(items);
 }
 
+static bool
+is_kept(const struct weir_table *table)
+{
+	return (wr_table_spec_of(table)->flags & WEIR_SCRATCH) == 0;
+}
+
+/* What is small is taken down at once, of tables and timers it is fixed what they hold now. */
 static void
-capture_into(struct wr_inst *inst, struct wr_capture *capture, uint32_t max_parallelism)
+capture_begin(struct wr_inst *inst, struct wr_capture *capture)
 {
 	int64_t watermark = inst->pub.watermark;
 
 	wr_text_add(wr_capture_section(capture, WR_SECTION_TASK, ""), (const char *)&watermark,
 		sizeof watermark);
-	for (uint32_t i = 0; i < inst->n_tables; i++) {
-		const struct weir_table_spec *spec = wr_table_spec_of(inst->tables[i]);
-
-		if ((spec->flags & WEIR_SCRATCH) == 0)
-			wr_table_capture(inst->tables[i], max_parallelism,
-				wr_capture_section(capture, WR_SECTION_TABLE, spec->name));
-	}
-	if (inst->timers != NULL)
-		wr_timers_capture(inst->timers, wr_capture_section(capture, WR_SECTION_TIMERS, ""));
 	if (inst->op->desc->snapshot != NULL)
 		capture_private(inst, capture);
 	if (inst->source != NULL)
 		wr_source_capture(inst->source, wr_capture_section(capture, WR_SECTION_SOURCE, ""));
+	for (uint32_t i = 0; i < inst->n_tables; i++)
+		if (is_kept(inst->tables[i]))
+			wr_table_capture_begin(inst->tables[i]);
+	if (inst->timers != NULL)
+		wr_timers_capture_begin(inst->timers);
 }
 
-void
-wr_checkpoint_capture(struct wr_checkpoint *c, struct wr_inst *inst, uint64_t epoch)
+/* A slice of the first table, or the timers, that are not copied yet.  True: all are. */
+static bool
+copy_slice(struct wr_inst *inst, struct wr_part *part)
 {
-	struct part *part;
+	struct wr_text text = {0};
 
-	(void)epoch;
-	if (c->store == NULL)
-		return;
-	part = wr_zalloc(sizeof *part);
-	part->inst = inst;
-	part->capture.op = inst->op->name;
-	part->capture.subtask = inst->pub.subtask;
-	capture_into(inst, &part->capture, c->pipeline->max_parallelism);
-	wr_checkpoint_note_dirty(c, inst);
+	for (; part->table < inst->n_tables; part->table++) {
+		struct weir_table *table = inst->tables[part->table];
+
+		if (!is_kept(table))
+			continue;
+		if (!wr_table_capture_copy(table, WEIR_SLICE, &text))
+			return false;
+		*wr_capture_section(
+			&part->capture, WR_SECTION_TABLE, wr_table_spec_of(table)->name) = text;
+		text = (struct wr_text){0};
+	}
+	if (inst->timers == NULL || part->table > inst->n_tables)
+		return true;
+	if (!wr_timers_capture_copy(inst->timers, WEIR_SLICE, &text))
+		return false;
+	*wr_capture_section(&part->capture, WR_SECTION_TIMERS, "") = text;
+	part->table++;
+	return true;
+}
+
+/* To the state thread. */
+static void
+hand_over(struct wr_checkpoint *c, struct wr_part *part)
+{
+	struct wr_inst *inst = part->inst;
+
 	pthread_mutex_lock(&c->lock);
 	if (inst->op->two_phase) {
 		/* Invariant: it gets no row between its barrier and the decision. */
@@ -302,6 +326,50 @@ wr_checkpoint_capture(struct wr_checkpoint *c, struct wr_inst *inst, uint64_t ep
 	pthread_mutex_unlock(&c->lock);
 }
 
+static void
+copy(struct wr_checkpoint *c, struct wr_inst *inst)
+{
+	struct wr_part *part = inst->part;
+	bool all = copy_slice(inst, part);
+
+	wr_failpoint("epoch.copied");
+	if (!all)
+		return;
+	inst->part = NULL;
+	inst->task->n_copying--;
+	hand_over(c, part);
+}
+
+void
+wr_checkpoint_copy(struct wr_checkpoint *c, struct wr_task *task)
+{
+	for (uint32_t i = 0; i < task->n_insts; i++)
+		if (task->insts[i]->part != NULL)
+			copy(c, task->insts[i]);
+}
+
+void
+wr_checkpoint_capture(struct wr_checkpoint *c, struct wr_inst *inst, uint64_t epoch)
+{
+	struct wr_part *part;
+
+	(void)epoch;
+	if (c->store == NULL)
+		return;
+	part = wr_zalloc(sizeof *part);
+	part->inst = inst;
+	part->capture.op = inst->op->name;
+	part->capture.subtask = inst->pub.subtask;
+	capture_begin(inst, &part->capture);
+	wr_checkpoint_note_dirty(c, inst);
+	inst->part = part;
+	inst->task->n_copying++;
+	/* A sink that is held has nothing to do meanwhile. */
+	do
+		copy(c, inst);
+	while (inst->op->two_phase && inst->part != NULL);
+}
+
 /* The state thread. */
 
 static void
@@ -314,7 +382,7 @@ unclean(struct wr_checkpoint *c, struct wr_inst *inst, const struct weir_err *er
 }
 
 static int
-prepare(struct wr_checkpoint *c, struct part *part, uint64_t epoch)
+prepare(struct wr_checkpoint *c, struct wr_part *part, uint64_t epoch)
 {
 	struct wr_inst *inst = part->inst;
 	int rc;
@@ -374,7 +442,7 @@ gather(struct wr_checkpoint *c, uint64_t epoch)
 
 	pthread_mutex_lock(&c->lock);
 	while (!c->quit && c->n_captured < c->n_insts) {
-		struct part *part = c->to_prepare;
+		struct wr_part *part = c->to_prepare;
 		int rc;
 
 		if (part == NULL) {
@@ -400,7 +468,7 @@ gather(struct wr_checkpoint *c, uint64_t epoch)
 }
 
 static int
-commit(struct wr_checkpoint *c, const struct part *part, uint64_t epoch)
+commit(struct wr_checkpoint *c, const struct wr_part *part, uint64_t epoch)
 {
 	struct wr_inst *inst = part->inst;
 	const struct weir_raw *raw = wr_items_raw(part->tokens);
@@ -457,7 +525,7 @@ decide_here(struct wr_checkpoint *c, uint64_t epoch, const struct wr_capture *co
 static int
 commit_all(struct wr_checkpoint *c, uint64_t epoch)
 {
-	for (struct part *part = c->prepared; part != NULL; part = part->next)
+	for (struct wr_part *part = c->prepared; part != NULL; part = part->next)
 		if (part->tokens != NULL && commit(c, part, epoch) < 0)
 			return -EIO;
 	return 0;
@@ -470,7 +538,7 @@ decide(struct wr_checkpoint *c, uint64_t epoch, bool finished)
 	uint32_t n = 0;
 	int rc;
 
-	for (struct part *part = c->prepared; part != NULL; part = part->next)
+	for (struct wr_part *part = c->prepared; part != NULL; part = part->next)
 		captures[n++] = &part->capture;
 	if (WEIR_MUTATE == WR_MUTATE_COMMIT_FIRST)
 		commit_all(c, epoch);
@@ -496,7 +564,7 @@ finish_epoch(struct wr_checkpoint *c, uint64_t epoch)
 		return -EIO;
 	}
 	wr_failpoint("epoch.applied");
-	for (struct part *part = c->prepared; part != NULL; part = part->next) {
+	for (struct wr_part *part = c->prepared; part != NULL; part = part->next) {
 		if (part->tokens != NULL)
 			wr_inst_release(part->inst);
 	}

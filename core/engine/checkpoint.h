@@ -59,9 +59,14 @@ void wr_checkpoint_note_dirty(struct wr_checkpoint *checkpoint, struct wr_inst *
 /* A source has nothing more to read; drained: its input has ended, else it was told to stop.  When
    all have: the final epoch. [task] */
 void wr_checkpoint_source_ended(struct wr_checkpoint *checkpoint, bool drained);
-/* At its barrier, after before_barrier(): hands over the instance's state.  A two-phase sink is
-   held until the decision. [task] */
+/* At its barrier, after before_barrier(): hands over the instance's state, or begins to: what is
+   more than a slice is copied while the instance works on.  A two-phase sink is held until the
+   decision. [task] */
 void wr_checkpoint_capture(struct wr_checkpoint *checkpoint, struct wr_inst *inst, uint64_t epoch);
+/* The next slice of each instance of the task that is not handed over yet. [task] */
+void wr_checkpoint_copy(struct wr_checkpoint *checkpoint, struct wr_task *task);
+/* What an instance has not handed over goes with it. */
+void wr_part_free(struct wr_part *part);
 
 /* Restoring, within wr_inst_open(): the watermark before open(), a table when it is opened, the
  * rest after open(). */

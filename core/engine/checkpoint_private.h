@@ -10,11 +10,13 @@
 #include "engine/saving.h"
 #include "state/store.h"
 
-/* One instance's part of the epoch in flight. */
-struct part {
-	struct part *next;
+/* One instance's part of the epoch in flight.  The instance's while its tables are copied, then the
+ * state thread's. */
+struct wr_part {
+	struct wr_part *next;
 	struct wr_inst *inst;
 	struct wr_capture capture;
+	uint32_t table; /* the one that is being copied; then the timers */
 	struct weir_items *tokens; /* of a two-phase sink, once prepared */
 };
 
@@ -34,8 +36,8 @@ struct wr_checkpoint {
 	bool all_ended; /* no source has anything more to read */
 	bool stopped; /* some of them were told to stop */
 	uint32_t n_insts, n_captured;
-	struct part *prepared; /* captured, and prepared if they are sinks */
-	struct part *to_prepare; /* two-phase sinks at the barrier */
+	struct wr_part *prepared; /* captured, and prepared if they are sinks */
+	struct wr_part *to_prepare; /* two-phase sinks at the barrier */
 	_Atomic uint32_t n_sources; /* that still read */
 	_Atomic uint64_t wanted, decided;
 	_Atomic uint64_t

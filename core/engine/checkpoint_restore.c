@@ -120,7 +120,6 @@ wr_checkpoint_restore_table(struct wr_checkpoint *c, struct wr_inst *inst, struc
 	struct weir_err *err)
 {
 	uint32_t lo, hi;
-	int rc;
 
 	if (c->store == NULL || (wr_table_spec_of(table)->flags & WEIR_SCRATCH) != 0)
 		return 0;
@@ -131,10 +130,8 @@ wr_checkpoint_restore_table(struct wr_checkpoint *c, struct wr_inst *inst, struc
 			"is not known before it has decided",
 			wr_table_spec_of(table)->name);
 	groups_of(c, inst, &lo, &hi);
-	rc = wr_store_restore_table(
+	return wr_store_restore_table(
 		c->store, inst->op->name, table, lo, hi, c->pipeline->max_parallelism, err);
-	wr_table_track(table);
-	return rc;
 }
 
 struct restoring {

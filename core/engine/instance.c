@@ -155,6 +155,7 @@ wr_inst_free(struct wr_inst *inst)
 		inst->op->desc->close(inst->self);
 	if (inst->format_opened && inst->op->format.desc->close != NULL)
 		inst->op->format.desc->close(inst->format);
+	wr_part_free(inst->part);
 	for (uint32_t i = 0; i < inst->n_tables; i++)
 		wr_table_free(inst->tables[i]);
 	free(inst->tables);

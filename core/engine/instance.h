@@ -17,6 +17,7 @@
 #include "state/table.h"
 #include "state/timer.h"
 
+struct wr_part;
 struct wr_source;
 
 /* Suspended by the host: a two-phase sink between its barrier and the decision. */
@@ -94,6 +95,7 @@ struct wr_inst {
 	uint32_t n_tables;
 	uint32_t calls; /* of its callbacks */
 	uint64_t dirty; /* bytes of its tables, as it last said */
+	struct wr_part *part; /* of the epoch in flight, while it is copied; NULL: it is not */
 	int64_t ttl; /* us: the least of those in event time; 0: no table has one */
 	struct weir_rows *rows;
 	struct wr_timers *timers;

@@ -3,6 +3,7 @@
 #include "engine/task.h"
 
 #include "base/err.h"
+#include "engine/checkpoint.h"
 #include "engine/loop.h"
 #include "engine/run_private.h"
 #include "engine/source.h"
@@ -233,13 +234,15 @@ step(struct wr_task *task)
 
 		if (wr_run_aborted(task->run))
 			return STEP_WAITS;
+		if (task->n_copying > 0)
+			wr_checkpoint_copy(wr_run_checkpoint(task->run), task);
 		if (task->n_stuck > 0) {
 			if (!run_stuck(task))
 				return STEP_WAITS;
 			continue;
 		}
 		if (task->n_ended == task->n_insts) {
-			task->ended = is_flushed(task);
+			task->ended = is_flushed(task) && task->n_copying == 0;
 			return STEP_WAITS;
 		}
 		if (!wr_task_has_room(task)) {
@@ -273,7 +276,7 @@ wr_task_step(struct wr_task *task)
 	task->deadline = how == STEP_WAITS ? INT64_MAX : next_deadline(task);
 	if (task->ended)
 		wr_run_task_ended(task->run, task);
-	return how == STEP_MORE ||
+	return how == STEP_MORE || (task->n_copying > 0 && !wr_run_aborted(task->run)) ||
 	       (task->deadline != INT64_MAX && task->deadline <= wr_run_now(task->run));
 }
 

@@ -40,6 +40,7 @@ struct wr_task {
 	struct wr_pool *pool;
 	struct wr_inst **insts; /* head first, parents before children */
 	uint32_t n_insts, n_stuck, n_ended;
+	uint32_t n_copying; /* instances whose state is being copied for a checkpoint */
 	struct wr_channel *channels; /* none: the head is a source */
 	uint32_t n_channels, next_channel;
 	uint64_t epoch; /* of the barrier that has come on some channels */

@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-enum { CAPTURE_AHEAD = 8 /* entries, to prefetch */ };
+enum { CAPTURE_PASSED = 8 /* bytes: what an entry that is none counts for */ };
 
 struct wr_text *
 wr_capture_section(struct wr_capture *capture, uint32_t kind, const char *name)
@@ -36,22 +36,11 @@ wr_capture_fini(struct wr_capture *capture)
 	*capture = (struct wr_capture){0};
 }
 
-/* A table's section being written. */
-struct capture_out {
-	struct wr_text *text;
-	size_t head; /* where the section begins */
-	size_t block; /* where the chunk being written begins, its length */
-	const struct wr_layout *layout;
-	uint32_t max_parallelism;
-	bool by_key;
-	uint64_t records;
-};
-
 /* Room for so many bytes more. */
 static inline uint8_t *
-out_room(struct capture_out *out, size_t bytes)
+records_room(struct wr_records *records, size_t bytes)
 {
-	struct wr_text *text = out->text;
+	struct wr_text *text = &records->text;
 
 	if (text->cap - text->len <= bytes) {
 		size_t cap = text->cap * 2;
@@ -65,35 +54,45 @@ out_room(struct capture_out *out, size_t bytes)
 }
 
 static void
-out_close_block(struct capture_out *out)
+records_close_block(struct wr_records *records)
 {
-	uint32_t len = (uint32_t)(out->text->len - out->block - sizeof len);
+	uint32_t len = (uint32_t)(records->text.len - records->block - sizeof len);
 
-	memcpy(out->text->p + out->block, &len, sizeof len);
+	memcpy(records->text.p + records->block, &len, sizeof len);
 }
 
 static void
-out_open_block(struct capture_out *out)
+records_open_block(struct wr_records *records)
 {
-	uint32_t len = 0;
-
-	out->block = out->text->len;
-	wr_text_add(out->text, (const char *)&len, sizeof len);
+	records_room(records, sizeof(uint32_t));
+	records->block = records->text.len;
+	records->text.len += sizeof(uint32_t);
 }
 
 /* Where a record of at most so many bytes goes: into this chunk if it still fits. */
 static inline uint8_t *
-out_record(struct capture_out *out, size_t bytes)
+records_next(struct wr_records *records, size_t bytes)
 {
-	size_t used = out->text->len - out->block;
+	size_t used = records->text.len - records->block;
 
 	wr_assert(bytes < UINT32_MAX - WR_CHUNK);
 	if (used + bytes > WR_CHUNK - sizeof(struct wr_table_head) && used > sizeof(uint32_t)) {
-		out_close_block(out);
-		out_open_block(out);
+		records_close_block(records);
+		records_open_block(records);
 	}
-	out->records++;
-	return out_room(out, bytes);
+	records->n++;
+	return records_room(records, bytes);
+}
+
+/* Room for the head, and the first chunk. */
+static void
+records_begin(struct wr_records *records)
+{
+	if (records->text.len > 0)
+		return;
+	records_room(records, sizeof(struct wr_table_head));
+	records->text.len = sizeof(struct wr_table_head);
+	records_open_block(records);
 }
 
 static inline uint32_t
@@ -143,20 +142,20 @@ capture_cells_len(const struct wr_layout *layout, const uint8_t *row)
 
 /* row NULL: it was erased. */
 static inline void
-capture_entry(struct capture_out *out, const struct wr_key *key, int64_t ns, const uint8_t *row)
+records_add(const struct weir_table *table, struct wr_records *records, const struct wr_key *key,
+	uint64_t hash, int64_t ns, const uint8_t *row)
 {
-	const struct wr_layout *layout = out->layout;
-	uint32_t tail = capture_tail_len(key), group;
+	const struct wr_layout *layout = &table->layout;
+	uint32_t tail = capture_tail_len(key);
 	uint64_t len = 0;
 	uint8_t *to;
 
 	if (row != NULL)
 		len = layout->row_bytes +
 		      (layout->n_cells > 0 ? capture_cells_len(layout, row) : 0);
-	group = wr_key_group(wr_key_hash(key), out->max_parallelism);
-	to = out_record(out, WR_VARINT_MAX + tail + WR_VARINT_MAX + len);
+	to = records_next(records, WR_VARINT_MAX + tail + WR_VARINT_MAX + len);
 	to = wr_codec_varint(to, (uint64_t)tail * 2 + (row == NULL));
-	to = wr_codec_tail(to, out->by_key, group, key, ns);
+	to = wr_codec_tail(to, table->by_key, wr_key_group(hash, table->max_parallelism), key, ns);
 	if (row != NULL) {
 		to = wr_codec_varint(to, len);
 		if (layout->n_cells > 0)
@@ -166,121 +165,144 @@ capture_entry(struct capture_out *out, const struct wr_key *key, int64_t ns, con
 		else
 			to = (uint8_t *)memcpy(to, row, layout->row_bytes) + layout->row_bytes;
 	}
-	out->text->len = (size_t)(to - (uint8_t *)out->text->p);
-}
-
-static inline void
-capture_index(struct weir_table *table, struct capture_out *out, const struct wr_hash *hash,
-	uint32_t index, int64_t ns)
-{
-	if (hash->keyed) {
-		ns = wr_slabs_node(&hash->slabs, index)->ns;
-		if (wr_table_is_dead(table, ns))
-			return;
-	}
-	capture_entry(out, wr_slabs_key(&hash->slabs, index), ns, wr_hash_row(hash, index));
-}
-
-/* In order of their numbers, which is how they lie in memory. */
-static void
-capture_dirty_bits(
-	struct weir_table *table, struct capture_out *out, struct wr_hash *hash, int64_t ns)
-{
-	for (uint32_t word = 0; word < hash->dirty_words; word++) {
-		uint64_t bits = hash->dirty_bits[word];
-
-		hash->dirty_bits[word] = 0;
-		for (; bits != 0; bits &= bits - 1) {
-			uint32_t index = word * 64 + (uint32_t)__builtin_ctzll(bits);
-
-			capture_index(table, out, hash, index, ns);
-		}
-	}
-}
-
-/* In order of writing. */
-static void
-capture_dirty_list(
-	struct weir_table *table, struct capture_out *out, struct wr_hash *hash, int64_t ns)
-{
-	for (uint32_t i = 0; i < hash->n_dirty; i++) {
-		uint32_t index = hash->dirty[i];
-		uint64_t bit = UINT64_C(1) << (index & 63);
-
-		if (i + CAPTURE_AHEAD < hash->n_dirty)
-			__builtin_prefetch(
-				wr_slabs_at(&hash->slabs, hash->dirty[i + CAPTURE_AHEAD]));
-		if (!(hash->dirty_bits[index >> 6] & bit))
-			continue;
-		hash->dirty_bits[index >> 6] &= ~bit;
-		capture_index(table, out, hash, index, ns);
-	}
-}
-
-static void
-capture_dirty(struct weir_table *table, struct capture_out *out, struct wr_hash *hash, int64_t ns)
-{
-	if (hash->n_dirty > hash->dirty_words)
-		capture_dirty_bits(table, out, hash, ns);
-	else
-		capture_dirty_list(table, out, hash, ns);
-	hash->n_dirty = 0;
-}
-
-static void
-capture_all(struct weir_table *table, struct capture_out *out, struct wr_hash *hash, int64_t ns)
-{
-	for (uint32_t i = 1; i < hash->slabs.next; i++)
-		if (wr_slabs_live(&hash->slabs, i))
-			capture_index(table, out, hash, i, ns);
-}
-
-static void
-capture_erased(struct weir_table *table, struct capture_out *out)
-{
-	for (uint32_t i = 0; i < table->n_erased; i++)
-		capture_entry(out, &table->erased[i].key, table->erased[i].ns, NULL);
-	table->n_erased = 0;
-	wr_arena_reset(&table->erased_bytes);
+	records->text.len = (size_t)(to - (uint8_t *)records->text.p);
 }
 
 void
-wr_table_capture(struct weir_table *table, uint32_t max_parallelism, struct wr_text *text)
+wr_table_note_erased(struct weir_table *table, const struct wr_key *key, uint64_t hash, int64_t ns)
 {
-	struct capture_out out = {.text = text,
-		.head = text->len,
-		.layout = &table->layout,
-		.max_parallelism = max_parallelism,
-		.by_key = table->by_key};
-	struct wr_table_head head = {.version = 1, .row_bytes = table->layout.row_bytes};
-	void (*capture)(struct weir_table *, struct capture_out *, struct wr_hash *, int64_t) =
-		table->tracked ? capture_dirty : capture_all;
+	records_begin(&table->erased);
+	records_add(table, &table->erased, key, hash, ns, NULL);
+}
 
-	head.flags = table->tracked ? 0 : WR_TABLE_WHOLE;
-	if (wr_table_take_retired(table, &head.retired))
-		head.flags |= WR_TABLE_RETIRED;
-	out_room(&out, sizeof head + sizeof(uint32_t) + wr_table_dirty_bytes(table));
-	text->len += sizeof head;
-	out_open_block(&out);
-	capture_erased(table, &out);
-	capture(table, &out, &table->hash, 0);
+static uint32_t
+capture_save(void *capture, const struct wr_hash *hash, uint32_t index)
+{
+	struct weir_table *table = capture;
+	struct wr_copying *copying = &table->copying;
+	size_t before = copying->records.text.len;
+	const struct wr_key *key = wr_slabs_key(&hash->slabs, index);
+	int64_t ns = hash->keyed ? wr_slabs_node(&hash->slabs, index)->ns : hash->ns;
+
+	if (copying->has_dead && ns <= copying->dead)
+		return CAPTURE_PASSED;
+	records_add(table, &copying->records, key, wr_key_hash(key), ns, wr_hash_row(hash, index));
+	return (uint32_t)(copying->records.text.len - before);
+}
+
+void
+wr_table_track(struct weir_table *table, uint32_t max_parallelism)
+{
+	table->max_parallelism = max_parallelism;
+	table->tracked = table->spaces.tracked = table->hash.tracked = true;
 	for (uint32_t i = 0; i < table->spaces.n; i++)
-		capture(table, &out, table->spaces.v[i].hash, table->spaces.v[i].ns);
-	out_close_block(&out);
-	head.records = out.records;
-	memcpy(text->p + out.head, &head, sizeof head);
-	wr_table_track(table);
+		table->spaces.v[i].hash->tracked = true;
+}
+
+void
+wr_table_capture_begin(struct weir_table *table)
+{
+	struct wr_copying *copying = &table->copying;
+	struct wr_table_head head = {.version = 1, .row_bytes = table->layout.row_bytes};
+	uint64_t bytes = wr_table_dirty_bytes(table);
+
+	wr_assert(!copying->open);
+	if (!table->tracked)
+		head.flags |= WR_TABLE_WHOLE;
+	if (table->has_retired) {
+		head.flags |= WR_TABLE_RETIRED;
+		head.retired = table->retired;
+	}
+	*copying = (struct wr_copying){.records = table->erased,
+		.dead = table->dead,
+		.has_dead = table->has_dead && table->by_key,
+		.open = true,
+		.ns = INT64_MIN};
+	table->erased = (struct wr_records){0};
+	table->has_retired = false;
+	table->layout.n_dirty = 0;
+	table->layout.captures++;
+	table->layout.save = capture_save;
+	table->layout.capture = table;
+	records_begin(&copying->records);
+	records_room(&copying->records, bytes);
+	memcpy(copying->records.text.p, &head, sizeof head);
+}
+
+static bool
+capture_copy_spaces(struct weir_table *table, uint32_t *budget)
+{
+	struct wr_spaces *spaces = &table->spaces;
+
+	for (; spaces->n_leaving > 0; wr_spaces_left(spaces))
+		if (!wr_hash_save_some(spaces->leaving[spaces->n_leaving - 1], budget))
+			return false;
+	for (uint32_t i = wr_spaces_from(spaces, table->copying.ns); i < spaces->n; i++) {
+		table->copying.ns = spaces->v[i].ns;
+		if (*budget == 0 || !wr_hash_save_some(spaces->v[i].hash, budget))
+			return false;
+	}
+	return true;
+}
+
+bool
+wr_table_capture_copy(struct weir_table *table, uint32_t bytes, struct wr_text *out)
+{
+	struct wr_records *records = &table->copying.records;
+
+	wr_assert(table->copying.open && bytes > 0 && out->len == 0);
+	if (table->by_key ? !wr_hash_save_some(&table->hash, &bytes)
+			  : !capture_copy_spaces(table, &bytes))
+		return false;
+	records_close_block(records);
+	memcpy(records->text.p + offsetof(struct wr_table_head, records), &records->n,
+		sizeof records->n);
+	wr_text_fini(out);
+	*out = records->text;
+	records->text = (struct wr_text){0};
+	wr_table_end_capture(table);
+	return true;
+}
+
+void
+wr_table_end_capture(struct weir_table *table)
+{
+	wr_text_fini(&table->copying.records.text);
+	table->copying.open = false;
+}
+
+static void
+capture_all(struct weir_table *table, struct wr_hash *hash)
+{
+	for (uint32_t i = 1; i < hash->slabs.next; i++)
+		if (wr_slabs_live(&hash->slabs, i))
+			capture_save(table, hash, i);
+}
+
+void
+wr_table_capture(struct weir_table *table, uint32_t max_parallelism, struct wr_text *out)
+{
+	bool whole = !table->tracked;
+
+	table->max_parallelism = max_parallelism;
+	wr_table_capture_begin(table);
+	if (whole) {
+		capture_all(table, &table->hash);
+		for (uint32_t i = 0; i < table->spaces.n; i++)
+			capture_all(table, table->spaces.v[i].hash);
+		wr_table_track(table, max_parallelism);
+	}
+	while (!wr_table_capture_copy(table, UINT32_MAX, out))
+		;
 }
 
 uint64_t
 wr_table_dirty_bytes(const struct weir_table *table)
 {
 	const struct wr_layout *layout = &table->layout;
-	uint64_t n = table->hash.n_dirty, bytes, count;
+	uint64_t n = layout->n_dirty, bytes = table->erased.text.len, count;
 
-	for (uint32_t i = 0; i < table->spaces.n; i++)
-		n += table->spaces.v[i].hash->n_dirty;
-	bytes = (n + table->n_erased) * (WR_TAIL_HEAD + 4 + WR_KEY_INLINE) + n * layout->row_bytes;
+	bytes += n * (WR_TAIL_HEAD + 4 + WR_KEY_INLINE + layout->row_bytes);
 	count = layout->n_cells > 0 ? wr_table_count(table) : 0;
 	/* Cells of dirty rows are as large as those of others. */
 	if (count > 0)

@@ -6,6 +6,11 @@
 #include <stdint.h>
 
 enum { WR_CHUNK = 1024 * 1024 /* bytes; more only if one record needs it */ };
+
+/* Bytes that are copied between two items of a task, in some 100 us; tests have it smaller. */
+#ifndef WEIR_SLICE
+#define WEIR_SLICE (128 * 1024)
+#endif
 enum { WR_TABLE_WHOLE = 1, WR_TABLE_RETIRED = 2 };
 
 /* As it stands in the bytes. */

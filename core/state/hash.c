@@ -113,19 +113,6 @@ hash_repack(struct wr_hash *hash)
 	wr_keep_fini(&old);
 }
 
-static void
-hash_reserve_dirty(struct wr_hash *hash)
-{
-	uint32_t words = hash->slabs.room / 64 + 1;
-
-	if (words <= hash->dirty_words)
-		return;
-	hash->dirty_bits = wr_realloc(hash->dirty_bits, words * sizeof *hash->dirty_bits);
-	memset(hash->dirty_bits + hash->dirty_words, 0,
-		(words - hash->dirty_words) * sizeof *hash->dirty_bits);
-	hash->dirty_words = words;
-}
-
 /* Room for n more entries; how far those that are there moved. */
 static intptr_t
 hash_reserve(struct wr_hash *hash, uint32_t n)
@@ -139,7 +126,7 @@ hash_reserve(struct wr_hash *hash, uint32_t n)
 		hash_grow(hash, hash->n_used + (uint64_t)n);
 	wr_slabs_reserve(&hash->slabs, n);
 	if (hash->tracked)
-		hash_reserve_dirty(hash);
+		wr_hash_reserve_dirty(hash);
 	return first == 0 ? 0 : (intptr_t)((uintptr_t)hash->slabs.slab[0] - first);
 }
 
@@ -151,11 +138,22 @@ hash_mark(struct wr_hash *hash, uint32_t index)
 	if (hash->dirty_bits[index >> 6] & bit)
 		return;
 	hash->dirty_bits[index >> 6] |= bit;
-	if (hash->n_dirty == hash->cap_dirty) {
-		hash->cap_dirty = hash->cap_dirty < 8 ? 8 : hash->cap_dirty * 2;
-		hash->dirty = wr_realloc(hash->dirty, hash->cap_dirty * sizeof *hash->dirty);
-	}
-	hash->dirty[hash->n_dirty++] = index;
+	hash->n_dirty++;
+	hash->slabs.layout->n_dirty++;
+	if (hash->frozen != NULL)
+		wr_hash_save(hash, index);
+}
+
+static void
+hash_unmark(struct wr_hash *hash, uint32_t index)
+{
+	uint64_t bit = UINT64_C(1) << (index & 63);
+
+	if (index >> 6 >= hash->dirty_words || !(hash->dirty_bits[index >> 6] & bit))
+		return;
+	hash->dirty_bits[index >> 6] &= ~bit;
+	hash->n_dirty--;
+	hash->slabs.layout->n_dirty--;
 }
 
 /*
@@ -419,6 +417,8 @@ hash_upsert(
 	uint32_t base = 0, turn = 0;
 	bool started = false;
 
+	if (tracked)
+		wr_hash_part(hash);
 	hash_reserve(hash, hash->slabs.room == 0 ? 1 : 0);
 	while (base < lookup->n) {
 		struct hash_block *block = &blocks[turn];
@@ -494,6 +494,8 @@ wr_hash_put(
 {
 	uint32_t index;
 
+	if (hash->tracked)
+		wr_hash_part(hash);
 	hash_reserve(hash, 1);
 	index = hash_put(hash, key, (uint32_t)key_hash, ns, made);
 	if (hash->tracked)
@@ -545,12 +547,14 @@ wr_hash_erase(struct wr_hash *hash, const struct wr_key *key, uint64_t key_hash,
 	}
 	if (index == 0)
 		return false;
+	wr_hash_part(hash);
+	if (hash->frozen != NULL)
+		wr_hash_save(hash, index);
 	if (root != 0)
 		*hash_entry(hash, p) = root;
 	else
 		hash_close(hash, p);
-	if (hash->tracked && index >> 6 < hash->dirty_words)
-		hash->dirty_bits[index >> 6] &= ~(UINT64_C(1) << (index & 63));
+	hash_unmark(hash, index);
 	wr_slabs_give(&hash->slabs, index, root == 0);
 	return true;
 }
@@ -566,22 +570,19 @@ uint64_t
 wr_hash_bytes(const struct wr_hash *hash)
 {
 	return hash->n_lines * sizeof *hash->lines + wr_slabs_bytes(&hash->slabs) +
-	       hash->dirty_words * sizeof *hash->dirty_bits + hash->cap_dirty * sizeof *hash->dirty;
+	       hash->dirty_words * sizeof *hash->dirty_bits +
+	       (hash->frozen == NULL ? 0 : hash->frozen->words * sizeof *hash->frozen->bits);
 }
 
 void
 wr_hash_fini(struct wr_hash *hash)
 {
 	wr_slabs_fini(&hash->slabs);
+	wr_hash_forget_dirty(hash);
 	free(hash->memory);
-	free(hash->dirty_bits);
-	free(hash->dirty);
 	hash->memory = NULL;
 	hash->lines = NULL;
-	hash->dirty_bits = NULL;
-	hash->dirty = NULL;
 	hash->n_lines = hash->n_used = hash->max_used = 0;
-	hash->dirty_words = hash->n_dirty = hash->cap_dirty = 0;
 }
 
 bool

@@ -18,6 +18,14 @@ struct wr_hash_line {
 };
 _Static_assert(sizeof(struct wr_hash_line) == 64, "a line of the cache");
 
+/* Entries that the capture under way has yet to write down.  What is written again or erased is
+ * written down before. */
+struct wr_frozen {
+	uint64_t *bits;
+	uint32_t words, n;
+	uint32_t at; /* there is none in the words before */
+};
+
 struct wr_hash {
 	void *memory; /* of lines */
 	struct wr_hash_line *lines; /* in order of tags, but for collisions */
@@ -25,12 +33,12 @@ struct wr_hash {
 	bool keyed; /* entries are struct wr_node, a bucket's the root of its key's chain */
 	bool tracked;
 	struct wr_slabs slabs;
+	int64_t ns; /* of all entries, if they are not keyed */
 
-	/* Entries written since these were taken: a bit each, and their numbers in order of
-	   writing.  A number whose bit is off was erased since. */
+	/* Entries written since a capture began, the one of this number: a bit each. */
 	uint64_t *dirty_bits;
-	uint32_t *dirty;
-	uint32_t dirty_words, n_dirty, cap_dirty;
+	uint32_t dirty_words, n_dirty, captures;
+	struct wr_frozen *frozen; /* NULL: none */
 
 	uint32_t turn, slot; /* scratch of the table, to part a batch by namespace */
 };
@@ -65,6 +73,25 @@ bool wr_hash_erase(struct wr_hash *hash, const struct wr_key *key, uint64_t key_
 /* Brings near what an erase or put of this key will touch first. */
 void wr_hash_prefetch(const struct wr_hash *hash, uint64_t key_hash);
 uint64_t wr_hash_bytes(const struct wr_hash *hash);
+
+/* Which entries were written, for captures: hash_dirty.c. */
+void wr_hash_reserve_dirty(struct wr_hash *hash);
+/* Freezes what is dirty, or a copy of it: then it stays dirty. */
+void wr_hash_freeze(struct wr_hash *hash, bool copy);
+/* Writes the entry down if it is frozen. */
+void wr_hash_save(struct wr_hash *hash, uint32_t index);
+/* Writes down what is frozen until the budget, of bytes, is used up; true: nothing is left. */
+bool wr_hash_save_some(struct wr_hash *hash, uint32_t *budget);
+/* What is dirty no longer counts. */
+void wr_hash_forget_dirty(struct wr_hash *hash);
+
+/* Before anything is done to entries: if a capture has begun, what is dirty is its. */
+static inline void
+wr_hash_part(struct wr_hash *hash)
+{
+	if (hash->captures != hash->slabs.layout->captures)
+		wr_hash_freeze(hash, false);
+}
 
 static inline void *
 wr_hash_row(const struct wr_hash *hash, uint32_t index)

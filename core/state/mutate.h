@@ -17,6 +17,7 @@ enum {
 	WR_MUTATE_OLD_LOGS, /* logs that LevelDB closed are not synced */
 	WR_MUTATE_UNASKED, /* what was prepared is dropped before the decider is asked */
 	WR_MUTATE_COMMIT_FIRST, /* sinks commit before the decision */
+	WR_MUTATE_UNSAVED, /* what is written again before it was copied is not copied before */
 };
 
 #endif

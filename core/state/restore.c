@@ -243,7 +243,7 @@ wr_store_restore_table(struct wr_store *store, const char *op, struct weir_table
 	if (r.op != NULL && !wr_store_is_dropped(store, op))
 		r.stored = wr_manifest_table(r.op, table->spec.name);
 	if (r.stored == NULL) {
-		wr_table_track(table);
+		wr_table_track(table, max_parallelism);
 		return 0;
 	}
 	rc = restore_check(&r, max_parallelism);
@@ -254,6 +254,6 @@ wr_store_restore_table(struct wr_store *store, const char *op, struct weir_table
 	wr_arena_fini(&r.arena);
 	wr_text_fini(&r.bytes);
 	/* What stands in the base is not dirty. */
-	wr_table_track(table);
+	wr_table_track(table, max_parallelism);
 	return rc;
 }

@@ -9,6 +9,8 @@
 
 #include "state/key.h"
 
+struct wr_hash;
+
 /* key.len of an entry that is none. */
 #define WR_ENTRY_FREE (UINT32_MAX - 1)
 
@@ -38,6 +40,11 @@ struct wr_layout {
 	uint8_t **spare;
 	uint32_t n_spare, cap_spare;
 	uint64_t cell_bytes; /* held for cells, as far as edits through the table tell */
+	uint64_t n_dirty; /* entries written since the last capture began, of all hash tables */
+	uint32_t captures; /* that have begun */
+	/* Of the capture under way: writes an entry down, and says how many bytes that took. */
+	uint32_t (*save)(void *capture, const struct wr_hash *hash, uint32_t index);
+	void *capture;
 };
 
 void wr_layout_init(

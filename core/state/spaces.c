@@ -62,6 +62,7 @@ wr_spaces_make(struct wr_spaces *spaces, int64_t ns)
 	i = wr_spaces_from(spaces, ns);
 	memmove(&spaces->v[i + 1], &spaces->v[i], (spaces->n - i) * sizeof *spaces->v);
 	hash = spaces_new_hash(spaces);
+	hash->ns = ns;
 	spaces->v[i] = (struct wr_space){.ns = ns, .hash = hash};
 	spaces->n++;
 	spaces->last = i;
@@ -80,18 +81,31 @@ spaces_free_spare(struct wr_spaces *spaces)
 }
 
 static void
+spaces_push(struct wr_hash ***list, uint32_t *n, uint32_t *cap, struct wr_hash *hash)
+{
+	if (*n == *cap) {
+		*cap = *cap == 0 ? 4 : *cap * 2;
+		*list = wr_realloc(*list, *cap * sizeof(struct wr_hash *));
+	}
+	(*list)[(*n)++] = hash;
+}
+
+static void
 spaces_drop_hash(struct wr_spaces *spaces, struct wr_hash *hash)
 {
-	if (!wr_hash_empty(hash)) {
+	wr_hash_part(hash);
+	if (hash->frozen != NULL)
+		spaces_push(&spaces->leaving, &spaces->n_leaving, &spaces->cap_leaving, hash);
+	else if (wr_hash_empty(hash))
+		spaces_push(&spaces->spare, &spaces->n_spare, &spaces->cap_spare, hash);
+	else
 		free(hash);
-		return;
-	}
-	if (spaces->n_spare == spaces->cap_spare) {
-		spaces->cap_spare = spaces->cap_spare == 0 ? 4 : spaces->cap_spare * 2;
-		spaces->spare =
-			wr_realloc(spaces->spare, spaces->cap_spare * sizeof *spaces->spare);
-	}
-	spaces->spare[spaces->n_spare++] = hash;
+}
+
+void
+wr_spaces_left(struct wr_spaces *spaces)
+{
+	spaces_drop_hash(spaces, spaces->leaving[--spaces->n_leaving]);
 }
 
 /* The next windows will be about as large as those that go: their memory is kept, and that of those
@@ -117,13 +131,15 @@ wr_spaces_drop(struct wr_spaces *spaces, uint32_t n)
 uint64_t
 wr_spaces_bytes(const struct wr_spaces *spaces)
 {
-	uint64_t bytes =
-		spaces->cap * sizeof *spaces->v + spaces->cap_spare * sizeof *spaces->spare;
+	uint64_t bytes = spaces->cap * sizeof *spaces->v +
+			 (spaces->cap_spare + spaces->cap_leaving) * sizeof *spaces->spare;
 
 	for (uint32_t i = 0; i < spaces->n; i++)
 		bytes += sizeof *spaces->v[i].hash + wr_hash_bytes(spaces->v[i].hash);
 	for (uint32_t i = 0; i < spaces->n_spare; i++)
 		bytes += sizeof *spaces->spare[i] + wr_hash_bytes(spaces->spare[i]);
+	for (uint32_t i = 0; i < spaces->n_leaving; i++)
+		bytes += sizeof *spaces->leaving[i] + wr_hash_bytes(spaces->leaving[i]);
 	return bytes;
 }
 
@@ -131,7 +147,12 @@ void
 wr_spaces_fini(struct wr_spaces *spaces)
 {
 	wr_spaces_drop(spaces, spaces->n);
+	for (uint32_t i = 0; i < spaces->n_leaving; i++) {
+		wr_hash_fini(spaces->leaving[i]);
+		free(spaces->leaving[i]);
+	}
 	spaces_free_spare(spaces);
+	free(spaces->leaving);
 	free(spaces->spare);
 	free(spaces->v);
 	*spaces = (struct wr_spaces){.layout = spaces->layout};

@@ -19,6 +19,8 @@ struct wr_spaces {
 	uint32_t n, cap, last;
 	struct wr_hash **spare; /* empty ones, with room for what those dropped last had */
 	uint32_t n_spare, cap_spare;
+	struct wr_hash **leaving; /* dropped, with entries that a capture has yet to write down */
+	uint32_t n_leaving, cap_leaving;
 	struct wr_layout *layout;
 	bool tracked;
 };
@@ -33,6 +35,8 @@ struct wr_hash *wr_spaces_get(struct wr_spaces *spaces, int64_t ns);
 struct wr_hash *wr_spaces_make(struct wr_spaces *spaces, int64_t ns);
 /* Drops the first n namespaces. */
 void wr_spaces_drop(struct wr_spaces *spaces, uint32_t n);
+/* The last one of those that were leaving has left. */
+void wr_spaces_left(struct wr_spaces *spaces);
 /* Of hash tables, spare ones too. */
 uint64_t wr_spaces_bytes(const struct wr_spaces *spaces);
 

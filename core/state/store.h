@@ -146,16 +146,25 @@ int wr_store_restore_table(struct wr_store *store, const char *op, struct weir_t
  * epoch on. */
 void wr_store_drop(struct wr_store *store, const char *op);
 
-/* Tables to bytes.  [the table's task] */
-/* Everything written, erased or retired since the last call, as a TABLE section.  Of a table that
- * is not tracked: all of it, in place of all that was committed; from then on it is tracked. */
+/*
+ * Tables to bytes: everything written, erased or retired since the last capture, as a TABLE
+ * section.  begin() fixes what that is.  Then the table may be used while copy() writes it down,
+ * about so many bytes a call, until it is true: all of it is in out, which was empty.  What is
+ * written again before it was copied is copied first.  capture() is both at once; of a table that
+ * is not tracked: all of it, in place of all that was committed, and from then on it is tracked.
+ * [the table's task]
+ */
+void wr_table_capture_begin(struct weir_table *table);
+bool wr_table_capture_copy(struct weir_table *table, uint32_t bytes, struct wr_text *out);
 void wr_table_capture(struct weir_table *table, uint32_t max_parallelism, struct wr_text *out);
-/* Bytes a capture would take about; walks the namespaces. */
+/* Bytes a capture would take about. */
 uint64_t wr_table_dirty_bytes(const struct weir_table *table);
 
 /* Timers likewise: all of them; restored ones are those whose key group lies in lo .. hi, and the
  * instance's own if unkeyed. */
 struct wr_timers;
+void wr_timers_capture_begin(struct wr_timers *timers);
+bool wr_timers_capture_copy(struct wr_timers *timers, uint32_t bytes, struct wr_text *out);
 void wr_timers_capture(struct wr_timers *timers, struct wr_text *out);
 int wr_timers_restore(struct wr_timers *timers, struct weir_str bytes, uint32_t lo, uint32_t hi,
 	uint32_t max_parallelism, bool unkeyed, struct weir_err *err);

@@ -75,15 +75,13 @@ wr_table_free(struct weir_table *table)
 		wr_arena_fini(&cursor->arena);
 		free(cursor);
 	}
+	wr_table_end_capture(table);
+	wr_text_fini(&table->erased.text);
 	wr_spaces_fini(&table->spaces);
 	wr_hash_fini(&table->hash);
 	wr_layout_fini(&table->layout);
 	wr_arena_fini(&table->arena);
 	wr_arena_fini(&table->spec_arena);
-	wr_arena_fini(&table->erased_bytes);
-	wr_arena_fini(&table->taken_bytes);
-	free(table->erased);
-	free(table->taken);
 	free(table->parts);
 	free(table->keys);
 	free(table->key_hash);
@@ -420,7 +418,6 @@ wr_table_bytes(const struct weir_table *table)
 	bytes += table->keys == NULL
 			 ? 0
 			 : WEIR_ROWS_MAX * (sizeof *table->keys + sizeof *table->key_hash);
-	bytes += (uint64_t)(table->cap_erased + table->cap_taken) * sizeof *table->taken;
-	return bytes + wr_arena_held(&table->arena) + wr_arena_held(&table->erased_bytes) +
-	       wr_arena_held(&table->taken_bytes);
+	bytes += table->erased.text.cap + table->copying.records.text.cap;
+	return bytes + wr_arena_held(&table->arena);
 }

@@ -13,14 +13,6 @@
 #include "base/batch.h"
 #include "state/key.h"
 
-/* What a snapshot copies: an entry written since the dirty list was last taken. */
-struct wr_dirty {
-	struct wr_key key; /* of the entry */
-	uint64_t hash;
-	int64_t ns;
-	const void *row; /* NULL: it was erased */
-};
-
 struct weir_table; /* the SDK's opaque struct is ours to define, in table.c */
 
 /* The spec is copied.  key_types: of the key columns of its input. */
@@ -71,16 +63,8 @@ const void *wr_table_peek(struct weir_table *table, const uint64_t *cell, uint32
 void *wr_table_edit(struct weir_table *table, void *row, uint64_t *cell, uint32_t len, uint32_t off,
 	uint32_t n);
 
-/*
- * Dirty tracking, off until the first call of track.  take_dirty: the entries written or erased
- * since, each at most once as written and those erased first, valid until the next call on the
- * table that writes; returns how many. take_retired: whether entries were retired since, all those
- * up to *hi that are not in the dirty list.  To redo an epoch: drop up to *hi, then the erased,
- * then put the written.
- */
-void wr_table_track(struct weir_table *table);
-uint32_t wr_table_take_dirty(struct weir_table *table, const struct wr_dirty **dirty);
-bool wr_table_take_retired(struct weir_table *table, int64_t *hi);
+/* From now on it is known what was written, erased and retired, for wr_table_capture(). */
+void wr_table_track(struct weir_table *table, uint32_t max_parallelism);
 
 uint64_t wr_table_count(const struct weir_table
 		*table); /* entries; by key, retired ones that are not swept yet count */

@@ -5,6 +5,7 @@
 #ifndef WR_STATE_TABLE_PARTS_H
 #define WR_STATE_TABLE_PARTS_H
 
+#include "base/text.h"
 #include "state/spaces.h"
 #include "state/table.h"
 
@@ -34,6 +35,21 @@ struct wr_parts {
 	uint32_t n, turn;
 };
 
+/* A table's section being written, as docs/state.md has it. */
+struct wr_records {
+	struct wr_text text;
+	size_t block; /* where the chunk being written begins, its length */
+	uint64_t n;
+};
+
+/* The capture under way. */
+struct wr_copying {
+	struct wr_records records;
+	int64_t dead; /* as the table's, when it began */
+	bool has_dead, open;
+	int64_t ns; /* where it is, in a table by namespace */
+};
+
 struct weir_table {
 	struct wr_layout layout;
 	struct wr_spaces spaces; /* by namespace */
@@ -53,11 +69,12 @@ struct weir_table {
 	bool has_dead;
 	uint32_t swept; /* hash.slabs.n_made at the last sweep */
 
-	struct wr_dirty *erased, *taken;
-	uint32_t n_erased, cap_erased, cap_taken;
-	struct wr_arena erased_bytes, taken_bytes;
+	/* Since the last capture began. */
+	struct wr_records erased;
 	int64_t retired;
 	bool has_retired;
+	struct wr_copying copying;
+	uint32_t max_parallelism;
 
 	/* With a ttl: a pass looks at some entries at a time, and begins when the oldest that the
 	 * last one left may go. */
@@ -76,6 +93,8 @@ void wr_table_lookup(struct weir_table *table, const struct weir_batch *batch, c
 void wr_table_sweep(struct weir_table *table);
 void wr_table_note_erased(
 	struct weir_table *table, const struct wr_key *key, uint64_t hash, int64_t ns);
+/* What is being captured goes. */
+void wr_table_end_capture(struct weir_table *table);
 
 /* Of tables with a ttl: the slot they have more; whether a row is none any more at that time, and
  * the time of row `row` of a batch; after an upsert; after a find. */

@@ -99,8 +99,12 @@ ttl_pass(struct weir_table *table, struct wr_hash *hash, int64_t ns, uint32_t at
 		if (key.len == WR_ENTRY_FREE)
 			continue;
 		written = ttl_written(table, wr_hash_row(hash, at));
-		if (*written == INT64_MIN)
+		if (*written == INT64_MIN) {
+			wr_hash_part(hash);
+			if (hash->frozen != NULL)
+				wr_hash_save(hash, at);
 			*written = table->now;
+		}
 		if (!ttl_is_over(table, *written, table->now)) {
 			table->oldest = *written < table->oldest ? *written : table->oldest;
 			continue;

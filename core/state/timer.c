@@ -21,8 +21,11 @@ struct timer_due {
 	uint32_t index; /* of the entry it was set for */
 };
 
-/* The timers of one clock, keyed or the instance's own. */
+/* The timers of one clock, keyed or the instance's own.  All of them are dirty, all the time: an
+ * epoch has them all. */
 struct timer_queue {
+	struct wr_timers *timers;
+	uint8_t clock, keyed;
 	struct wr_layout layout;
 	struct wr_hash hash;
 	struct timer_due *heap;
@@ -47,7 +50,35 @@ struct wr_timers {
 	uint64_t hash[WEIR_ROWS_MAX];
 	struct wr_arena arena;
 	struct timer_taken *taken;
+	struct wr_text copied; /* of the capture under way */
 };
+
+static struct timer_queue *
+timers_queue(struct wr_timers *timers, uint32_t i)
+{
+	return &timers->queue[i / TIMERS_KINDS][i % TIMERS_KINDS];
+}
+
+static uint32_t
+timers_save(void *capture, const struct wr_hash *hash, uint32_t index)
+{
+	struct timer_queue *queue = capture;
+	struct wr_text *out = &queue->timers->copied;
+	const struct wr_node *node = wr_slabs_node(&hash->slabs, index);
+	uint8_t head[2 + WR_VARINT_MAX + WR_KEY_INLINE] = {queue->clock, queue->keyed},
+					 *end = head + 2;
+	size_t before = out->len;
+
+	if (queue->keyed && wr_key_is_far(&node->key))
+		end = wr_codec_varint(end, (uint64_t)node->key.len + 1);
+	else if (queue->keyed)
+		end = wr_codec_key(end, &node->key);
+	wr_text_add(out, (const char *)head, (size_t)(end - head));
+	if (queue->keyed && wr_key_is_far(&node->key))
+		wr_text_add(out, (const char *)wr_key_bytes(&node->key), node->key.len);
+	wr_text_add(out, (const char *)&node->ns, sizeof node->ns);
+	return (uint32_t)(out->len - before);
+}
 
 struct wr_timers *
 wr_timers_new(const uint32_t *key_types, uint32_t n_keys)
@@ -55,11 +86,16 @@ wr_timers_new(const uint32_t *key_types, uint32_t n_keys)
 	struct wr_timers *timers = wr_zalloc(sizeof *timers);
 
 	for (uint32_t i = 0; i < TIMERS_CLOCKS * TIMERS_KINDS; i++) {
-		struct timer_queue *queue = &timers->queue[i / TIMERS_KINDS][i % TIMERS_KINDS];
+		struct timer_queue *queue = timers_queue(timers, i);
 
+		queue->timers = timers;
+		queue->clock = (uint8_t)(i / TIMERS_KINDS);
+		queue->keyed = i % TIMERS_KINDS == TIMERS_KEYED;
 		wr_layout_init(&queue->layout, sizeof(struct wr_node), NULL, 0);
+		queue->layout.save = timers_save;
+		queue->layout.capture = queue;
 		queue->hash.slabs.layout = &queue->layout;
-		queue->hash.keyed = true;
+		queue->hash.keyed = queue->hash.tracked = true;
 	}
 	timers->n_keys = n_keys;
 	timers->key_types = wr_alloc(n_keys * sizeof *key_types);
@@ -74,7 +110,7 @@ wr_timers_free(struct wr_timers *timers)
 	if (timers == NULL)
 		return;
 	for (uint32_t i = 0; i < TIMERS_CLOCKS * TIMERS_KINDS; i++) {
-		struct timer_queue *queue = &timers->queue[i / TIMERS_KINDS][i % TIMERS_KINDS];
+		struct timer_queue *queue = timers_queue(timers, i);
 
 		wr_hash_fini(&queue->hash);
 		wr_layout_fini(&queue->layout);
@@ -83,6 +119,7 @@ wr_timers_free(struct wr_timers *timers)
 	if (timers->taken != NULL)
 		wr_arena_fini(&timers->taken->arena);
 	wr_arena_fini(&timers->arena);
+	wr_text_fini(&timers->copied);
 	free(timers->taken);
 	free(timers->key_types);
 	free(timers);
@@ -344,7 +381,7 @@ wr_timers_count(const struct wr_timers *timers)
 uint64_t
 wr_timers_bytes(const struct wr_timers *timers)
 {
-	uint64_t bytes = sizeof *timers + wr_arena_held(&timers->arena);
+	uint64_t bytes = sizeof *timers + wr_arena_held(&timers->arena) + timers->copied.cap;
 
 	for (uint32_t i = 0; i < TIMERS_CLOCKS * TIMERS_KINDS; i++) {
 		const struct timer_queue *queue =
@@ -358,41 +395,38 @@ wr_timers_bytes(const struct wr_timers *timers)
 }
 
 void
-wr_timers_capture(struct wr_timers *timers, struct wr_text *out)
+wr_timers_capture_begin(struct wr_timers *timers)
 {
 	uint8_t head[] = {1, (uint8_t)timers->n_keys};
 
-	wr_text_add(out, (const char *)head, sizeof head);
+	wr_assert(timers->copied.len == 0);
+	wr_text_add(&timers->copied, (const char *)head, sizeof head);
 	for (uint32_t c = 0; c < timers->n_keys; c++)
-		wr_text_add(out, (const char *)&(uint8_t){(uint8_t)timers->key_types[c]}, 1);
-	for (uint32_t q = 0; q < TIMERS_CLOCKS * TIMERS_KINDS; q++) {
-		uint8_t kind[] = {(uint8_t)(q / TIMERS_KINDS), q % TIMERS_KINDS == TIMERS_KEYED};
-		const struct wr_slabs *slabs =
-			&timers->queue[q / TIMERS_KINDS][q % TIMERS_KINDS].hash.slabs;
+		wr_text_add(&timers->copied,
+			(const char *)&(uint8_t){(uint8_t)timers->key_types[c]}, 1);
+	for (uint32_t i = 0; i < TIMERS_CLOCKS * TIMERS_KINDS; i++)
+		wr_hash_freeze(&timers_queue(timers, i)->hash, true);
+}
 
-		for (uint32_t i = 1; i < slabs->next; i++) {
-			const struct wr_node *node = wr_slabs_node(slabs, i);
-			uint8_t len[WR_VARINT_MAX];
-			bool far = wr_key_is_far(&node->key);
+bool
+wr_timers_capture_copy(struct wr_timers *timers, uint32_t bytes, struct wr_text *out)
+{
+	wr_assert(bytes > 0 && out->len == 0);
+	for (uint32_t i = 0; i < TIMERS_CLOCKS * TIMERS_KINDS; i++)
+		if (bytes == 0 || !wr_hash_save_some(&timers_queue(timers, i)->hash, &bytes))
+			return false;
+	wr_text_fini(out);
+	*out = timers->copied;
+	timers->copied = (struct wr_text){0};
+	return true;
+}
 
-			if (node->key.len == WR_ENTRY_FREE)
-				continue;
-			wr_text_add(out, (const char *)kind, sizeof kind);
-			if (kind[1] == TIMERS_KEYED && far) {
-				uint8_t *end = wr_codec_varint(len, (uint64_t)node->key.len + 1);
-
-				wr_text_add(out, (const char *)len, (size_t)(end - len));
-				wr_text_add(
-					out, (const char *)wr_key_bytes(&node->key), node->key.len);
-			} else if (kind[1] == TIMERS_KEYED) {
-				uint8_t key[1 + WR_KEY_INLINE],
-					*end = wr_codec_key(key, &node->key);
-
-				wr_text_add(out, (const char *)key, (size_t)(end - key));
-			}
-			wr_text_add(out, (const char *)&node->ns, sizeof node->ns);
-		}
-	}
+void
+wr_timers_capture(struct wr_timers *timers, struct wr_text *out)
+{
+	wr_timers_capture_begin(timers);
+	while (!wr_timers_capture_copy(timers, UINT32_MAX, out))
+		;
 }
 
 static bool

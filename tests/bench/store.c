@@ -4,8 +4,9 @@
  *
  *	bench_store [KEYS [DIRTY%]]        1000000 10
  *
- * The pause is what the table's task does at a barrier (its CPU time); the state thread decides and
- * applies beside it.  The directory is made in the current one, and removed.
+ * The pauses are what the table's task does at a barrier and between the batches behind it (its CPU
+ * time); the state thread decides and applies beside it.  The directory is made in the current one,
+ *and removed.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,8 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/err.h"
+#include "state/capture.h"
 #include "state/store.h"
 #include "state/table.h"
 
@@ -46,9 +49,14 @@ must(int rc, const struct weir_err *err)
 	exit(1);
 }
 
-/* Writes n keys, every step-th from `from` on. */
+/* The keys an epoch writes: n of them, every step-th from `from` on; done: so many of them. */
+struct writing {
+	int64_t from, step, n, done;
+};
+
+/* Writes at most n of them more. */
 static void
-write_keys(struct weir_table *table, int64_t from, int64_t step, int64_t n)
+write_keys(struct weir_table *table, struct writing *w, int64_t n)
 {
 	int64_t key[WEIR_ROWS_MAX];
 	struct weir_column column = {.size = sizeof column, .type = WEIR_INT64, .values = key};
@@ -62,10 +70,10 @@ write_keys(struct weir_table *table, int64_t from, int64_t step, int64_t n)
 					 .key_hash = hash}};
 	void *row[WEIR_ROWS_MAX];
 
-	for (int64_t done = 0; done < n; done += batch.pub.n_rows) {
-		batch.pub.n_rows = n - done < WEIR_ROWS_MAX ? (uint32_t)(n - done) : WEIR_ROWS_MAX;
+	for (n = n < w->n - w->done ? n : w->n - w->done; n > 0; n -= batch.pub.n_rows) {
+		batch.pub.n_rows = n < WEIR_ROWS_MAX ? (uint32_t)n : WEIR_ROWS_MAX;
 		for (uint32_t i = 0; i < batch.pub.n_rows; i++)
-			key[i] = from + (done + i) * step;
+			key[i] = w->from + w->done++ * w->step;
 		wr_keys_of(cols, 1, NULL, batch.pub.n_rows, keys, hash, NULL);
 		wr_table_upsert(table, &batch.pub, NULL, batch.pub.n_rows, NULL, row);
 		for (uint32_t i = 0; i < batch.pub.n_rows; i++)
@@ -73,23 +81,48 @@ write_keys(struct weir_table *table, int64_t from, int64_t step, int64_t n)
 	}
 }
 
+/* Every pause of the task, in all epochs: one a slice. */
 struct times {
-	double pause[EPOCHS], decide, apply;
+	double *pause, copy, decide, apply;
+	uint32_t n, cap;
 	uint64_t bytes;
 };
 
 static void
-epoch(struct wr_store *store, struct weir_table *table, double *pause, struct times *t)
+add_pause(struct times *t, double began)
+{
+	double pause = now(CLOCK_THREAD_CPUTIME_ID) - began;
+
+	if (t->n == t->cap) {
+		t->cap = t->cap * 2 + 64;
+		t->pause = wr_realloc(t->pause, t->cap * sizeof *t->pause);
+	}
+	t->pause[t->n++] = pause;
+	t->copy += pause;
+}
+
+/* Between the slices the task writes a batch of what the next epoch has. */
+static void
+epoch(struct wr_store *store, struct weir_table *table, struct writing *next, struct times *t)
 {
 	struct wr_capture capture = {.op = "op"};
 	const struct wr_capture *captures[] = {&capture};
+	struct wr_text *text = wr_capture_section(&capture, WR_SECTION_TABLE, "sums");
 	uint64_t number = wr_store_epoch(store) + 1;
 	struct weir_err err = {0};
 	double a = now(CLOCK_THREAD_CPUTIME_ID), b;
+	bool all;
 
-	wr_table_capture(table, GROUPS, wr_capture_section(&capture, WR_SECTION_TABLE, "sums"));
-	*pause = now(CLOCK_THREAD_CPUTIME_ID) - a;
-	t->bytes += capture.sections[0].bytes.len;
+	wr_table_capture_begin(table);
+	for (;;) {
+		all = wr_table_capture_copy(table, WEIR_SLICE, text);
+		add_pause(t, a);
+		if (all)
+			break;
+		write_keys(table, next, WEIR_ROWS_MAX);
+		a = now(CLOCK_THREAD_CPUTIME_ID);
+	}
+	t->bytes += text->len;
 	a = now(CLOCK_MONOTONIC);
 	must(wr_store_decide(store, number, &kept, captures, 1, false, &err), &err);
 	b = now(CLOCK_MONOTONIC);
@@ -141,27 +174,31 @@ main(int argc, char **argv)
 	struct wr_store *store;
 	struct weir_err err = {0};
 	struct times t = {.decide = 0}, first = {.decide = 0};
-	double all;
+	struct writing writing = {.step = step, .n = dirty};
 
 	if (mkdtemp(dir) == NULL)
 		return perror(dir), 1;
 	must(wr_store_open(&store, dir, "bench", &err), &err);
 	must(wr_store_restore_table(store, "op", table, 0, GROUPS - 1, GROUPS, &err), &err);
-	write_keys(table, 0, 1, keys);
-	epoch(store, table, &all, &first);
+	write_keys(table, &(struct writing){.step = 1, .n = keys}, keys);
+	epoch(store, table, &(struct writing){.step = step}, &first);
 	printf("%lld keys, %.0f bytes an entry in the journal, %.1f in memory over key and row\n",
 		(long long)keys, (double)first.bytes / (double)keys,
 		(double)wr_table_bytes(table) / (double)keys - 8 - ROW);
 	for (int i = 0; i < EPOCHS; i++) {
-		write_keys(table, i % step, step, dirty);
-		epoch(store, table, &t.pause[i], &t);
+		write_keys(table, &writing, dirty);
+		writing = (struct writing){.from = (i + 1) % step, .step = step, .n = dirty};
+		epoch(store, table, &writing, &t);
 	}
-	qsort(t.pause, EPOCHS, sizeof t.pause[0], by_size);
-	printf("%lld dirty: pause %.2f ms (most %.2f), decided in %.0f ms, applied in %.0f ms, "
-	       "%.1f bytes an entry\n",
-		(long long)dirty, t.pause[EPOCHS / 2] * 1e3, t.pause[EPOCHS - 1] * 1e3,
+	qsort(t.pause, t.n, sizeof t.pause[0], by_size);
+	printf("%lld dirty: %u pauses an epoch of %.2f ms (p99 %.2f, most %.2f), %.2f ms in all, "
+	       "decided in %.0f ms, applied in %.0f ms, %.1f bytes an entry\n",
+		(long long)dirty, t.n / EPOCHS, t.pause[t.n / 2] * 1e3,
+		t.pause[t.n * 99 / 100] * 1e3, t.pause[t.n - 1] * 1e3, t.copy / EPOCHS * 1e3,
 		t.decide / EPOCHS * 1e3, t.apply / EPOCHS * 1e3,
 		(double)t.bytes / EPOCHS / (double)dirty);
+	free(t.pause);
+	free(first.pause);
 	wr_store_close(store);
 	wr_table_free(table);
 	measure_restore(dir, keys, 8 + ROW);

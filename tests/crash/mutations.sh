@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Breaks the commit protocol on purpose, in each way that core/state/mutate.h knows, and shows that somebody
-# notices: the unit test of the store under kills and power failures, or kill.py, or both.  Unbroken, both must pass.
+# notices: the unit test of the store under kills and power failures or that of the table, or kill.py, or both.  Unbroken, both must pass.
 # Takes some minutes.
 #
 # usage: mutations.sh BUILD [KILLS]      BUILD: a build directory whose plugins are up to date
@@ -16,12 +16,16 @@ cc=${CC:-cc}
 libs=$(pkg-config --cflags --libs check jansson libxxhash) || exit 2
 failed=0
 
-# The store and its test in one program: small buffers, so that LevelDB writes tables, and places to be killed at.
+# The state and a test of it in one program: small buffers, so that LevelDB writes tables, and places to be killed at.
 unit_test() {
+    case $1 in
+    8) test=test_table.c ;;
+    *) test=test_store_crash.c ;;
+    esac
     # shellcheck disable=SC2086
     $cc -std=c11 -O1 -D_GNU_SOURCE -DWEIR_MUTATE="$1" -DWEIR_FAILPOINTS -DWEIR_STORE_BUFFER=65536 \
         -I"$root/sdk/include" -I"$root/core" -I"$root/tests/unit/state" -o "$work/unit$1" \
-        "$root/tests/unit/state/test_store_crash.c" "$root"/core/state/*.c "$root"/core/base/*.c \
+        "$root/tests/unit/state/$test" "$root"/core/state/*.c "$root"/core/base/*.c \
         $libs -lleveldb -lpthread -lm || exit 2
     timeout 600 "$work/unit$1" > "$work/unit$1.log" 2>&1
 }
@@ -58,7 +62,7 @@ steps() {
 # NUMBER WHAT, as in mutate.h.
 mutation() {
     noticed=
-    unit_test "$1" || noticed="the store's unit test"
+    unit_test "$1" || noticed="its unit test"
     # Power failures are nothing that a kill can show, and two journals to redo are left by nothing else.
     case $1 in
     0 | 4) kill_loop "$1" || noticed="${noticed:+$noticed and }kill.py" ;;
@@ -84,4 +88,5 @@ mutation 4 "the base is written before the decision"
 mutation 5 "logs that LevelDB closed are not synced"
 mutation 6 "what was prepared is dropped before the decider is asked"
 mutation 7 "sinks commit before the decision"
+mutation 8 "what is written again before it was copied is not copied before"
 exit $failed

@@ -42,7 +42,7 @@ START_TEST(slots_are_found_by_name_and_version)
 
 	one_init(&one);
 	keep_slots(&one, 0, "t", WEIR_BY_NS, old_slots, 4);
-	wr_table_track(table);
+	wr_table_track(table, KIT_GROUPS);
 	row = int_row(table, 5, 10);
 	row[0] = 11;
 	set_cell(table, row, 1, "one");
@@ -100,7 +100,7 @@ START_TEST(a_table_that_is_keyed_in_another_way_is_refused)
 
 	one_init(&one);
 	keep_slots(&one, 0, "t", WEIR_BY_NS, count_slot, 1);
-	wr_table_track(table);
+	wr_table_track(table, KIT_GROUPS);
 	int_row(table, 1, 1);
 	capture_table(&one, table);
 	one_epoch(&one);
@@ -163,7 +163,7 @@ START_TEST(what_is_dropped_is_gone_and_what_is_only_missing_stays)
 
 	one_init(&one);
 	keep_slots(&one, 0, "t", WEIR_BY_NS, count_slot, 1);
-	wr_table_track(table);
+	wr_table_track(table, KIT_GROUPS);
 	put_section(&one, WR_SECTION_PRIVATE, "p", 1);
 	write_count(&one, table, 3);
 
@@ -214,7 +214,7 @@ START_TEST(a_table_that_was_not_tracked_replaces_what_was_there)
 
 	one_init(&one);
 	keep_slots(&one, 0, "t", WEIR_BY_NS, count_slot, 1);
-	wr_table_track(table);
+	wr_table_track(table, KIT_GROUPS);
 	int_row(table, 2, 2);
 	write_count(&one, table, 3);
 	wr_table_free(table);
@@ -299,7 +299,7 @@ START_TEST(a_table_of_many_chunks_comes_back)
 
 	one_init(&one);
 	keep_slots(&one, 0, "t", flags, slots, 1);
-	wr_table_track(table);
+	wr_table_track(table, KIT_GROUPS);
 	for (int64_t key = 0; key < N; key++) {
 		uint64_t *row = int_row(table, key, key % 5);
 

@@ -2,10 +2,12 @@
 /* Tables of keyed state, against an array. */
 #include "keyset.h"
 
-#include "base/cell.h"
+#include "state/capture.h"
+#include "state/codec.h"
+#include "state/store.h"
 #include "state/table.h"
 
-enum { N_NS = 12, NS_STEP = 10, MARK = 0x5eed };
+enum { N_NS = 12, NS_STEP = 10, MARK = 0x5eed, GROUPS = 128 };
 
 /* What the array knows of (id, ns). */
 struct model_entry {
@@ -17,7 +19,8 @@ struct model_entry {
 struct model {
 	const struct keyset *set;
 	struct weir_table *table;
-	struct model_entry *entries, *base; /* base: what the dirty lists of a snapshot make */
+	struct model_entry *entries, *base; /* base: what the captures make */
+	struct model_entry *then; /* entries when the capture under way began; NULL: none is */
 	struct wr_arena arena;
 	uint64_t seed, *hash, there;
 	bool by_key, tracked;
@@ -268,42 +271,92 @@ id_of_hash(const struct model *m, uint64_t hash)
 	return 0;
 }
 
-/* Redoes in base what was written since the last time; base is then what the array is. */
+/* One record of a capture; base becomes what it says. */
 static void
-do_snapshot(struct model *m)
+redo_record(struct model *m, struct wr_reader *in, bool *written)
 {
-	const struct wr_dirty *dirty;
-	uint32_t n = wr_table_take_dirty(m->table, &dirty);
-	bool written = false;
-	int64_t hi;
+	uint64_t head = wr_reader_varint(in), len;
+	const uint8_t *p = wr_reader_bytes(in, head / 2), *cell;
+	struct wr_tail tail;
+	struct wr_reader value;
+	struct row row;
+	uint64_t hash;
 
-	if (wr_table_take_retired(m->table, &hi))
-		for (uint32_t id = 0; id < m->set->max; id++)
-			for (int64_t ns = 0; ns <= hi && ns < N_NS * NS_STEP; ns += NS_STEP)
-				model_at(m->base, id, ns)->there = false;
-	for (uint32_t i = 0; i < n; i++) {
-		const struct row *r = dirty[i].row;
-		struct model_entry *e;
-
-		MUST(r != NULL || !written);
-		written = r != NULL;
-		MUST(wr_key_hash(&dirty[i].key) == dirty[i].hash);
-		if (r == NULL) {
-			model_at(m->base, id_of_hash(m, dirty[i].hash), dirty[i].ns)->there = false;
-			continue;
-		}
-		MUST(m->hash[r->id] == dirty[i].hash);
-		e = model_at(m->base, (uint32_t)r->id, dirty[i].ns);
-		*e = (struct model_entry){.there = true, .writes = r->writes};
-		wr_cell_peek(&r->cell, &e->cell_len);
+	MUST(p != NULL && wr_tail_read(&tail, m->by_key, p, head / 2));
+	hash = wr_key_hash(&tail.key);
+	MUST(tail.group == wr_key_group(hash, GROUPS));
+	if (head & 1) {
+		MUST(!*written);
+		model_at(m->base, id_of_hash(m, hash), tail.ns)->there = false;
+		return;
 	}
+	*written = true;
+	len = wr_reader_varint(in);
+	value = wr_reader_of(wr_reader_bytes(in, len), len);
+	memcpy(&row, wr_reader_bytes(&value, sizeof row), sizeof row);
+	MUST(row.id < m->set->max && m->hash[row.id] == hash && row.mark == MARK);
+	cell = wr_reader_bytes(&value, row.cell);
+	for (uint32_t i = 0; i < row.cell; i++)
+		MUST(cell[i] == (uint8_t)(row.id + i));
+	MUST(!value.bad && value.p == value.end);
+	*model_at(m->base, (uint32_t)row.id, tail.ns) = (struct model_entry){
+		.there = true, .writes = row.writes, .cell_len = (uint32_t)row.cell};
+}
+
+/* base is then what the array was when the capture began. */
+static void
+redo(struct model *m, const struct wr_text *text)
+{
+	struct wr_reader in = wr_reader_of(text->p, text->len);
+	struct wr_table_head head;
+	bool written = false;
+	uint64_t n = 0;
+
+	memcpy(&head, wr_reader_bytes(&in, sizeof head), sizeof head);
+	MUST((head.flags & WR_TABLE_WHOLE) == 0);
+	for (uint32_t id = 0; id < m->set->max && (head.flags & WR_TABLE_RETIRED) != 0; id++)
+		for (int64_t ns = 0; ns <= head.retired && ns < N_NS * NS_STEP; ns += NS_STEP)
+			model_at(m->base, id, ns)->there = false;
+	while (in.p < in.end) {
+		uint64_t len = wr_reader_number(&in, sizeof(uint32_t));
+		struct wr_reader chunk = wr_reader_of(wr_reader_bytes(&in, len), len);
+
+		MUST(!in.bad && len <= WR_CHUNK);
+		for (; chunk.p < chunk.end; n++)
+			redo_record(m, &chunk, &written);
+		MUST(!chunk.bad);
+	}
+	MUST(n == head.records);
 	for (size_t i = 0; i < (size_t)m->set->max * N_NS; i++) {
-		MUST(m->base[i].there == m->entries[i].there);
+		MUST(m->base[i].there == m->then[i].there);
 		if (!m->base[i].there)
 			continue;
-		MUST(m->base[i].writes == m->entries[i].writes);
-		MUST(m->base[i].cell_len == m->entries[i].cell_len);
+		MUST(m->base[i].writes == m->then[i].writes);
+		MUST(m->base[i].cell_len == m->then[i].cell_len);
 	}
+}
+
+/* Begins a capture, or goes on with it: of some bytes, or to its end. */
+static void
+do_capture(struct model *m, bool all)
+{
+	size_t bytes = (size_t)m->set->max * N_NS * sizeof *m->then;
+	struct wr_text text = {0};
+
+	if (m->then == NULL) {
+		m->then = memcpy(malloc(bytes), m->entries, bytes);
+		wr_table_capture_begin(m->table);
+		if (!all)
+			return;
+	}
+	do {
+		if (wr_table_capture_copy(m->table, 1 + keyset_below(&m->seed, 1 << 16), &text)) {
+			redo(m, &text);
+			wr_text_fini(&text);
+			free(m->then);
+			m->then = NULL;
+		}
+	} while (all && m->then != NULL);
 }
 
 static void
@@ -317,7 +370,7 @@ model_init(struct model *m, const struct keyset *set, bool by_key, bool tracked,
 	for (uint32_t id = 0; id < set->max; id++)
 		m->hash[id] = *keyset_batch(set, &id, 1, &m->arena, &m->seed)->key_hash;
 	if (tracked)
-		wr_table_track(m->table);
+		wr_table_track(m->table, GROUPS);
 }
 
 static void
@@ -327,6 +380,7 @@ model_fini(struct model *m)
 	wr_arena_fini(&m->arena);
 	free(m->entries);
 	free(m->base);
+	free(m->then);
 	free(m->hash);
 }
 
@@ -337,20 +391,20 @@ model_run(struct model *m, uint32_t steps)
 		uint32_t what = keyset_below(&m->seed, 100);
 
 		model_draw(m, keyset_below(&m->seed, 4) == 0 ? WEIR_ROWS_MAX : 50);
-		if (what < 55)
+		if (what < 52)
 			do_upsert(m);
-		else if (what < 70)
+		else if (what < 67)
 			do_find(m);
-		else if (what < 85)
+		else if (what < 82)
 			do_erase(m);
-		else if (what < 88)
+		else if (what < 85)
 			do_retire(m);
-		else if (what < 90)
+		else if (what < 87)
 			do_scan(m);
-		else if (what < 97)
+		else if (what < 94)
 			do_probe(m);
 		else if (m->tracked)
-			do_snapshot(m);
+			do_capture(m, what == 99);
 		if (!m->by_key)
 			ck_assert_uint_eq(wr_table_count(m->table), m->there);
 		else
@@ -358,7 +412,7 @@ model_run(struct model *m, uint32_t steps)
 	}
 }
 
-/* Of each set of keys: by namespace and by key, with snapshots and without. */
+/* Of each set of keys: by namespace and by key, with captures and without. */
 START_TEST(table_does_what_an_array_does)
 {
 	const struct keyset *set = &keysets[_i / 4];
@@ -366,14 +420,20 @@ START_TEST(table_does_what_an_array_does)
 
 	model_init(&m, set, _i & 1, _i & 2, (uint64_t)_i + 1);
 	model_run(&m, set->max > 10000 ? 400 : 1000);
-	if (m.tracked)
-		do_snapshot(&m);
+	if (m.tracked) {
+		do_capture(&m, true);
+		do_upsert(&m);
+		do_capture(&m, false);
+	}
 	wr_table_retire(m.table, INT64_MAX);
 	memset(m.entries, 0, (size_t)set->max * N_NS * sizeof *m.entries);
 	m.there = 0;
 	do_scan(&m);
-	if (m.tracked)
-		do_snapshot(&m);
+	if (m.tracked) {
+		do_capture(&m, true);
+		do_capture(&m, true);
+		ck_assert_uint_eq(wr_table_dirty_bytes(m.table), 0);
+	}
 	model_fini(&m);
 }
 END_TEST

@@ -64,6 +64,61 @@ START_TEST(timers_come_back_where_their_keys_are)
 }
 END_TEST
 
+static int
+by_bytes(const void *a, const void *b)
+{
+	return memcmp(a, b, 18);
+}
+
+/* What is captured is what was set when it began, whatever happens before it is copied. */
+START_TEST(timers_are_copied_in_slices)
+{
+	enum { N = 2000, RECORD = 2 + 1 + 8 + 8 /* an int key */ };
+	struct keyset set = keysets[2];
+	struct wr_timers *timers = wr_timers_new(set.types, set.n_types);
+	struct wr_text want = {0}, got = {0};
+	struct weir_due due = {.size = sizeof due};
+	struct wr_arena arena = {0};
+	uint64_t seed = 1;
+	int64_t when[N];
+	uint32_t ids[N], slices = 1;
+	const struct weir_batch *batch;
+
+	for (uint32_t i = 0; i < N; i++) {
+		ids[i] = i + 1; /* 0 is null, and shorter */
+		when[i] = ((int64_t)i + 100) * 1000;
+	}
+	batch = keyset_batch(&set, ids, N, &arena, &seed);
+	wr_timers_set(timers, batch, NULL, N, WEIR_EVENT_TIME, when);
+	wr_timers_capture(timers, &want);
+	wr_timers_capture_begin(timers);
+	for (; !wr_timers_capture_copy(timers, 500, &got); slices++) {
+		uint32_t some[] = {slices * 7, slices * 11 + 1};
+		int64_t other[] = {slices, slices + 1};
+
+		/* Cleared, fired, set anew, set again as they were. */
+		wr_timers_clear(timers, batch, some, 2, WEIR_EVENT_TIME,
+			(int64_t[]){when[some[0]], when[some[1]]});
+		wr_timers_set(timers, batch, some, 2, WEIR_EVENT_TIME, other);
+		wr_timers_due(timers, WEIR_EVENT_TIME, when[slices * 3], &due);
+		wr_timers_set(timers, batch, some, 1, WEIR_EVENT_TIME, &when[some[0]]);
+	}
+	ck_assert_uint_gt(slices, 50);
+	ck_assert_uint_eq(got.len, want.len);
+	ck_assert_uint_eq(want.len, 3 + N * RECORD);
+	qsort(want.p + 3, N, RECORD, by_bytes);
+	qsort(got.p + 3, N, RECORD, by_bytes);
+	ck_assert_mem_eq(got.p, want.p, want.len);
+	wr_text_fini(&want);
+	wr_timers_capture(timers, &want);
+	ck_assert_uint_ne(want.len, got.len);
+	wr_arena_fini(&arena);
+	wr_text_fini(&want);
+	wr_text_fini(&got);
+	wr_timers_free(timers);
+}
+END_TEST
+
 START_TEST(timers_that_are_damaged_are_refused)
 {
 	static const uint32_t text_key[] = {WEIR_STRING}, long_key[] = {WEIR_STRING, WEIR_INT64};
@@ -106,6 +161,7 @@ main(void)
 
 	tcase_set_timeout(all, 60);
 	tcase_add_loop_test(all, timers_come_back_where_their_keys_are, 0, N_KEYSETS);
+	tcase_add_test(all, timers_are_copied_in_slices);
 	tcase_add_test(all, timers_that_are_damaged_are_refused);
 	suite_add_tcase(suite, all);
 	runner = srunner_create(suite);
