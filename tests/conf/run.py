@@ -91,6 +91,18 @@ def files_below(directory):
     return {str(p.relative_to(directory)): p.read_bytes() for p in sorted(directory.rglob("*")) if p.is_file()}
 
 
+def shorten(text, path, short):
+    """Puts the short name in the place of a path, and underlines by as much less what has it."""
+    lines = text.split("\n")
+    for at, line in enumerate(lines[1:]):
+        mark = re.fullmatch(r"( *)(\^~*)", line)
+        if mark:
+            before = lines[at][: len(mark[1])].count(path) * (len(path) - len(short))
+            within = lines[at][len(mark[1]) : mark.end()].count(path) * (len(path) - len(short))
+            lines[at + 1] = " " * (len(mark[1]) - before) + mark[2][0] + "~" * (len(mark[2]) - 1 - within)
+    return "\n".join(lines).replace(path, short)
+
+
 def execute(case, build, directory):
     def fill(text):
         return text.replace("{{BUILD}}", str(build)).replace("{{DIR}}", str(directory))
@@ -118,7 +130,8 @@ def execute(case, build, directory):
     left = {name for name in after if after[name] != before.get(name)} if "run" not in args[:1] else set()
     text = {name: getattr(done, name).decode(errors="backslashreplace") for name in ("stdout", "stderr")}
     for name in text:
-        text[name] = text[name].replace(str(build), "{{BUILD}}").replace(str(directory), "{{DIR}}")
+        for path, short in ((str(build), "{{BUILD}}"), (str(directory), "{{DIR}}")):
+            text[name] = shorten(text[name], path, short)
     return done.returncode, text, after, left
 
 

@@ -10,5 +10,5 @@ run weir.conf
 -- stderr
 weir.conf:1:13: error: plugin "{{BUILD}}/tests/fixtures/crash.so" crashed while loading (signal 6, SIGABRT)
 load_module {{BUILD}}/tests/fixtures/crash.so;
-            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 -- exit 2

@@ -9,6 +9,6 @@ pipeline p {
 -- stderr
 weir.conf:2:13: error: plugin "{{BUILD}}/tests/fixtures/hang.so" has not finished loading after 2s (plugin_timeout)
 load_module {{BUILD}}/tests/fixtures/hang.so;
-            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 weir: configuration file weir.conf test failed
 -- exit 1

@@ -11,5 +11,5 @@ run weir.conf
 -- stderr
 weir.conf:2:13: error: plugin "{{BUILD}}/tests/fixtures/hang.so" has not finished loading after 2s (plugin_timeout)
 load_module {{BUILD}}/tests/fixtures/hang.so;
-            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 -- exit 2

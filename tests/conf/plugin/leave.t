@@ -4,6 +4,6 @@ load_module {{BUILD}}/tests/fixtures/leave.so;
 -- stderr
 weir.conf:1:13: error: plugin "{{BUILD}}/tests/fixtures/leave.so" ended the process while loading (exit code 3)
 load_module {{BUILD}}/tests/fixtures/leave.so;
-            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 weir: configuration file weir.conf test failed
 -- exit 1
