@@ -415,4 +415,5 @@ const struct weir_host wr_host = {
 	.kind = wr_plan_kind,
 	.begin = host_begin,
 	.hidden = host_hidden,
+	.interval = wr_plan_interval,
 };

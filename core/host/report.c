@@ -322,6 +322,8 @@ wr_report_notes(const struct wr_pipeline *pipeline,
 			note(arg, op,
 				"it sets the event time: the watermark behind it begins there");
 		note_late(op, note, arg);
+		for (const struct wr_remark *own = op->remarks; own != NULL; own = own->next)
+			note(arg, op, own->text);
 	}
 }
 

@@ -2,6 +2,30 @@
 /* The plugin `kafka`: a source and a sink over librdkafka. */
 #include "kafka.h"
 
+#include <string.h>
+
+void
+kafka_note(struct weir_plan *plan, const struct weir_host *host, const char *format, ...)
+{
+	char text[384];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	host->declare(plan, WEIR_PLAN_NOTE, 0,
+		(struct weir_str){.p = text, .len = (uint32_t)strlen(text)});
+}
+
+void
+kafka_duration(int64_t us, char text[32])
+{
+	if (us % 1000000 == 0)
+		snprintf(text, 32, "%llds", (long long)(us / 1000000));
+	else
+		snprintf(text, 32, "%lldms", (long long)(us / 1000));
+}
+
 int
 kafka_no_memory(struct weir_task *task)
 {

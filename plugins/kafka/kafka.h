@@ -8,7 +8,15 @@
 
 extern const struct weir_operator kafka_source_operator, kafka_sink_operator;
 
+#define KAFKA_TESTED "tested with Apache Kafka 3.9.2 and 4.3.1"
+
 enum { KAFKA_TIMEOUT_MS = 10000 }; /* of what is asked of a broker before anything runs */
+
+/* [plan] What `weir -t` says of an operator of this plugin. */
+void kafka_note(struct weir_plan *plan, const struct weir_host *host, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* As a conf has it: `90s`, `1500ms`. */
+void kafka_duration(int64_t us, char text[32]);
 
 /* "WHAT: REASON", of a librdkafka error; gives -errno. */
 int kafka_fail(struct weir_task *task, rd_kafka_resp_err_t code, const char *format, ...)

@@ -42,13 +42,24 @@ on_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)
 	client_log(producer->task, level, facility, text);
 }
 
+static int
+on_stats(rd_kafka_t *rk, char *json, size_t len, void *opaque)
+{
+	const struct producer *producer = opaque;
+
+	(void)rk;
+	stats_take(&producer->stats, json, len);
+	return 0; /* json is librdkafka's */
+}
+
 static rd_kafka_conf_t *
 configure(const struct producer_conf *c, struct producer *producer)
 {
 	static const char *const first[] = {"linger.ms", "5", "batch.num.messages", "100000",
 		"queue.buffering.max.messages", "1000000", "queue.buffering.max.kbytes", "65536",
 		"socket.nagle.disable", "true", "reconnect.backoff.ms", "50",
-		"reconnect.backoff.max.ms", "500", "retry.backoff.ms", "20", NULL};
+		"reconnect.backoff.max.ms", "500", "retry.backoff.ms", "20",
+		"statistics.interval.ms", "1000", NULL};
 	rd_kafka_conf_t *conf = client_conf_new(c->client, CLIENT_PRODUCER, producer->task, first);
 	char timeout[24];
 
@@ -65,6 +76,7 @@ configure(const struct producer_conf *c, struct producer *producer)
 	}
 	rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
 	rd_kafka_conf_set_log_cb(conf, on_log);
+	rd_kafka_conf_set_stats_cb(conf, on_stats);
 	rd_kafka_conf_set_opaque(conf, producer);
 	return conf;
 }
@@ -79,6 +91,7 @@ producer_new(const struct producer_conf *c, struct weir_task *task)
 		return NULL;
 	pthread_mutex_init(&producer->lock, NULL);
 	producer->task = task;
+	stats_open(&producer->stats, task);
 	producer->client = c->client;
 	producer->brokers = client_brokers(c->client);
 	producer->transactional_id =
@@ -94,11 +107,19 @@ producer_new(const struct producer_conf *c, struct weir_task *task)
 }
 
 void
+producer_use(struct producer *producer)
+{
+	pthread_mutex_lock(&producer->lock);
+	producer->sinks++;
+	pthread_mutex_unlock(&producer->lock);
+}
+
+static void
 producer_close(struct producer *producer)
 {
 	enum { ABORT_MS = 2000 };
 
-	if (producer == NULL || producer->rk == NULL)
+	if (producer->rk == NULL)
 		return;
 	/* Readers of what is committed need not wait for the transaction's timeout. */
 	if (producer->began && !producer->doubt)
@@ -111,6 +132,19 @@ producer_close(struct producer *producer)
 	producer->n_topics = 0;
 	rd_kafka_destroy(producer->rk);
 	producer->rk = NULL;
+}
+
+/* Others may still wait for it in threads of theirs: it goes with the last one. */
+void
+producer_leave(struct producer *producer)
+{
+	int is_last;
+
+	pthread_mutex_lock(&producer->lock);
+	is_last = --producer->sinks == 0;
+	pthread_mutex_unlock(&producer->lock);
+	if (is_last)
+		producer_close(producer);
 }
 
 int

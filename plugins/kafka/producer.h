@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 
 #include "client.h"
+#include "stats.h"
 
 struct producer_conf {
 	const struct client_conf *client;
@@ -23,12 +24,14 @@ struct producer {
 	const struct client_conf *client;
 	char *brokers, *transactional_id;
 	struct weir_err err;
+	struct stats stats; /* of the task that made it */
 	atomic_int failed; /* a record was not delivered: delivery says why */
-	pthread_mutex_t lock; /* of delivery, topics, began and doubt */
+	pthread_mutex_t lock; /* of delivery, topics, sinks, began and doubt */
 	struct weir_err delivery;
 	rd_kafka_topic_t **topics; /* of all its sinks: they go before rk does */
 	uint32_t n_topics;
 	/* transaction.c */
+	uint32_t sinks; /* that use it; the last one closes it */
 	int began; /* a transaction is open */
 	int doubt; /* a decision may or may not have been made: nothing is undone */
 	atomic_int end_requests; /* to commit or abort, since the transaction began */
@@ -36,8 +39,9 @@ struct producer {
 
 /* NULL: out of memory; otherwise look at rk. */
 struct producer *producer_new(const struct producer_conf *conf, struct weir_task *task);
-/* Of several sinks' the first one closes it: no row comes any more.  Undoes what is not decided. */
-void producer_close(struct producer *producer);
+/* A sink begins to use it, and does no longer.  The last one undoes what is not decided. */
+void producer_use(struct producer *producer);
+void producer_leave(struct producer *producer);
 void producer_free(void *producer);
 /* Takes the topic's handle.  0, or -1: out of memory. */
 int producer_add_topic(struct producer *producer, rd_kafka_topic_t *topic);

@@ -106,12 +106,41 @@ plan_headers(struct sink_conf *c, struct weir_plan *plan, const struct weir_host
 	return rc;
 }
 
+enum { TIMEOUT_INTERVALS = 3 };
+
+/* A transaction is open from one checkpoint to the next, and as long as the next one takes. */
+static int
+plan_timeout(const struct sink_conf *c, struct weir_plan *plan, const struct weir_host *host)
+{
+	int64_t interval = host->interval(plan), least = interval * TIMEOUT_INTERVALS;
+	char every[32], timeout[32], sentence[256];
+
+	kafka_duration(interval, every);
+	kafka_duration(least, timeout);
+	if (c->transaction_timeout < least) {
+		snprintf(sentence, sizeof sentence,
+			"a checkpoint comes every %s, and brokers would undo what takes longer "
+			"than "
+			"\"transaction_timeout\"; write \"transaction_timeout %s;\" or more",
+			every, timeout);
+		host->problem(plan, c->transactional_id.loc, sentence);
+		return -EINVAL;
+	}
+	kafka_note(plan, host,
+		"readers with isolation.level=read_committed see a row with its checkpoint, up to "
+		"%s after it was written, and what the checkpoint takes; others see it at once, "
+		"and what is undone as well",
+		every);
+	return WEIR_OK;
+}
+
 static int
 plan_delivery(const struct sink_conf *c, struct weir_plan *plan, const struct weir_host *host)
 {
 	char who[320];
 	int n;
 
+	kafka_note(plan, host, KAFKA_TESTED);
 	if (c->delivery == DELIVERY_AT_LEAST_ONCE) {
 		host->declare(plan, WEIR_PLAN_AT_LEAST_ONCE, 1, (struct weir_str){0});
 		if (c->transactional_id.p == NULL)
@@ -130,7 +159,7 @@ plan_delivery(const struct sink_conf *c, struct weir_plan *plan, const struct we
 	n = snprintf(who, sizeof who, "Kafka transaction \"%.*s\"", (int)c->transactional_id.len,
 		c->transactional_id.p);
 	host->declare(plan, WEIR_PLAN_DECIDER, 1, (struct weir_str){.p = who, .len = (uint32_t)n});
-	return WEIR_OK;
+	return plan_timeout(c, plan, host);
 }
 
 static int
@@ -163,10 +192,10 @@ sink_close(void *self)
 	free(sink->topics); /* the handles are the producer's */
 	free(sink->first_topic);
 	free(sink->tag);
-	if (sink->conf->delivery == DELIVERY_EXACTLY_ONCE)
-		producer_close(sink->producer); /* the host frees it */
-	else
-		producer_free(sink->producer);
+	if (sink->producer != NULL)
+		producer_leave(sink->producer);
+	if (sink->conf->delivery != DELIVERY_EXACTLY_ONCE)
+		producer_free(sink->producer); /* else the host does, who shares it */
 	free(sink);
 }
 
@@ -207,6 +236,7 @@ open_producer(struct sink *sink)
 	}
 	if (sink->producer == NULL)
 		return kafka_no_memory(task);
+	producer_use(sink->producer);
 	if (sink->producer->rk == NULL) {
 		*task->err = sink->producer->err;
 		return task->err->code;

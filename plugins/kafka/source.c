@@ -128,6 +128,7 @@ source_plan(void *conf, struct weir_plan *plan, const struct weir_host *host)
 	struct source_conf *c = conf;
 	int rc = client_plan(&c->client, CLIENT_CONSUMER, plan, host);
 
+	kafka_note(plan, host, KAFKA_TESTED);
 	if (plan_topics(c, plan, host) < 0 || plan_start(c, plan, host) < 0)
 		rc = -EINVAL;
 	if (c->group.len == 0) {

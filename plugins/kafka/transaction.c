@@ -53,6 +53,26 @@ wait_a_little(void)
 	nanosleep(&t, NULL);
 }
 
+static const char *
+remedy_of(rd_kafka_resp_err_t code)
+{
+	switch (code) {
+	case RD_KAFKA_RESP_ERR__FENCED:
+		return "; another process has the same transactional_id, or the transaction took "
+		       "longer than transaction_timeout";
+	case RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT:
+		return "; make transaction_timeout shorter, or the brokers' "
+		       "transaction.max.timeout.ms longer";
+	case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
+		return "; give the user Write on this transactional_id";
+	case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+		return "; give the user Read on the groups of the sources and on the one called as "
+		       "the transactional_id";
+	default:
+		return "";
+	}
+}
+
 /* "WHAT: REASON"; takes the error.  0 if there is none. */
 static int
 fail(struct weir_task *task, rd_kafka_error_t *error, const char *what,
@@ -63,11 +83,7 @@ fail(struct weir_task *task, rd_kafka_error_t *error, const char *what,
 	if (error == NULL)
 		return 0;
 	rc = weir_fail(task->err, -EIO, "%s of \"%s\": %s%s", what, producer->transactional_id,
-		rd_kafka_error_string(error),
-		rd_kafka_error_code(error) == RD_KAFKA_RESP_ERR__FENCED
-			? "; another process has the same transactional_id, or the transaction "
-			  "took longer than transaction_timeout"
-			: "");
+		rd_kafka_error_string(error), remedy_of(rd_kafka_error_code(error)));
 	rd_kafka_error_destroy(error);
 	return rc;
 }

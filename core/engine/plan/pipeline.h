@@ -69,6 +69,12 @@ struct wr_format {
 	uint32_t loc;
 };
 
+/* What an operator says of itself in `weir -t`. */
+struct wr_remark {
+	struct wr_remark *next;
+	const char *text;
+};
+
 struct wr_op {
 	uint32_t id; /* in topological order */
 	const char *name, *word; /* "per_page", "window" */
@@ -82,6 +88,7 @@ struct wr_op {
 	struct wr_out *out; /* desc->n_out, then one more when dead letters leave here */
 	uint32_t n_in, n_out;
 	int64_t delay; /* us: rows may come out that far behind the watermark */
+	struct wr_remark *remarks;
 	struct weir_str decider; /* of a sink that decides epochs: who does; p NULL: it does not */
 	bool two_phase; /* a sink that shows rows when their epoch is decided */
 	int32_t error_out; /* the port dead letters leave by; -1: none */

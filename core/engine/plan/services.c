@@ -276,6 +276,24 @@ wr_plan_add(struct weir_plan *plan, uint32_t out, struct weir_str name, uint32_t
 		(struct wr_pass){-1, 0}, name);
 }
 
+static void
+add_remark(struct weir_plan *plan, struct weir_str sentence)
+{
+	struct wr_arena *arena = plan->planner->arena;
+	struct wr_remark **link = &plan->op->remarks;
+
+	while (*link != NULL)
+		link = &(*link)->next;
+	*link = wr_arena_new(arena, struct wr_remark);
+	(*link)->text = wr_arena_dup(arena, sentence.p, sentence.len);
+}
+
+int64_t
+wr_plan_interval(const struct weir_plan *plan)
+{
+	return plan->planner->pipeline->checkpoint_interval;
+}
+
 void
 wr_plan_declare(struct weir_plan *plan, uint32_t what, int64_t n, struct weir_str s)
 {
@@ -320,6 +338,9 @@ wr_plan_declare(struct weir_plan *plan, uint32_t what, int64_t n, struct weir_st
 	case WEIR_PLAN_WRITES_FILE:
 	case WEIR_PLAN_READS_FILE:
 		wr_files_declare(plan, what == WEIR_PLAN_WRITES_FILE, s);
+		return;
+	case WEIR_PLAN_NOTE:
+		add_remark(plan, s);
 		return;
 	default:
 		wr_problem_internal(plan, "declares the unknown fact %u", what);

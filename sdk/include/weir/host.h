@@ -62,6 +62,8 @@ enum {
 	 */
 	WEIR_PLAN_WRITES_FILE,
 	WEIR_PLAN_READS_FILE,
+	WEIR_PLAN_NOTE, /* s: a sentence about the operator that `weir -t` prints; several are fine
+			 */
 };
 
 /* Levels of log(): syslog's numbers. */
@@ -278,6 +280,9 @@ struct weir_host {
 	 * the others raw() need not be given anything.
 	 */
 	uint32_t (*hidden)(struct weir_task *);
+
+	/* [plan] From one checkpoint to the next, microseconds. */
+	int64_t (*interval)(const struct weir_plan *);
 };
 
 #ifdef __cplusplus
