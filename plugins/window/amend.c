@@ -40,10 +40,11 @@ amend_merge_pane(struct pane_window *w, struct weir_task *task, const struct wei
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < entries->n; i++)
-		ns[i] = entries->ns[i] - conf->size + k * conf->pane;
+		ns[i] = window_begin(conf, entries->ns[i]) + k * conf->pane;
 	w->tables->find(w->panes, entries->keys, NULL, entries->n, ns, found);
 	for (uint32_t i = 0; i < entries->n; i++) {
-		if (found[i] == NULL)
+		/* Cumulating windows end before their block does. */
+		if (found[i] == NULL || ns[i] >= entries->ns[i])
 			continue;
 		some_into[n] = into[i];
 		/* merge() only reads it, though its type does not say so. */
@@ -56,16 +57,17 @@ int
 pane_amend_on(struct pane_window *w, struct weir_task *task)
 {
 	const struct window_conf *conf = w->conf;
+	const int64_t n_panes = (conf->block > 0 ? conf->block : conf->size) / conf->pane;
 	struct weir_entries entries = {.size = sizeof entries};
 	void *row[WEIR_ROWS_MAX];
 	uint32_t emitted = 0;
 
 	while (w->tables->scan(w->scratch, INT64_MIN, INT64_MAX, &w->cursor, &entries) > 0) {
 		w->tables->upsert(w->scratch, entries.keys, NULL, entries.n, entries.ns, row);
-		for (int64_t k = 0; k < conf->size / conf->pane; k++)
+		for (int64_t k = 0; k < n_panes; k++)
 			amend_merge_pane(w, task, &entries, row, k);
 		entries.row = row;
-		window_emit(conf, w->expr, task, &entries, 0, WEIR_UPDATE_AFTER);
+		window_emit_ends(conf, w->expr, task, &entries, 0, WEIR_UPDATE_AFTER);
 		emitted += entries.n;
 		if (emitted >= task->room)
 			return WEIR_MORE;
@@ -80,16 +82,16 @@ pane_amend(struct pane_window *w, struct weir_task *task, const struct weir_batc
 	const uint32_t *sel, uint32_t n)
 {
 	const struct window_conf *conf = w->conf;
-	int64_t closed = w->closed;
+	int64_t closed = w->clock.closed, fired = w->clock.fired;
 	struct amend_pairs pairs;
 
 	pairs.n = 0;
 	for (uint32_t i = 0; i < n; i++) {
-		int64_t end = pane_first_end(conf, w->ns[i]);
+		int64_t end = clock_first_end(conf, w->ns[i]);
 
 		if (end <= closed)
 			end = closed + conf->slide;
-		for (; end <= w->fired && end - conf->size <= w->ns[i]; end += conf->slide) {
+		for (; end <= fired && window_begin(conf, end) <= w->ns[i]; end += conf->slide) {
 			if (pairs.n == WEIR_ROWS_MAX)
 				amend_note(w, batch, &pairs);
 			pairs.row[pairs.n] = sel != NULL ? sel[i] : i;

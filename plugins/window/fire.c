@@ -16,7 +16,7 @@ fire_tumbling(struct pane_window *w, struct weir_task *task)
 
 	while (w->tables->scan(w->panes, w->next - size, w->target - size, &w->cursor, &entries) >
 		0) {
-		window_emit(w->conf, w->expr, task, &entries, size, WEIR_INSERT);
+		window_emit_ends(w->conf, w->expr, task, &entries, size, WEIR_INSERT);
 		emitted += entries.n;
 		if (emitted >= task->room)
 			return WEIR_MORE;
@@ -24,11 +24,10 @@ fire_tumbling(struct pane_window *w, struct weir_task *task)
 	return WEIR_OK;
 }
 
-/* Puts a window together from its panes; gives how many entries they had. */
-static uint64_t
-hop_fold(struct pane_window *w, struct weir_task *task, int64_t end)
+uint64_t
+pane_gather(struct pane_window *w, struct weir_task *task, struct weir_table *table, int64_t low,
+	int64_t high, int64_t end)
 {
-	const struct window_conf *conf = w->conf;
 	struct weir_entries entries = {.size = sizeof entries};
 	void *cursor = NULL;
 	void *into[WEIR_ROWS_MAX];
@@ -37,10 +36,9 @@ hop_fold(struct pane_window *w, struct weir_task *task, int64_t end)
 
 	for (uint32_t i = 0; i < WEIR_ROWS_MAX; i++)
 		ns[i] = end;
-	while (w->tables->scan(w->panes, end - conf->size, end - conf->pane, &cursor, &entries) >
-		0) {
+	while (w->tables->scan(table, low, high, &cursor, &entries) > 0) {
 		w->tables->upsert(w->scratch, entries.keys, NULL, entries.n, ns, into);
-		w->expr->merge(conf->aggs, task, into, entries.row, entries.n);
+		w->expr->merge(w->conf->aggs, task, into, entries.row, entries.n);
 		n += entries.n;
 	}
 	return n;
@@ -54,26 +52,39 @@ hop_skip(struct pane_window *w)
 	void *cursor = NULL;
 
 	if (w->tables->scan(w->panes, w->next, INT64_MAX, &cursor, &entries) == 0)
-		w->next = PANE_BOUND_MAX + 1;
+		w->next = CLOCK_BOUND_MAX + 1;
 	else
-		w->next = pane_first_end(w->conf, entries.ns[0]);
+		w->next = clock_first_end(w->conf, entries.ns[0]);
+}
+
+/* Puts the next window together: in scratch, a cumulating one in prefix. */
+static void
+hop_put_together(struct pane_window *w, struct weir_task *task)
+{
+	const struct window_conf *conf = w->conf;
+
+	if (w->slide.length > 0)
+		pane_slide_to(w, task, w->next);
+	else
+		pane_gather(w, task, w->panes, w->next - conf->size, w->next - conf->pane, w->next);
 }
 
 static int
 fire_hopping(struct pane_window *w, struct weir_task *task)
 {
+	struct weir_table *made = w->conf->block > 0 ? w->slide.prefix : w->scratch;
 	struct weir_entries entries = {.size = sizeof entries};
 	uint32_t emitted = 0;
 
 	while (w->next <= w->target) {
-		if (!w->draining && hop_fold(w, task, w->next) == 0) {
-			hop_skip(w);
-			continue;
+		if (!w->draining) {
+			hop_put_together(w, task);
+			w->draining = w->is_empty = 1;
 		}
-		w->draining = 1;
-		while (w->tables->scan(w->scratch, INT64_MIN, INT64_MAX, &w->cursor, &entries) >
-			0) {
-			window_emit(w->conf, w->expr, task, &entries, 0, WEIR_INSERT);
+		while (w->tables->scan(made, INT64_MIN, INT64_MAX, &w->cursor, &entries) > 0) {
+			window_emit_ends(w->conf, w->expr, task, &entries, w->next - entries.ns[0],
+				WEIR_INSERT);
+			w->is_empty = 0;
 			emitted += entries.n;
 			if (emitted >= task->room)
 				return WEIR_MORE;
@@ -81,7 +92,10 @@ fire_hopping(struct pane_window *w, struct weir_task *task)
 		w->tables->retire(w->scratch, INT64_MAX);
 		w->cursor = NULL;
 		w->draining = 0;
-		w->next += w->conf->slide;
+		if (w->is_empty)
+			hop_skip(w);
+		else
+			w->next += w->conf->slide;
 	}
 	return WEIR_OK;
 }
@@ -90,18 +104,19 @@ fire_hopping(struct pane_window *w, struct weir_task *task)
 static void
 fire_finish(struct pane_window *w)
 {
-	int64_t dead = w->dead;
+	int64_t dead = w->clock.dead;
 
 	w->work = PANE_IDLE;
-	pane_set_clock(w);
-	if (w->dead > dead)
-		w->tables->retire(w->panes, w->dead - 1);
+	clock_set(&w->clock, w->conf);
+	if (w->clock.dead > dead)
+		w->tables->retire(w->panes, w->clock.dead - 1);
 }
 
 int
 pane_fire_on(struct pane_window *w, struct weir_task *task)
 {
-	int rc = w->conf->size == w->conf->slide ? fire_tumbling(w, task) : fire_hopping(w, task);
+	int rc = w->conf->size == w->conf->slide && w->conf->block == 0 ? fire_tumbling(w, task)
+									: fire_hopping(w, task);
 
 	if (rc == WEIR_OK)
 		fire_finish(w);
@@ -111,18 +126,18 @@ pane_fire_on(struct pane_window *w, struct weir_task *task)
 int
 pane_fire(struct pane_window *w, struct weir_task *task, int64_t watermark)
 {
-	int64_t bound = pane_bound(watermark);
+	int64_t bound = clock_bound(w->conf, watermark);
 
-	if (bound <= w->bound)
+	if (bound <= w->clock.bound)
 		return WEIR_OK;
-	w->bound = bound;
-	w->target = pane_last_end(w->conf, bound);
-	if (w->target == w->fired) {
+	w->clock.bound = bound;
+	w->target = clock_last_end(w->conf, bound);
+	if (w->target == w->clock.fired) {
 		fire_finish(w);
 		return WEIR_OK;
 	}
 	w->work = PANE_FIRE;
-	w->next = w->fired + w->conf->slide;
+	w->next = w->clock.fired + w->conf->slide;
 	w->cursor = NULL;
 	w->draining = 0;
 	return pane_fire_on(w, task);

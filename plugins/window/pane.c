@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Tumbling and hopping windows: rows are counted into the pane of their event time.
+ * Tumbling, hopping and cumulating windows: rows are counted into the pane of their event time.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -9,11 +9,11 @@
 
 #include "pane.h"
 
-/* The rows of a batch that count: row[i] is sel[i], or i if sel is NULL. */
+/* Rows of a batch, and the span of their event times. */
 struct pane_rows {
 	const uint32_t *sel;
 	uint32_t n;
-	int64_t min, max; /* of their event times */
+	int64_t min, max;
 };
 
 static int
@@ -36,10 +36,13 @@ pane_open(const struct window_conf *conf, struct weir_task *task, void **self)
 	spec.name = "scratch";
 	spec.flags = WEIR_BY_NS | WEIR_SCRATCH;
 	w->scratch = w->tables->open(task, &spec);
-	w->late_rows = task->host->counter(
-		task, "late_rows", "Rows that were too late for all their windows.");
-	w->bound = pane_bound(task->watermark);
-	pane_set_clock(w);
+	if (pane_slide_open(w, task) < 0) {
+		free(w);
+		return weir_fail(task->err, -ENOMEM, "out of memory");
+	}
+	w->late_rows = window_late_counter(task);
+	w->clock.bound = clock_bound(conf, task->watermark);
+	clock_set(&w->clock, conf);
 	*self = w;
 	return WEIR_OK;
 }
@@ -72,26 +75,9 @@ static void
 pane_admit(struct pane_window *w, struct weir_task *task, const struct weir_batch *batch,
 	struct pane_rows *rows, uint32_t *kept)
 {
-	uint32_t late[WEIR_ROWS_MAX];
-	uint32_t n_late = 0;
-	uint32_t n = 0;
+	struct window_rows all = {.sel = rows->sel, .n = rows->n};
+	uint32_t n = clock_admit(&w->clock, w->conf, task, w->late_rows, batch, &all, kept);
 
-	for (uint32_t i = 0; i < rows->n; i++) {
-		uint32_t row = rows->sel != NULL ? rows->sel[i] : i;
-		int64_t time = batch->event_time[row];
-
-		if (time < -PANE_TIME_MAX || time > PANE_TIME_MAX)
-			task->host->reject(task, batch, row, "event time is out of range");
-		else if (time < w->dead)
-			late[n_late++] = row;
-		else
-			kept[n++] = row;
-	}
-	if (n_late > 0) {
-		weir_count(w->late_rows, n_late);
-		if (w->conf->late_to)
-			task->host->select(task, 1, batch, late, n_late);
-	}
 	rows->sel = kept;
 	rows->n = n;
 	pane_find_span(rows, batch->event_time);
@@ -117,7 +103,7 @@ pane_assign(struct pane_window *w, const struct pane_rows *rows, const int64_t *
 	int64_t pane = w->ns[0];
 
 	if (w->n_same == 0 || rows->min < pane || rows->max - pane >= length)
-		pane = pane_floor(rows->min, length);
+		pane = window_floor(rows->min, length);
 	if (rows->max - pane < length) {
 		pane_assign_same(w, rows->n, pane);
 		return;
@@ -127,7 +113,7 @@ pane_assign(struct pane_window *w, const struct pane_rows *rows, const int64_t *
 		int64_t at = time[rows->sel != NULL ? rows->sel[i] : i];
 
 		if (at < pane || at - pane >= length)
-			pane = pane_floor(at, length);
+			pane = window_floor(at, length);
 		w->ns[i] = pane;
 	}
 }
@@ -142,14 +128,16 @@ pane_process(void *self, struct weir_task *task, const struct weir_batch *batch)
 		.sel = batch->sel, .n = batch->sel != NULL ? batch->n_sel : batch->n_rows};
 
 	pane_find_span(&rows, batch->event_time);
-	if (rows.min < w->dead || rows.min < -PANE_TIME_MAX || rows.max > PANE_TIME_MAX)
+	if (rows.min < w->clock.dead || rows.min < -WINDOW_TIME_MAX || rows.max > WINDOW_TIME_MAX)
 		pane_admit(w, task, batch, &rows, kept);
 	if (rows.n == 0)
 		return WEIR_OK;
 	pane_assign(w, &rows, batch->event_time);
 	w->tables->upsert(w->panes, batch, rows.sel, rows.n, w->ns, row);
 	w->expr->update(w->conf->aggs, task, batch, rows.sel, rows.n, row);
-	if (w->conf->lateness > 0 && rows.min < w->fired)
+	if (w->slide.length > 0 && rows.min < w->slide.folded)
+		pane_slide_late(w, task, batch, rows.sel, rows.n);
+	if (w->conf->grace > 0 && rows.min < w->clock.fired)
 		return pane_amend(w, task, batch, rows.sel, rows.n);
 	return WEIR_OK;
 }

@@ -6,9 +6,6 @@
 
 #include "session.h"
 
-/* Event times further from 1970 than 73,000 years are rejected. */
-#define SESSION_TIME_MAX (INT64_C(1) << 61)
-
 struct session_window {
 	const struct window_conf *conf;
 	const struct weir_table_ext *tables;
@@ -37,23 +34,16 @@ open_tables(struct session_window *w, struct weir_task *task)
 {
 	static const struct session_own fresh = {.last = INT64_MIN, .timer = INT64_MIN};
 	static const struct weir_slot key_slot = {.name = "number", .bytes = 8, .version = 1};
-	const struct weir_slot *given;
-	uint32_t n = w->expr->slots(w->conf->aggs, &given);
-	struct weir_slot *slots = calloc(n + 1, sizeof *slots);
-	struct weir_table_spec spec = {.size = sizeof spec,
-		.flags = WEIR_BY_KEY,
-		.name = "sessions",
-		.n_slots = n + 1,
-		.slots = slots};
+	static const struct weir_slot own_slot = {
+		.name = "own", .bytes = sizeof fresh, .version = 1, .initial = &fresh};
+	struct weir_table_spec spec = {
+		.size = sizeof spec, .flags = WEIR_BY_KEY, .name = "sessions"};
+	struct weir_slot *slots =
+		window_slots(w->conf, w->expr, &own_slot, &spec.n_slots, &w->work.own);
 
 	if (slots == NULL)
 		return -1;
-	for (uint32_t i = 0; i < n; i++) {
-		slots[i] = given[i];
-		w->work.own += given[i].bytes;
-	}
-	slots[n] = (struct weir_slot){
-		.name = "own", .bytes = sizeof fresh, .version = 1, .initial = &fresh};
+	spec.slots = slots;
 	w->work.open = w->tables->open(task, &spec);
 	free(slots);
 	spec.name = "keys";
@@ -80,8 +70,7 @@ session_open(const struct window_conf *conf, struct weir_task *task, void **self
 		free(w);
 		return weir_fail(task->err, -ENOMEM, "out of memory");
 	}
-	w->late_rows = task->host->counter(
-		task, "late_rows", "Rows that were too late for all their windows.");
+	w->late_rows = window_late_counter(task);
 	*self = w;
 	return WEIR_OK;
 }
@@ -105,7 +94,7 @@ admit(struct weir_task *task, const struct weir_batch *batch, uint32_t *rows)
 		uint32_t row = batch->sel != NULL ? batch->sel[i] : i;
 		int64_t time = batch->event_time[row];
 
-		if (time < -SESSION_TIME_MAX || time > SESSION_TIME_MAX)
+		if (time < -WINDOW_TIME_MAX || time > WINDOW_TIME_MAX)
 			task->host->reject(task, batch, row, "event time is out of range");
 		else
 			rows[n++] = row;
@@ -149,12 +138,8 @@ sort_out_late(struct session_window *w, struct weir_task *task, const struct wei
 			}
 		}
 	}
-	if (n_late > 0) {
-		weir_count(w->late_rows, n_late);
-		qsort(late, n_late, sizeof late[0], ascending);
-		if (w->conf->late_to)
-			task->host->select(task, 1, batch, late, n_late);
-	}
+	qsort(late, n_late, sizeof late[0], ascending);
+	window_send_late(w->conf, task, w->late_rows, batch, late, n_late);
 	return n;
 }
 
@@ -246,21 +231,15 @@ static void
 emit(const struct session_window *w, struct weir_task *task, const struct weir_batch *keys,
 	const struct closing *closing)
 {
-	const struct weir_host *host = task->host;
-	const struct window_conf *conf = w->conf;
-	struct weir_out *out = host->append(task, 0);
-	struct weir_vec *vec;
+	const struct window_results results = {.keys = keys,
+		.rows = closing->row,
+		.n = closing->n,
+		.start = closing->start,
+		.end = closing->end,
+		.time = closing->end,
+		.row = closing->acc};
 
-	host->rows(out, closing->n, closing->end, NULL);
-	for (uint32_t k = 0; k < conf->key.n; k++)
-		host->gather(out, (int32_t)k, keys, (int32_t)(keys->first_key + k), closing->row);
-	vec = host->vec(out, conf->start_col);
-	if (vec != NULL)
-		memcpy(vec->values, closing->start, closing->n * sizeof *closing->start);
-	vec = host->vec(out, conf->end_col);
-	if (vec != NULL)
-		memcpy(vec->values, closing->end, closing->n * sizeof *closing->end);
-	w->expr->finish(conf->aggs, task, closing->acc, closing->n, out);
+	window_emit(w->conf, w->expr, task, &results);
 }
 
 /* Of the sessions whose timers are due those that are over go out; those that went on get new ones.

@@ -8,9 +8,6 @@
 
 #include "window.h"
 
-/* So that a window is never put together from more panes than this. */
-enum { WINDOW_PANES_MAX = 65536 };
-
 struct window {
 	const struct window_kind *kind;
 	void *self;
@@ -65,6 +62,103 @@ static const struct weir_directive window_directives[] = {
 		.max = WINDOW_LENGTH_MAX,
 	},
 	{
+		.name = "max_duration",
+		.summary = "How long after its first row a session has its last one, at most; "
+			   "those behind it make another.",
+		.type = WEIR_D_DURATION,
+		.offset = offsetof(struct window_conf, max_duration),
+		.min = 1000,
+		.max = WINDOW_LENGTH_MAX,
+	},
+	{
+		.name = "cumulate",
+		.summary = "Windows of up to this length that grow by a step: each goes out with "
+			   "all rows since it began.",
+		.choices = "max_size",
+		.type = WEIR_D_DURATION,
+		.offset = offsetof(struct window_conf, cumulate_max),
+		.min = 1000,
+		.max = WINDOW_LENGTH_MAX,
+		.also = "cumulative cumulating",
+	},
+	{
+		.name = "cumulate",
+		.choices = "step",
+		.type = WEIR_D_DURATION,
+		.flags = WEIR_REQUIRED,
+		.offset = offsetof(struct window_conf, cumulate_step),
+		.min = 1000,
+		.max = WINDOW_LENGTH_MAX,
+	},
+	{
+		.name = "count",
+		.summary = "Windows of so many rows of a key, in the order in which they come.",
+		.choices = "rows",
+		.type = WEIR_D_INT,
+		.offset = offsetof(struct window_conf, count),
+		.min = 1,
+		.max = 1000000000,
+		.also = "count_window rows",
+	},
+	{
+		.name = "slide",
+		.summary = "How many rows after one window of \"count\" the next one ends; without "
+			   "it they follow one another.",
+		.choices = "rows",
+		.type = WEIR_D_INT,
+		.offset = offsetof(struct window_conf, count_slide),
+		.min = 1,
+		.max = 1000000000,
+	},
+	{
+		.name = "global",
+		.summary =
+			"One window of all rows of a key, which goes out when a \"trigger\" says "
+			"so, and at the end of the input.",
+		.type = WEIR_D_FLAG,
+		.offset = offsetof(struct window_conf, global),
+	},
+	{
+		.name = "trigger",
+		.summary =
+			"When a window goes out before it ends, too: \"count N\" after each N "
+			"rows of it, \"every TIME\" of event time, or \"every TIME processing\" by "
+			"the clock; \"watermark\" at its end alone.",
+		.type = WEIR_D_EXPR,
+		.flags = WEIR_REPEATS,
+		.offset = offsetof(struct window_conf, trigger),
+		.also = "triggers early fire_every",
+	},
+	{
+		.name = "emit",
+		.summary = "Whether a window may go out several times, each time amending what "
+			   "went out before, or once, when it takes no more rows.",
+		.deflt = "update",
+		.choices = "update final",
+		.type = WEIR_D_ENUM,
+		.offset = offsetof(struct window_conf, emit),
+	},
+	{
+		.name = "accumulation_mode",
+		.summary = "What goes out when a window does so several times: all its rows each "
+			   "time, or those since the last time.",
+		.deflt = "accumulating",
+		.choices = "accumulating discarding",
+		.type = WEIR_D_ENUM,
+		.offset = offsetof(struct window_conf, mode),
+		.also = "accumulate accumulation discarding accumulating",
+	},
+	{
+		.name = "ttl",
+		.summary =
+			"A key of \"count\" or \"global\" that had no row for this long, in event "
+			"time, is forgotten and starts anew; without it keys are kept for ever.",
+		.type = WEIR_D_DURATION,
+		.offset = offsetof(struct window_conf, ttl),
+		.min = 1000,
+		.max = WINDOW_LENGTH_MAX,
+	},
+	{
 		.name = "allowed_lateness",
 		.summary = "How long after its end a window still takes rows; it then fires again.",
 		.deflt = "0s",
@@ -90,54 +184,6 @@ static const struct weir_directive window_directives[] = {
 	{.name = NULL},
 };
 
-static int64_t
-common_divisor(int64_t a, int64_t b)
-{
-	while (b != 0) {
-		int64_t rest = a % b;
-
-		a = b;
-		b = rest;
-	}
-	return a;
-}
-
-/* Tumbling and hopping windows: a sentence on what is wrong with their lengths, or NULL. */
-static const char *
-choose_panes(struct window_conf *conf)
-{
-	conf->kind = &window_panes;
-	conf->size = conf->tumbling != 0 ? conf->tumbling : conf->hop_size;
-	conf->slide = conf->tumbling != 0 ? conf->tumbling : conf->hop_slide;
-	conf->pane = common_divisor(conf->size, conf->slide);
-	if (conf->slide > conf->size)
-		return "the slide of \"hopping\" is longer than its size, so rows between the "
-		       "windows would be lost";
-	if (conf->size / conf->pane > WINDOW_PANES_MAX)
-		return "size and slide of \"hopping\" have so small a common divisor that a window "
-		       "is made of more than 65536 panes";
-	return NULL;
-}
-
-/* A sentence on what is wrong with the windows, or NULL. */
-static const char *
-choose_kind(struct window_conf *conf)
-{
-	int n = (conf->tumbling != 0) + (conf->hop_size != 0) + (conf->gap != 0);
-
-	if (n > 1)
-		return "\"tumbling\", \"hopping\" and \"session\" exclude each other";
-	if (n == 0)
-		return "which windows: \"tumbling\", \"hopping\" or \"session\" is missing";
-	if (conf->gap == 0)
-		return choose_panes(conf);
-	conf->kind = &window_sessions;
-	if (conf->lateness > 0)
-		return "a \"session\" that is over takes no more rows: \"allowed_lateness\" is for "
-		       "\"tumbling\" and \"hopping\"; a later watermark waits for all rows";
-	return NULL;
-}
-
 static int
 window_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
 {
@@ -146,24 +192,20 @@ window_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
 	const struct weir_str end = {"window_end", 10, 0};
 	const struct weir_str own = {0};
 	struct window_conf *conf = self;
-	const char *wrong = choose_kind(conf);
+	int rc = window_choose(conf, plan, host);
 
-	if (wrong != NULL)
-		host->problem(plan, 0, wrong);
 	host->distribute(plan, 0, WEIR_KEYED, &conf->key);
 	host->pass(plan, 0, 0, -2, own);
-	conf->start_col = host->add(plan, 0, start, WEIR_TIMESTAMP, 0);
-	conf->end_col = host->add(plan, 0, end, WEIR_TIMESTAMP, 0);
+	conf->start_col = conf->end_col = -1;
+	if (!conf->global) {
+		conf->start_col = host->add(plan, 0, start, WEIR_TIMESTAMP, 0);
+		conf->end_col = host->add(plan, 0, end, WEIR_TIMESTAMP, 0);
+		rc = conf->start_col < 0 || conf->end_col < 0 ? -EINVAL : rc;
+	}
 	conf->aggs = ext->aggregates(plan, 0, &conf->aggregate, 0);
 	if (conf->late_to)
 		host->pass(plan, 1, 0, -1, own);
-	if (conf->lateness > 0) {
-		host->declare(plan, WEIR_PLAN_CHANGES, 0, own);
-		host->declare(plan, WEIR_PLAN_WATERMARK_DELAY, conf->lateness, own);
-	}
-	if (wrong != NULL || conf->start_col < 0 || conf->end_col < 0 || conf->aggs == NULL)
-		return -EINVAL;
-	return WEIR_OK;
+	return conf->aggs == NULL ? -EINVAL : rc;
 }
 
 static int
@@ -230,31 +272,84 @@ window_resume(void *self, struct weir_task *task)
 
 void
 window_emit(const struct window_conf *conf, const struct weir_expr_ext *expr,
-	struct weir_task *task, const struct weir_entries *entries, int64_t shift, uint8_t kind)
+	struct weir_task *task, const struct window_results *results)
 {
 	const struct weir_host *host = task->host;
 	struct weir_out *out = host->append(task, 0);
-	uint32_t n = entries->n;
-	int64_t time[WEIR_ROWS_MAX];
-	uint8_t kinds[WEIR_ROWS_MAX];
 	struct weir_vec *vec;
 
-	for (uint32_t i = 0; i < n; i++)
-		time[i] = entries->ns[i] + shift - 1;
-	memset(kinds, kind, n);
-	host->rows(out, n, time, kind == WEIR_INSERT ? NULL : kinds);
+	host->rows(out, results->n, results->time, results->kind);
 	for (uint32_t k = 0; k < conf->key.n; k++) {
-		int32_t from = (int32_t)(entries->keys->first_key + k);
+		int32_t from = (int32_t)(results->keys->first_key + k);
 
-		host->gather(out, (int32_t)k, entries->keys, from, NULL);
+		host->gather(out, (int32_t)k, results->keys, from, results->rows);
 	}
-	vec = host->vec(out, conf->start_col);
-	for (uint32_t i = 0; vec != NULL && i < n; i++)
-		((int64_t *)vec->values)[i] = time[i] + 1 - conf->size;
-	vec = host->vec(out, conf->end_col);
-	for (uint32_t i = 0; vec != NULL && i < n; i++)
-		((int64_t *)vec->values)[i] = time[i] + 1;
-	expr->finish(conf->aggs, task, entries->row, n, out);
+	vec = conf->start_col < 0 ? NULL : host->vec(out, conf->start_col);
+	if (vec != NULL)
+		memcpy(vec->values, results->start, results->n * sizeof *results->start);
+	vec = conf->end_col < 0 ? NULL : host->vec(out, conf->end_col);
+	if (vec != NULL)
+		memcpy(vec->values, results->end, results->n * sizeof *results->end);
+	expr->finish(conf->aggs, task, results->row, results->n, out);
+}
+
+void
+window_emit_ends(const struct window_conf *conf, const struct weir_expr_ext *expr,
+	struct weir_task *task, const struct weir_entries *entries, int64_t shift, uint8_t kind)
+{
+	int64_t start[WEIR_ROWS_MAX], end[WEIR_ROWS_MAX], time[WEIR_ROWS_MAX];
+	uint8_t kinds[WEIR_ROWS_MAX];
+	struct window_results results = {.keys = entries->keys,
+		.n = entries->n,
+		.start = start,
+		.end = end,
+		.time = time,
+		.kind = kind == WEIR_INSERT ? NULL : kinds,
+		.row = entries->row};
+
+	for (uint32_t i = 0; i < entries->n; i++) {
+		end[i] = entries->ns[i] + shift;
+		start[i] = window_begin(conf, end[i]);
+		time[i] = end[i] - 1;
+	}
+	memset(kinds, kind, entries->n);
+	window_emit(conf, expr, task, &results);
+}
+
+struct weir_slot *
+window_slots(const struct window_conf *conf, const struct weir_expr_ext *expr,
+	const struct weir_slot *mine, uint32_t *n, uint32_t *own)
+{
+	const struct weir_slot *given;
+	uint32_t n_given = expr->slots(conf->aggs, &given);
+	struct weir_slot *slots = calloc(n_given + 1, sizeof *slots);
+
+	if (slots == NULL)
+		return NULL;
+	*own = 0;
+	for (uint32_t i = 0; i < n_given; i++) {
+		slots[i] = given[i];
+		*own += given[i].bytes;
+	}
+	slots[n_given] = *mine;
+	*n = n_given + 1;
+	return slots;
+}
+
+uint64_t *
+window_late_counter(struct weir_task *task)
+{
+	return task->host->counter(
+		task, "late_rows", "Rows that were too late for all their windows.");
+}
+
+void
+window_send_late(const struct window_conf *conf, struct weir_task *task, uint64_t *counter,
+	const struct weir_batch *batch, const uint32_t *rows, uint32_t n)
+{
+	weir_count(counter, n);
+	if (n > 0 && conf->late_to)
+		task->host->select(task, 1, batch, rows, n);
 }
 
 static const struct weir_operator window_operator = {

@@ -236,7 +236,8 @@ END_TEST
 START_TEST(mistakes_are_refused_by_name)
 {
 	wt_refuses("window { session 1s; tumbling 1s; aggregate n = count(); }",
-		"\"tumbling\", \"hopping\" and \"session\" exclude each other");
+		"\"tumbling\", \"hopping\", \"session\", \"cumulate\", \"count\" and \"global\" "
+		"exclude each other");
 	wt_refuses("window { session 1s; allowed_lateness 1s; aggregate n = count(); }",
 		"a \"session\" that is over takes no more rows");
 	wt_refuses("window { session 1us; aggregate n = count(); }", "\"session\"");

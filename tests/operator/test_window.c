@@ -358,9 +358,10 @@ START_TEST(mistakes_are_refused_by_name)
 {
 	wt_refuses("window { tumbling 10s; }", "window \"it\" needs \"aggregate\"");
 	wt_refuses("window { aggregate n2 = count(); }",
-		"\"tumbling\", \"hopping\" or \"session\" is missing");
+		"\"cumulate\", \"count\" or \"global\" is missing");
 	wt_refuses("window { tumbling 1s; hopping 2s 1s; aggregate c = count(); }",
-		"\"tumbling\", \"hopping\" and \"session\" exclude each other");
+		"\"tumbling\", \"hopping\", \"session\", \"cumulate\", \"count\" and \"global\" "
+		"exclude each other");
 	wt_refuses("window { hopping 1s 2s; aggregate c = count(); }", "longer than its size");
 	wt_refuses("window { tumblng 1s; aggregate c = count(); }", "did you mean \"tumbling\"?");
 	wt_refuses("window { tumbling 10; aggregate c = count(); }", "no duration");
