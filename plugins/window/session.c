@@ -6,28 +6,8 @@
 
 #include "session.h"
 
-struct session_window {
-	const struct window_conf *conf;
-	const struct weir_table_ext *tables;
-	const struct weir_expr_ext *expr;
-	const struct weir_timer_ext *timers;
-	uint64_t *late_rows;
-	struct session_work work;
-};
-
-/* Sessions that are over. */
-struct closing {
-	uint32_t n;
-	uint32_t row[WEIR_ROWS_MAX]; /* of the keys' batch */
-	int64_t start[WEIR_ROWS_MAX], end[WEIR_ROWS_MAX];
-	void *acc[WEIR_ROWS_MAX];
-};
-
-static struct session_own *
-own_of(const struct session_window *w, void *row)
-{
-	return (void *)((char *)row + w->work.own);
-}
+/* Sessions with max_duration are cut where a cell of time begins: so many make that duration. */
+enum { SESSION_CELLS = 8 };
 
 static int
 open_tables(struct session_window *w, struct weir_task *task)
@@ -66,6 +46,7 @@ session_open(const struct window_conf *conf, struct weir_task *task, void **self
 	w->expr = task->host->extension("weir.expr/1");
 	w->timers = task->host->extension("weir.timer/1");
 	w->work.gap = conf->gap;
+	w->work.cell = (conf->max_duration + SESSION_CELLS - 1) / SESSION_CELLS;
 	if (open_tables(w, task) < 0) {
 		free(w);
 		return weir_fail(task->err, -ENOMEM, "out of memory");
@@ -143,40 +124,43 @@ sort_out_late(struct session_window *w, struct weir_task *task, const struct wei
 	return n;
 }
 
-/* Pairs of sessions, the second of which becomes a part of the first. */
-static void
-join(struct session_window *w, struct weir_task *task, const struct weir_batch *batch,
-	const uint32_t *from, uint32_t n)
+void
+session_join(struct session_window *w, struct weir_task *task, const struct weir_batch *keys,
+	const struct session_pairs *pairs)
 {
-	const struct session_work *work = &w->work;
+	const uint32_t n = pairs->n;
 	uint32_t row[WEIR_ROWS_MAX];
 	int64_t ns[WEIR_ROWS_MAX];
 	void *entry[WEIR_ROWS_MAX];
 
 	for (uint32_t i = 0; i < n; i++) {
-		const struct session *part = &work->sessions[from[i]];
-
-		row[i] = row[n + i] = work->key_row[part->key];
-		ns[i] = work->sessions[part->into].start;
-		ns[n + i] = part->start;
+		row[i] = row[n + i] = pairs->row[i];
+		ns[i] = pairs->into[i];
+		ns[n + i] = pairs->from[i];
 	}
-	w->tables->upsert(work->open, batch, row, 2 * n, ns, entry);
+	w->tables->upsert(w->work.open, keys, row, 2 * n, ns, entry);
 	w->expr->merge(w->conf->aggs, task, entry, entry + n, n);
-	w->tables->erase(work->open, batch, row + n, n, ns + n);
+	w->tables->erase(w->work.open, keys, row + n, n, ns + n);
 }
 
 static void
 join_all(struct session_window *w, struct weir_task *task, const struct weir_batch *batch)
 {
 	const struct session_work *work = &w->work;
-	uint32_t from[WEIR_ROWS_MAX / 2], n = 0;
+	struct session_pairs pairs;
 
+	pairs.n = 0;
 	for (uint32_t s = 0; s < work->n_sessions; s++) {
-		if (work->sessions[s].into != s)
-			from[n++] = s;
-		if (n == WEIR_ROWS_MAX / 2 || (n > 0 && s + 1 == work->n_sessions)) {
-			join(w, task, batch, from, n);
-			n = 0;
+		const struct session *part = &work->sessions[s];
+
+		if (part->into != s) {
+			pairs.row[pairs.n] = work->key_row[part->key];
+			pairs.into[pairs.n] = work->sessions[part->into].start;
+			pairs.from[pairs.n++] = part->start;
+		}
+		if (pairs.n == SESSION_PAIRS_MAX || (pairs.n > 0 && s + 1 == work->n_sessions)) {
+			session_join(w, task, batch, &pairs);
+			pairs.n = 0;
 		}
 	}
 }
@@ -195,7 +179,7 @@ count_rows(struct session_window *w, struct weir_task *task, const struct weir_b
 		ns[i] = work->sessions[session[i]].start;
 	w->tables->upsert(work->open, batch, rows, n, ns, entry);
 	for (uint32_t i = 0; i < n; i++) {
-		struct session_own *own = own_of(w, entry[i]);
+		struct session_own *own = session_own_of(w, entry[i]);
 
 		own->last = work->sessions[session[i]].last;
 		if (own->timer != INT64_MIN)
@@ -227,9 +211,9 @@ session_process(void *self, struct weir_task *task, const struct weir_batch *bat
 	return WEIR_OK;
 }
 
-static void
-emit(const struct session_window *w, struct weir_task *task, const struct weir_batch *keys,
-	const struct closing *closing)
+void
+session_close_all(struct session_window *w, struct weir_task *task, const struct weir_batch *keys,
+	const struct session_closing *closing)
 {
 	const struct window_results results = {.keys = keys,
 		.rows = closing->row,
@@ -239,7 +223,24 @@ emit(const struct session_window *w, struct weir_task *task, const struct weir_b
 		.time = closing->end,
 		.row = closing->acc};
 
+	if (closing->n == 0)
+		return;
 	window_emit(w->conf, w->expr, task, &results);
+	w->tables->erase(w->work.open, keys, closing->row, closing->n, closing->start);
+}
+
+void
+session_set_timers(struct session_window *w, struct weir_task *task, const struct weir_batch *keys,
+	const uint32_t *rows, uint32_t n, const int64_t *start, const int64_t *when)
+{
+	void *entry[WEIR_ROWS_MAX];
+
+	if (n == 0)
+		return;
+	w->tables->upsert(w->work.open, keys, rows, n, start, entry);
+	for (uint32_t i = 0; i < n; i++)
+		session_own_of(w, entry[i])->timer = when[i];
+	w->timers->set(task, keys, rows, n, WEIR_EVENT_TIME, when);
 }
 
 /* Of the sessions whose timers are due those that are over go out; those that went on get new ones.
@@ -250,11 +251,11 @@ close_entries(struct session_window *w, struct weir_task *task, const struct wei
 {
 	uint32_t again[WEIR_ROWS_MAX], n_again = 0;
 	int64_t when[WEIR_ROWS_MAX], ns[WEIR_ROWS_MAX];
-	void *entry[WEIR_ROWS_MAX];
-	struct closing closing = {.n = 0};
+	struct session_closing closing;
 
+	closing.n = 0;
 	for (uint32_t i = 0; i < entries->n; i++) {
-		const struct session_own *own = own_of(w, entries->row[i]);
+		const struct session_own *own = session_own_of(w, entries->row[i]);
 		int64_t end = own->last + w->conf->gap;
 
 		/* Timers of sessions that were joined, or other sessions of the key. */
@@ -271,17 +272,8 @@ close_entries(struct session_window *w, struct weir_task *task, const struct wei
 			when[n_again++] = end;
 		}
 	}
-	if (closing.n > 0) {
-		emit(w, task, entries->keys, &closing);
-		w->tables->erase(
-			w->work.open, entries->keys, closing.row, closing.n, closing.start);
-	}
-	if (n_again > 0) {
-		w->tables->upsert(w->work.open, entries->keys, again, n_again, ns, entry);
-		for (uint32_t i = 0; i < n_again; i++)
-			own_of(w, entry[i])->timer = when[i];
-		w->timers->set(task, entries->keys, again, n_again, WEIR_EVENT_TIME, when);
-	}
+	session_close_all(w, task, entries->keys, &closing);
+	session_set_timers(w, task, entries->keys, again, n_again, ns, when);
 }
 
 static int
@@ -292,6 +284,8 @@ session_on_timer(void *self, struct weir_task *task, const struct weir_due *due)
 	int64_t low[WEIR_ROWS_MAX];
 	void *cursor = NULL;
 
+	if (w->work.cell > 0)
+		return session_cut_on_timer(w, task, due);
 	for (uint32_t i = 0; i < due->n; i++)
 		low[i] = INT64_MIN;
 	while (w->tables->probe(w->work.open, due->keys, NULL, due->n, low, due->when, &cursor,

@@ -5,6 +5,9 @@
  *
  * The table has an entry for each open session, whose namespace is the time of its first row; the
  * slots of the aggregates are followed by a struct session_own.
+ *
+ * With max_duration an entry is a stretch of a session: no row of it is in another cell of time
+ * than its first.  Stretches are joined into sessions when those are over: see session_cut.c.
  */
 #ifndef WINDOW_SESSION_H
 #define WINDOW_SESSION_H
@@ -35,6 +38,7 @@ struct session {
 /* What a batch does to the sessions. */
 struct session_work {
 	int64_t gap;
+	int64_t cell; /* with max_duration: what sessions are cut into; else 0 */
 	struct weir_table *keys; /* scratch: empty between batches */
 	struct weir_table *open; /* the sessions */
 	uint32_t own; /* offset of struct session_own in a row of theirs */
@@ -46,6 +50,15 @@ struct session_work {
 	struct session *sessions;
 };
 
+/* Whether what is at a time belongs to what was there last. */
+static inline int
+session_goes_on(const struct session_work *work, int64_t last, int64_t time)
+{
+	return time - last <= work->gap &&
+	       (work->cell == 0 ||
+		       window_floor(last, work->cell) == window_floor(time, work->cell));
+}
+
 /* Orders rows, which may be changed, into runs. */
 void session_find_runs(struct session_work *work, const struct weir_table_ext *tables,
 	const struct weir_batch *batch, uint32_t *rows, uint32_t n);
@@ -56,5 +69,53 @@ void session_find_runs(struct session_work *work, const struct weir_table_ext *t
  */
 int session_find(struct session_work *work, const struct weir_table_ext *tables,
 	const struct weir_batch *batch);
+
+struct session_window {
+	const struct window_conf *conf;
+	const struct weir_table_ext *tables;
+	const struct weir_expr_ext *expr;
+	const struct weir_timer_ext *timers;
+	uint64_t *late_rows;
+	struct session_work work;
+};
+
+static inline struct session_own *
+session_own_of(const struct session_window *w, void *row)
+{
+	return (void *)((char *)row + w->work.own);
+}
+
+/* Sessions that are over. */
+struct session_closing {
+	uint32_t n;
+	uint32_t row[WEIR_ROWS_MAX]; /* of the keys' batch */
+	int64_t start[WEIR_ROWS_MAX], end[WEIR_ROWS_MAX];
+	void *acc[WEIR_ROWS_MAX];
+};
+
+/* They go out, and leave the table. */
+void session_close_all(struct session_window *w, struct weir_task *task,
+	const struct weir_batch *keys, const struct session_closing *closing);
+
+/* Sessions of the table, of the keys of rows, get timers for when they may be over. */
+void session_set_timers(struct session_window *w, struct weir_task *task,
+	const struct weir_batch *keys, const uint32_t *rows, uint32_t n, const int64_t *start,
+	const int64_t *when);
+
+enum { SESSION_PAIRS_MAX = WEIR_ROWS_MAX / 2 };
+
+/* Pairs of sessions by their starts, the second of which becomes a part of the first. */
+struct session_pairs {
+	uint32_t n;
+	uint32_t row[SESSION_PAIRS_MAX]; /* of the keys' batch */
+	int64_t into[SESSION_PAIRS_MAX], from[SESSION_PAIRS_MAX];
+};
+
+void session_join(struct session_window *w, struct weir_task *task, const struct weir_batch *keys,
+	const struct session_pairs *pairs);
+
+/* session_cut.c: on_timer() of sessions with max_duration. */
+int session_cut_on_timer(
+	struct session_window *w, struct weir_task *task, const struct weir_due *due);
 
 #endif

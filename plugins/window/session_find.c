@@ -81,7 +81,8 @@ session_find_runs(struct session_work *work, const struct weir_table_ext *tables
 		struct session_run *run = &work->run[work->n_runs > 0 ? work->n_runs - 1 : 0];
 
 		work->row[i] = p->row;
-		if (work->n_runs == 0 || run->key != p->key || p->time - run->last > work->gap) {
+		if (work->n_runs == 0 || run->key != p->key ||
+			!session_goes_on(work, run->last, p->time)) {
 			run = &work->run[work->n_runs++];
 			*run = (struct session_run){.first = i, .key = p->key, .start = p->time};
 		}
@@ -177,7 +178,8 @@ sweep_key(struct session_work *work, uint32_t *r, uint32_t *s, uint32_t n_open)
 			return 0;
 		start = takes_open ? work->sessions[*s].start : work->run[*r].start;
 		last = takes_open ? work->sessions[*s].last : work->run[*r].last;
-		if (into == UINT32_MAX || start - work->sessions[into].last > work->gap) {
+		if (into == UINT32_MAX ||
+			!session_goes_on(work, work->sessions[into].last, start)) {
 			into = takes_open ? *s : work->n_sessions;
 			if (!takes_open) {
 				struct session *fresh = add_session(work, key, start, last);

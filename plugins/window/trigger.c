@@ -390,14 +390,17 @@ static uint32_t
 is_tick(struct trigger_window *w)
 {
 	int64_t every = w->conf->fire_every[WEIR_EVENT_TIME], tick;
+	uint32_t begins;
 
 	if (every == 0)
 		return 0;
 	tick = window_floor(w->clock.bound, every);
 	if (tick <= w->tick)
 		return 0;
+	/* The first watermark says where event time begins. */
+	begins = w->tick < -WINDOW_TIME_MAX;
 	w->tick = tick;
-	return 1;
+	return !begins;
 }
 
 static int

@@ -31,6 +31,17 @@ TRANSFORMS = {
     "window": ("key k; tumbling 1m; aggregate c = count(), m = max(n);", 1800),
 }
 
+# And more of it, where an operator is several in one.
+MORE = [
+    ("window", "key k; hopping 1m 1s; aggregate c = count(), m = max(n);", 100000),
+    ("window", "key k; session 50s; max_duration 10m; aggregate c = count(), m = max(n);", 100),
+    ("window", "key k; cumulate 10m 1m; aggregate c = count(), m = max(n);", 1800),
+    ("window", "key k; count 7; slide 3; aggregate c = count(), m = max(n);", 900),
+    ("window", "key k; global; trigger count 10; aggregate c = count(), m = max(n);", 296),
+    ("window", "key k; hopping 3m 1m; trigger count 2; aggregate c = count(), m = max(n);", 1800),
+    ("window", "key k; tumbling 5m; trigger count 3; accumulation_mode discarding; aggregate c = count();", 1000),
+]
+
 # A source's own lines, its fields, a condition, and the same in Python; None: it needs a broker.
 FIELDS = "format json { k string; n int; s string; t timestamp ms; }"
 SOURCES = {
@@ -89,6 +100,8 @@ def main():
         wrong += [f"{name} is not tried here" for name in sorted(offered(word) - known.keys())]
     for name in sorted(offered("transforms") & TRANSFORMS.keys()):
         wrong += check_parallelism(name, *TRANSFORMS[name])
+    for more in MORE:
+        wrong += check_parallelism(*more)
     for name in sorted(offered("sources") & SOURCES.keys()):
         if SOURCES[name] is not None:
             wrong += check_where(name, *SOURCES[name])

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* window: sessions, which rows open, prolong and join, in whatever order and batches they come. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -147,6 +148,16 @@ by_text(const void *a, const void *b)
 }
 
 static struct row model[ROWS];
+static int longest_ms; /* of a session; 0: as long as it lasts */
+
+/* Where a session that begins here ends at the latest: at the last eighth within its length. */
+static int
+cut_of(int start)
+{
+	int cell = longest_ms / 8;
+
+	return longest_ms == 0 ? INT_MAX : (start + longest_ms) / cell * cell;
+}
 
 /* Times are below an hour. */
 static void
@@ -175,7 +186,8 @@ want_sessions(char **want)
 		do
 			sum += sorted[i++].n;
 		while (i < ROWS && sorted[i].user == sorted[from].user &&
-			sorted[i].ts - sorted[i - 1].ts <= GAP_MS);
+			sorted[i].ts - sorted[i - 1].ts <= GAP_MS &&
+			sorted[i].ts < cut_of(sorted[from].ts));
 		put_time(start, sorted[from].ts);
 		put_time(end, sorted[i - 1].ts + GAP_MS);
 		want[n] = malloc(200);
@@ -215,21 +227,55 @@ random_rows(struct wt_rig *rig)
 	}
 }
 
-START_TEST(it_makes_no_difference_how_rows_come)
+static void
+makes_no_difference(const char *op, int step)
 {
-	struct wt_options options = {
-		.op = "window { key u; session 1s; aggregate s = sum(n), n = count(); }",
-		.fields = "u int; n int; ts timestamp ms;"};
+	struct wt_options options = {.op = op, .fields = "u int; n int; ts timestamp ms;"};
 	unsigned random = 31;
 	int now = 1000000;
 
 	for (int i = 0; i < ROWS; i++) {
 		random = random * 1103515245u + 12345u;
-		now += (int)(random >> 16 & 63);
+		now += (int)(random >> 16 & 63) % step;
 		model[i] = (struct row){
 			(int)((random >> 8) % USERS), i, now - (int)((random >> 4) % LATE_MS)};
 	}
 	wt_each(&options, random_rows);
+}
+
+START_TEST(it_makes_no_difference_how_rows_come)
+{
+	makes_no_difference("window { key u; session 1s; aggregate s = sum(n), n = count(); }", 64);
+}
+END_TEST
+
+START_TEST(sessions_that_last_are_cut_wherever_rows_come_from)
+{
+	longest_ms = 4000;
+	makes_no_difference("window { key u; session 1s; max_duration 4s; aggregate s = sum(n), n "
+			    "= count(); }",
+		20);
+}
+END_TEST
+
+START_TEST(a_session_that_does_not_end_goes_out_after_its_longest_time)
+{
+	struct wt_rig *rig = rig_of(SESSION("key user; max_duration 40s;"));
+
+	for (int second = 3; second < 63; second += 5)
+		push(rig, "ann", 1, 1000 * second);
+	wt_watermark_ms(rig, 48000);
+	wt_expect_none(rig, 0);
+	wt_watermark_ms(rig, 48001); /* 38 s is its last row: 40 s is where a cell begins */
+	wt_expect(rig, 0,
+		"{\"user\":\"ann\",\"window_start\":\"1970-01-01T00:00:03Z\",\"window_end\":\"1970-"
+		"01-01T00:00:48Z\",\"n\":8,\"s\":8}");
+	ck_assert_int_eq(wt_end(rig), 0);
+	wt_expect(rig, 0,
+		"{\"user\":\"ann\",\"window_start\":\"1970-01-01T00:00:43Z\",\"window_end\":\"1970-"
+		"01-01T00:01:08Z\",\"n\":4,\"s\":4}");
+	wt_expect_none(rig, 0);
+	wt_free(rig);
 }
 END_TEST
 
@@ -240,6 +286,10 @@ START_TEST(mistakes_are_refused_by_name)
 		"exclude each other");
 	wt_refuses("window { session 1s; allowed_lateness 1s; aggregate n = count(); }",
 		"a \"session\" that is over takes no more rows");
+	wt_refuses("window { session 10s; max_duration 5s; aggregate n = count(); }",
+		"\"max_duration\" is shorter than the gap");
+	wt_refuses("window { session 10s; trigger count 3; aggregate n = count(); }",
+		"a \"session\" goes out once");
 	wt_refuses("window { session 1us; aggregate n = count(); }", "\"session\"");
 }
 END_TEST
@@ -253,6 +303,8 @@ main(void)
 		a_late_row_counts_where_a_session_is_open,
 		without_a_key_all_rows_are_one_session,
 		it_makes_no_difference_how_rows_come,
+		sessions_that_last_are_cut_wherever_rows_come_from,
+		a_session_that_does_not_end_goes_out_after_its_longest_time,
 		mistakes_are_refused_by_name,
 	};
 

@@ -6,7 +6,7 @@ pipeline p {
     sink null out { from w; }
 }
 -- stderr
-weir.conf:3:12: error: which windows: "tumbling", "hopping" or "session" is missing
+weir.conf:3:12: error: which windows: "tumbling", "hopping", "session", "cumulate", "count" or "global" is missing
     window w { from in; aggregate n = count(); }
            ^
 weir: configuration file weir.conf test failed

@@ -7,7 +7,7 @@ pipeline p {
 }
 -- stdout
 -- stderr
-weir.conf:3:12: error: a "session" that is over takes no more rows: "allowed_lateness" is for "tumbling" and "hopping"; a later watermark waits for all rows
+weir.conf:3:12: error: a "session" that is over takes no more rows: "allowed_lateness" is for "tumbling", "hopping" and "cumulate"; a later watermark waits for all rows
     window w { from in; key u; session 10s; allowed_lateness 1m; aggregate n = count(); }
            ^
 weir: configuration file weir.conf test failed

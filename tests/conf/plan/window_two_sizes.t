@@ -6,7 +6,7 @@ pipeline p {
     sink null out { from w; }
 }
 -- stderr
-weir.conf:3:12: error: "tumbling", "hopping" and "session" exclude each other
+weir.conf:3:12: error: "tumbling", "hopping", "session", "cumulate", "count" and "global" exclude each other
     window w { from in; tumbling 1s; hopping 10s 1s; aggregate n = count(); }
            ^
 weir: configuration file weir.conf test failed

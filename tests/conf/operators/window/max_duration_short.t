@@ -1,0 +1,13 @@
+A session that would be shorter than its gap.
+-- conf
+pipeline p {
+    source generator in { field u int uniform 1 9; field ts timestamp 2026-01-01T00:00:00Z 1s; event_time ts; watermark monotonic; }
+    window w { from in; key u; session 10s; max_duration 5s; aggregate n = count(); }
+    sink null out { from w; }
+}
+-- stdout
+-- stderr
+weir.conf:3:12: error: "max_duration" is shorter than the gap of "session"
+    window w { from in; key u; session 10s; max_duration 5s; aggregate n = count(); }
+           ^
+weir: configuration file weir.conf test failed

@@ -1,0 +1,13 @@
+Two triggers that differ in their numbers alone.
+-- conf
+pipeline p {
+    source generator in { field u int uniform 1 9; field ts timestamp 2026-01-01T00:00:00Z 1s; event_time ts; watermark monotonic; }
+    window w { from in; key u; tumbling 10s; trigger count 5; trigger count 10; aggregate n = count(); }
+    sink null out { from w; }
+}
+-- stdout
+-- stderr
+weir.conf:3:71: error: there is a trigger "count" already
+    window w { from in; key u; tumbling 10s; trigger count 5; trigger count 10; aggregate n = count(); }
+                                                                      ^~~~~
+weir: configuration file weir.conf test failed
