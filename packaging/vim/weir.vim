@@ -10,17 +10,18 @@ syn case match
 syn keyword weirBlock aggregate check dedupe file filter flatmap generator kafka key_by map
 syn keyword weirBlock nexmark null pipeline route sample sink source stdin stdout throttle top
 syn keyword weirBlock values window
-syn keyword weirDirective aggregate allowed_lateness append brokers buffer burst case cast compression
-syn keyword weirDirective count default delimiter delivery discover disorder duplicates_to else_to
-syn keyword weirDirective emit error_log event_time events exceed explode field flatten follow
-syn keyword weirDirective format framing from group header hopping include interval isolation
-syn keyword weirDirective keep key late_to limit load_module match max_dirty max_parallelism
-syn keyword weirDirective max_record_size min_pause nest null on_error order_by outer parallelism
-syn keyword weirDirective partitioner path pattern plugin_path plugin_timeout profile property
-syn keyword weirDirective quote rank rate remove rename roll_size roll_time row seed session
-syn keyword weirDirective set set_event_time skip_empty split start state state_drop state_path
-syn keyword weirDirective stop time timeout timestamp topic topic_by transaction_timeout transactional_id
-syn keyword weirDirective ttl tumbling watermark where with_ties within worker_threads
+syn keyword weirDirective accumulation_mode aggregate allowed_lateness append brokers buffer
+syn keyword weirDirective burst case cast compression count cumulate default delimiter delivery
+syn keyword weirDirective discover disorder duplicates_to else_to emit error_log event_time
+syn keyword weirDirective events exceed explode field flatten follow format framing from global
+syn keyword weirDirective group header hopping include interval isolation keep key late_to limit
+syn keyword weirDirective load_module match max_dirty max_duration max_parallelism max_record_size
+syn keyword weirDirective min_pause nest null on_error order_by outer parallelism partitioner
+syn keyword weirDirective path pattern plugin_path plugin_timeout profile property quote rank
+syn keyword weirDirective rate remove rename roll_size roll_time row seed session set set_event_time
+syn keyword weirDirective skip_empty slide split start state state_drop state_path stop time
+syn keyword weirDirective timeout timestamp topic topic_by transaction_timeout transactional_id
+syn keyword weirDirective trigger ttl tumbling watermark where with_ties within worker_threads
 syn keyword weirFunction abs avg bool_and bool_or cast ceil coalesce collect collect_set concat
 syn keyword weirFunction contains count count_char count_distinct count_distinct_hll crc32 date_part
 syn keyword weirFunction date_trunc ends_with exp extract first floor format format_time greatest

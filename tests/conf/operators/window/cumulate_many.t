@@ -11,3 +11,4 @@ weir.conf:3:12: error: the max_size of "cumulate" is more than 65536 of its step
     window w { from in; key u; cumulate 24h 1s; aggregate n = count(); }
            ^
 weir: configuration file weir.conf test failed
+-- exit 1

@@ -11,3 +11,4 @@ weir.conf:3:32: error: invalid number of arguments in "cumulate" directive: 1 gi
     window w { from in; key u; cumulate 24h; aggregate n = count(); }
                                ^~~~~~~~
 weir: configuration file weir.conf test failed
+-- exit 1

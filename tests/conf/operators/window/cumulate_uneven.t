@@ -11,3 +11,4 @@ weir.conf:3:12: error: the step of "cumulate" does not divide its max_size
     window w { from in; key u; cumulate 1h 7m; aggregate n = count(); }
            ^
 weir: configuration file weir.conf test failed
+-- exit 1

@@ -11,3 +11,4 @@ weir.conf:3:12: error: "accumulation_mode discarding" is for windows that go out
     window w { from in; key u; tumbling 10s; allowed_lateness 1m; emit final; accumulation_mode discarding; ag...
            ^
 weir: configuration file weir.conf test failed
+-- exit 1

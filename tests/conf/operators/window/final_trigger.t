@@ -11,3 +11,4 @@ weir.conf:3:12: error: with "emit final" a window goes out once, when it takes n
     window w { from in; key u; tumbling 10s; emit final; trigger count 5; aggregate n = count(); }
            ^
 weir: configuration file weir.conf test failed
+-- exit 1

@@ -11,3 +11,4 @@ weir.conf:3:12: error: a "global" window has no end: say with "trigger" when it 
     window w { from in; key u; global; aggregate n = count(); }
            ^
 weir: configuration file weir.conf test failed
+-- exit 1

@@ -11,3 +11,4 @@ weir.conf:3:12: error: "ttl" would drop results before "emit final" has shown th
     window w { from in; key u; global; emit final; ttl 1h; aggregate n = count(); }
            ^
 weir: configuration file weir.conf test failed
+-- exit 1

@@ -11,3 +11,4 @@ weir.conf:3:48: error: a "global" window has no end that a watermark could pass
     window w { from in; key u; global; trigger watermark; aggregate n = count(); }
                                                ^~~~~~~~~
 weir: configuration file weir.conf test failed
+-- exit 1

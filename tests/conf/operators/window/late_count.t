@@ -15,3 +15,4 @@ weir.conf:3:50: error: nobody reads "late"
                                                  ^~~~
 note: to throw its rows away, add: sink null NAME { from late; }
 weir: configuration file weir.conf test failed
+-- exit 1

@@ -11,3 +11,4 @@ weir.conf:3:12: error: "max_duration" is shorter than the gap of "session"
     window w { from in; key u; session 10s; max_duration 5s; aggregate n = count(); }
            ^
 weir: configuration file weir.conf test failed
+-- exit 1

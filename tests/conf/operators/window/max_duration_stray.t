@@ -11,3 +11,4 @@ weir.conf:3:12: error: "max_duration" is for "session"
     window w { from in; key u; tumbling 10s; max_duration 1h; aggregate n = count(); }
            ^
 weir: configuration file weir.conf test failed
+-- exit 1

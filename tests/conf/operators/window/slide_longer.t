@@ -11,3 +11,4 @@ weir.conf:3:12: error: "slide" is more than the rows of "count", so rows between
     window w { from in; key u; count 10; slide 11; aggregate n = count(); }
            ^
 weir: configuration file weir.conf test failed
+-- exit 1

@@ -11,3 +11,4 @@ weir.conf:3:12: error: "slide" is for "count"; windows of time overlap with "hop
     window w { from in; key u; hopping 10s 5s; slide 5; aggregate n = count(); }
            ^
 weir: configuration file weir.conf test failed
+-- exit 1

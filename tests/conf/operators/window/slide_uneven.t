@@ -11,3 +11,4 @@ weir.conf:3:12: error: "count" and "slide" have so small a common divisor that a
     window w { from in; key u; count 1000001; slide 10; aggregate n = count(); }
            ^
 weir: configuration file weir.conf test failed
+-- exit 1

@@ -11,3 +11,4 @@ weir.conf:3:12: error: windows of "count" go out when they have their rows: they
     window w { from in; key u; count 10; trigger every 5s; aggregate n = count(); }
            ^
 weir: configuration file weir.conf test failed
+-- exit 1

@@ -11,3 +11,4 @@ weir.conf:3:101: error: there is such a trigger "every" already
 ...10s; trigger every 5s; trigger every 1s processing; trigger every 2s; aggregate n = count(); }
                                                                ^~~~~
 weir: configuration file weir.conf test failed
+-- exit 1

@@ -11,3 +11,4 @@ weir.conf:3:12: error: windows that go out before they end are kept one by one, 
     window w { from in; key u; hopping 1h 1s; trigger every 5s; aggregate n = count(); }
            ^
 weir: configuration file weir.conf test failed
+-- exit 1

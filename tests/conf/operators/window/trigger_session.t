@@ -11,3 +11,4 @@ weir.conf:3:12: error: a "session" goes out once, for a row may still join it to
     window w { from in; key u; session 10s; trigger every 5s; aggregate n = count(); }
            ^
 weir: configuration file weir.conf test failed
+-- exit 1

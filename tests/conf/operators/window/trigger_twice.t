@@ -11,3 +11,4 @@ weir.conf:3:71: error: there is a trigger "count" already
     window w { from in; key u; tumbling 10s; trigger count 5; trigger count 10; aggregate n = count(); }
                                                                       ^~~~~
 weir: configuration file weir.conf test failed
+-- exit 1

@@ -11,3 +11,4 @@ weir.conf:3:54: error: a trigger is "count N", "every TIME", "every TIME process
     window w { from in; key u; tumbling 10s; trigger often; aggregate n = count(); }
                                                      ^~~~~
 weir: configuration file weir.conf test failed
+-- exit 1

@@ -11,3 +11,4 @@ weir.conf:3:12: error: "ttl" is for "count" and "global": other windows end
     window w { from in; key u; tumbling 10s; ttl 1h; aggregate n = count(); }
            ^
 weir: configuration file weir.conf test failed
+-- exit 1
