@@ -89,8 +89,7 @@ option_set(struct wr_options *options, const struct option *option, const char *
 		memcpy(at, &yes, sizeof yes);
 		return 0;
 	}
-	if (value == NULL)
-		return wr_err_set(err, -EINVAL, "option \"--%s\" needs a value", option->word);
+	wr_assert(value != NULL);
 	if (option->choices != NULL && strcmp(option->choices, value) != 0)
 		return wr_err_set(err, -EINVAL, "option \"--%s\" is \"%s\"; choose one of: %s",
 			option->word, value, option->choices);

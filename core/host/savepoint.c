@@ -55,7 +55,7 @@ put_absolute(struct wr_text *out, const char *file, struct weir_err *err)
 	if (strchr(file, '\n') != NULL)
 		return wr_err_set(err, -EINVAL, "a file's name must be one line");
 	if (file[0] != '/' && getcwd(cwd, sizeof cwd) == NULL)
-		return wr_err_set(err, -errno, "getcwd() failed: %s", strerror(errno));
+		return wr_err_set(err, -EINVAL, "getcwd() failed: %s", strerror(errno));
 	wr_text_printf(out, "%s%s%s", file[0] != '/' ? cwd : "", file[0] != '/' ? "/" : "", file);
 	return 0;
 }

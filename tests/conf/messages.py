@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Every message about a conf has a case: the texts in the rooms that read, plan and compile it stand in some test.
+"""Every message that a user can meet has a case: the texts of these rooms stand in some test.
 
 usage: messages.py
 
@@ -11,10 +11,12 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-ROOMS = ("core/conf", "core/engine/plan", "core/expr")
+ROOMS = ("core/conf", "core/engine/plan", "core/expr", "core/host")
 TOKEN = re.compile(r"""/\*.*?\*/|'(?:[^'\\]|\\.)+'|"((?:[^"\\]|\\.)*)\"""", re.DOTALL)
-NO_MESSAGE = re.compile(r"(\.(summary|example|signature|name|deflt|choices|needs) =|#include|wr_assert\(!)$")
-FORMAT = re.compile(r"%%|%[-+ #0-9.*]*(?:ll|l|z|h|j|t)?[a-zA-Z]")
+NO_MESSAGE = re.compile(
+    r"""(\.(summary|example|signature|name|deflt|choices|needs|also) =|#include|wr_assert\(!|counter\(\s*\w+, "\w+",)$"""
+)
+FORMAT = re.compile(r"%$|%%|%[-+ #0-9.*]*(?:ll|l|z|h|j|t)?[a-zA-Z]")
 
 # What no test can bring about, with the reason.
 UNREACHABLE = {
@@ -23,6 +25,11 @@ UNREACHABLE = {
     "%.*s(): its plugin describes no sound result": "a plugin that is wrong",
     "%.*s(): its plugin names no type for the result": "a plugin that is wrong",
     "the expression is too long; compute parts of it first": "conf files end before",
+    "the process that tests plugins ended (%s)": "somebody would have to kill it between two plugins",
+    "cannot start a process: %s": "the machine would have to be out of processes",
+    "cannot open its directory: %s": "the state was written there just before",
+    'cannot connect to "%s/control": %s': "as root everything can be connected to",
+    "  For sources.\n": "every format of the base can be written",
     "a format has only its fields": "no format asks for hidden columns",
     "every source can be read again, and rows are shown by what decides the checkpoint that holds them: %s":
         "tests/kafka shows it, where there is a broker",
@@ -41,7 +48,7 @@ def texts(path):
             found.append([match.start(), match.end(), match[1]])
     for start, _, text in found:
         if not NO_MESSAGE.search(source[:start].rstrip()):
-            yield source.count("\n", 0, start) + 1, text.replace('\\"', '"').replace("\\n", "\n")
+            yield source.count("\n", 0, start) + 1, text.replace('\\"', '"').replace("\\n", "\n").replace("\\\\", "\\")
 
 
 def flat(text):
@@ -54,10 +61,16 @@ def parts(text):
 
 
 def tested():
+    """What tests expect: cases, strings of their sources, and what the pages show, which the tests of the docs hold
+    against what is printed."""
     cases = [p.read_text(errors="replace") for p in (ROOT / "tests").rglob("*.t")]
-    for path in (ROOT / "tests").rglob("*.c"):
-        source = path.read_text(errors="replace").replace('\\"', "\0")
-        cases.append(re.sub(r'"\s*"', "", source).replace("\0", '"'))
+    for path in {*(ROOT / "tests").rglob("*.c"), *(ROOT / "tests").rglob("*.py")} - {pathlib.Path(__file__).resolve()}:
+        source = path.read_text(errors="replace").replace('\\"', "\0").replace("\\'", "'")
+        cases.append(re.sub(r'"\s*[fr]?"', "", source).replace("\0", '"').replace("\\\\", "\\"))
+    for path in (ROOT / "docs").glob("*.md"):
+        cases += re.findall(r"^```console\n(.*?)^```", path.read_text(), re.MULTILINE | re.DOTALL)
+    cases.append(re.sub(r"\\([_*[])", r"\1", (ROOT / "docs/reference.md").read_text()))
+    cases.append((ROOT / "packaging/vim/weir.vim").read_text())
     return flat("\n".join(cases))
 
 

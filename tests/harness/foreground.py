@@ -199,6 +199,15 @@ def test_status_line_on_a_terminal(start):
     assert "  out " not in run.text["terminal"][last:], "the status line was not erased at the end"
 
 
+def test_the_operator_that_sets_the_pace_is_said_on_a_terminal(start):
+    run = start(
+        conf="pipeline p { source generator in { field n int sequence; } sink null out { from in; } }", on_terminal=True
+    )
+    run.until("terminal", r"\rin \d.*/s  out \d.*/s  limited by (source generator \"in\"|sink null \"out\") \(\d+%\)")
+    run.child.send_signal(signal.SIGINT)
+    equal(run.finish(), 0)
+
+
 def test_what_was_lost_is_said_on_a_terminal(start):
     run = start(on_terminal=True)
     run.feed(TWO_WINDOWS + b"{oops}\n{oops}\n" + b'{"k":"a","t":1000}\n')

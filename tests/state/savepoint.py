@@ -3,6 +3,8 @@
 """Savepoints: made of a pipeline that runs and of one that does not, restored, and refused when they are damaged."""
 import json
 import socket
+import subprocess
+import threading
 
 from place import DEADLINE, SOURCE, conf, contains, equal, main
 
@@ -37,6 +39,7 @@ def test_of_a_pipeline_that_does_not_run(place):
     begin(place)
     out, _ = place.run("savepoint", "create", "state/p", "one.wsp")
     epoch, entries, size = numbers(out)
+    contains(out, "one.wsp: epoch ")
     equal(epoch, place.decided())
     equal(size, (place.path / "one.wsp").stat().st_size)
     said, _ = place.run("savepoint", "inspect", "one.wsp")
@@ -246,15 +249,46 @@ def test_every_cut_and_every_flipped_byte_is_noticed(place):
             place.run("savepoint", "inspect", "b.wsp", code=1)
 
 
-def test_command_lines_that_are_wrong(place):
-    for words, sentence in (
-        ((), "savepoint needs one of: create, inspect, restore"),
-        (("make",), '"savepoint make" is unknown; choose one of: create, inspect, restore'),
-        (("create", "dir"), "usage: weir savepoint create DIR FILE"),
-        (("inspect",), "usage: weir savepoint inspect FILE"),
-        (("restore", "file"), "usage: weir savepoint restore FILE DIR"),
-    ):
-        equal(place.run("savepoint", *words, code=2)[1], f"weir: {sentence}\n")
+def test_who_listens_there_gives_no_answer(place):
+    begin(place)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(place.path / "state/p/control"))
+        server.listen()
+        hang_up = threading.Thread(target=lambda: server.accept()[0].close())
+        hang_up.start()
+        equal(
+            place.run("savepoint", "create", "state/p", "a.wsp", code=1)[1],
+            'weir: the process that runs the pipeline of "state/p" gave no answer: it ended, or answers somebody else\n',
+        )
+        hang_up.join()
+
+
+def test_what_stands_in_the_place_of_the_socket(place):
+    """The pipeline runs without it."""
+    begin(place)
+    place.write("state/p/control/file", "")
+    said = place.checkpoint()
+    contains(said, 'no socket "control" in the state directory: cannot listen on it: ')
+
+
+def test_nobody_reads_what_it_says(place):
+    begin(place)
+    place.run("savepoint", "create", "state/p", "a.wsp")
+    for words in (("savepoint", "inspect", "a.wsp"), ("state", "count", "state/p"), ("state", "export", "state/p")):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([place.weir, *words], cwd=place.path, stdout=full, stderr=subprocess.PIPE, text=True)
+        equal((done.returncode, done.stderr), (1, "weir: cannot write: No space left on device\n"))
+
+
+def test_a_working_directory_that_is_gone(place):
+    begin(place)
+    gone = place.path / "gone"
+    gone.mkdir()
+    command = 'cd gone && rmdir ../gone && exec "$0" savepoint create "$1" a.wsp'
+    done = subprocess.run(
+        ["sh", "-c", command, place.weir, place.path / "state/p"], cwd=place.path, capture_output=True, text=True
+    )
+    equal((done.returncode, done.stderr), (1, "weir: getcwd() failed: No such file or directory\n"))
 
 
 if __name__ == "__main__":

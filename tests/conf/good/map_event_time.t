@@ -5,6 +5,8 @@ pipeline p {
     window w { from m; tumbling 1d; aggregate n = count(); }
     sink null out { from w; }
 }
+-- stdout contains
+      map "m": it sets the event time: the watermark behind it begins there
 -- stderr
 weir: the configuration file weir.conf syntax is ok
 weir: configuration file weir.conf test is successful

@@ -5,6 +5,7 @@
 -- stderr contains
 weir version: weir/{{[0-9.]+}}
 built by {{.*}}
+built with libuv {{[0-9.]+}}, jansson {{[0-9.]+}}, xxHash {{[0-9.]+}}
 plugin ABI {{[0-9.]+}}
 plugins: {{BUILD}}/plugins/modules
 configure arguments: {{.*}}
