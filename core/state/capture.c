@@ -5,6 +5,7 @@
 #include "base/cell.h"
 #include "base/err.h"
 #include "state/codec.h"
+#include "state/evict.h"
 #include "state/store.h"
 #include "state/table_parts.h"
 
@@ -171,6 +172,8 @@ records_add(const struct weir_table *table, struct wr_records *records, const st
 void
 wr_table_note_erased(struct weir_table *table, const struct wr_key *key, uint64_t hash, int64_t ns)
 {
+	if (table->evict != NULL)
+		wr_evict_note_erased(table->evict, key, hash, ns);
 	records_begin(&table->erased);
 	records_add(table, &table->erased, key, hash, ns, NULL);
 }
@@ -207,6 +210,8 @@ wr_table_capture_begin(struct weir_table *table)
 	uint64_t bytes = wr_table_dirty_bytes(table);
 
 	wr_assert(!copying->open);
+	if (table->evict != NULL)
+		wr_evict_note_captured(table->evict);
 	if (!table->tracked)
 		head.flags |= WR_TABLE_WHOLE;
 	if (table->has_retired) {

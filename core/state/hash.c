@@ -504,6 +504,14 @@ wr_hash_put(
 }
 
 uint32_t
+wr_hash_load(
+	struct wr_hash *hash, const struct wr_key *key, uint64_t key_hash, int64_t ns, bool *made)
+{
+	hash_reserve(hash, 1);
+	return hash_put(hash, key, (uint32_t)key_hash, ns, made);
+}
+
+uint32_t
 wr_hash_get(const struct wr_hash *hash, const struct wr_key *key, uint64_t key_hash)
 {
 	return hash->n_used == 0 ? 0 : *hash_entry(hash, hash_seek(hash, key, (uint32_t)key_hash));
@@ -557,6 +565,99 @@ wr_hash_erase(struct wr_hash *hash, const struct wr_key *key, uint64_t key_hash,
 	hash_unmark(hash, index);
 	wr_slabs_give(&hash->slabs, index, root == 0);
 	return true;
+}
+
+static bool
+hash_is_dirty(const struct wr_hash *hash, uint32_t index)
+{
+	return index >> 6 < hash->dirty_words &&
+	       (hash->dirty_bits[index >> 6] >> (index & 63) & 1) != 0;
+}
+
+/* The next entry of a key behind index; 0: none. */
+static uint32_t
+hash_after(const struct wr_hash *hash, uint32_t root, uint32_t index)
+{
+	int64_t ns = hash->keyed ? wr_slabs_node(&hash->slabs, index)->ns : INT64_MAX;
+
+	return ns == INT64_MAX ? 0 : wr_chain_from(&hash->slabs, root, ns + 1);
+}
+
+static uint32_t
+hash_first(const struct wr_hash *hash, uint32_t root)
+{
+	return hash->keyed ? wr_chain_from(&hash->slabs, root, INT64_MIN) : root;
+}
+
+/* How many entries a key has, if all of them may go; else 0. */
+static uint32_t
+hash_may_go(const struct wr_hash *hash, uint32_t root,
+	int64_t (*floor)(const void *arg, uint64_t key_hash), const void *arg)
+{
+	uint32_t index = hash_first(hash, root), n = 0;
+
+	if (floor != NULL && wr_slabs_node(&hash->slabs, index)->ns <=
+				     floor(arg, wr_key_hash(wr_slabs_key(&hash->slabs, root))))
+		return 0;
+	for (; index != 0; index = hash_after(hash, root, index), n++)
+		if (hash_is_dirty(hash, index))
+			return 0;
+	return n;
+}
+
+uint32_t
+wr_hash_evict(struct wr_hash *hash, uint32_t *at, uint32_t n,
+	int64_t (*floor)(const void *arg, uint64_t key_hash), const void *arg)
+{
+	uint32_t done = 0;
+
+	wr_assert(hash->frozen == NULL);
+	while (*at < hash->n_lines * WR_HASH_LINE && done < n) {
+		uint32_t root = *hash_entry(hash, *at), index, next, entries = 0;
+
+		if (root != 0)
+			entries = hash_may_go(hash, root, floor, arg);
+		if (entries == 0) {
+			++*at;
+			continue;
+		}
+		for (index = hash_first(hash, root); index != 0; index = next) {
+			next = hash_after(hash, root, index);
+			wr_slabs_give(&hash->slabs, index, next == 0);
+		}
+		hash_close(hash, *at); /* another bucket may have moved there */
+		done += entries;
+	}
+	hash->evicted += done;
+	return done;
+}
+
+void
+wr_hash_compact(struct wr_hash *hash)
+{
+	struct wr_slabs *slabs = &hash->slabs;
+	struct wr_hash made = {.tracked = hash->tracked,
+		.ns = hash->ns,
+		.captures = hash->captures,
+		.evicted = hash->evicted};
+
+	if (slabs->n_free == 0 || slabs->n_free < slabs->room / 2 || hash->n_dirty > 0)
+		return;
+	wr_assert(!hash->keyed);
+	made.slabs.layout = slabs->layout;
+	for (uint32_t i = 1; i < slabs->next; i++) {
+		const struct wr_key *key = wr_slabs_key(slabs, i);
+		uint32_t index;
+		bool is_new;
+
+		if (!wr_slabs_live(slabs, i))
+			continue;
+		index = wr_hash_load(&made, key, wr_key_hash(key), 0, &is_new);
+		memcpy(wr_hash_row(&made, index), wr_hash_row(hash, i), slabs->layout->row_bytes);
+	}
+	slabs->next = slabs->next > 0 ? 1 : 0; /* their cells are with the copies */
+	wr_hash_fini(hash);
+	*hash = made;
 }
 
 void

@@ -34,6 +34,7 @@ struct wr_hash {
 	bool tracked;
 	struct wr_slabs slabs;
 	int64_t ns; /* of all entries, if they are not keyed */
+	uint64_t evicted; /* entries that are not here but in the base only: evict.h */
 
 	/* Entries written since a capture began, the one of this number: a bit each. */
 	uint64_t *dirty_bits;
@@ -67,6 +68,18 @@ uint32_t wr_hash_get(const struct wr_hash *hash, const struct wr_key *key, uint6
 /* One entry, made where absent; *made says so. */
 uint32_t wr_hash_put(
 	struct wr_hash *hash, const struct wr_key *key, uint64_t key_hash, int64_t ns, bool *made);
+/* As wr_hash_put, but the entry does not count as written. */
+uint32_t wr_hash_load(
+	struct wr_hash *hash, const struct wr_key *key, uint64_t key_hash, int64_t ns, bool *made);
+/*
+ * Lets entries go that were not written since the last capture, n of them or somewhat more, from
+ * bucket *at on; returns how many.  Those of a key go together; one that has any with ns <=
+ * floor(arg, key hash) stays.
+ */
+uint32_t wr_hash_evict(struct wr_hash *hash, uint32_t *at, uint32_t n,
+	int64_t (*floor)(const void *arg, uint64_t key_hash), const void *arg);
+/* Memory of entries that have gone is given back, if that is much.  Not of a keyed table. */
+void wr_hash_compact(struct wr_hash *hash);
 /* Whether there was one to erase.  A long key's bytes stay readable until the next upsert or put.
  */
 bool wr_hash_erase(struct wr_hash *hash, const struct wr_key *key, uint64_t key_hash, int64_t ns);

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "state/codec.h"
+#include "state/evict.h"
 #include "state/row_map.h"
 #include "state/store_parts.h"
 #include "state/table_parts.h"
@@ -97,6 +98,8 @@ struct restore {
 	struct restore_row rows[RESTORE_BLOCK];
 	uint32_t n_rows;
 	struct wr_text bytes;
+	uint64_t loaded; /* bytes that the rows take in memory, about */
+	struct wr_text last; /* by key, once there is no more room: the key that was loaded last */
 	struct weir_err *err;
 };
 
@@ -189,6 +192,30 @@ restore_entry(struct restore *r, const struct wr_tail *tail, const char *p, size
 	return r->n_rows == RESTORE_BLOCK ? restore_flush(r) : 0;
 }
 
+/*
+ * Whether a row is to stay on disk, as there is no room.  Keys of tables by key are here with all
+ * their rows or with none.
+ */
+static bool
+restore_leaves(struct restore *r, int64_t ns, const char *key, size_t len, size_t value_len)
+{
+	struct wr_text *last = &r->last;
+
+	if (r->table->evict == NULL)
+		return false;
+	if (r->table->by_key) {
+		wr_evict_note_ns(r->table->evict, &ns, 1);
+		len -= sizeof ns;
+	}
+	if (r->loaded < r->table->evict->conf.room) {
+		r->loaded += r->table->layout.head + value_len + len;
+		if (r->table->by_key && r->loaded >= r->table->evict->conf.room)
+			wr_text_add(last, key, len);
+		return false;
+	}
+	return last->len != len || memcmp(last->p, key, len) != 0;
+}
+
 static int
 restore_rows(struct restore *r, uint32_t lo, uint32_t hi)
 {
@@ -201,7 +228,7 @@ restore_rows(struct restore *r, uint32_t lo, uint32_t hi)
 	leveldb_iter_seek(it, (const char *)from, sizeof from);
 	for (; rc == 0 && leveldb_iter_valid(it); leveldb_iter_next(it)) {
 		struct wr_tail tail;
-		size_t len;
+		size_t len, value_len;
 		const char *key = leveldb_iter_key(it, &len), *value;
 
 		if (len < WR_ROW_PREFIX || memcmp(key, from, WR_ROW_PREFIX) != 0)
@@ -218,8 +245,12 @@ restore_rows(struct restore *r, uint32_t lo, uint32_t hi)
 			tail.ns < wr_retired_group(&r->store->retired, r->stored->id, tail.group)
 					  ->floor)
 			continue;
-		value = leveldb_iter_value(it, &len);
-		rc = restore_entry(r, &tail, value, len);
+		value = leveldb_iter_value(it, &value_len);
+		if (restore_leaves(r, tail.ns, key, len, value_len)) {
+			wr_evict_leave(r->table, tail.ns);
+			continue;
+		}
+		rc = restore_entry(r, &tail, value, value_len);
 	}
 	if (rc == 0)
 		rc = restore_flush(r);
@@ -227,6 +258,14 @@ restore_rows(struct restore *r, uint32_t lo, uint32_t hi)
 		rc = wr_store_iter_error(r->store, it, r->err);
 	leveldb_iter_destroy(it);
 	return rc;
+}
+
+static void
+restore_floors(struct restore *r, uint32_t lo, uint32_t hi)
+{
+	for (uint32_t group = lo; group <= hi && r->table->by_key; group++)
+		wr_evict_set_floor(r->table->evict, group,
+			wr_retired_group(&r->store->retired, r->stored->id, group)->floor);
 }
 
 int
@@ -249,10 +288,13 @@ wr_store_restore_table(struct wr_store *store, const char *op, struct weir_table
 	rc = restore_check(&r, max_parallelism);
 	if (rc == 0)
 		rc = wr_row_maps(&r.maps, &r.arena, r.stored, op, &table->spec, err);
+	if (rc == 0 && table->evict != NULL)
+		restore_floors(&r, lo, hi);
 	if (rc == 0)
 		rc = restore_rows(&r, lo, hi);
 	wr_arena_fini(&r.arena);
 	wr_text_fini(&r.bytes);
+	wr_text_fini(&r.last);
 	/* What stands in the base is not dirty. */
 	wr_table_track(table, max_parallelism);
 	return rc;

@@ -99,12 +99,9 @@ wr_layout_fini(struct wr_layout *layout)
 	*layout = (struct wr_layout){0};
 }
 
-static void
-slabs_free_cells(struct wr_slabs *slabs, uint32_t index)
+void
+wr_layout_free_cells(struct wr_layout *layout, uint8_t *row)
 {
-	struct wr_layout *layout = slabs->layout;
-	uint8_t *row = wr_slabs_at(slabs, index) + layout->head;
-
 	for (uint32_t i = 0; i < layout->n_cells; i++) {
 		uint64_t *cell = (uint64_t *)(void *)(row + layout->cells[i]);
 		uint32_t held = wr_cell_held(cell);
@@ -112,6 +109,12 @@ slabs_free_cells(struct wr_slabs *slabs, uint32_t index)
 		layout->cell_bytes -= held < layout->cell_bytes ? held : layout->cell_bytes;
 		wr_cell_free(cell);
 	}
+}
+
+static void
+slabs_free_cells(struct wr_slabs *slabs, uint32_t index)
+{
+	wr_layout_free_cells(slabs->layout, wr_slabs_at(slabs, index) + slabs->layout->head);
 }
 
 void

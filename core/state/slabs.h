@@ -50,6 +50,7 @@ struct wr_layout {
 void wr_layout_init(
 	struct wr_layout *layout, uint32_t head, const struct weir_slot *slots, uint32_t n_slots);
 void wr_layout_fini(struct wr_layout *layout);
+void wr_layout_free_cells(struct wr_layout *layout, uint8_t *row);
 /* Frees spare slabs beyond keep. */
 void wr_layout_trim(struct wr_layout *layout, uint32_t keep);
 

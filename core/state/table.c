@@ -5,6 +5,7 @@
 #include "base/cell.h"
 #include "base/err.h"
 #include "state/chain.h"
+#include "state/evict.h"
 #include "state/table_parts.h"
 
 #include <stdlib.h>
@@ -72,7 +73,11 @@ wr_table_free(struct weir_table *table)
 		struct wr_cursor *cursor = table->cursors;
 
 		table->cursors = cursor->next;
+		wr_evict_drop_rows(table, cursor);
 		wr_arena_fini(&cursor->arena);
+		wr_arena_fini(&cursor->cold_arena);
+		wr_text_fini(&cursor->last);
+		wr_evict_begin_scan(table, cursor);
 		free(cursor);
 	}
 	wr_table_end_capture(table);
@@ -80,6 +85,7 @@ wr_table_free(struct weir_table *table)
 	wr_spaces_fini(&table->spaces);
 	wr_hash_fini(&table->hash);
 	wr_layout_fini(&table->layout);
+	wr_evict_free(table->evict);
 	wr_arena_fini(&table->arena);
 	wr_arena_fini(&table->spec_arena);
 	free(table->parts);
@@ -184,7 +190,21 @@ table_upsert_by_key(
 		if (wr_table_is_dead(table, ns == NULL ? 0 : ns[i]))
 			wr_table_sweep(table);
 	lookup->ns = ns;
+	if (table->evict != NULL)
+		wr_evict_note_ns(table->evict, ns, lookup->n);
+	if (table->hash.evicted > 0)
+		wr_evict_fetch(table, &table->hash, lookup, 0);
 	wr_hash_upsert(&table->hash, lookup, row);
+}
+
+/* By namespace: what there is of these keys in ns is here now. */
+static void
+table_fetch(struct weir_table *table, struct wr_hash *hash, const struct wr_lookup *lookup,
+	const int64_t *ns)
+{
+	if (hash->evicted > 0)
+		wr_evict_fetch(table, hash, lookup,
+			ns == NULL ? 0 : ns[lookup->at == NULL ? 0 : lookup->at[0]]);
 }
 
 static void
@@ -196,6 +216,7 @@ table_upsert_parts(
 	for (uint32_t i = 0; i < parts->n; i++) {
 		struct wr_lookup part = table_of_part(lookup, parts, i);
 
+		table_fetch(table, parts->hash[i], &part, ns);
 		wr_hash_upsert(parts->hash[i], &part, row);
 	}
 }
@@ -210,13 +231,16 @@ table_upsert(struct weir_table *table, const struct weir_batch *batch, const uin
 	wr_table_lookup(table, batch, sel, n, &lookup);
 	if (table->n_keys == 0 && one_space)
 		lookup.n = 1; /* all rows have the same entry */
-	if (table->by_key)
+	if (table->by_key) {
 		table_upsert_by_key(table, &lookup, ns, row);
-	else if (one_space)
-		wr_hash_upsert(
-			wr_spaces_make(&table->spaces, ns == NULL ? 0 : ns[0]), &lookup, row);
-	else
+	} else if (one_space) {
+		struct wr_hash *hash = wr_spaces_make(&table->spaces, ns == NULL ? 0 : ns[0]);
+
+		table_fetch(table, hash, &lookup, ns);
+		wr_hash_upsert(hash, &lookup, row);
+	} else {
 		table_upsert_parts(table, &lookup, ns, row);
+	}
 	for (uint32_t i = lookup.n; i < n; i++)
 		row[i] = row[0];
 }
@@ -233,11 +257,13 @@ wr_table_upsert(struct weir_table *table, const struct weir_batch *batch, const 
 }
 
 static void
-table_find_by_key(const struct weir_table *table, const struct wr_lookup *lookup, const int64_t *ns,
+table_find_by_key(struct weir_table *table, const struct wr_lookup *lookup, const int64_t *ns,
 	const void **row)
 {
 	uint32_t index[WEIR_ROWS_MAX];
 
+	if (table->hash.evicted > 0)
+		wr_evict_fetch(table, &table->hash, lookup, 0);
 	wr_hash_roots(&table->hash, lookup, index);
 	for (uint32_t i = 0; i < lookup->n; i++) {
 		int64_t at = ns == NULL ? 0 : ns[i];
@@ -278,16 +304,19 @@ table_find(struct weir_table *table, const struct weir_batch *batch, const uint3
 	}
 	memset(row, 0, n * sizeof *row);
 	if (table_one_space(ns, n)) {
-		const struct wr_hash *hash = wr_spaces_get(&table->spaces, ns == NULL ? 0 : ns[0]);
+		struct wr_hash *hash = wr_spaces_get(&table->spaces, ns == NULL ? 0 : ns[0]);
 
-		if (hash != NULL)
-			table_find_in(hash, &lookup, row);
+		if (hash == NULL)
+			return;
+		table_fetch(table, hash, &lookup, ns);
+		table_find_in(hash, &lookup, row);
 		return;
 	}
 	parts = table_part(table, &lookup, ns, false);
 	for (uint32_t i = 0; i < parts->n; i++) {
 		struct wr_lookup part = table_of_part(&lookup, parts, i);
 
+		table_fetch(table, parts->hash[i], &part, ns);
 		table_find_in(parts->hash[i], &part, row);
 	}
 }
@@ -303,6 +332,32 @@ wr_table_find(struct weir_table *table, const struct weir_batch *batch, const ui
 		wr_table_hide(table, batch, sel, n, row);
 }
 
+/* What is to be erased, so that it is known what there was. */
+static void
+table_fetch_erased(struct weir_table *table, const struct wr_lookup *lookup, const int64_t *ns)
+{
+	const struct wr_parts *parts;
+
+	if (table->by_key) {
+		if (table->hash.evicted > 0)
+			wr_evict_fetch(table, &table->hash, lookup, 0);
+		return;
+	}
+	if (ns == NULL) {
+		struct wr_hash *hash = wr_spaces_get(&table->spaces, 0);
+
+		if (hash != NULL)
+			table_fetch(table, hash, lookup, ns);
+		return;
+	}
+	parts = table_part(table, lookup, ns, false);
+	for (uint32_t i = 0; i < parts->n; i++) {
+		struct wr_lookup part = table_of_part(lookup, parts, i);
+
+		table_fetch(table, parts->hash[i], &part, ns);
+	}
+}
+
 void
 wr_table_erase(struct weir_table *table, const struct weir_batch *batch, const uint32_t *sel,
 	uint32_t n, const int64_t *ns)
@@ -312,6 +367,8 @@ wr_table_erase(struct weir_table *table, const struct weir_batch *batch, const u
 	if (n == 0)
 		return;
 	wr_table_lookup(table, batch, sel, n, &lookup);
+	if (table->evict != NULL)
+		table_fetch_erased(table, &lookup, ns);
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t row = sel == NULL ? i : sel[i];
 		int64_t space = ns == NULL ? 0 : ns[i];
@@ -366,6 +423,8 @@ wr_table_retire(struct weir_table *table, int64_t hi)
 		table->retired = hi;
 		table->has_retired = true;
 	}
+	if (table->evict != NULL)
+		wr_evict_note_retired(table, hi);
 	if (table->by_key)
 		table_retire_by_key(table, hi);
 	else if (hi == INT64_MAX)
@@ -397,11 +456,30 @@ wr_table_edit(
 uint64_t
 wr_table_count(const struct weir_table *table)
 {
-	uint64_t count = wr_slabs_count(&table->hash.slabs);
+	uint64_t count = wr_slabs_count(&table->hash.slabs) + table->hash.evicted;
+
+	for (uint32_t i = 0; i < table->spaces.n; i++) {
+		const struct wr_hash *hash = table->spaces.v[i].hash;
+
+		count += wr_slabs_count(&hash->slabs) + hash->evicted;
+	}
+	return count;
+}
+
+static uint64_t
+table_free_bytes(const struct wr_hash *hash)
+{
+	return (uint64_t)hash->slabs.n_free * hash->slabs.layout->stride + hash->slabs.keep.dead;
+}
+
+uint64_t
+wr_table_used(const struct weir_table *table)
+{
+	uint64_t bytes = wr_table_bytes(table) - table_free_bytes(&table->hash);
 
 	for (uint32_t i = 0; i < table->spaces.n; i++)
-		count += wr_slabs_count(&table->spaces.v[i].hash->slabs);
-	return count;
+		bytes -= table_free_bytes(table->spaces.v[i].hash);
+	return bytes;
 }
 
 uint64_t
@@ -419,5 +497,7 @@ wr_table_bytes(const struct weir_table *table)
 			 ? 0
 			 : WEIR_ROWS_MAX * (sizeof *table->keys + sizeof *table->key_hash);
 	bytes += table->erased.text.cap + table->copying.records.text.cap;
+	if (table->evict != NULL)
+		bytes += wr_evict_bytes(table->evict);
 	return bytes + wr_arena_held(&table->arena);
 }

@@ -23,8 +23,7 @@ void wr_table_free(struct weir_table *table);
 const struct weir_table_spec *wr_table_spec_of(const struct weir_table *table);
 
 /*
- * As in <weir/table.h>, and moreover: rows stay until the next upsert, erase or retire.  A row that
- * occurs twice in an upsert is given twice.
+ * As in <weir/table.h>.  A row that occurs twice in an upsert is given twice.
  */
 void wr_table_upsert(struct weir_table *table, const struct weir_batch *batch, const uint32_t *sel,
 	uint32_t n, const int64_t *ns, void **row);
@@ -66,8 +65,18 @@ void *wr_table_edit(struct weir_table *table, void *row, uint64_t *cell, uint32_
 /* From now on it is known what was written, erased and retired, for wr_table_capture(). */
 void wr_table_track(struct weir_table *table, uint32_t max_parallelism);
 
-uint64_t wr_table_count(const struct weir_table
-		*table); /* entries; by key, retired ones that are not swept yet count */
+/*
+ * Of a table that may (evict.h), while no epoch that it was captured for is in flight: lets go of
+ * entries that were not written since, of about so many bytes, and at most about so many.  How many
+ * went; the store has them.
+ */
+uint32_t wr_table_evict(struct weir_table *table, uint64_t bytes, uint32_t most);
+/* Why what the table gave is not true: it could not be read back.  code 0: it is. */
+const struct weir_err *wr_table_damage(const struct weir_table *table);
+
+/* Entries, wherever they are; by key, retired ones that are not swept yet count. */
+uint64_t wr_table_count(const struct weir_table *table);
 uint64_t wr_table_bytes(const struct weir_table *table); /* held */
+uint64_t wr_table_used(const struct weir_table *table); /* without what is free for new entries */
 
 #endif

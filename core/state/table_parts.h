@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a table consists of, for the files that make it up: table.c, table_scan.c, table_dirty.c.
+ * What a table consists of, for the files that make it up: table.c, table_scan.c, table_dirty.c,
+ * evict.c.
  */
 #ifndef WR_STATE_TABLE_PARTS_H
 #define WR_STATE_TABLE_PARTS_H
@@ -19,6 +20,17 @@ struct wr_cursor {
 	uint32_t n; /* given */
 	struct wr_batch batch;
 	struct wr_arena arena; /* its columns */
+
+	/* A scan of a table that lacks entries: evict.h. */
+	bool scans; /* it is no probe */
+	bool cold; /* has come to what only the base has */
+	uint32_t group; /* there: the key group, */
+	struct wr_text last; /* and the key looked at last, on disk */
+	struct wr_hash owed; /* what came back behind it */
+	uint32_t at_owed;
+	struct wr_cold_row *cold_rows; /* given */
+	struct wr_arena cold_arena;
+
 	struct wr_key keys[WEIR_ROWS_MAX];
 	uint64_t hash[WEIR_ROWS_MAX];
 	int64_t space[WEIR_ROWS_MAX];
@@ -82,6 +94,8 @@ struct weir_table {
 	int64_t oldest, pass_ns;
 	uint32_t pass_at; /* 0: no pass is under way */
 
+	struct wr_evict *evict; /* NULL: all entries are here */
+
 	struct weir_table_spec spec; /* a copy, what it points to in spec_arena */
 	struct wr_arena spec_arena;
 };
@@ -106,6 +120,22 @@ void wr_table_touch(struct weir_table *table, const struct weir_batch *batch, co
 	uint32_t n, void **row);
 void wr_table_hide(const struct weir_table *table, const struct weir_batch *batch,
 	const uint32_t *sel, uint32_t n, const void **row);
+
+/* The cursor gives this entry.  now: whether it has expired is asked at this time. */
+static inline void
+wr_cursor_add(const struct weir_table *table, struct wr_cursor *cursor, const struct wr_key *key,
+	int64_t ns, void *row, int64_t now)
+{
+	uint32_t n = cursor->n;
+
+	if (table->spec.ttl_us > 0 && wr_table_has_expired(table, row, now))
+		return;
+	cursor->n++;
+	cursor->keys[n] = *key;
+	cursor->space[n] = ns;
+	cursor->row[n] = row;
+	cursor->from[n] = cursor->at;
+}
 
 static inline bool
 wr_table_is_dead(const struct weir_table *table, int64_t ns)

@@ -2,45 +2,30 @@
 /* Scans and probes of a table; see table.h. */
 #include "base/err.h"
 #include "state/chain.h"
+#include "state/evict.h"
 #include "state/table_parts.h"
 
 /* An ended cursor is used again, so that what it gave stays readable until then. */
 static struct wr_cursor *
-cursor_open(struct weir_table *table, int64_t lo)
+cursor_open(struct weir_table *table, int64_t lo, bool scans)
 {
 	struct wr_cursor *cursor = table->cursors;
 
 	while (cursor != NULL && cursor->open)
 		cursor = cursor->next;
 	if (cursor == NULL) {
-		cursor = wr_alloc(sizeof *cursor);
-		cursor->arena = (struct wr_arena){0};
-		cursor->batch = (struct wr_batch){0};
+		cursor = wr_zalloc(sizeof *cursor);
 		cursor->next = table->cursors;
 		table->cursors = cursor;
 	}
 	cursor->open = true;
 	cursor->inside = false;
 	cursor->ns = lo;
-	cursor->at = 0;
+	cursor->at = scans ? 1 : 0;
+	cursor->scans = scans;
 	cursor->n = 0;
+	wr_evict_begin_scan(table, cursor);
 	return cursor;
-}
-
-/* now: whether the entry has expired is asked at this time. */
-static inline void
-cursor_add(const struct weir_table *table, struct wr_cursor *cursor, const struct wr_key *key,
-	int64_t ns, void *row, int64_t now)
-{
-	uint32_t n = cursor->n;
-
-	if (table->spec.ttl_us > 0 && wr_table_has_expired(table, row, now))
-		return;
-	cursor->n++;
-	cursor->keys[n] = *key;
-	cursor->space[n] = ns;
-	cursor->row[n] = row;
-	cursor->from[n] = cursor->at;
 }
 
 /* Makes entries of what was added; ends the cursor if that is nothing. */
@@ -86,7 +71,7 @@ scan_hash(struct weir_table *table, struct wr_cursor *cursor, struct wr_hash *ha
 {
 	const struct wr_slabs *slabs = &hash->slabs;
 
-	for (uint32_t i = cursor->at > 0 ? cursor->at : 1; i < slabs->next; i++) {
+	for (uint32_t i = cursor->at; i < slabs->next && !cursor->cold; i++) {
 		const struct wr_key *key = wr_slabs_key(slabs, i);
 		int64_t ns = cursor->ns;
 
@@ -101,10 +86,12 @@ scan_hash(struct weir_table *table, struct wr_cursor *cursor, struct wr_hash *ha
 			cursor->at = i;
 			return false;
 		}
-		cursor_add(table, cursor, key, ns, wr_hash_row(hash, i), table->now);
+		wr_cursor_add(table, cursor, key, ns, wr_hash_row(hash, i), table->now);
 	}
-	cursor->at = slabs->next;
-	return true;
+	cursor->at = slabs->next > 0 ? slabs->next : 1;
+	if (hash->evicted == 0 && !cursor->cold && cursor->owed.n_used == 0)
+		return true;
+	return wr_evict_scan(table, cursor, hash, lo, hi);
 }
 
 static void
@@ -117,7 +104,8 @@ scan_spaces(struct weir_table *table, struct wr_cursor *cursor, int64_t hi)
 			break;
 		if (spaces->v[i].ns != cursor->ns) {
 			cursor->ns = spaces->v[i].ns;
-			cursor->at = 0;
+			cursor->at = 1;
+			wr_evict_begin_scan(table, cursor);
 		}
 		if (!scan_hash(table, cursor, spaces->v[i].hash, cursor->ns, cursor->ns))
 			break;
@@ -128,9 +116,10 @@ uint32_t
 wr_table_scan(struct weir_table *table, int64_t lo, int64_t hi, void **handle,
 	struct weir_entries *entries)
 {
-	struct wr_cursor *cursor = *handle != NULL ? *handle : cursor_open(table, lo);
+	struct wr_cursor *cursor = *handle != NULL ? *handle : cursor_open(table, lo, true);
 
 	cursor->n = 0;
+	wr_evict_drop_rows(table, cursor);
 	if (!cursor->open)
 		return cursor_give(table, cursor, handle, entries);
 	if (table->by_key)
@@ -153,7 +142,7 @@ probe_single(
 	if ((node->left | node->right) != 0 || cursor->n == WEIR_ROWS_MAX)
 		return false;
 	if (node->ns >= cursor->ns && node->ns <= hi)
-		cursor_add(table, cursor, &node->key, node->ns, node + 1, now);
+		wr_cursor_add(table, cursor, &node->key, node->ns, node + 1, now);
 	return true;
 }
 
@@ -176,7 +165,7 @@ probe_chain(
 		cursor->ns = node->ns;
 		if (cursor->n == WEIR_ROWS_MAX)
 			return false;
-		cursor_add(
+		wr_cursor_add(
 			table, cursor, &node->key, node->ns, wr_hash_row(&table->hash, index), now);
 		if (node->ns == INT64_MAX)
 			return true;
@@ -202,7 +191,7 @@ probe_spaces(struct weir_table *table, struct wr_cursor *cursor, const struct wr
 		cursor->ns = space->ns;
 		if (cursor->n == WEIR_ROWS_MAX)
 			return false;
-		cursor_add(table, cursor, wr_slabs_key(&space->hash->slabs, index), space->ns,
+		wr_cursor_add(table, cursor, wr_slabs_key(&space->hash->slabs, index), space->ns,
 			wr_hash_row(space->hash, index), now);
 		if (space->ns == INT64_MAX)
 			break;
@@ -211,12 +200,35 @@ probe_spaces(struct weir_table *table, struct wr_cursor *cursor, const struct wr
 	return true;
 }
 
+static void
+probe_fetch(struct weir_table *table, const struct wr_lookup *lookup, const int64_t *lo,
+	const int64_t *hi)
+{
+	int64_t least = INT64_MAX, most = INT64_MIN;
+
+	if (table->by_key) {
+		if (table->hash.evicted > 0)
+			wr_evict_fetch(table, &table->hash, lookup, 0);
+		return;
+	}
+	for (uint32_t i = 0; i < lookup->n; i++) {
+		least = lo[i] < least ? lo[i] : least;
+		most = hi[i] > most ? hi[i] : most;
+	}
+	for (uint32_t i = wr_spaces_from(&table->spaces, least); i < table->spaces.n; i++) {
+		struct wr_space *space = &table->spaces.v[i];
+
+		if (space->ns <= most && space->hash->evicted > 0)
+			wr_evict_fetch(table, space->hash, lookup, space->ns);
+	}
+}
+
 uint32_t
 wr_table_probe(struct weir_table *table, const struct weir_batch *batch, const uint32_t *sel,
 	uint32_t n, const int64_t *lo, const int64_t *hi, void **handle,
 	struct weir_entries *entries)
 {
-	struct wr_cursor *cursor = *handle != NULL ? *handle : cursor_open(table, 0);
+	struct wr_cursor *cursor = *handle != NULL ? *handle : cursor_open(table, 0, false);
 	uint32_t root[WEIR_ROWS_MAX];
 	struct wr_lookup lookup;
 
@@ -224,6 +236,8 @@ wr_table_probe(struct weir_table *table, const struct weir_batch *batch, const u
 	if (!cursor->open || cursor->at >= n)
 		return cursor_give(table, cursor, handle, entries);
 	wr_table_lookup(table, batch, sel, n, &lookup);
+	if (table->evict != NULL)
+		probe_fetch(table, &lookup, lo, hi);
 	if (table->by_key)
 		wr_hash_roots(&table->hash, &lookup, root);
 	for (; cursor->at < n; cursor->at++, cursor->inside = false) {
@@ -253,6 +267,8 @@ wr_table_probe(struct weir_table *table, const struct weir_batch *batch, const u
 void
 wr_table_end_scans(struct weir_table *table)
 {
-	for (struct wr_cursor *c = table->cursors; c != NULL; c = c->next)
+	for (struct wr_cursor *c = table->cursors; c != NULL; c = c->next) {
 		c->open = false;
+		wr_evict_drop_rows(table, c);
+	}
 }

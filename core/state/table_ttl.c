@@ -6,7 +6,6 @@
 #include "state/table_parts.h"
 
 #include "base/batch.h"
-#include "base/cell.h"
 
 enum { TTL_AT_ONCE = 64 /* entries looked at between two calls */ };
 
@@ -50,14 +49,7 @@ ttl_renew(struct weir_table *table, uint8_t *row)
 {
 	struct wr_layout *layout = &table->layout;
 
-	for (uint32_t i = 0; i < layout->n_cells; i++) {
-		uint64_t *cell = (uint64_t *)(void *)(row + layout->cells[i]);
-
-		uint32_t held = wr_cell_held(cell);
-
-		layout->cell_bytes -= held < layout->cell_bytes ? held : layout->cell_bytes;
-		wr_cell_free(cell);
-	}
+	wr_layout_free_cells(layout, row);
 	memcpy(row, layout->initial, layout->row_bytes);
 }
 

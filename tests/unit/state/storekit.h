@@ -39,6 +39,7 @@ static const struct weir_slot kit_slots[] = {
 struct kit {
 	const struct keyset *set;
 	uint64_t seed; /* of the whole */
+	bool one_ns; /* 0 is the only namespace */
 	uint32_t parallelism;
 	struct weir_table *tables[KIT_P][KIT_TABLES]; /* by namespace, by key */
 	struct wr_timers *timers[KIT_P];
@@ -140,6 +141,7 @@ kit_draw(struct kit *kit, uint64_t *seed)
 	for (uint32_t i = 0; i < kit->n; i++) {
 		kit->ids[i] = keyset_below(seed, range);
 		kit->ns[i] = ways == 0 && i > 0 ? kit->ns[0] : kit_ns(keyset_below(seed, KIT_NS));
+		kit->ns[i] = kit->one_ns ? 0 : kit->ns[i];
 	}
 	kit->batch = keyset_batch(kit->set, kit->ids, kit->n, &kit->arena, seed);
 }
