@@ -56,6 +56,17 @@ hash_set(struct wr_hash *hash, uint32_t p, uint32_t tag, uint32_t entry)
 	*hash_entry(hash, p) = entry;
 }
 
+/* REQUIRES: a bucket is empty, and no key is this entry's. */
+static inline void
+hash_place(struct wr_hash *hash, uint32_t tag, uint32_t entry)
+{
+	uint32_t p = hash_home(hash->n_lines, tag) * WR_HASH_LINE;
+
+	while (*hash_entry(hash, p) != 0)
+		p = hash_next(hash, p);
+	hash_set(hash, p, tag, entry);
+}
+
 static void
 hash_grow(struct wr_hash *hash, uint64_t used)
 {
@@ -72,15 +83,9 @@ hash_grow(struct wr_hash *hash, uint64_t used)
 	hash->lines = (struct wr_hash_line *)(((uintptr_t)hash->memory + align - 1) & ~(align - 1));
 	hash->n_lines = (uint32_t)want;
 	hash->max_used = (uint32_t)(want * (WR_HASH_LINE * 3 / 4));
-	for (uint32_t i = 0; i < n_old; i++) {
-		for (uint32_t j = 0; j < WR_HASH_LINE && old[i].entry[j] != 0; j++) {
-			uint32_t p = hash_home(hash->n_lines, old[i].tag[j]) * WR_HASH_LINE;
-
-			while (*hash_entry(hash, p) != 0)
-				p = hash_next(hash, p);
-			hash_set(hash, p, old[i].tag[j], old[i].entry[j]);
-		}
-	}
+	for (uint32_t i = 0; i < n_old; i++)
+		for (uint32_t j = 0; j < WR_HASH_LINE && old[i].entry[j] != 0; j++)
+			hash_place(hash, old[i].tag[j], old[i].entry[j]);
 	free(old_memory);
 }
 
@@ -509,6 +514,65 @@ wr_hash_load(
 {
 	hash_reserve(hash, 1);
 	return hash_put(hash, key, (uint32_t)key_hash, ns, made);
+}
+
+uint32_t
+wr_hash_append(struct wr_hash *hash, const struct wr_key *key, int64_t ns)
+{
+	struct wr_slabs *slabs = &hash->slabs;
+	const struct wr_key *last;
+	uint32_t index;
+
+	wr_slabs_reserve(slabs, 1);
+	last = wr_slabs_key(slabs, slabs->next - 1);
+	if (hash->keyed && wr_key_eq(last, key)) {
+		index = wr_slabs_take_held(slabs, last);
+	} else {
+		index = wr_slabs_take(slabs, key);
+		hash->n_used++;
+	}
+	if (hash->keyed) {
+		struct wr_node *node = wr_slabs_node(slabs, index);
+
+		node->ns = ns;
+		node->left = node->right = 0;
+	}
+	return index;
+}
+
+/* The chain that begins with an entry; *next: the one behind it. */
+static uint32_t
+hash_link(struct wr_hash *hash, uint32_t index, uint32_t *next)
+{
+	struct wr_slabs *slabs = &hash->slabs;
+	uint32_t root = index, i = index + 1;
+
+	for (; hash->keyed && i < slabs->next &&
+		wr_key_eq(wr_slabs_key(slabs, i), wr_slabs_key(slabs, index));
+		i++)
+		root = wr_chain_insert(slabs, root, i);
+	*next = i;
+	return root;
+}
+
+void
+wr_hash_index(struct wr_hash *hash)
+{
+	uint32_t tag[HASH_BLOCK], root[HASH_BLOCK], n;
+
+	if (hash->n_used == 0)
+		return;
+	wr_assert(hash->n_lines == 0);
+	hash_grow(hash, hash->n_used);
+	for (uint32_t i = 1; i < hash->slabs.next;) {
+		for (n = 0; n < HASH_BLOCK && i < hash->slabs.next; n++) {
+			tag[n] = (uint32_t)wr_key_hash(wr_slabs_key(&hash->slabs, i));
+			wr_hash_prefetch(hash, tag[n]);
+			root[n] = hash_link(hash, i, &i);
+		}
+		for (uint32_t k = 0; k < n; k++)
+			hash_place(hash, tag[k], root[k]);
+	}
 }
 
 uint32_t

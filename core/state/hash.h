@@ -80,6 +80,12 @@ uint32_t wr_hash_evict(struct wr_hash *hash, uint32_t *at, uint32_t n,
 	int64_t (*floor)(const void *arg, uint64_t key_hash), const void *arg);
 /* Memory of entries that have gone is given back, if that is much.  Not of a keyed table. */
 void wr_hash_compact(struct wr_hash *hash);
+/*
+ * To fill an empty table whose entries are known to differ: those of a key come one behind the
+ * other, and ascend.  They are found once they are indexed.
+ */
+uint32_t wr_hash_append(struct wr_hash *hash, const struct wr_key *key, int64_t ns);
+void wr_hash_index(struct wr_hash *hash);
 /* Whether there was one to erase.  A long key's bytes stay readable until the next upsert or put.
  */
 bool wr_hash_erase(struct wr_hash *hash, const struct wr_key *key, uint64_t key_hash, int64_t ns);

@@ -77,17 +77,6 @@ wr_store_sections(struct wr_store *store, const char *name, uint32_t kind,
 	return rc < 0 ? rc : n;
 }
 
-enum { RESTORE_BLOCK = 32 /* rows whose cache misses overlap */ };
-
-/* A row on its way: its home in the hash table is brought near before it is put there. */
-struct restore_row {
-	struct wr_key key; /* a long one's bytes are at `at` */
-	uint64_t hash;
-	int64_t ns;
-	size_t at; /* in bytes: those of a long key, then the value */
-	uint32_t len; /* of the value */
-};
-
 struct restore {
 	struct wr_store *store;
 	const struct wr_stored_op *op;
@@ -95,9 +84,6 @@ struct restore {
 	struct weir_table *table;
 	struct wr_row_map *maps; /* by shape */
 	struct wr_arena arena;
-	struct restore_row rows[RESTORE_BLOCK];
-	uint32_t n_rows;
-	struct wr_text bytes;
 	uint64_t loaded; /* bytes that the rows take in memory, about */
 	struct wr_text last; /* by key, once there is no more room: the key that was loaded last */
 	struct weir_err *err;
@@ -140,22 +126,13 @@ restore_hash(const struct restore *r, int64_t ns)
 }
 
 static int
-restore_put(struct restore *r, struct restore_row *row)
+restore_entry(struct restore *r, const struct wr_tail *tail, const char *p, size_t len)
 {
-	const char *p = r->bytes.p + row->at;
-	struct wr_hash *hash = restore_hash(r, row->ns);
-	struct wr_reader in;
-	uint64_t shape;
-	uint32_t index;
-	bool made;
+	struct wr_hash *hash = restore_hash(r, tail->ns);
+	struct wr_reader in = wr_reader_of(p, len);
+	uint64_t shape = wr_reader_varint(&in);
+	uint32_t index = wr_hash_append(hash, &tail->key, tail->ns);
 
-	if (wr_key_is_far(&row->key)) {
-		row->key = wr_key_make(p, row->key.len);
-		p += row->key.len;
-	}
-	in = wr_reader_of(p, row->len);
-	shape = wr_reader_varint(&in);
-	index = wr_hash_put(hash, &row->key, row->hash, row->ns, &made);
 	if (in.bad || shape >= r->stored->n_shapes ||
 		!wr_row_read(&r->maps[shape], &in, wr_hash_row(hash, index), &r->table->layout))
 		return wr_store_damaged(r->store, r->err, "a row of table \"%s\" of \"%s\"",
@@ -163,33 +140,12 @@ restore_put(struct restore *r, struct restore_row *row)
 	return 0;
 }
 
-static int
-restore_flush(struct restore *r)
+static void
+restore_index(struct weir_table *table)
 {
-	int rc = 0;
-
-	for (uint32_t i = 0; rc == 0 && i < r->n_rows; i++)
-		rc = restore_put(r, &r->rows[i]);
-	r->n_rows = 0;
-	r->bytes.len = 0;
-	return rc;
-}
-
-static int
-restore_entry(struct restore *r, const struct wr_tail *tail, const char *p, size_t len)
-{
-	struct restore_row *row = &r->rows[r->n_rows++];
-
-	*row = (struct restore_row){.key = tail->key,
-		.hash = wr_key_hash(&tail->key),
-		.ns = tail->ns,
-		.at = r->bytes.len,
-		.len = (uint32_t)len};
-	if (wr_key_is_far(&tail->key))
-		wr_text_add(&r->bytes, (const char *)wr_key_bytes(&tail->key), tail->key.len);
-	wr_text_add(&r->bytes, p, len);
-	wr_hash_prefetch(restore_hash(r, tail->ns), row->hash);
-	return r->n_rows == RESTORE_BLOCK ? restore_flush(r) : 0;
+	wr_hash_index(&table->hash);
+	for (uint32_t i = 0; i < table->spaces.n; i++)
+		wr_hash_index(table->spaces.v[i].hash);
 }
 
 /*
@@ -253,8 +209,6 @@ restore_rows(struct restore *r, uint32_t lo, uint32_t hi)
 		rc = restore_entry(r, &tail, value, value_len);
 	}
 	if (rc == 0)
-		rc = restore_flush(r);
-	if (rc == 0)
 		rc = wr_store_iter_error(r->store, it, r->err);
 	leveldb_iter_destroy(it);
 	return rc;
@@ -292,8 +246,8 @@ wr_store_restore_table(struct wr_store *store, const char *op, struct weir_table
 		restore_floors(&r, lo, hi);
 	if (rc == 0)
 		rc = restore_rows(&r, lo, hi);
+	restore_index(table);
 	wr_arena_fini(&r.arena);
-	wr_text_fini(&r.bytes);
 	wr_text_fini(&r.last);
 	/* What stands in the base is not dirty. */
 	wr_table_track(table, max_parallelism);
