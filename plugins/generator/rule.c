@@ -415,8 +415,7 @@ generator_field_parse(
 	struct weir_str word;
 
 	*field = (struct generator_field){0};
-	if (!generator_word(&line.rest, &field->name))
-		return wrong(&line, text.loc, "a field has a name, a type and a rule");
+	generator_word(&line.rest, &field->name); /* the host has seen that there is one */
 	if (need(&line, "a type", &word) < 0)
 		return -1;
 	field->type = type_of(word);

@@ -11,29 +11,62 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-ROOMS = ("core/conf", "core/engine/plan", "core/expr", "core/host")
+ROOMS = ("core/conf", "core/engine/plan", "core/expr", "core/host", "plugins/*")
+LATER = ("plugins/file", "plugins/kafka")
 TOKEN = re.compile(r"""/\*.*?\*/|'(?:[^'\\]|\\.)+'|"((?:[^"\\]|\\.)*)\"""", re.DOTALL)
 NO_MESSAGE = re.compile(
     r"""(\.(summary|example|signature|name|deflt|choices|needs|also) =|#include|wr_assert\(!|counter\(\s*\w+, "\w+",)$"""
 )
 FORMAT = re.compile(r"%$|%%|%[-+ #0-9.*]*(?:ll|l|z|h|j|t)?[a-zA-Z]")
 
-# What no test can bring about, with the reason.
+SENTENCE = r"[a-z]{2} [a-z\"%]|[a-z]\(\)"
+
+# What no test can bring about, by the reason.
 UNREACHABLE = {
-    'glob() "%.*s" failed': "the directory would have to fail while it is read",
-    "a string of more than 2 GiB": "takes more memory than a test has",
-    "%.*s(): its plugin describes no sound result": "a plugin that is wrong",
-    "%.*s(): its plugin names no type for the result": "a plugin that is wrong",
-    "the expression is too long; compute parts of it first": "conf files end before",
-    "the process that tests plugins ended (%s)": "somebody would have to kill it between two plugins",
-    "cannot start a process: %s": "the machine would have to be out of processes",
-    "cannot open its directory: %s": "the state was written there just before",
-    'cannot connect to "%s/control": %s': "as root everything can be connected to",
-    "  For sources.\n": "every format of the base can be written",
-    "a format has only its fields": "no format asks for hidden columns",
-    "every source can be read again, and rows are shown by what decides the checkpoint that holds them: %s":
-        "tests/kafka shows it, where there is a broker",
+    "takes more memory than a test has": (
+        "a string of more than 2 GiB",
+        "a set of more than 256 MiB",
+        "count_distinct() of more than 256 MiB; use count_distinct_hll()",
+        "more than 33554432 values; use percentile(), a sketch",
+        "strings of more than 4 GiB in one batch",
+    ),
+    "the machine would have to be out of memory, processes or threads": (
+        "cannot start a process: %s",
+        "cannot start a thread that reads standard input",
+        "cannot start a thread that writes standard output",
+        "could not be read: out of memory",
+        "there was no memory to read it",
+        "out of memory or file descriptors",
+    ),
+    "checksums of the store notice the damage first": (
+        "the state is damaged",
+        'a generator has no partition "%.*s" that stands at "%.*s"',
+        'nexmark has no partition "%.*s" that stands at "%.*s"',
+    ),
+    "there is one version of this state": (
+        "the state has version %u, not 1",
+        'the checkpoint has a state of "check" of version %u, this is 1',
+    ),
+    "a plugin that is wrong": (
+        "%.*s(): its plugin describes no sound result",
+        "%.*s(): its plugin names no type for the result",
+    ),
+    "the directory would have to fail while it is read": ('glob() "%.*s" failed',),
+    "conf files end before": ("the expression is too long; compute parts of it first",),
+    "records end before": ("it is too long",),
+    "no format asks for hidden columns": ("a format has only its fields",),
+    "every format of the base can be written": ("  For sources.\n",),
+    "gzip knows none": ("it needs a dictionary",),
+    "one of the cells has said it before": ("a quote stands where none may",),
+    "the library has a sentence for each of its codes": ("the regular expression cannot be matched",),
+    "tests/kafka shows it, where there is a broker": (
+        "every source can be read again, and rows are shown by what decides the checkpoint that holds them: %s",
+    ),
+    "somebody would have to kill it between two plugins": ("the process that tests plugins ended (%s)",),
+    "the state was written there just before": ("cannot open its directory: %s",),
+    "as root everything can be connected to": ('cannot connect to "%s/control": %s',),
 }
+EXCUSED = {text for texts in UNREACHABLE.values() for text in texts}
 
 
 def texts(path):
@@ -74,20 +107,25 @@ def tested():
     return flat("\n".join(cases))
 
 
+def messages():
+    for path in sorted(path for room in ROOMS for path in ROOT.glob(f"{room}/*.c*")):
+        name = str(path.relative_to(ROOT))
+        for line, text in texts(path) if not name.startswith(LATER) else ():
+            if len(text) >= 14 and " " in text.strip() and parts(text) and re.search(SENTENCE, text):
+                yield f"{name}:{line}", text
+
+
 def main():
-    cases, seen, missing = tested(), 0, []
-    for room in ROOMS:
-        for path in sorted((ROOT / room).glob("*.c")):
-            for line, text in texts(path):
-                if text in UNREACHABLE or len(text) < 14 or " " not in text.strip() or not parts(text):
-                    continue
-                if not re.search(r"[a-z]{2} [a-z\"%]|[a-z]\(\)", text):
-                    continue
-                seen += 1
-                if not all(part in cases for part in parts(text)):
-                    missing.append(f"{path.relative_to(ROOT)}:{line}: no case has: {text}")
+    cases, seen, missing, excused = tested(), 0, [], set()
+    for place, text in messages():
+        seen += 1
+        if text in EXCUSED:
+            excused.add(text)
+        elif not all(part in cases for part in parts(text)):
+            missing.append(f"{place}: no case has: {text}")
+    missing += [f"nobody says any more: {text}" for text in sorted(EXCUSED - excused)]
     print("\n".join(missing + [f"{seen - len(missing)} passed, {len(missing)} failed"]))
-    return 1 if missing or seen < 200 else 0
+    return 1 if missing or seen < 600 else 0
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ FIRST = '{"k":"a","window_start":"1970-01-01T00:00:00Z","window_end":"1970-01-01
 class Run:
     """A `weir run` with pipes, or, if on_terminal, with its outputs on a terminal of its own."""
 
-    def __init__(self, build, *args, conf=CONF, on_terminal=False, blocking=True):
+    def __init__(self, build, *args, conf=CONF, on_terminal=False, blocking=True, stdout=subprocess.PIPE):
         self.directory = tempfile.TemporaryDirectory(prefix="weir-run-")
         self.path = pathlib.Path(self.directory.name)
         (self.path / "weir.conf").write_text(conf)
@@ -54,9 +54,11 @@ class Run:
             self.fds = {ours: "terminal"}
         else:
             self.child = subprocess.Popen(
-                command, cwd=self.path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+                command, cwd=self.path, stdin=subprocess.PIPE, stdout=stdout, stderr=subprocess.PIPE
             )
-            self.fds = {self.child.stdout.fileno(): "stdout", self.child.stderr.fileno(): "stderr"}
+            self.fds = {self.child.stderr.fileno(): "stderr"}
+            if self.child.stdout is not None:
+                self.fds[self.child.stdout.fileno()] = "stdout"
         self.text = {name: "" for name in self.fds.values()}
         self.end = time.monotonic() + DEADLINE
 
@@ -284,6 +286,20 @@ def test_reader_that_goes_away(start):
     run.child.stdin.close()
     equal(run.finish(), 0)  # not death by SIGPIPE, nor a failure
     equal(run.text["stderr"], "")
+
+
+def test_a_full_output_is_a_failure(start):
+    for sink in ("stdout", "check"):
+        with open("/dev/full", "w") as full:
+            run = start(conf=CONF.replace("sink stdout", f"sink {sink}"), stdout=full)
+        run.feed(TWO_WINDOWS)
+        run.child.stdin.close()
+        equal(run.finish(), 1)
+        equal(
+            run.text["stderr"],
+            f'weir: pipeline "p" failed: sink {sink} "out": '
+            "write() standard output failed (28: No space left on device); see where it goes\n",
+        )
 
 
 def main():
