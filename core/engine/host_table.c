@@ -118,6 +118,12 @@ host_begin(struct weir_task *task)
 	return wr_items_raw(inst->items);
 }
 
+static struct weir_str
+host_quotes(struct weir_task *task)
+{
+	return wr_inst_of(task)->op->quotes;
+}
+
 /* Opening a table cannot fail: what is wrong ends the opening of the instance. */
 static struct weir_table *
 table_open(struct weir_task *task, const struct weir_table_spec *spec)
@@ -416,4 +422,5 @@ const struct weir_host wr_host = {
 	.begin = host_begin,
 	.hidden = host_hidden,
 	.interval = wr_plan_interval,
+	.quotes = host_quotes,
 };

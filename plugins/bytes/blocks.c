@@ -82,6 +82,7 @@ frames_block_new(struct frames_pool *pool, size_t cap)
 	block->refs = 1;
 	block->cap = cap;
 	block->begin = block->end = 0;
+	block->quoted = 0;
 	*block->why = '\0';
 	return block;
 }

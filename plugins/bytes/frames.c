@@ -6,9 +6,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+
+#include "mask.h"
 
 /* How many bytes a record's length has, and *len; 0: not all of it is there; -1: it is none. */
 static int
@@ -71,20 +70,87 @@ struct filling {
 	struct frames_block *block;
 	size_t used; /* bytes read */
 	size_t end; /* of whole records */
+	size_t seen; /* searched for newlines */
+	uint32_t state; /* QUOTES_*, there */
+	int open; /* behind the end a quote opens that is not closed, or too late */
 };
 
-/* Where whole records end, of which something may have come at `from`. */
-static void
-find_end(const struct frames_reader *reader, struct filling *fill, size_t from)
+/* A byte order mark at the very beginning is no part of the text. */
+static const char order_mark[] = "\xef\xbb\xbf";
+
+static size_t
+mark_at(const struct frames_block *block, size_t n)
 {
-	const char *p = fill->block->data, *newline;
+	return block->offset == 0 && n >= 3 && memcmp(block->data, order_mark, 3) == 0 ? 3 : 0;
+}
+
+/* A record that quotes make that long is more likely a quote that is never closed. */
+static int
+is_open(const struct frames_reader *reader, const struct filling *fill, size_t to)
+{
+	return to - fill->end > reader->max + 2 &&
+	       memchr(fill->block->data + fill->end, '\n', to - fill->end - 1) != NULL;
+}
+
+/* The same as find_end(), where there may be newlines between quotes. */
+static void
+find_end_quoted(const struct frames_reader *reader, struct filling *fill)
+{
+	const char *p = fill->block->data;
+
+	while (fill->seen < fill->used && !fill->open) {
+		size_t n = fill->used - fill->seen < 64 ? fill->used - fill->seen : 64;
+		uint64_t ends = quotes_ends(&reader->quotes, &fill->state, p + fill->seen, n);
+
+		for (; ends != 0 && !fill->open; ends &= ends - 1) {
+			size_t to = fill->seen + (size_t)__builtin_ctzll(ends) + 1;
+
+			fill->open = is_open(reader, fill, to);
+			if (!fill->open)
+				fill->end = to;
+		}
+		fill->seen += n;
+	}
+	if (!fill->open)
+		fill->open = is_open(reader, fill, fill->used);
+}
+
+static void
+find_newline(const struct frames_reader *reader, struct filling *fill)
+{
+	struct frames_block *block = fill->block;
+	const char *from = block->data + fill->seen, *newline;
+
+	if (fill->seen == 0 && block->offset == 0 && fill->used < 3 &&
+		memcmp(from, order_mark, fill->used) == 0)
+		return;
+	if (fill->seen == 0)
+		from += mark_at(block, fill->used);
+	fill->seen = (size_t)(from - block->data);
+	if (reader->quotes.quote != 0 && !block->quoted)
+		block->quoted = memchr(from, reader->quotes.quote, fill->used - fill->seen) != NULL;
+	if (block->quoted) {
+		find_end_quoted(reader, fill);
+		return;
+	}
+	newline = memrchr(from, '\n', fill->used - fill->seen);
+	if (newline != NULL)
+		fill->end = (size_t)(newline + 1 - block->data);
+	if (fill->used > fill->seen)
+		fill->state = quotes_behind(&reader->quotes, block->data[fill->used - 1]);
+	fill->seen = fill->used;
+}
+
+/* Where whole records end. */
+static void
+find_end(const struct frames_reader *reader, struct filling *fill)
+{
+	const char *p = fill->block->data;
 	uint32_t len;
 	int n;
 
 	if (reader->framing == FRAMING_NEWLINE) {
-		newline = memrchr(p + from, '\n', fill->used - from);
-		if (newline != NULL)
-			fill->end = (size_t)(newline + 1 - p);
+		find_newline(reader, fill);
 		return;
 	}
 	while ((n = read_length(reader->framing, p + fill->end, fill->used - fill->end, &len)) >
@@ -93,7 +159,8 @@ find_end(const struct frames_reader *reader, struct filling *fill, size_t from)
 		fill->end += (size_t)n + len;
 }
 
-/* The block is one record, which is refused; why is written.  All of its bytes are read. */
+/* The block begins with one record, which is refused; why is written.  All of its bytes are read.
+ */
 static void
 refuse(struct filling *fill, int64_t behind)
 {
@@ -107,6 +174,28 @@ say_long(char why[FRAMES_WHY], uint32_t framing, size_t max, int64_t len)
 	snprintf(why, FRAMES_WHY,
 		"the %s has %" PRId64 " bytes, more than \"max_record_size\" of the source (%zu)",
 		framing == FRAMING_NEWLINE ? "line" : "record", len, max);
+}
+
+/* Of a record whose quote is not closed only the first line is refused: the next ones may be sound.
+ */
+static void
+refuse_open(const struct frames_reader *reader, struct filling *fill, int at_end)
+{
+	struct frames_block *block = fill->block;
+	const char *newline = memchr(block->data, '\n', fill->used);
+	size_t len = (size_t)(newline - block->data);
+
+	if (len > reader->max)
+		say_long(block->why, reader->framing, reader->max, (int64_t)len);
+	else if (at_end)
+		snprintf(block->why, FRAMES_WHY, "a quote is opened in the line and never closed");
+	else
+		snprintf(block->why, FRAMES_WHY,
+			"a quote is opened in the line and not closed within "
+			"\"max_record_size\" of the source (%zu)",
+			reader->max);
+	block->behind = block->offset + (int64_t)len + 1;
+	fill->end = len < FRAMES_SHOWN ? len : FRAMES_SHOWN;
 }
 
 /* Nothing behind what has been understood can be. */
@@ -130,6 +219,7 @@ grow(struct frames_reader *reader, struct filling *fill)
 		return -ENOMEM;
 	memcpy(new->data, old->data, fill->used);
 	new->offset = old->offset;
+	new->quoted = old->quoted;
 	frames_unref(old);
 	fill->block = new;
 	return 0;
@@ -205,20 +295,33 @@ drop(struct frames_reader *reader, struct filling *fill)
 	return 1;
 }
 
+/* Whether the input ends within quotes that another line began. */
+static int
+ends_open(const struct frames_reader *reader, const struct filling *fill)
+{
+	return reader->framing == FRAMING_NEWLINE && reader->lost == 0 &&
+	       fill->state == QUOTES_INSIDE &&
+	       memchr(fill->block->data + fill->end, '\n', fill->used - fill->end) != NULL;
+}
+
 /* There is no more.  What is not whole is refused, but behind whole records, in a block of its own.
  */
 static void
 end_of_input(struct frames_reader *reader, struct filling *fill)
 {
-	int inside = input_is_inside(reader->in);
+	int inside = input_is_inside(reader->in), open = ends_open(reader, fill);
 	char what[64];
 
-	if (fill->end > 0 && (inside || reader->framing != FRAMING_NEWLINE))
+	if (fill->end > 0 && (inside || open || reader->framing != FRAMING_NEWLINE))
 		return;
 	if (inside) {
 		snprintf(what, sizeof what, "the %s data ends before its end",
 			codec_name(reader->in->codec));
 		give_up(reader, fill, what, "");
+		return;
+	}
+	if (open) {
+		refuse_open(reader, fill, 1);
 		return;
 	}
 	reader->at_end = 1;
@@ -263,8 +366,9 @@ static int
 fill_block(struct frames_reader *reader, struct filling *fill)
 {
 	if (reader->lost == 0)
-		find_end(reader, fill, 0);
-	while (fill->end == 0 || (reader->whole && fill->used < fill->block->cap)) {
+		find_end(reader, fill);
+	while (!fill->open &&
+		(fill->end == 0 || (reader->whole && fill->used < fill->block->cap))) {
 		size_t from;
 		ssize_t n;
 		int rc;
@@ -290,12 +394,14 @@ fill_block(struct frames_reader *reader, struct filling *fill)
 		fill->used += (size_t)n;
 		reader->offset += n;
 		if (reader->lost == 0)
-			find_end(reader, fill, from);
+			find_end(reader, fill);
 		else if (drop(reader, fill))
 			return 0;
 		if (!reader->whole)
-			return 0;
+			break;
 	}
+	if (fill->open && fill->end == 0)
+		refuse_open(reader, fill, 0);
 	return 0;
 }
 
@@ -358,14 +464,12 @@ frames_read(struct frames_reader *reader, struct frames_block **out)
 	return rc;
 }
 
-/* A byte order mark at the very beginning is no part of the text. */
 void
 frames_cutter_start(struct frames_cutter *cutter, struct frames_block *block)
 {
 	cutter->block = block;
-	if (cutter->framing == FRAMING_NEWLINE && block->offset == 0 && block->end >= 3 &&
-		memcmp(block->data, "\xef\xbb\xbf", 3) == 0)
-		block->begin = 3;
+	if (cutter->framing == FRAMING_NEWLINE)
+		block->begin = mark_at(block, block->end);
 }
 
 void
@@ -375,25 +479,52 @@ frames_cutter_fini(struct frames_cutter *cutter)
 	cutter->block = NULL;
 }
 
+/* A bit for each newline that ends a record, of the 64 bytes at p, or fewer. */
+static inline uint64_t
+line_ends(const struct frames_cutter *cutter, uint32_t *state, const char *p, const char *end)
+{
+	size_t n = (size_t)(end - p);
+
+	if (cutter->block->quoted)
+		return quotes_ends(&cutter->quotes, state, p, n < 64 ? n : 64);
+	return mask_of(p, '\n') & mask_first(n);
+}
+
+/* The line at p, to its newline or the end. */
+static const char *
+line_end(const struct frames_cutter *cutter, const char *p, const char *end)
+{
+	uint32_t state = QUOTES_OPEN;
+
+	for (; p < end; p += 64) {
+		uint64_t found = line_ends(cutter, &state, p, end);
+
+		if (found != 0)
+			return p + __builtin_ctzll(found);
+	}
+	return end;
+}
+
 /* The record at p, which is whole, and where the next one begins. */
 static const char *
-next_record(uint32_t framing, const char *p, const char *end, struct weir_str *rec)
+next_record(
+	const struct frames_cutter *cutter, const char *p, const char *end, struct weir_str *rec)
 {
 	const char *newline;
 	uint32_t len;
 	int n;
 
-	if (framing != FRAMING_NEWLINE) {
-		n = read_length(framing, p, (size_t)(end - p), &len);
+	if (cutter->framing != FRAMING_NEWLINE) {
+		n = read_length(cutter->framing, p, (size_t)(end - p), &len);
 		*rec = (struct weir_str){.p = p + n, .len = len};
 		return p + n + len;
 	}
-	newline = memchr(p, '\n', (size_t)(end - p));
+	newline = line_end(cutter, p, end);
 	rec->p = p;
-	rec->len = (uint32_t)((newline != NULL ? newline : end) - p);
+	rec->len = (uint32_t)(newline - p);
 	if (rec->len > 0 && p[rec->len - 1] == '\r')
 		rec->len--;
-	return newline != NULL ? newline + 1 : end;
+	return newline < end ? newline + 1 : end;
 }
 
 /* The beginning of a record that is refused, since its block may go. */
@@ -431,27 +562,6 @@ cut_block(struct frames_cutter *cutter, struct frames_records *records, int64_t 
 	return FRAMES_REFUSED;
 }
 
-/* A bit for each of 64 bytes that is a newline. */
-static inline uint64_t
-newlines(const char *p)
-{
-	uint64_t found = 0;
-	int i;
-
-#ifdef __SSE2__
-	for (i = 0; i < 4; i++) {
-		__m128i text = _mm_loadu_si128((const __m128i *)(const void *)(p + 16 * i));
-		__m128i is = _mm_cmpeq_epi8(text, _mm_set1_epi8('\n'));
-
-		found |= (uint64_t)(uint32_t)_mm_movemask_epi8(is) << 16 * i;
-	}
-#else
-	for (i = 0; i < 64; i++)
-		found |= (uint64_t)(p[i] == '\n') << i;
-#endif
-	return found;
-}
-
 /*
  * The lines from p on whose newline is there, as many as there is room for, up to one that is too
  * long; behind the last.  memchr() a line is slower when lines are short.
@@ -461,14 +571,12 @@ cut_lines(struct frames_cutter *cutter, struct frames_records *records, const ch
 	const char *end, uint32_t *n_records)
 {
 	const struct frames_block *block = cutter->block;
-	uint32_t n = 0;
+	uint32_t n = 0, state = QUOTES_OPEN;
 	const char *at;
 
 	for (at = p; at < end; at += 64) {
-		uint64_t found = newlines(at);
+		uint64_t found = line_ends(cutter, &state, at, end);
 
-		if (end - at < 64)
-			found &= ((uint64_t)1 << (end - at)) - 1;
 		for (; found != 0; found &= found - 1) {
 			const char *newline = at + __builtin_ctzll(found);
 			size_t len = (size_t)(newline - p);
@@ -511,7 +619,7 @@ frames_cut(struct frames_cutter *cutter, struct frames_records *records, struct 
 		int64_t offset = block->offset + (p - block->data);
 		struct weir_str rec;
 
-		next = next_record(cutter->framing, p, end, &rec);
+		next = next_record(cutter, p, end, &rec);
 		if (rec.len > cutter->max && n > 0)
 			break;
 		if (rec.len > cutter->max) {

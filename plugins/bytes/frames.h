@@ -11,6 +11,7 @@
 #include <weir/weir.h>
 
 #include "input.h"
+#include "quotes.h"
 
 enum {
 	FRAMES_BLOCK = 256 * 1024,
@@ -37,6 +38,7 @@ struct frames_block {
 	size_t cap, begin, end;
 	int64_t offset; /* of data[0] in the stream */
 	int64_t behind; /* refused: of what follows the record */
+	int quoted; /* newline framing: quotes may hide newlines in it */
 	char why[FRAMES_WHY]; /* not empty: data is the beginning of one record, which is refused */
 	char data[];
 };
@@ -46,6 +48,7 @@ struct frames_reader {
 	struct frames_pool *pool;
 	struct input *in;
 	uint32_t framing;
+	struct quotes quotes; /* newline framing: what newlines may hide in */
 	size_t max; /* bytes of the longest record */
 	struct frames_block *rest; /* begins with the first bytes of a record not read to its end */
 	size_t n_rest;
@@ -62,6 +65,7 @@ struct frames_reader {
 struct frames_cutter {
 	struct frames_block *block; /* NULL: none left */
 	uint32_t framing;
+	struct quotes quotes;
 	size_t max;
 	uint64_t empty; /* empty lines so far: no records */
 };
@@ -105,6 +109,15 @@ void frames_cutter_fini(struct frames_cutter *cutter);
 enum { FRAMES_NONE, FRAMES_SOME, FRAMES_REFUSED };
 int frames_cut(struct frames_cutter *cutter, struct frames_records *records, struct weir_raw *raw,
 	int64_t *position);
+
+/* What the format of a source says of its quotes.  [open] */
+static inline struct quotes
+frames_quotes(struct weir_task *task)
+{
+	struct weir_str str = task->host->quotes(task);
+
+	return str.p != NULL ? (struct quotes){str.p[0], str.p[1]} : (struct quotes){0};
+}
 
 /* Bytes that grow.  All zero: none. */
 struct frames_text {

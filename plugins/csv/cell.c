@@ -73,9 +73,7 @@ csv_unquote(struct csv *csv, const char *p, size_t len, uint32_t cell, struct we
 	for (q = end; q > p && q[-1] == quote; q--)
 		;
 	if ((end - q) % 2 == 0)
-		return stray(csv, cell,
-			"has a quote that is not closed within the record; a newline in quotes is "
-			"not read");
+		return stray(csv, cell, "has a quote that is not closed");
 	end--;
 	if (memchr(p, quote, (size_t)(end - p)) != NULL)
 		return undouble(csv, p, end, cell, text);

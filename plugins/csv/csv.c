@@ -182,6 +182,11 @@ csv_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
 		rc = -1;
 	if (rc == 0)
 		plan_quotes(conf);
+	if (rc == 0 && host->kind(plan) == WEIR_SOURCE && conf->quote_byte != CSV_NONE) {
+		const char bytes[2] = {(char)conf->quote_byte, (char)conf->delimiter_byte};
+
+		host->declare(plan, WEIR_PLAN_QUOTES, 0, (struct weir_str){.p = bytes, .len = 2});
+	}
 	return rc < 0 ? -EINVAL : WEIR_OK;
 }
 

@@ -141,6 +141,7 @@ start_at(struct part *part, int64_t offset, struct frames_pool *pool, const stru
 	if (rc < 0)
 		return rc;
 	frames_reader_init(&part->reader, pool, &part->in, how->framing, how->max, offset);
+	part->reader.quotes = part->cutter.quotes = how->quotes;
 	part->reader.whole = 1;
 	part->reader.tail = how->tail;
 	part->cutter.framing = how->framing;
@@ -264,6 +265,7 @@ part_rewind(struct part *part, struct weir_task *task)
 {
 	const struct part_how how = {.compression = part->in.codec,
 		.framing = part->reader.framing,
+		.quotes = part->reader.quotes,
 		.max = part->reader.max,
 		.tail = 1};
 	struct frames_pool *pool = part->reader.pool;

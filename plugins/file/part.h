@@ -25,6 +25,7 @@ struct part_position {
 /* How the files of a source are read. */
 struct part_how {
 	uint32_t compression, framing;
+	struct quotes quotes;
 	size_t max;
 	int tail;
 };

@@ -100,6 +100,7 @@ source_open(const void *conf, struct weir_task *task, void **self)
 	}
 	source->conf = conf;
 	source->task = task;
+	source->quotes = frames_quotes(task);
 	source->bytes = host->counter(task, "input_bytes", "Bytes read.");
 	source->bytes_total =
 		host->counter(task, "input_bytes_total", "Bytes of all files to be read.");
@@ -135,6 +136,7 @@ source_how(const struct source *source)
 
 	return (struct part_how){.compression = conf->compression,
 		.framing = conf->framing,
+		.quotes = source->quotes,
 		.max = conf->max_record_size,
 		.tail = conf->follow != 0};
 }

@@ -32,6 +32,7 @@ struct source {
 	const struct source_conf *conf;
 	struct weir_task *task;
 	struct frames_pool *pool;
+	struct quotes quotes;
 	struct part *parts;
 	struct file_names names; /* subtask 0: the partitions it has announced */
 	struct known *known; /* from the last run, of all subtasks */

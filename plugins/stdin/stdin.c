@@ -168,6 +168,7 @@ start(struct source *source)
 		return rc;
 	frames_reader_init(&source->reader, source->pool, &source->in, source->conf->framing,
 		source->conf->max_record_size, 0);
+	source->reader.quotes = source->cutter.quotes;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	rc = pthread_create(&source->thread, NULL, read_stdin, source);
@@ -227,6 +228,7 @@ source_new(const void *conf, struct weir_task *task)
 	source->task = task;
 	source->cutter.max = source->conf->max_record_size;
 	source->cutter.framing = source->conf->framing;
+	source->cutter.quotes = frames_quotes(task);
 	source->begins = 1;
 	source->last = &source->first;
 	source->pool = frames_pool_new();

@@ -19,6 +19,9 @@ must(int truth)
 		abort();
 }
 
+/* Behind the framings: newlines, but not those between quotes. */
+enum { QUOTED = FRAMING_VARINT + 1 };
+
 /* What a stream comes to: records and refusals, one behind the other, and how many of each. */
 struct result {
 	struct frames_text text;
@@ -65,14 +68,16 @@ read_all(int fd, uint32_t codec, uint32_t framing, size_t max, int whole)
 {
 	struct frames_pool *pool = frames_pool_new();
 	struct frames_reader reader;
-	struct frames_cutter cutter = {.framing = framing, .max = max};
+	const struct quotes quotes = {framing == QUOTED ? '"' : 0, ','};
+	struct frames_cutter cutter = {.framing = framing % QUOTED, .quotes = quotes, .max = max};
 	struct result result = {0};
 	struct input input = {0};
 	struct frames_block *block;
 	int64_t at = 0;
 
 	must(lseek(fd, 0, SEEK_SET) == 0 && input_start(&input, fd, codec, 0) == 0);
-	frames_reader_init(&reader, pool, &input, framing, max, 0);
+	frames_reader_init(&reader, pool, &input, cutter.framing, max, 0);
+	reader.quotes = quotes;
 	reader.whole = whole;
 	while (!reader.at_end) {
 		must(frames_read(&reader, &block) == 0);
@@ -117,8 +122,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 2)
 		return 0;
-	framing = data[0] % 3;
-	codec = data[0] / 3 % 5;
+	framing = data[0] % (QUOTED + 1);
+	codec = data[0] / (QUOTED + 1) % 5;
 	max = (size_t)data[1] * 16 + 1;
 	fd = file_of(data + 2, size - 2);
 	whole = read_all(fd, codec, framing, max, 1);

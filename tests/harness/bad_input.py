@@ -61,6 +61,10 @@ def cells():
     yield "truncated last line", "json", b'{"a":1}\n{"a":1', 1, 1
     yield "truncated last line", "csv", b"1,x,,\n1,x", 1, 1
     yield "truncated last line", "logfmt", b'a=1\ns="x', 1, 1
+    yield "newline in quotes", "csv", b'1,"x\n\n\r\ny,""\n",,\n2,z,,\n', 2, 0
+    yield "quote never closed", "csv", b'1,"x,,\n2,y,,\n3,z,,\n', 2, 1
+    yield "quote closed beyond the longest record", "csv", b'1,"x,,\n' + b"2,y,,\n" * 200000 + b'3,"z",,\n', 200001, 1
+    yield "quote within a value", "csv", b'1,5" disk,,\n2,y,,\n', 1, 1
     yield "deep nesting", "json", b'{"x":' + b"[" * DEEP + b"]" * DEEP + b',"a":1}\n{"a":2}\n', 2, 0  # nobody asks for x
     yield "deep nesting, cut", "json", b'{"x":' + b"[" * DEEP + b"\n" + b'{"a":2}\n', 1, 1
     yield "duplicate keys", "json", b'{"a":1,"a":2}\n', 1, 0

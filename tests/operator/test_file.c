@@ -171,6 +171,39 @@ START_TEST(rows_become_lines)
 }
 END_TEST
 
+/* Newlines, quotes and empty texts of csv come back as they went. */
+START_TEST(what_csv_writes_it_reads)
+{
+	static const char *const rows[] = {
+		"{\"n\":1,\"s\":\"two\\nlines, \\\"quoted\\\"\"}",
+		"{\"n\":null,\"s\":\"\\r\\n\\n\"}",
+		"{\"n\":3,\"s\":\"\"}",
+		"{\"n\":4,\"s\":null}",
+		"{\"n\":5,\"s\":\"\\\"\\n\\\"\"}",
+	};
+	struct wt_rig *rig;
+	char sink[128];
+	const struct wt_options options = {
+		.fields = "n int; s string;", .source_lines = "watermark none;", .sink = sink};
+	uint32_t i, n = sizeof rows / sizeof *rows;
+
+	make_dir();
+	snprintf(sink, sizeof sink, "file { path %s/out.csv; format csv; }", dir);
+	rig = wt_rig_with(&options);
+	for (i = 0; i < n; i++)
+		wt_push(rig, rows[i]);
+	ck_assert_int_eq(wt_run(rig), 0);
+	wt_free(rig);
+	rig = reading("out.csv", "format csv { n int; s string; }", NULL);
+	ck_assert_int_eq(wt_run(rig), 0);
+	for (i = 0; i < n; i++)
+		wt_expect(rig, 0, rows[i]);
+	wt_expect_none(rig, 0);
+	wt_free(rig);
+	remove_dir();
+}
+END_TEST
+
 START_TEST(what_cannot_be_opened_is_named)
 {
 	struct wt_rig *rig;
@@ -217,6 +250,7 @@ main(void)
 		files_are_read_in_step_by_event_time,
 		a_bad_line_names_file_and_offset,
 		rows_become_lines,
+		what_csv_writes_it_reads,
 		what_cannot_be_opened_is_named,
 		mistakes_are_refused_by_name,
 	};

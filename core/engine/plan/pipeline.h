@@ -89,6 +89,7 @@ struct wr_op {
 	uint32_t n_in, n_out;
 	int64_t delay; /* us: rows may come out that far behind the watermark */
 	struct wr_remark *remarks;
+	struct weir_str quotes; /* of a source: WEIR_PLAN_QUOTES of its format; p NULL: none */
 	struct weir_str decider; /* of a sink that decides epochs: who does; p NULL: it does not */
 	bool two_phase; /* a sink that shows rows when their epoch is decided */
 	int32_t error_out; /* the port dead letters leave by; -1: none */

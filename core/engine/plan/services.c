@@ -335,6 +335,15 @@ wr_plan_declare(struct weir_plan *plan, uint32_t what, int64_t n, struct weir_st
 		plan->op->decider = s;
 		plan->op->decider.p = wr_arena_dup(plan->planner->arena, s.p, s.len);
 		return;
+	case WEIR_PLAN_QUOTES:
+		if (s.len != 2) {
+			wr_problem_internal(
+				plan, "declares %u bytes as its quotes, not two", s.len);
+			return;
+		}
+		plan->op->quotes = s;
+		plan->op->quotes.p = wr_arena_dup(plan->planner->arena, s.p, s.len);
+		return;
 	case WEIR_PLAN_WRITES_FILE:
 	case WEIR_PLAN_READS_FILE:
 		wr_files_declare(plan, what == WEIR_PLAN_WRITES_FILE, s);

@@ -64,6 +64,13 @@ enum {
 	WEIR_PLAN_READS_FILE,
 	WEIR_PLAN_NOTE, /* s: a sentence about the operator that `weir -t` prints; several are fine
 			 */
+
+	/*
+	 * From plan() of a format.  s: two bytes, its quote and its delimiter.  A record may have
+	 * newlines between quotes, which open at its beginning or behind a delimiter only: sources
+	 * that part text at newlines ask quotes().
+	 */
+	WEIR_PLAN_QUOTES,
 };
 
 /* Levels of log(): syslog's numbers. */
@@ -283,6 +290,9 @@ struct weir_host {
 
 	/* [plan] From one checkpoint to the next, microseconds. */
 	int64_t (*interval)(const struct weir_plan *);
+
+	/* [open] What the format of a source has declared as WEIR_PLAN_QUOTES; p NULL: nothing. */
+	struct weir_str (*quotes)(struct weir_task *);
 };
 
 #ifdef __cplusplus

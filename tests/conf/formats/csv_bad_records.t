@@ -25,5 +25,5 @@ eCx5,"field ""a"" is ""x"", not an int",bad_record,in,p,in,a.csv,17,,1
 OTIyMzM3MjAzNjg1NDc3NTgwOCx5,"field ""a"" is ""9223372036854775808"", beyond an int",bad_record,in,p,in,a.csv,21,,1
 MQ==,"it has 1 column, not 2",bad_record,in,p,in,a.csv,43,,1
 MSwyLDM=,"it has 3 columns, not 2",bad_record,in,p,in,a.csv,45,,1
-MSwib3Blbg==,"field ""b"" has a quote that is not closed within the record; a newline in quotes is not read",bad_record,in,p,in,a.csv,51,,1
+MSwib3Blbg==,a quote is opened in the line and never closed,bad_record,in,p,in,a.csv,51,,1
 Miw=,"field ""b"" is null or missing",bad_record,in,p,in,a.csv,59,,1

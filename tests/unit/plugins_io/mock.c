@@ -503,6 +503,12 @@ mock_begin(struct weir_task *task)
 	return &mock->encoded;
 }
 
+static struct weir_str
+mock_quotes(struct weir_task *task)
+{
+	return mock_of(task)->quotes;
+}
+
 static const struct weir_host mock_host = {
 	.size = sizeof mock_host,
 	.major = WEIR_ABI_MAJOR,
@@ -533,6 +539,7 @@ static const struct weir_host mock_host = {
 	.refuse = mock_refuse,
 	.kind = mock_kind,
 	.begin = mock_begin,
+	.quotes = mock_quotes,
 };
 
 struct mock *

@@ -74,6 +74,7 @@ struct mock {
 	uint32_t n_partitions;
 	uint8_t ended[MOCK_PARTS];
 	uint32_t idled[MOCK_PARTS]; /* how often it was said to be caught up */
+	struct weir_str quotes; /* of the source's format */
 	int64_t now; /* the clock */
 	int hold; /* keep records instead of releasing them at once */
 	struct weir_raw held[256];

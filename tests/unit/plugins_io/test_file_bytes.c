@@ -25,6 +25,7 @@ static void *self;
 static char dir[64], path[96];
 static struct weir_str word;
 static struct source_conf conf;
+static struct weir_str quotes; /* what the format says of them */
 
 static void
 setup(void)
@@ -36,6 +37,7 @@ setup(void)
 	conf = (struct source_conf){
 		.path = {.v = &word, .n = 1}, .max_record_size = 1 << 20, .compression = 0};
 	path[0] = '\0';
+	quotes = (struct weir_str){0};
 }
 
 static void
@@ -65,6 +67,7 @@ run(struct weir_str pos)
 
 	leave();
 	mock = mock_new();
+	mock->quotes = quotes;
 	ck_assert_int_eq(source->plan(&conf, &mock->plan, mock->task.host), WEIR_OK);
 	rc = source->open(&conf, &mock->task, &self);
 	if (rc == 0)
@@ -477,6 +480,176 @@ START_TEST(a_length_beyond_the_file_is_refused_with_all_that_follows)
 }
 END_TEST
 
+/* Newlines between quotes. */
+
+static void
+with_quotes(void)
+{
+	quotes = (struct weir_str){.p = "\",", .len = 2};
+}
+
+START_TEST(newlines_between_quotes_are_of_the_record)
+{
+	static const char text[] = "\xef\xbb\xbf\"a\n\",b\r\n"
+				   "1,\"x\n\r\n\"\"\n,\"\n"
+				   "\n"
+				   "5\" disk,\"\"\n"
+				   "\"\n\"junk\"\n"
+				   "last,\"\n\"";
+
+	with_quotes();
+	put("x", text, sizeof text - 1);
+	ck_assert_int_eq(run_all(), WEIR_END);
+	ck_assert_str_eq(mock->records.p, "\"a\n\",b\n"
+					  "1,\"x\n\r\n\"\"\n,\"\n"
+					  "5\" disk,\"\"\n"
+					  "\"\n\"junk\"\n"
+					  "last,\"\n\"\n");
+	ck_assert_uint_eq(mock->n_records, 5);
+	ck_assert_uint_eq(mock_counter(mock, "empty_lines"), 1);
+	ck_assert_str_eq(mock->refused.p, "");
+}
+END_TEST
+
+START_TEST(a_quote_that_is_not_closed_costs_its_line)
+{
+	with_quotes();
+	put("x", "1,a\n2,\"b\r\n3,c\n4,d", 17);
+	ck_assert_int_eq(run_all(), WEIR_END);
+	ck_assert_str_eq(mock->records.p, "1,a\n3,c\n4,d\n");
+	ck_assert_str_eq(mock->refused.p,
+		"0@4 \"2,\"b\r\" a quote is opened in the line and never closed\n");
+	/* Closed by the next one, too late. */
+	conf.max_record_size = 10;
+	put("x", "1,\"a\n2,b\n3,c\n4,d\n5,\"\n\"", 22);
+	ck_assert_int_eq(run_all(), WEIR_END);
+	ck_assert_str_eq(mock->records.p, "2,b\n3,c\n4,d\n5,\"\n\"\n");
+	ck_assert_str_eq(mock->refused.p,
+		"0@0 \"1,\"a\" a quote is opened in the line and not closed within "
+		"\"max_record_size\" of the source (10)\n");
+}
+END_TEST
+
+/* What a text comes to, byte by byte: records, and `!` and the offset of what is refused. */
+static void
+cut_slowly(
+	const char *p, size_t n, size_t max, struct mock_text *records, struct mock_text *refused)
+{
+	size_t begin = 0, i;
+
+	while (begin < n) {
+		int inside = 0, closed = 0, cell = 1, hidden = 0;
+		size_t end, len, line;
+		char number[32];
+
+		for (i = begin; i < n && (inside || p[i] != '\n'); i++) {
+			int quote = p[i] == '"', before = inside;
+
+			hidden |= p[i] == '\n';
+			if (inside)
+				inside = !quote;
+			else
+				inside = quote && (cell || closed);
+			closed = quote && before && !inside;
+			cell = !inside && p[i] == ',';
+		}
+		line = (size_t)((const char *)memchr(p + begin, '\n', n - begin) - (p + begin));
+		end = i < n ? i + 1 : n;
+		len = i - begin;
+		len -= len > 0 && i < n && p[i - 1] == '\r';
+		len -= len > 0 && i == n && p[i - 1] == '\r';
+		if (hidden && (end - begin > max + 2 || (i == n && inside)))
+			end = begin + line + 1;
+		else if (len <= max) {
+			mock_add(records, p + begin, len);
+			mock_add(records, "\n", len > 0);
+			begin = end;
+			continue;
+		}
+		sprintf(number, "!%zu", begin);
+		mock_add(refused, number, strlen(number));
+		begin = end;
+	}
+}
+
+/* The offsets of what was refused, as cut_slowly() has them. */
+static struct mock_text
+refused_offsets(void)
+{
+	struct mock_text text = {0};
+	const char *p = mock->refused.p, *end = p + mock->refused.len;
+
+	mock_add(&text, "", 0);
+	while ((p = memmem(p, (size_t)(end - p), "0@", 2)) != NULL) {
+		mock_add(&text, "!", 1);
+		mock_add(&text, p + 2, strspn(p + 2, "0123456789"));
+		p += 2;
+	}
+	return text;
+}
+
+START_TEST(quotes_are_understood_as_byte_by_byte)
+{
+	static const char letters[] = "aaaaaaaaab,,,\"\"\"\n\n\r";
+	uint32_t seed = (uint32_t)_i * 2654435761u + 1, k;
+	size_t n = _i % 8 == 0 ? 300000 : (size_t)_i * 7, i;
+	struct mock_text records = {0}, refused = {0}, packed = {0}, have;
+	char *text = malloc(n + 1);
+
+	for (i = 0; i < n; i++) {
+		seed = seed * 1664525 + 1013904223;
+		text[i] = letters[(seed >> 16) % (_i % 2 != 0 ? 19 : 17)];
+	}
+	with_quotes();
+	conf.max_record_size = _i % 3 == 0 ? 60 : 1 << 20;
+	mock_add(&records, "", 0);
+	mock_add(&refused, "", 0);
+	cut_slowly(text, n, conf.max_record_size, &records, &refused);
+	for (k = 0; k < 2; k++) {
+		if (k == 1)
+			pack(&packed, CODEC_ZSTD, text, n);
+		put(k == 0 ? "x.csv" : "x.csv.zst", k == 0 ? text : packed.p,
+			k == 0 ? n : packed.len);
+		ck_assert_int_eq(run_all(), WEIR_END);
+		ck_assert_uint_eq(mock->records.len, records.len);
+		ck_assert_mem_eq(mock->records.p, records.p, records.len);
+		have = refused_offsets();
+		ck_assert_str_eq(have.p, refused.p);
+		free(have.p);
+		unlink(path);
+	}
+	path[0] = '\0';
+	free(text);
+	free(records.p);
+	free(refused.p);
+	free(packed.p);
+}
+END_TEST
+
+START_TEST(a_quoted_record_is_waited_for)
+{
+	int rc = WEIR_OK, fd;
+
+	with_quotes();
+	conf.follow = 1;
+	put("x", "1,a\n2,\"b\n", 9);
+	ck_assert_int_eq(run_all(), WEIR_BUSY);
+	ck_assert_str_eq(mock->records.p, "1,a\n");
+	fd = open(path, O_WRONLY | O_APPEND);
+	ck_assert_int_eq(write(fd, "\n\"\n3,c\n", 7), 7);
+	close(fd);
+	while (mock->n_records < 3) {
+		mock_wait(mock);
+		do
+			rc = source->source->poll(self, &mock->task);
+		while (rc == WEIR_OK);
+		ck_assert_int_eq(rc, WEIR_BUSY);
+	}
+	ck_assert_str_eq(mock->records.p, "1,a\n2,\"b\n\n\"\n3,c\n");
+	ck_assert_str_eq(mock->refused.p, "");
+}
+END_TEST
+
 int
 main(void)
 {
@@ -506,6 +679,10 @@ main(void)
 		tcase, a_framed_file_may_end_within_a_record, FRAMING_LENGTH, FRAMING_VARINT + 1);
 	tcase_add_test(tcase, a_length_that_is_none_ends_the_file);
 	tcase_add_test(tcase, a_length_beyond_the_file_is_refused_with_all_that_follows);
+	tcase_add_test(tcase, newlines_between_quotes_are_of_the_record);
+	tcase_add_test(tcase, a_quote_that_is_not_closed_costs_its_line);
+	tcase_add_loop_test(tcase, quotes_are_understood_as_byte_by_byte, 1, 200);
+	tcase_add_test(tcase, a_quoted_record_is_waited_for);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
