@@ -423,4 +423,5 @@ const struct weir_host wr_host = {
 	.hidden = host_hidden,
 	.interval = wr_plan_interval,
 	.quotes = host_quotes,
+	.lend = wr_out_install,
 };

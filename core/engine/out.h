@@ -55,7 +55,8 @@ void wr_out_gather(struct weir_out *out, int32_t col, const struct weir_batch *f
 void wr_out_select(struct weir_task *task, uint32_t port, const struct weir_batch *from,
 	const uint32_t *rows, uint32_t n);
 
-/* A finished column takes the place of column col: from an expression over the rows of the out. */
+/* A finished column takes the place of column col: from an expression over the rows of the out, or
+ * lent by a source. */
 void wr_out_install(struct weir_out *out, int32_t col, const struct weir_column *column);
 /* The same into the rows added last of an append()ed out, one after another; rows NULL: from the
  * first on.  copy: its long strings do not live as long as the out. */

@@ -293,6 +293,12 @@ struct weir_host {
 
 	/* [open] What the format of a source has declared as WEIR_PLAN_QUOTES; p NULL: nothing. */
 	struct weir_str (*quotes)(struct weir_task *);
+
+	/*
+	 * [task] A column of an out is this one, of as many rows as the out has, and is not copied:
+	 * what it leads to stays as it is until close().  In the place of vec().
+	 */
+	void (*lend)(struct weir_out *, int32_t col, const struct weir_column *);
 };
 
 #ifdef __cplusplus
