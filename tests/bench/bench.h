@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The plugin `bench`, for measuring: the source `replay` gives rows that stand in memory, the
- * transform `stamp` notes when it passes a batch on, the sink `meter` reads all it gets.
+ * The plugin `bench`, for measuring: the sources `columns` and `replay` give rows that stand in
+ * memory, the transform `stamp` notes when it passes a batch on, the sink `meter` reads all it
+ * gets.
  */
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
@@ -29,6 +30,13 @@ struct bench_stamp {
 	int64_t at;
 };
 
-extern const struct weir_operator bench_replay, bench_stamp, bench_meter;
+/* When the source `columns` began, by the processor's time, for the meter at the end. */
+struct bench_clock {
+	int64_t began;
+};
+
+struct bench_clock *bench_clock_of(struct weir_task *task);
+
+extern const struct weir_operator bench_columns, bench_replay, bench_stamp, bench_meter;
 
 #endif

@@ -19,6 +19,8 @@ struct meter_conf {
 struct meter {
 	const struct meter_conf *conf;
 	struct bench_stamp *stamp;
+	struct bench_clock *clock;
+	int64_t took; /* from the clock's beginning to the end of the stream */
 	uint64_t rows, sum;
 	uint32_t n, per; /* times taken; rows of a batch */
 	float *ns; /* a row */
@@ -35,6 +37,19 @@ static struct bench_stamp *
 stamp_of(struct weir_task *task)
 {
 	return task->host->shared(task, "bench.stamp", stamp_make, free, NULL);
+}
+
+static void *
+clock_make(void *arg)
+{
+	(void)arg;
+	return calloc(1, sizeof(struct bench_clock));
+}
+
+struct bench_clock *
+bench_clock_of(struct weir_task *task)
+{
+	return task->host->shared(task, "bench.clock", clock_make, free, NULL);
 }
 
 static int
@@ -96,7 +111,8 @@ static const struct weir_directive meter_directives[] = {
 static int
 meter_plan(void *conf, struct weir_plan *plan, const struct weir_host *host)
 {
-	(void)conf, (void)plan, (void)host;
+	(void)conf;
+	host->distribute(plan, 0, WEIR_SINGLE, NULL);
 	return WEIR_OK;
 }
 
@@ -111,6 +127,7 @@ meter_open(const void *conf, struct weir_task *task, void **self)
 	}
 	meter->conf = conf;
 	meter->stamp = stamp_of(task);
+	meter->clock = bench_clock_of(task);
 	*self = meter;
 	return WEIR_OK;
 }
@@ -143,6 +160,8 @@ meter_close(void *self)
 
 	printf("meter: %lu rows (check %lu)\n", (unsigned long)meter->rows,
 		(unsigned long)meter->sum);
+	if (meter->took > 0)
+		printf("took %.6f s\n", (double)meter->took * 1e-9);
 	if (n > 0) {
 		qsort(meter->ns, n, sizeof *meter->ns, compare);
 		printf("times: %u batches of %u rows, ns a row: p50 %.2f p95 %.2f p99 %.2f\n", n,
@@ -197,6 +216,17 @@ meter_process(void *self, struct weir_task *task, uint32_t in, const struct weir
 	return WEIR_OK;
 }
 
+static int
+meter_on_watermark(void *self, struct weir_task *task, int64_t watermark)
+{
+	struct meter *meter = self;
+
+	(void)task;
+	if (watermark == INT64_MAX && meter->clock != NULL && meter->clock->began > 0)
+		meter->took = bench_ns(CLOCK_PROCESS_CPUTIME_ID) - meter->clock->began;
+	return WEIR_OK;
+}
+
 static const struct weir_sink meter_calls = {.size = sizeof meter_calls};
 
 const struct weir_operator bench_meter = {
@@ -213,7 +243,8 @@ const struct weir_operator bench_meter = {
 	.open = meter_open,
 	.close = meter_close,
 	.process = meter_process,
+	.on_watermark = meter_on_watermark,
 	.sink = &meter_calls,
 };
 
-WEIR_PLUGIN("bench", "0.1", "Apache-2.0", &bench_replay, &bench_stamp, &bench_meter)
+WEIR_PLUGIN("bench", "0.1", "Apache-2.0", &bench_columns, &bench_replay, &bench_stamp, &bench_meter)
