@@ -2,6 +2,8 @@
 /* The small host of mock.h. */
 #include "mock.h"
 
+#include <check.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -367,6 +369,12 @@ mock_counter_new(struct weir_task *task, const char *name, const char *help)
 	(void)help;
 	snprintf(mock->counter_name[mock->n_counters], 64, "%s", name);
 	return &mock->counter[mock->n_counters++];
+}
+
+void
+mock_ck_says(const struct mock *mock, const char *pattern)
+{
+	ck_assert_msg(fnmatch(pattern, mock->err.text, FNM_NOESCAPE) == 0, "%s", mock->err.text);
 }
 
 uint64_t

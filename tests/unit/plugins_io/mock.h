@@ -97,6 +97,8 @@ void mock_add(struct mock_text *text, const char *p, size_t len);
 
 /* A field of input 0: name, type, spec. */
 void mock_field(struct mock *mock, const char *name, uint32_t type, const char *spec);
+/* The error is such a sentence, with a * for what a test does not know. */
+void mock_ck_says(const struct mock *mock, const char *pattern);
 uint64_t mock_counter(const struct mock *mock, const char *name);
 /* Waits until wake() was called since the last time. */
 void mock_wait(struct mock *mock);

@@ -10,6 +10,7 @@
 #include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -421,7 +422,9 @@ START_TEST(a_file_that_vanishes_is_waited_for)
 	ck_assert_int_eq(unlink(in_dir("x")), 0);
 	run_until("");
 	ck_assert_uint_eq(mock_counter(mock, "lost_files"), 1);
-	ck_assert_ptr_nonnull(strstr(mock->logged.p, "that one is gone"));
+	ck_assert_ptr_nonnull(strstr(mock->logged.p,
+		"is not the file that was being read, and that one is gone: what it may have had "
+		"behind the checkpoint is lost"));
 	append("x", "four\n");
 	read_until("four\n");
 }
@@ -435,13 +438,15 @@ START_TEST(a_file_that_is_cut_is_read_from_its_beginning)
 	ck_assert_int_eq(truncate(in_dir("x"), 0), 0);
 	append("x", "three\n");
 	read_until("one\ntwo\nthree\n");
-	ck_assert_ptr_nonnull(strstr(mock->logged.p, "was cut short or written anew"));
+	ck_assert_ptr_nonnull(strstr(
+		mock->logged.p, "was cut short or written anew: reading it from its beginning"));
 	ck_assert_int_eq(mock->offset[2], 0);
 	leave();
 	ck_assert_int_eq(truncate(in_dir("x"), 0), 0);
 	append("x", "other, and longer\n");
 	run_until("other, and longer\n");
-	ck_assert_ptr_nonnull(strstr(mock->logged.p, "is shorter than, or not"));
+	ck_assert_ptr_nonnull(strstr(mock->logged.p, "is shorter than, or not, what was read of it "
+						     "before: reading it from its beginning"));
 }
 END_TEST
 
@@ -624,7 +629,31 @@ START_TEST(without_follow_a_file_that_is_gone_unread_is_an_error)
 	leave();
 	ck_assert_int_eq(unlink(in_dir("a.log")), 0);
 	ck_assert_int_eq(start(), -ENOENT);
-	ck_assert_ptr_nonnull(strstr(mock->err.text, "see that it is there"));
+	mock_ck_says(mock,
+		"open() \"*\" failed (2: No such file or directory); see that it is there "
+		"and may be read");
+}
+END_TEST
+
+START_TEST(without_follow_too_many_files_are_an_error)
+{
+	struct rlimit limit;
+
+	conf.follow = 0;
+	append("x", "one\n");
+	add_path("x");
+	ck_assert_int_eq(start(), 0);
+	leave();
+	mock = NULL;
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = (rlim_t)dup(0);
+	close((int)limit.rlim_cur);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	ck_assert_int_eq(start(), -EMFILE);
+	mock_ck_says(mock, "open() \"*\" failed (24: Too many open files); raise the limit of open "
+			   "files, or read fewer at once");
+	limit.rlim_cur = limit.rlim_max;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
 }
 END_TEST
 
@@ -639,13 +668,16 @@ START_TEST(without_follow_another_file_is_an_error)
 	move("x", "x.1");
 	append("x", "two\n");
 	ck_assert_int_eq(start(), -ESTALE);
-	ck_assert_ptr_nonnull(strstr(mock->err.text, "is another file than the one read before"));
+	mock_ck_says(mock,
+		"\"*\" is another file than the one read before (inode *, was *); put that "
+		"one back, or start without the checkpoint");
 	die();
 	ck_assert_int_eq(truncate(in_dir("x.1"), 0), 0);
 	append("x.1", "own\nand more\n");
 	move("x.1", "x");
 	ck_assert_int_eq(start(), -ESTALE);
-	ck_assert_ptr_nonnull(strstr(mock->err.text, "has other bytes than those read before"));
+	mock_ck_says(mock, "\"*\" has other bytes than those read before; put the file back as it "
+			   "was, or start without the checkpoint");
 }
 END_TEST
 
@@ -656,7 +688,8 @@ START_TEST(what_was_kept_by_another_is_refused)
 	strcpy(kept.item[0], "at nowhere");
 	kept.n_items = 1;
 	ck_assert_int_eq(start(), -EUCLEAN);
-	ck_assert_ptr_nonnull(strstr(mock->err.text, "\"at nowhere\""));
+	mock_ck_says(
+		mock, "the checkpoint has \"at nowhere\" for this source, which is not a file's");
 }
 END_TEST
 
@@ -692,6 +725,7 @@ main(void)
 	tcase_add_test(tcase, without_follow_growth_is_read_by_the_next_run);
 	tcase_add_test(tcase, without_follow_a_renamed_file_is_not_read_again);
 	tcase_add_test(tcase, without_follow_a_file_that_is_gone_unread_is_an_error);
+	tcase_add_test(tcase, without_follow_too_many_files_are_an_error);
 	tcase_add_test(tcase, without_follow_another_file_is_an_error);
 	tcase_add_test(tcase, what_was_kept_by_another_is_refused);
 	suite_add_tcase(suite, tcase);

@@ -374,10 +374,10 @@ one_epoch(void)
 }
 
 static void
-ck_refuses(const char *part, const char *left)
+ck_refuses(const char *pattern, const char *left)
 {
 	ck_assert_int_lt(recover(), 0);
-	ck_assert_msg(strstr(mock->err.text, part) != NULL, "%s", mock->err.text);
+	mock_ck_says(mock, pattern);
 	if (left != NULL)
 		ck_file("out.txt", left);
 }
@@ -387,7 +387,9 @@ START_TEST(another_file_is_left_alone)
 	one_epoch();
 	put_file("other", "one\nfor\n");
 	ck_assert_int_eq(rename(in_dir("other"), path), 0);
-	ck_refuses("is another file than the one the checkpoint knows", "one\nfor\n");
+	ck_refuses("\"*\" is another file than the one the checkpoint knows (inode *, was *); put "
+		   "that one back, or start without the checkpoint",
+		"one\nfor\n");
 }
 END_TEST
 
@@ -395,7 +397,9 @@ START_TEST(the_same_inode_with_other_bytes_is_left_alone)
 {
 	one_epoch();
 	put_file("out.txt", "own\nvery long\n");
-	ck_refuses("has other bytes before offset 4 than the checkpoint knows", "own\nvery long\n");
+	ck_refuses("\"*\" has other bytes before offset 4 than the checkpoint knows; put the file "
+		   "back as it was, or start without the checkpoint",
+		"own\nvery long\n");
 }
 END_TEST
 
@@ -403,7 +407,9 @@ START_TEST(a_file_that_is_too_short_is_refused)
 {
 	one_epoch();
 	ck_assert_int_eq(truncate(path, 3), 0);
-	ck_refuses("has 3 bytes, fewer than the checkpoint knows (4)", "one");
+	ck_refuses("\"*\" has 3 bytes, fewer than the checkpoint knows (4); put the longer one "
+		   "back, or start without the checkpoint",
+		"one");
 }
 END_TEST
 
@@ -411,7 +417,9 @@ START_TEST(a_file_that_is_gone_is_refused)
 {
 	one_epoch();
 	ck_assert_int_eq(unlink(path), 0);
-	ck_refuses("is gone, of which the checkpoint knows 4 bytes", NULL);
+	ck_refuses("\"*\" is gone, of which the checkpoint knows 4 bytes; put it back, or start "
+		   "without the checkpoint",
+		NULL);
 	ck_assert_int_lt(access(path, F_OK), 0);
 }
 END_TEST
@@ -440,7 +448,9 @@ END_TEST
 START_TEST(a_device_cannot_be_exactly_once)
 {
 	conf.path = (struct weir_str){.p = "/dev/null", .len = 9};
-	ck_refuses("is not a regular file, so that rows cannot be taken back from it", NULL);
+	ck_refuses("\"/dev/null\" is not a regular file, so that rows cannot be taken back from "
+		   "it; name a file, or write \"state memory;\" in the pipeline",
+		NULL);
 }
 END_TEST
 
@@ -448,7 +458,9 @@ START_TEST(a_sink_that_is_new_to_a_checkpoint_empties_nothing)
 {
 	put_file("out.txt", "foreign\n");
 	kept.epoch = 7;
-	ck_refuses("has 8 bytes that the checkpoint does not know of", "foreign\n");
+	ck_refuses("\"*\" has 8 bytes that the checkpoint does not know of; move the file away, or "
+		   "write \"append;\" to keep them",
+		"foreign\n");
 	die();
 	ck_assert_int_eq(unlink(path), 0);
 	ck_assert_int_eq(recover(), 0);
@@ -609,8 +621,41 @@ START_TEST(a_file_that_came_to_a_name_is_not_overwritten)
 	token = (struct weir_str){
 		.p = prepared.token[0], .len = (uint32_t)strlen(prepared.token[0])};
 	ck_assert_int_lt(sink->sink->commit(self, &mock->task, 1, &token, 1), 0);
-	ck_assert_ptr_nonnull(strstr(mock->err.text, "is there already, and another file"));
+	mock_ck_says(mock, "\"*\" is there already, and another file; move it away");
 	ck_file("out-000001.txt", "foreign\n");
+}
+END_TEST
+
+START_TEST(a_published_file_that_readers_took_is_not_missed)
+{
+	conf.roll_size = 4;
+	ck_assert_int_eq(recover(), 0);
+	ck_assert_int_eq(row("one"), 0);
+	prepare(1);
+	kept = prepared;
+	commit();
+	die();
+	ck_assert_int_eq(unlink(in_dir("out-000001.txt")), 0);
+	ck_assert_int_eq(recover(), 0);
+	ck_assert_ptr_nonnull(
+		strstr(mock->logged.p, "\" was published before, and is not there any more"));
+}
+END_TEST
+
+START_TEST(what_is_in_the_way_of_its_own_files_is_named)
+{
+	conf.roll_size = 100;
+	ck_assert_int_eq(mkdir(in_dir("out-000009.txt.inprogress"), 0700), 0);
+	ck_refuses(
+		"unlink() \"*/out-000009.txt.inprogress\" failed (*); see that its directory may "
+		"be written",
+		NULL);
+	die();
+	conf.roll_size = 0;
+	ck_assert_int_eq(mkdir(in_dir("out.txt.weir-base"), 0700), 0);
+	ck_refuses("read() \"*/out.txt.weir-base\" failed (21: Is a directory); it says where the "
+		   "output began; see that it may be read",
+		NULL);
 }
 END_TEST
 
@@ -763,6 +808,8 @@ main(void)
 	tcase_add_test(tcase, readers_see_decided_rows_only);
 	tcase_add_test(tcase, rolled_files_never_overwrite);
 	tcase_add_test(tcase, a_file_that_came_to_a_name_is_not_overwritten);
+	tcase_add_test(tcase, a_published_file_that_readers_took_is_not_missed);
+	tcase_add_test(tcase, what_is_in_the_way_of_its_own_files_is_named);
 	tcase_add_test(tcase, recovery_removes_only_what_this_sink_has_in_progress);
 	tcase_add_test(tcase, names_say_the_time_of_the_first_row);
 	tcase_add_test(tcase, a_file_rolls_when_it_is_old);
