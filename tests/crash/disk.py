@@ -163,7 +163,7 @@ class Disk:
             print(f"not ok {what}, seed {self.options.seed}: {problem}")
 
     def power(self):
-        names = ("window", "dedupe", "union", "sample")
+        names = ("window", "dedupe", "union", "sample", "rolled", "top", "session")
         cases = []
         for name in names:
             want, _ = kill.golden(self.weir, name, self.inputs, self.base)
@@ -202,18 +202,20 @@ class Disk:
         name, case, want, changes, kept = of
         dirs, files = disk
         shutil.rmtree(case.folder / "state", ignore_errors=True)
-        for path in kept.values():
-            path.unlink(missing_ok=True)
+        for path in case.folder.glob("*.ndjson*"):
+            if path.name not in INPUTS:
+                path.unlink()
         for path in sorted(dirs):
             (case.folder / path).mkdir(parents=True, exist_ok=True)
         for path, content in files.items():
             (case.folder / path).parent.mkdir(parents=True, exist_ok=True)
-            if path in kept:
-                os.link(self.base / f"{name}-{path}", case.folder / path)
+            whole = path.removesuffix(".inprogress")
+            if whole in kept:
+                os.link(self.base / f"{name}-{whole}", case.folder / path)
             (case.folder / path).write_bytes(content)
 
     def errors(self):
-        for name in ("window", "dedupe"):
+        for name in ("window", "dedupe", "rolled"):
             want, _ = kill.golden(self.weir, name, self.inputs, self.base)
             for how in ("ENOSPC", "EIO", "SHORT"):
                 said = passed_through = 0

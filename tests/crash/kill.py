@@ -102,6 +102,46 @@ PIPELINES = {
         filter f { from in; where amount %% 10 != 0; }
         sink file out { from f; path rolled.ndjson; roll_size 20k; }
     """,
+    "top": """
+        source file in { path in.ndjson; %(format)s %(source)s }
+        top best { from in; key user; order_by amount desc, seq; limit 3; rank place; emit end; }
+        top peaks { from in; tumbling 10s; order_by amount desc, user, seq; limit 4; }
+        sink file out { from best; path out.ndjson; }
+        sink file high { from peaks; path high.ndjson; }
+    """,
+    "session": """
+        source file in { path in.ndjson; %(format)s %(source)s }
+        window w { from in; key user; session 400ms; aggregate n = count(), s = sum(amount), users = count_distinct(amount); }
+        window grow { from in; key user; cumulate 10s 2s; aggregate n = count(), hi = max(amount); }
+        sink file out { from w; path out.ndjson; }
+        sink file steps { from grow; path steps.ndjson; }
+    """,
+    # Windows of so many rows: which rows share one is up to their order, and that is the file's.
+    "counted": """
+        source file in { path in.ndjson; %(format)s %(source)s }
+        window w { from in; key user; count 7; slide 3; aggregate n = count(), s = sum(amount), last = max(seq); }
+        window fifty { from in; key user; global; trigger count 50; accumulation_mode discarding;
+                     aggregate n = count(), s = sum(amount), last = max(seq); }
+        sink file out { from w; path out.ndjson; }
+        sink file fifties { from fifty; path fifties.ndjson; }
+    """,
+    "generator": """
+        source generator in {
+            count 150000; seed 7;
+            field user string zipf 500 1; field ts timestamp '2026-01-01T00:00:00Z' 10ms; field amount int uniform 0 1000;
+            event_time ts;
+        }
+        window w { from in; key user; tumbling 10s; aggregate n = count(), s = sum(amount), lo = min(amount); }
+        sink file out { from w; path out.ndjson; }
+    """,
+    # It does not end by itself: when all is there it is told to.
+    "follow": """
+        source file in { path in.ndjson; %(follow)s %(format)s %(source)s }
+        map m { from in; set double = amount * 2; }
+        dedupe once { from in; key user, seq; }
+        sink file out { from m; path out.ndjson; }
+        sink file keys { from once; path keys.ndjson; }
+    """,
     "chain": """
         source file in { path in.ndjson; %(format)s %(source)s }
         key_by k { from in; key user; parallelism %(width)d; }
@@ -111,7 +151,7 @@ PIPELINES = {
     """,
 }
 # Those in which the rows of a user come out in their order.
-ORDERED = ("chain", "pass", "route")
+ORDERED = ("chain", "follow", "pass", "route")
 
 
 def make_input(path, rows, seed):
@@ -134,8 +174,8 @@ class Case:
         self.threads, self.interval = threads, interval
         folder.mkdir()
 
-    def conf(self, threads=None, width=2):
-        body = PIPELINES[self.name] % {"format": FORMAT, "source": SOURCE, "width": width}
+    def conf(self, threads=None, width=2, follow="follow;"):
+        body = PIPELINES[self.name] % {"format": FORMAT, "source": SOURCE, "width": width, "follow": follow}
         (self.folder / "weir.conf").write_text(
             f"worker_threads {threads or self.threads};\nstate_path state;\n"
             + (f"load_module {fixture(self.weir, 'decider')};\n" if self.name == "decider" else "")
@@ -162,6 +202,23 @@ def fixture(weir, name):
     return pathlib.Path(weir).parents[2] / f"tests/fixtures/{name}.so"
 
 
+def finish_following(case, process, want, seconds=120):
+    """Stops it when it has written what it is to write, or nothing more comes of it."""
+    lines = {name: len(wanted) for name, wanted in want.items()}
+    end = time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < end:
+        if all(len(got) >= lines[name] for name, got in case.result().items()) and len(case.result()) == len(lines):
+            process.terminate()
+            break
+        try:
+            process.wait(0.02)
+        except subprocess.TimeoutExpired:
+            pass
+    if process.poll() is None and time.monotonic() >= end:
+        process.terminate()
+    finish(process)
+
+
 def finish(process, seconds=120):
     out, err = process.communicate(timeout=seconds)
     if process.returncode != 0:
@@ -172,7 +229,7 @@ def finish(process, seconds=120):
 def golden(weir, name, inputs, base):
     case = Case(weir, name, base / f"golden-{name}", 1, "1h")
     link(inputs, case.folder)
-    case.conf()
+    case.conf(follow="")
     began = time.monotonic()
     finish(case.start())
     return case.result(), time.monotonic() - began
@@ -220,6 +277,7 @@ def run_case(weir, name, inputs, base, number, rng, want, length):
     case = Case(weir, name, base / f"case-{number}", threads, rng.choice(("5ms", "20ms", "100ms")))
     link(inputs, case.folder)
     kills = resumed = 0
+    following = rng.randrange(2, 8)
     while True:
         # Restored at another parallelism now and then.
         case.conf(threads=rng.choice((threads, threads, 3 - threads)), width=rng.choice((2, 2, 2, 1, 3)))
@@ -232,6 +290,9 @@ def run_case(weir, name, inputs, base, number, rng, want, length):
                 finish(process)
                 break
         except subprocess.TimeoutExpired:
+            if name == "follow" and kills >= following:
+                finish_following(case, process, want)
+                break
             process.kill()
         process.communicate()
         kills += 1
