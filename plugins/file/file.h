@@ -23,6 +23,9 @@ int file_names_find(
 int file_names_add(struct file_names *names, struct weir_task *task, const char *path);
 void file_names_free(struct file_names *names);
 
+/* The name of a regular file in the directory of path, by its inode: to be freed; NULL: none. */
+char *file_with_inode(const char *path, uint64_t inode);
+
 /* `open() "x.ndjson" failed (2: No such file or directory); REMEDY`.  Gives -code. */
 int file_fail(
 	struct weir_task *task, const char *call, const char *path, int code, const char *remedy);

@@ -13,6 +13,51 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* The file at the path. */
+static int
+open_file(struct sink *sink, struct weir_task *task, int flags)
+{
+	int rc = out_open(&sink->file, task, sink->path, flags);
+
+	if (rc == 0)
+		sink_adopt(sink, &sink->file);
+	return rc;
+}
+
+/*
+ * A file that was renamed has all of its rows once they are synced here; that the new one has none
+ * that are decided says its base file.  One rename an epoch is followed: then no more than these
+ * two have rows to be cut off after a crash.
+ */
+int
+grow_reopen(struct sink *sink, struct weir_task *task)
+{
+	char text[400];
+	struct stat st;
+	int rc;
+
+	if (!sink->file.regular || sink->has_base)
+		return 0;
+	if (stat(sink->path, &st) == 0 && st.st_ino == sink->file.inode &&
+		st.st_dev == sink->file.device)
+		return 0;
+	rc = sink->durable ? out_sync(&sink->file, task) : out_finish(&sink->file, task);
+	if (rc < 0)
+		return rc;
+	out_close(&sink->file);
+	rc = open_file(sink, task, O_RDWR);
+	if (rc == 0 && sink->durable)
+		rc = out_sync(&sink->file, task);
+	if (rc == 0 && sink->durable) {
+		rc = out_base_put(&sink->file, task);
+		sink->has_base = rc == 0;
+	}
+	snprintf(text, sizeof text, "\"%.300s\" was renamed or removed; reopened", sink->path);
+	if (rc == 0)
+		task->host->log(task, WEIR_LOG_NOTICE, text);
+	return rc;
+}
+
 int
 grow_begin(struct sink *sink, struct weir_task *task)
 {
@@ -22,8 +67,7 @@ grow_begin(struct sink *sink, struct weir_task *task)
 	if (sink->conf->append)
 		rc = out_base_drop(task, sink->path);
 	if (rc == 0)
-		rc = out_open(&sink->file, task, sink->path,
-			O_WRONLY | (sink->conf->append ? O_APPEND : O_TRUNC));
+		rc = open_file(sink, task, O_WRONLY | (sink->conf->append ? O_APPEND : O_TRUNC));
 	sink->started = rc == 0;
 	return rc;
 }
@@ -49,7 +93,7 @@ begin_first(struct sink *sink, struct weir_task *task, uint64_t epoch)
 	struct stat st;
 	int is_new = stat(sink->path, &st) < 0 || st.st_size == 0, rc;
 
-	rc = out_open(&sink->file, task, sink->path, O_RDWR);
+	rc = open_file(sink, task, O_RDWR);
 	if (rc < 0)
 		return rc;
 	if (!sink->file.regular) {
@@ -57,32 +101,79 @@ begin_first(struct sink *sink, struct weir_task *task, uint64_t epoch)
 
 		return out_token_of(&sink->file, task, &token);
 	}
-	if (!is_new && !sink->conf->append && epoch > 0)
+	if (!is_new && !sink->conf->append && !sink->conf->reopen && epoch > 0)
 		return refuse_foreign(sink, task);
-	if (sink->conf->append || epoch > 0) {
+	if (!sink->conf->append && epoch == 0) {
+		if (ftruncate(sink->file.fd, 0) < 0 || lseek(sink->file.fd, 0, SEEK_SET) < 0)
+			return file_fail(
+				task, "ftruncate()", sink->path, errno, "see what the file is on");
+		sink->file.length = 0;
+		sink->file.dirty = 1;
+	}
+	/* Else it is emptied again after a crash, wherever it is then. */
+	if (sink->conf->append || sink->conf->reopen || epoch > 0) {
 		rc = out_sync(&sink->file, task);
 		if (rc == 0)
 			rc = out_base_put(&sink->file, task);
 		sink->has_base = rc == 0;
-	} else if (ftruncate(sink->file.fd, 0) < 0 || lseek(sink->file.fd, 0, SEEK_SET) < 0) {
-		rc = file_fail(task, "ftruncate()", sink->path, errno, "see what the file is on");
-	} else {
-		sink->file.length = 0;
-		sink->file.dirty = 1;
 	}
 	return rc;
 }
 
-/* Nothing was decided for this output. */
+/* A file that has left its path, wherever in the directory it is: what is not decided goes. */
 static int
-begin(struct sink *sink, struct weir_task *task, uint64_t epoch)
+cut_moved(struct sink *sink, struct weir_task *task, const struct out_token *token)
+{
+	char *name = file_with_inode(sink->path, token->inode), text[400];
+	struct out_file file = {.fd = -1};
+	int rc = name != NULL ? out_resume(&file, task, token, name) : -ENOENT;
+
+	if (rc == 0)
+		rc = out_sync(&file, task);
+	out_close(&file);
+	free(name);
+	if (rc != -ENOENT && rc != -ESTALE)
+		return rc;
+	*task->err = (struct weir_err){0};
+	snprintf(text, sizeof text,
+		"the file that was at \"%.200s\" is not in its directory any more: rows of it that "
+		"no "
+		"checkpoint knows are written again",
+		sink->path);
+	task->host->log(task, WEIR_LOG_WARN, text);
+	return 0;
+}
+
+/* 1: the file of the token is open; 0: it has left its path, as `reopen` allows; < 0. */
+static int
+resume(struct sink *sink, struct weir_task *task, const struct out_token *token)
+{
+	struct stat st;
+	int rc = -ENOENT;
+
+	if (!sink->conf->reopen || (stat(sink->path, &st) == 0 && st.st_ino == token->inode)) {
+		rc = out_resume(&sink->file, task, token, sink->path);
+		if (rc == 0)
+			sink_adopt(sink, &sink->file);
+		if (!sink->conf->reopen || rc != -ESTALE)
+			return rc < 0 ? rc : 1;
+	}
+	return cut_moved(sink, task, token);
+}
+
+/* Nothing was decided for this output, or `decided` for a file that has left its path. */
+static int
+begin(struct sink *sink, struct weir_task *task, uint64_t epoch, const struct out_token *decided)
 {
 	struct out_token base = {0};
 	int rc = out_base_get(&base, task, sink->path);
 
-	if (rc > 0) {
-		rc = out_resume(&sink->file, task, &base, sink->path);
-		sink->has_base = rc == 0;
+	if (rc > 0 && decided != NULL && base.inode == decided->inode) {
+		/* It was to be dropped. */
+		rc = 0;
+	} else if (rc > 0) {
+		rc = resume(sink, task, &base);
+		sink->has_base = rc > 0;
 		if (rc == -ESTALE || rc == -ENOENT) {
 			/* Another file stands there by now: the base was not about it. */
 			*task->err = (struct weir_err){0};
@@ -90,7 +181,7 @@ begin(struct sink *sink, struct weir_task *task, uint64_t epoch)
 		}
 	}
 	out_token_fini(&base);
-	if (rc == 0 && !sink->has_base)
+	if (rc >= 0 && !sink->has_base)
 		rc = begin_first(sink, task, epoch);
 	return rc;
 }
@@ -98,10 +189,12 @@ begin(struct sink *sink, struct weir_task *task, uint64_t epoch)
 int
 grow_recover(struct sink *sink, struct weir_task *task, uint64_t epoch)
 {
-	uint32_t i;
+	const struct out_token *decided = NULL;
 	int rc = 0, resumed = 0;
+	uint32_t i;
 
-	for (i = 0; rc == 0 && i < sink->n_known; i++) {
+	sink->durable = 1;
+	for (i = 0; rc >= 0 && i < sink->n_known; i++) {
 		const struct out_token *token = &sink->known[i];
 
 		if (strcmp(token->kind, "grow") != 0 || strcmp(token->path, sink->path) != 0) {
@@ -109,19 +202,22 @@ grow_recover(struct sink *sink, struct weir_task *task, uint64_t epoch)
 			rc = sink_settle(task, token);
 			continue;
 		}
-		rc = out_resume(&sink->file, task, token, sink->path);
+		decided = token;
+		rc = resume(sink, task, token);
 		if (rc == -ENOENT && token->length == 0) {
 			*task->err = (struct weir_err){0};
-			rc = out_open(&sink->file, task, sink->path, O_RDWR);
+			rc = open_file(sink, task, O_RDWR);
+			resumed = rc == 0;
+		} else {
+			resumed = rc > 0;
 		}
-		resumed = rc == 0;
 	}
-	if (rc == 0 && resumed)
+	if (rc >= 0 && resumed)
 		rc = out_base_drop(task, sink->path);
-	else if (rc == 0)
-		rc = begin(sink, task, epoch);
-	sink->started = rc == 0;
-	return rc;
+	else if (rc >= 0)
+		rc = begin(sink, task, epoch, decided);
+	sink->started = rc >= 0;
+	return rc < 0 ? rc : 0;
 }
 
 int

@@ -2,6 +2,7 @@
 /* Which files the words of `path` stand for. */
 #include "file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <glob.h>
 #include <stdlib.h>
@@ -146,4 +147,28 @@ file_names_find(
 		sort_once(names);
 	}
 	return rc;
+}
+
+char *
+file_with_inode(const char *path, uint64_t inode)
+{
+	const char *slash = strrchr(path, '/');
+	int n = slash == NULL ? 0 : (int)(slash - path) + 1;
+	char *dir = n == 0 ? strdup(".") : strndup(path, (size_t)n), *found = NULL;
+	DIR *stream = dir != NULL ? opendir(dir) : NULL;
+	struct dirent *entry;
+	struct stat st;
+
+	while (stream != NULL && found == NULL && (entry = readdir(stream)) != NULL) {
+		if (asprintf(&found, "%.*s%s", n, path, entry->d_name) < 0) {
+			found = NULL;
+		} else if (stat(found, &st) < 0 || st.st_ino != inode || !S_ISREG(st.st_mode)) {
+			free(found);
+			found = NULL;
+		}
+	}
+	if (stream != NULL)
+		closedir(stream);
+	free(dir);
+	return found;
 }

@@ -48,11 +48,37 @@ adopt(struct out_file *file, struct weir_task *task, const char *path, int fd)
 	return 0;
 }
 
+/* Those that are not there; each is on the disk before anything is in it. */
+static int
+make_directories(struct weir_task *task, const char *path)
+{
+	char *dir = strdup(path), *slash;
+	int rc = dir != NULL ? 0 : weir_fail(task->err, -ENOMEM, "out of memory");
+
+	for (slash = rc == 0 ? strchr(dir + 1, '/') : NULL; rc == 0 && slash != NULL;
+		slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(dir, 0777) == 0)
+			rc = out_sync_directory(task, dir);
+		else if (errno != EEXIST)
+			rc = failed(task, "mkdir()", dir);
+		*slash = '/';
+	}
+	free(dir);
+	return rc;
+}
+
 int
 out_open(struct out_file *file, struct weir_task *task, const char *path, int flags)
 {
 	int fd = open(path, O_CREAT | O_CLOEXEC | flags, 0666), rc;
 
+	if (fd < 0 && errno == ENOENT) {
+		rc = make_directories(task, path);
+		if (rc < 0)
+			return rc;
+		fd = open(path, O_CREAT | O_CLOEXEC | flags, 0666);
+	}
 	if (fd < 0)
 		return failed(task, "open()", path);
 	rc = adopt(file, task, path, fd);
@@ -233,12 +259,22 @@ out_sync_directory(struct weir_task *task, const char *path)
 	if (dir == NULL)
 		return weir_fail(task->err, -ENOMEM, "out of memory");
 	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fsync(fd) < 0)
+	if ((fd < 0 && errno != ENOENT) || (fd >= 0 && fsync(fd) < 0))
 		rc = failed(task, fd < 0 ? "open()" : "fsync()", dir);
 	if (fd >= 0)
 		close(fd);
 	free(dir);
 	return rc;
+}
+
+int
+out_same_directory(const char *a, const char *b)
+{
+	const char *end_a = strrchr(a, '/'), *end_b = strrchr(b, '/');
+	size_t n_a = end_a != NULL ? (size_t)(end_a - a) : 0;
+	size_t n_b = end_b != NULL ? (size_t)(end_b - b) : 0;
+
+	return (end_a == NULL) == (end_b == NULL) && n_a == n_b && memcmp(a, b, n_a) == 0;
 }
 
 int
@@ -285,9 +321,9 @@ out_token_text(const struct out_token *token)
 
 	if (asprintf(&text,
 		    "%s %" PRIu64 " %" PRIu64 " %" PRId64 " %016" PRIx64 " %" PRIu64 " %" PRId64
-		    " %s",
+		    " %" PRId64 " %s",
 		    token->kind, token->device, token->inode, token->length, token->hash,
-		    token->number, token->since, token->path) < 0)
+		    token->number, token->since, token->time, token->path) < 0)
 		return NULL;
 	return text;
 }
@@ -300,9 +336,10 @@ token_parse(struct out_token *token, const char *text)
 
 	*token = (struct out_token){0};
 	if (sscanf(text,
-		    "%7s %" SCNu64 " %" SCNu64 " %" SCNd64 " %" SCNx64 " %" SCNu64 " %" SCNd64 "%n",
+		    "%7s %" SCNu64 " %" SCNu64 " %" SCNd64 " %" SCNx64 " %" SCNu64 " %" SCNd64
+		    " %" SCNd64 "%n",
 		    token->kind, &token->device, &token->inode, &token->length, &token->hash,
-		    &token->number, &token->since, &path) != 7 ||
+		    &token->number, &token->since, &token->time, &path) != 8 ||
 		token->length < 0 || text[path] != ' ' || text[path + 1] == '\0')
 		return 0;
 	token->path = strdup(text + path + 1);

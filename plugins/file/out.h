@@ -23,8 +23,8 @@ struct out_file {
 };
 
 /*
- * As text: `KIND DEVICE INODE LENGTH HASH NUMBER SINCE PATH`.  A device's number may change from
- * boot to boot: it is there to be read.
+ * As text: `KIND DEVICE INODE LENGTH HASH NUMBER SINCE TIME PATH`.  A device's number may change
+ * from boot to boot: it is there to be read.
  */
 struct out_token {
 	char kind[8];
@@ -34,12 +34,13 @@ struct out_token {
 	int64_t length;
 	uint64_t number; /* of a rolled file */
 	int64_t since; /* when it was begun */
+	int64_t time; /* an event time of its rows */
 	char *path;
 };
 
 /*
- * Opens a file, and makes it if it is not there.  flags: O_WRONLY, or O_RDWR for who wants tokens,
- * which read its end; O_TRUNC, O_APPEND.
+ * Opens a file, and makes it, and its directories, if it is not there.  flags: O_WRONLY, or O_RDWR
+ * for who wants tokens, which read its end; O_TRUNC, O_APPEND.
  */
 int out_open(struct out_file *file, struct weir_task *task, const char *path, int flags);
 
@@ -59,7 +60,10 @@ int out_finish(struct out_file *file, struct weir_task *task);
 
 /* What was written is whole, and on the disk, and so is its name. */
 int out_sync(struct out_file *file, struct weir_task *task);
+/* The directory of a path; none is fine. */
 int out_sync_directory(struct weir_task *task, const char *path);
+/* Whether two paths are in one directory. */
+int out_same_directory(const char *a, const char *b);
 
 /* The length is what the file has now; it has been synced. */
 int out_token_of(const struct out_file *file, struct weir_task *task, struct out_token *token);

@@ -2,7 +2,6 @@
 /* Files being read; see part.h. */
 #include "part.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -348,23 +347,12 @@ part_names_changed(int watch)
 static char *
 find_once(const struct part_position *position, const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	int n = slash == NULL ? 0 : (int)(slash - path) + 1;
-	char *dir = directory_of(path), *found = NULL;
-	DIR *stream = dir != NULL ? opendir(dir) : NULL;
-	struct dirent *entry;
+	char *found = file_with_inode(path, position->inode);
 
-	while (stream != NULL && found == NULL && (entry = readdir(stream)) != NULL) {
-		if (asprintf(&found, "%.*s%s", n, path, entry->d_name) < 0) {
-			found = NULL;
-		} else if (!part_is_at(position, found)) {
-			free(found);
-			found = NULL;
-		}
+	if (found != NULL && !part_is_at(position, found)) {
+		free(found);
+		return NULL;
 	}
-	if (stream != NULL)
-		closedir(stream);
-	free(dir);
 	return found;
 }
 

@@ -5,9 +5,9 @@
  */
 #include "roll.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -94,101 +94,238 @@ sink_settle(struct weir_task *task, const struct out_token *token)
 	return rc;
 }
 
-int
-roll_before(struct sink *sink, struct weir_task *task, int64_t event_time)
+/* Takes a file out of the list, with nothing said about its rows. */
+static void
+forget(struct sink *sink, struct roll_file *file)
 {
-	int64_t now = task->host->now(task);
-	int rc;
+	struct roll_file **link = &sink->open;
 
-	if (sink->file.fd >= 0)
-		return 0;
-	for (;;) {
-		char *name = roll_name(sink->path, event_time, now, ++sink->number);
+	while (*link != NULL && *link != file)
+		link = &(*link)->next;
+	if (*link != NULL)
+		*link = file->next;
+	out_close(&file->file);
+	free(file->name);
+	free(file);
+}
+
+void
+roll_close(struct sink *sink)
+{
+	while (sink->open != NULL)
+		forget(sink, sink->open);
+}
+
+static struct roll_file *
+add(struct sink *sink, int64_t since, int64_t time)
+{
+	struct roll_file *file = calloc(1, sizeof *file);
+
+	if (file == NULL)
+		return NULL;
+	file->file.fd = -1;
+	file->since = since;
+	roll_period(sink->path, time, &file->from, &file->to);
+	file->next = sink->open;
+	sink->open = file;
+	return file;
+}
+
+/* By size or time there are many of a name; else a number tells those apart that are more than one.
+ */
+static int
+is_bare(const struct sink *sink)
+{
+	return sink->conf->roll_size == 0 && sink->conf->roll_time == 0;
+}
+
+/* What earlier runs have left is not touched. */
+static int
+open_new(struct sink *sink, struct weir_task *task, struct roll_file *file, int64_t time)
+{
+	int bare = is_bare(sink), rc;
+
+	do {
+		char *name = roll_name(sink->path, time, bare ? 0 : ++sink->number);
 		char *path = name != NULL ? in_progress(name) : NULL;
 
-		if (path == NULL) {
-			free(name);
+		free(file->name);
+		file->name = name;
+		if (path == NULL)
 			return no_memory(task);
-		}
-		/* What earlier runs have left is not touched. */
 		rc = -EEXIST;
 		if (access(name, F_OK) < 0)
-			rc = out_open(&sink->file, task, path, O_RDWR | O_EXCL);
+			rc = out_open(&file->file, task, path, O_RDWR | O_EXCL);
 		free(path);
-		if (rc != -EEXIST) {
-			free(sink->name);
-			sink->name = name;
-			break;
-		}
-		free(name);
-	}
-	sink->file.made = 0;
-	sink->made = 1;
-	sink->since = now;
+		bare = 0;
+	} while (rc == -EEXIST);
+	if (rc == 0)
+		sink_adopt(sink, &file->file);
 	return rc;
 }
 
 static int
-is_full(const struct sink *sink, struct weir_task *task)
+is_full(const struct sink *sink, struct weir_task *task, const struct roll_file *file)
 {
 	const struct sink_conf *conf = sink->conf;
 
-	if (sink->file.fd < 0)
-		return 0;
-	return (conf->roll_size > 0 && (uint64_t)sink->file.length >= conf->roll_size) ||
-	       (conf->roll_time > 0 && task->host->now(task) - sink->since >= conf->roll_time);
+	return (conf->roll_size > 0 && (uint64_t)file->file.length >= conf->roll_size) ||
+	       (conf->roll_time > 0 && task->host->now(task) - file->since >= conf->roll_time);
 }
 
-/* Of the file in progress: its token bears the name that it will have. */
+/* Of a file in progress: its token bears the name that it will have. */
 static int
-token_of(const struct sink *sink, struct weir_task *task, const char *kind, struct out_token *token)
+token_of(const struct roll_file *file, struct weir_task *task, const char *kind,
+	struct out_token *token)
 {
-	int rc = out_token_of(&sink->file, task, token);
+	int rc = out_token_of(&file->file, task, token);
 
 	if (rc < 0)
 		return rc;
 	strcpy(token->kind, kind);
-	token->number = sink->number;
-	token->since = sink->since;
+	token->since = file->since;
+	token->time = file->from;
 	free(token->path);
-	token->path = strdup(sink->name);
+	token->path = strdup(file->name);
 	return token->path != NULL ? 0 : no_memory(task);
 }
 
 /* The file gets no more rows.  Its descriptor goes: one epoch may fill more files than may be open.
  */
 static int
-close_file(struct sink *sink, struct weir_task *task)
+close_file(struct sink *sink, struct weir_task *task, struct roll_file *file)
 {
 	struct out_token *closed =
 		realloc(sink->closed, (sink->n_closed + 1) * sizeof *sink->closed);
-	int rc = out_finish(&sink->file, task);
+	int rc = out_finish(&file->file, task);
 
 	if (closed == NULL)
 		return no_memory(task);
 	sink->closed = closed;
 	if (rc < 0)
 		return rc;
-	rc = token_of(sink, task, "closed", &closed[sink->n_closed]);
+	rc = token_of(file, task, "closed", &closed[sink->n_closed]);
 	if (rc < 0) {
 		out_token_fini(&closed[sink->n_closed]);
 		return rc;
 	}
 	sink->n_closed++;
-	out_close(&sink->file);
+	forget(sink, file);
 	return sink->durable ? 0 : roll_commit(sink, task);
 }
 
-int
-roll_after(struct sink *sink, struct weir_task *task)
+/* So many files may be in progress; of more the one longest not written to is done. */
+enum { OPEN_MAX_FILES = 64 };
+
+static int
+make_room(struct sink *sink, struct weir_task *task)
 {
-	return is_full(sink, task) ? close_file(sink, task) : 0;
+	struct roll_file *file = sink->open;
+	int n;
+
+	for (n = 1; n < OPEN_MAX_FILES && file != NULL; n++)
+		file = file->next;
+	return file != NULL ? close_file(sink, task, file) : 0;
+}
+
+/* The file of a time, which becomes the first of the list. */
+static int
+find_file(struct sink *sink, struct weir_task *task, int64_t time, struct roll_file **found)
+{
+	struct roll_file **link, *file;
+	int rc;
+
+	for (link = &sink->open; (file = *link) != NULL; link = &file->next)
+		if (file->from <= time && time < file->to) {
+			*link = file->next;
+			file->next = sink->open;
+			*found = sink->open = file;
+			return 0;
+		}
+	rc = make_room(sink, task);
+	if (rc < 0)
+		return rc;
+	file = add(sink, task->host->now(task), time);
+	if (file == NULL)
+		return no_memory(task);
+	rc = open_new(sink, task, file, time);
+	if (rc < 0)
+		forget(sink, file);
+	*found = file;
+	return rc;
+}
+
+/* Parts rows: those of a file's times, which are returned, and the others, to rest. */
+static uint32_t
+take_rows(const struct roll_file *file, const int64_t *time, int64_t now, uint32_t *rows,
+	uint32_t *n_rows, uint32_t *mine)
+{
+	uint32_t i, n = 0, rest = 0;
+
+	for (i = 0; i < *n_rows; i++) {
+		int64_t at = roll_time(time[rows[i]], now);
+
+		if (file->from <= at && at < file->to)
+			mine[n++] = rows[i];
+		else
+			rows[rest++] = rows[i];
+	}
+	*n_rows = rest;
+	return n;
+}
+
+int
+roll_process(struct sink *sink, struct weir_task *task, const struct weir_batch *batch)
+{
+	uint32_t rows[WEIR_ROWS_MAX], mine[WEIR_ROWS_MAX], i;
+	uint32_t n = batch->sel != NULL ? batch->n_sel : batch->n_rows;
+	int64_t now = task->host->now(task);
+	struct roll_file *file = NULL;
+	int rc = 0;
+
+	for (i = 0; i < n; i++)
+		rows[i] = batch->sel != NULL ? batch->sel[i] : i;
+	while (rc == 0 && n > 0) {
+		struct weir_batch part = *batch;
+
+		rc = find_file(sink, task, roll_time(batch->event_time[rows[0]], now), &file);
+		if (rc < 0)
+			return rc;
+		part.n_sel = take_rows(file, batch->event_time, now, rows, &n, mine);
+		part.sel = mine;
+		rc = sink_write(sink, task, &file->file, &part);
+		if (rc == 0 && is_full(sink, task, file))
+			rc = close_file(sink, task, file);
+	}
+	return rc;
+}
+
+/* Closes the files that are full, or whose times are all before one; INT64_MAX: all. */
+static int
+close_files(struct sink *sink, struct weir_task *task, int64_t before)
+{
+	struct roll_file *file, *next;
+	int rc = 0;
+
+	for (file = sink->open; rc == 0 && file != NULL; file = next) {
+		next = file->next;
+		if (file->to <= before || is_full(sink, task, file))
+			rc = close_file(sink, task, file);
+	}
+	return rc;
+}
+
+int
+roll_on_watermark(struct sink *sink, struct weir_task *task, int64_t watermark)
+{
+	/* At the end prepare() closes them, in the last epoch. */
+	return watermark < INT64_MAX ? close_files(sink, task, watermark) : 0;
 }
 
 int
 roll_finish(struct sink *sink, struct weir_task *task)
 {
-	return sink->file.fd >= 0 ? close_file(sink, task) : 0;
+	return close_files(sink, task, INT64_MAX);
 }
 
 static int
@@ -209,16 +346,29 @@ sync_closed(struct weir_task *task, const struct out_token *token)
 }
 
 static int
-put_open(struct sink *sink, struct weir_task *task, struct weir_items *tokens)
+put_open(struct roll_file *file, struct weir_task *task, struct weir_items *tokens)
 {
 	struct out_token token = {0};
-	int rc = out_sync(&sink->file, task);
+	int rc = out_sync(&file->file, task);
 
 	if (rc == 0)
-		rc = token_of(sink, task, "open", &token);
+		rc = token_of(file, task, "open", &token);
 	if (rc == 0)
 		rc = sink_token(task, tokens, &token);
 	out_token_fini(&token);
+	return rc;
+}
+
+/* Those that files are in; neighbours are mostly in one. */
+static int
+sync_directories(struct weir_task *task, const struct out_token *tokens, uint32_t n)
+{
+	uint32_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < n; i++)
+		if (i == 0 || !out_same_directory(tokens[i].path, tokens[i - 1].path))
+			rc = out_sync_directory(task, tokens[i].path);
 	return rc;
 }
 
@@ -226,7 +376,8 @@ int
 roll_prepare(struct sink *sink, struct weir_task *task, struct weir_items *tokens)
 {
 	const struct out_token next = {.kind = "next", .number = sink->number, .path = sink->path};
-	int rc = is_full(sink, task) || sink->ended ? roll_finish(sink, task) : 0;
+	int rc = close_files(sink, task, sink->ended ? INT64_MAX : INT64_MIN);
+	struct roll_file *file;
 	uint32_t i;
 
 	for (i = 0; rc == 0 && i < sink->n_closed; i++) {
@@ -234,14 +385,11 @@ roll_prepare(struct sink *sink, struct weir_task *task, struct weir_items *token
 		if (rc == 0)
 			rc = sink_token(task, tokens, &sink->closed[i]);
 	}
-	if (rc == 0 && sink->file.fd >= 0)
-		rc = put_open(sink, task, tokens);
-	if (rc == 0 && sink->made)
-		rc = out_sync_directory(task, sink->path);
-	if (rc < 0)
-		return rc;
-	sink->made = 0;
-	return sink_token(task, tokens, &next);
+	if (rc == 0)
+		rc = sync_directories(task, sink->closed, sink->n_closed);
+	for (file = sink->open; rc == 0 && file != NULL; file = file->next)
+		rc = put_open(file, task, tokens);
+	return rc < 0 ? rc : sink_token(task, tokens, &next);
 }
 
 int
@@ -252,14 +400,24 @@ roll_commit(struct sink *sink, struct weir_task *task)
 
 	for (i = 0; rc == 0 && i < sink->n_closed; i++)
 		rc = roll_publish(task, &sink->closed[i]);
-	if (rc == 0 && sink->n_closed > 0 && sink->durable)
-		rc = out_sync_directory(task, sink->path);
+	if (rc == 0 && sink->durable)
+		rc = sync_directories(task, sink->closed, sink->n_closed);
 	if (rc < 0)
 		return rc;
 	for (i = 0; i < sink->n_closed; i++)
 		out_token_fini(&sink->closed[i]);
 	sink->n_closed = 0;
 	return 0;
+}
+
+static int
+is_open(const struct sink *sink, const char *path)
+{
+	const struct roll_file *file = sink->open;
+
+	while (file != NULL && strcmp(file->file.path, path) != 0)
+		file = file->next;
+	return file != NULL;
 }
 
 /*
@@ -269,52 +427,47 @@ roll_commit(struct sink *sink, struct weir_task *task)
 static int
 remove_rest(struct sink *sink, struct weir_task *task)
 {
-	const char *slash = strrchr(sink->path, '/');
-	const char *base = slash != NULL ? slash + 1 : sink->path;
-	int n = (int)(base - sink->path), rc = 0;
-	char *dir = n == 0 ? strdup(".") : strndup(sink->path, (size_t)n), *path;
-	DIR *stream = dir != NULL ? opendir(dir) : NULL;
-	struct dirent *entry;
+	char *pattern = roll_glob(sink->path);
+	glob_t found = {0};
+	int rc = pattern != NULL ? glob(pattern, GLOB_NOSORT, NULL, &found) : GLOB_NOSPACE;
+	size_t i;
 
-	while (stream != NULL && rc == 0 && (entry = readdir(stream)) != NULL) {
-		size_t len = strlen(entry->d_name), suffix = sizeof ROLL_SUFFIX - 1;
+	free(pattern);
+	if (rc == GLOB_NOSPACE)
+		return no_memory(task);
+	for (i = 0, rc = 0; rc == 0 && i < found.gl_pathc; i++) {
+		const char *path = found.gl_pathv[i];
+		char *name = strndup(path, strlen(path) - (sizeof ROLL_SUFFIX - 1));
 
-		if (len <= suffix || strcmp(entry->d_name + len - suffix, ROLL_SUFFIX) != 0)
-			continue;
-		if (asprintf(&path, "%.*s%s", n, sink->path, entry->d_name) < 0) {
+		if (name == NULL)
 			rc = no_memory(task);
-			break;
-		}
-		entry->d_name[len - suffix] = '\0';
-		if (roll_name_matches(base, entry->d_name) &&
-			(sink->file.fd < 0 || strcmp(path, sink->file.path) != 0) &&
-			unlink(path) < 0)
+		else if (roll_name_matches(sink->path, is_bare(sink), name) &&
+			 !is_open(sink, path) && unlink(path) < 0)
 			rc = file_fail(task, "unlink()", path, errno,
 				"see that its directory may be written");
-		free(path);
+		free(name);
 	}
-	if (stream != NULL)
-		closedir(stream);
-	free(dir);
+	globfree(&found);
 	return rc;
 }
 
 static int
 resume(struct sink *sink, struct weir_task *task, const struct out_token *token)
 {
-	char *path = in_progress(token->path), *name = strdup(token->path);
-	int rc = path == NULL || name == NULL ? no_memory(task)
-					      : out_resume(&sink->file, task, token, path);
+	struct roll_file *file = add(sink, token->since, token->time);
+	char *path = in_progress(token->path);
+	int rc;
 
+	if (file == NULL || path == NULL || (file->name = strdup(token->path)) == NULL)
+		rc = no_memory(task);
+	else
+		rc = out_resume(&file->file, task, token, path);
 	free(path);
-	if (rc < 0) {
-		free(name);
-		return rc;
-	}
-	free(sink->name);
-	sink->name = name;
-	sink->since = token->since;
-	return 0;
+	if (rc == 0)
+		sink_adopt(sink, &file->file);
+	else if (file != NULL)
+		forget(sink, file);
+	return rc;
 }
 
 int
@@ -327,7 +480,8 @@ roll_recover(struct sink *sink, struct weir_task *task)
 	for (i = 0; rc == 0 && i < sink->n_known; i++) {
 		const struct out_token *token = &sink->known[i];
 
-		if (strcmp(token->kind, "open") == 0 && roll_name_matches(sink->path, token->path))
+		if (strcmp(token->kind, "open") == 0 &&
+			roll_name_matches(sink->path, is_bare(sink), token->path))
 			rc = resume(sink, task, token);
 		else
 			rc = sink_settle(task, token);
@@ -337,7 +491,7 @@ roll_recover(struct sink *sink, struct weir_task *task)
 	if (rc == 0)
 		rc = remove_rest(sink, task);
 	if (rc == 0)
-		rc = out_sync_directory(task, sink->path);
+		rc = sync_directories(task, sink->known, sink->n_known);
 	sink->started = rc == 0;
 	return rc;
 }

@@ -10,7 +10,7 @@
 
 static const struct weir_directive sink_directives[] = {
 	{.name = "path",
-		.summary = "The file to write.",
+		.summary = "The file to write; %Y %m %d %H %M %S part rows by their event times.",
 		.type = WEIR_D_STR,
 		.flags = WEIR_REQUIRED,
 		.offset = offsetof(struct sink_conf, path)},
@@ -31,6 +31,11 @@ static const struct weir_directive sink_directives[] = {
 		.min = 1000,
 		.max = INT64_MAX,
 		.offset = offsetof(struct sink_conf, roll_time)},
+	{.name = "reopen",
+		.summary = "When the file is renamed or removed, go on in a new one at its path.",
+		.type = WEIR_D_FLAG,
+		.deflt = "off",
+		.offset = offsetof(struct sink_conf, reopen)},
 	{.name = "compression",
 		.summary = "How the file is compressed; auto: as its name says, .gz .zst .lz4.",
 		.type = WEIR_D_ENUM,
@@ -46,41 +51,55 @@ static const struct weir_directive sink_directives[] = {
 	{.name = NULL},
 };
 
+/* What stands at PATH without patterns: %% are percent signs. */
+static void
+plain_path(struct sink_conf *c, struct weir_plan *plan, const struct weir_host *host)
+{
+	char *path = host->keep(plan, c->path.len + 1);
+	uint32_t i, n = 0;
+
+	for (i = 0; i < c->path.len; i++) {
+		i += c->path.p[i] == '%';
+		path[n++] = c->path.p[i];
+	}
+	c->path.p = path;
+	c->path.len = n;
+}
+
 static int
 plan_roll(const struct sink_conf *c, struct weir_plan *plan, const struct weir_host *host)
 {
-	char *path = strndup(c->path.p, c->path.len);
-	int rc = WEIR_OK;
-
-	if (path != NULL && !roll_name_check(path)) {
-		host->problem(plan, c->path.loc,
-			"the file of \"path\" may have %Y %m %d %H %M %S, its directories none");
-		rc = -EINVAL;
-	}
-	free(path);
-	if (c->append == 0)
-		return rc;
+	if (c->append == 0 && c->reopen == 0)
+		return WEIR_OK;
 	host->problem(plan, c->path.loc,
-		"\"append\" is of one file; with \"roll_size\" and \"roll_time\" nothing that is "
-		"there "
-		"is written to");
+		c->append ? "\"append\" is of one file; with \"roll_size\", \"roll_time\" or a "
+			    "path that has times nothing that is there is written to"
+			  : "\"reopen\" is of one file; with \"roll_size\", \"roll_time\" or a "
+			    "path that has times the sink begins new files by itself");
 	return -EINVAL;
 }
 
 static int
 sink_plan(void *conf, struct weir_plan *plan, const struct weir_host *host)
 {
-	const struct sink_conf *c = conf;
+	struct sink_conf *c = conf;
+	char *path = strndup(c->path.p, c->path.len);
+	int patterned = 0, good = path != NULL && roll_name_check(path, &patterned);
 
+	free(path);
 	host->distribute(plan, 0, WEIR_SINGLE, NULL);
-	if (c->path.len > 0 && (c->roll_size > 0 || c->roll_time > 0))
-		return plan_roll(c, plan, host);
-	if (c->path.len > 0) {
-		host->declare(plan, WEIR_PLAN_WRITES_FILE, 0, c->path);
-		return WEIR_OK;
+	if (c->path.len == 0 || !good) {
+		host->problem(plan, c->path.loc,
+			good ? "\"path\" is empty; name the file to write"
+			     : "\"path\" may have %Y %m %d %H %M %S, and %% for a percent sign");
+		return -EINVAL;
 	}
-	host->problem(plan, c->path.loc, "\"path\" is empty; name the file to write");
-	return -EINVAL;
+	c->rolled = patterned || c->roll_size > 0 || c->roll_time > 0;
+	if (c->rolled)
+		return plan_roll(c, plan, host);
+	plain_path(c, plan, host);
+	host->declare(plan, WEIR_PLAN_WRITES_FILE, 0, c->path);
+	return WEIR_OK;
 }
 
 static void
@@ -105,29 +124,42 @@ sink_close(void *self)
 		out_token_fini(&sink->closed[--sink->n_closed]);
 	free(sink->closed);
 	out_close(&sink->file);
-	free(sink->name);
+	roll_close(sink);
 	free(sink->path);
 	free(sink->text.p);
 	free(sink);
 }
 
-/* Whether the file can be written, or made; without touching it. */
+/* Whether the file can be written, or made with its directories; without touching anything. */
 static int
 look_at_path(const char *path, struct stat *st)
 {
-	const char *slash = strrchr(path, '/');
-	char *dir;
+	char *dir = strdup(path), *slash;
 	int rc;
 
-	if (stat(path, st) == 0) {
+	if (dir == NULL)
+		return -1;
+	rc = stat(path, st);
+	if (rc == 0) {
 		errno = EISDIR;
-		return S_ISDIR(st->st_mode) ? -1 : access(path, W_OK);
+		rc = S_ISDIR(st->st_mode) ? -1 : access(path, W_OK);
+		free(dir);
+		return rc;
+	}
+	/* The nearest that is there must be a directory to make things in. */
+	while (rc < 0 && errno == ENOENT && (slash = strrchr(dir, '/')) != NULL) {
+		slash[slash == dir] = '\0';
+		rc = stat(dir, st);
+		if (slash == dir)
+			break;
+	}
+	if (rc == 0 || (errno == ENOENT && strchr(dir, '/') == NULL))
+		rc = access(rc == 0 ? dir : ".", W_OK | X_OK);
+	if (rc == 0 && strchr(path, '/') != NULL && S_ISREG(st->st_mode)) {
+		errno = ENOTDIR;
+		rc = -1;
 	}
 	st->st_mode = 0;
-	if (errno != ENOENT)
-		return -1;
-	dir = slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
-	rc = dir != NULL ? access(dir, W_OK | X_OK) : -1;
 	free(dir);
 	return rc;
 }
@@ -146,15 +178,13 @@ sink_open(const void *conf, struct weir_task *task, void **self)
 		return weir_fail(task->err, -ENOMEM, "out of memory");
 	}
 	sink->conf = c;
-	sink->rolled = c->roll_size > 0 || c->roll_time > 0;
 	sink->file.fd = -1;
 	if (look_at_path(sink->path, &st) < 0) {
 		rc = file_fail(task, "open()", sink->path, errno,
 			errno == EISDIR ? "name a file in that directory"
-					: "see that its directory is there and may be written");
-
+					: "see that its directory may be written, or made");
 		task->err->loc = c->path.loc;
-	} else if (!sink->rolled && S_ISREG(st.st_mode)) {
+	} else if (!c->rolled && S_ISREG(st.st_mode)) {
 		rc = file_written_note(task, &st);
 	}
 	if (rc < 0) {
@@ -174,26 +204,27 @@ compression(const struct sink *sink)
 	return codec != CODEC_AUTO ? codec : codec_of_path(sink->path, strlen(sink->path));
 }
 
-/* The file to write to; what stands before its first row goes into the text. */
-static int
-open_file(struct sink *sink, struct weir_task *task, const struct weir_batch *batch)
+void
+sink_adopt(const struct sink *sink, struct out_file *file)
 {
+	file->compression = compression(sink);
+	file->written = sink->bytes;
+}
+
+int
+sink_write(struct sink *sink, struct weir_task *task, struct out_file *file,
+	const struct weir_batch *batch)
+{
+	uint32_t framing = sink->conf->framing;
 	int rc = 0;
 
-	if (sink->rolled)
-		rc = roll_before(
-			sink, task, batch->event_time[batch->sel != NULL ? batch->sel[0] : 0]);
-	else if (!sink->started)
-		rc = grow_begin(sink, task);
-	if (rc < 0)
-		return rc;
-	sink->file.compression = compression(sink);
-	sink->file.written = sink->bytes;
 	sink->text.len = 0;
-	if (sink->file.length > 0 || sink->file.encoder.inside)
-		return 0;
-	rc = frames_join(&sink->text, sink->conf->framing, task->host->begin(task));
-	return rc < 0 ? weir_fail(task->err, rc, "out of memory") : 0;
+	if (file->length == 0 && !file->encoder.inside)
+		rc = frames_join(&sink->text, framing, task->host->begin(task));
+	if (rc == 0)
+		rc = frames_join(&sink->text, framing, task->host->encode(task, batch));
+	return rc < 0 ? weir_fail(task->err, rc, "out of memory")
+		      : out_put(file, task, sink->text.p, sink->text.len);
 }
 
 /* A line once written stays: rows that take earlier ones back have no place in it. */
@@ -217,19 +248,16 @@ static int
 sink_process(void *self, struct weir_task *task, uint32_t in, const struct weir_batch *batch)
 {
 	struct sink *sink = self;
-	const struct weir_raw *raw;
 	int rc = refuse_taking_back(batch, task);
 
 	(void)in;
-	if (rc == 0)
-		rc = open_file(sink, task, batch);
-	if (rc < 0)
-		return rc;
-	raw = task->host->encode(task, batch);
-	if (frames_join(&sink->text, sink->conf->framing, raw) < 0)
-		return weir_fail(task->err, -ENOMEM, "out of memory");
-	rc = out_put(&sink->file, task, sink->text.p, sink->text.len);
-	return rc == 0 && sink->rolled ? roll_after(sink, task) : rc;
+	if (rc == 0 && sink->conf->rolled)
+		return roll_process(sink, task, batch);
+	if (rc == 0 && !sink->started)
+		rc = grow_begin(sink, task);
+	else if (rc == 0 && sink->conf->reopen)
+		rc = grow_reopen(sink, task);
+	return rc < 0 ? rc : sink_write(sink, task, &sink->file, batch);
 }
 
 static int
@@ -237,9 +265,8 @@ sink_on_watermark(void *self, struct weir_task *task, int64_t watermark)
 {
 	struct sink *sink = self;
 
-	(void)task;
 	sink->ended = watermark == INT64_MAX;
-	return WEIR_OK;
+	return sink->conf->rolled ? roll_on_watermark(sink, task, watermark) : WEIR_OK;
 }
 
 /*
@@ -252,9 +279,9 @@ sink_before_barrier(void *self, struct weir_task *task, uint64_t epoch)
 	struct sink *sink = self;
 
 	(void)epoch;
-	if (sink->started)
-		return out_finish(&sink->file, task);
-	return sink->rolled ? roll_finish(sink, task) : grow_begin(sink, task);
+	if (sink->conf->rolled)
+		return sink->started ? WEIR_OK : roll_finish(sink, task);
+	return sink->started ? out_finish(&sink->file, task) : grow_begin(sink, task);
 }
 
 int
@@ -275,7 +302,8 @@ sink_prepare(void *self, struct weir_task *task, uint64_t epoch, struct weir_ite
 	struct sink *sink = self;
 
 	(void)epoch;
-	return sink->rolled ? roll_prepare(sink, task, tokens) : grow_prepare(sink, task, tokens);
+	return sink->conf->rolled ? roll_prepare(sink, task, tokens)
+				  : grow_prepare(sink, task, tokens);
 }
 
 static int
@@ -288,7 +316,7 @@ sink_commit(void *self, struct weir_task *task, uint64_t epoch, const struct wei
 
 	(void)epoch;
 	if (sink->started)
-		return sink->rolled ? roll_commit(sink, task) : grow_commit(sink, task);
+		return sink->conf->rolled ? roll_commit(sink, task) : grow_commit(sink, task);
 	forget_known(sink);
 	sink->known = calloc(n > 0 ? n : 1, sizeof *sink->known);
 	if (sink->known == NULL)
@@ -307,7 +335,8 @@ sink_abort_after(void *self, struct weir_task *task, uint64_t epoch)
 	int rc;
 
 	out_close(&sink->file);
-	rc = sink->rolled ? roll_recover(sink, task) : grow_recover(sink, task, epoch);
+	roll_close(sink);
+	rc = sink->conf->rolled ? roll_recover(sink, task) : grow_recover(sink, task, epoch);
 	if (rc == 0)
 		forget_known(sink);
 	return rc;

@@ -15,6 +15,17 @@ struct sink_conf {
 	uint64_t roll_size; /* 0: not by size */
 	int64_t roll_time; /* microseconds; 0: not by time */
 	uint32_t compression, framing;
+	uint32_t reopen;
+	uint32_t rolled; /* by size, by time, or by patterns of the path */
+};
+
+/* A rolled file in progress. */
+struct roll_file {
+	struct roll_file *next;
+	struct out_file file;
+	char *name; /* that it will have */
+	int64_t since; /* when it was begun */
+	int64_t from, to; /* event times of its rows: from <= t < to */
 };
 
 struct sink {
@@ -22,7 +33,6 @@ struct sink {
 	char *path;
 	int started; /* the output has been touched */
 	struct out_file file; /* being written */
-	int rolled; /* many files */
 	int durable; /* rolled: the host decides epochs */
 	int ended; /* no row comes any more */
 	int has_base; /* a base file waits for the first epoch to be decided */
@@ -30,17 +40,23 @@ struct sink {
 	uint32_t n_known;
 	/* Rolled. */
 	uint64_t number; /* of the last file begun */
-	char *name; /* that the file in progress will have */
-	int64_t since; /* when it was begun */
-	int made; /* the directory has entries that are not synced */
+	struct roll_file *open; /* the one written to last is first */
 	struct out_token *closed; /* full, to be renamed when their epoch is decided */
 	uint32_t n_closed;
 	struct frames_text text; /* what a batch comes to */
 	uint64_t *bytes;
 };
 
+/* A file that was just opened is written as the conf says. */
+void sink_adopt(const struct sink *sink, struct out_file *file);
+/* Rows of a batch, and what stands before the first of a file. */
+int sink_write(struct sink *sink, struct weir_task *task, struct out_file *file,
+	const struct weir_batch *batch);
+
 /* Without durable state: empties the file, or goes to its end. */
 int grow_begin(struct sink *sink, struct weir_task *task);
+/* With `reopen`: another file, if the one being written is no longer at its path. */
+int grow_reopen(struct sink *sink, struct weir_task *task);
 int grow_prepare(struct sink *sink, struct weir_task *task, struct weir_items *tokens);
 int grow_commit(struct sink *sink, struct weir_task *task);
 /* The output as the epoch left it; see `known`. */

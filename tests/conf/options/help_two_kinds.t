@@ -8,7 +8,7 @@ in source file
       required; may be repeated
 in sink file
   path WORD;
-      The file to write.
+      The file to write; %Y %m %d %H %M %S part rows by their event times.
       required
 -- stderr
 -- exit 0

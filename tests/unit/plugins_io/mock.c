@@ -511,6 +511,18 @@ mock_begin(struct weir_task *task)
 	return &mock->encoded;
 }
 
+static void *
+mock_keep(struct weir_plan *plan, size_t size)
+{
+	struct mock *mock = (struct mock *)((char *)plan - offsetof(struct mock, plan));
+	void *p = calloc(1, size);
+
+	if (mock->n_plan_memory == 16)
+		abort();
+	mock->plan_memory[mock->n_plan_memory++] = p;
+	return p;
+}
+
 static struct weir_str
 mock_quotes(struct weir_task *task)
 {
@@ -548,6 +560,7 @@ static const struct weir_host mock_host = {
 	.kind = mock_kind,
 	.begin = mock_begin,
 	.quotes = mock_quotes,
+	.keep = mock_keep,
 };
 
 struct mock *
@@ -594,6 +607,8 @@ mock_free(struct mock *mock)
 	free(mock->offset);
 	pthread_mutex_destroy(&mock->lock);
 	pthread_cond_destroy(&mock->woken);
+	while (mock->n_plan_memory > 0)
+		free(mock->plan_memory[--mock->n_plan_memory]);
 	free(mock);
 }
 

@@ -80,6 +80,8 @@ struct mock {
 	struct weir_raw held[256];
 	uint32_t n_held;
 
+	void *plan_memory[16]; /* of keep() */
+	uint32_t n_plan_memory;
 	void *shared;
 	void (*shared_drop)(void *);
 	uint64_t counter[8];

@@ -5,7 +5,7 @@ pipeline p {
     sink file out { from in; path logs.ndjson; append; roll_size 1m; }
 }
 -- stderr
-weir.conf:3:35: error: "append" is of one file; with "roll_size" and "roll_time" nothing that is there is written to
+weir.conf:3:35: error: "append" is of one file; with "roll_size", "roll_time" or a path that has times nothing that is there is written to
     sink file out { from in; path logs.ndjson; append; roll_size 1m; }
                                   ^~~~~~~~~~~
 weir: configuration file weir.conf test failed

@@ -5,7 +5,7 @@ pipeline p {
     sink file out { from in; path logs-%j.ndjson; roll_size 1m; }
 }
 -- stderr
-weir.conf:3:35: error: the file of "path" may have %Y %m %d %H %M %S, its directories none
+weir.conf:3:35: error: "path" may have %Y %m %d %H %M %S, and %% for a percent sign
     sink file out { from in; path logs-%j.ndjson; roll_size 1m; }
                                   ^~~~~~~~~~~~~~
 weir: configuration file weir.conf test failed

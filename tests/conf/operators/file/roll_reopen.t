@@ -2,11 +2,11 @@ Directories are there before the pipeline is: their names have no patterns.
 -- conf
 pipeline p {
     source stdin in { format json { k string; } }
-    sink file out { from in; path %Y/logs.ndjson; roll_time 1h; }
+    sink file out { from in; path %Y/logs.ndjson; reopen on; }
 }
 -- stderr
-weir.conf:3:35: error: the file of "path" may have %Y %m %d %H %M %S, its directories none
-    sink file out { from in; path %Y/logs.ndjson; roll_time 1h; }
+weir.conf:3:35: error: "reopen" is of one file; with "roll_size", "roll_time" or a path that has times the sink begins new files by itself
+    sink file out { from in; path %Y/logs.ndjson; reopen on; }
                                   ^~~~~~~~~~~~~~
 weir: configuration file weir.conf test failed
 -- exit 1
