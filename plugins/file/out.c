@@ -21,7 +21,7 @@ failed(struct weir_task *task, const char *call, const char *path)
 		code == ENOSPC || code == EDQUOT ? "make room on its file system, then start again"
 		: code == EISDIR                 ? "name a file in that directory"
 		: code == ENOENT || code == EACCES || code == ENOTDIR
-			? "see that its directory is there and may be written"
+			? "see that its directory may be written, or made"
 			: "see what the file is on");
 }
 

@@ -60,7 +60,7 @@ roll_publish(struct weir_task *task, const struct out_token *token)
 			"\"%.200s\" is there already, and another file; move it away", token->path);
 	if (rc != -ENOENT)
 		return file_fail(task, "rename()", token->path, -rc,
-			"see that its directory is there and may be written");
+			"see that its directory may be written, or made");
 	/* It was published before the crash; its readers may have taken it since. */
 	if (stat(token->path, &st) < 0 || st.st_ino != token->inode) {
 		snprintf(text, sizeof text,

@@ -25,6 +25,7 @@ struct sink_conf {
 	uint64_t roll_size;
 	int64_t roll_time;
 	uint32_t compression, framing;
+	uint32_t reopen, rolled;
 };
 
 static struct mock *mock;
@@ -545,10 +546,10 @@ END_TEST
 
 START_TEST(a_file_that_cannot_be_made_is_an_error)
 {
-	ck_assert_int_eq(write_rows("/none/such/file", 0, NULL), -ENOENT);
+	ck_assert_int_eq(write_rows("/dev/null/such/file", 0, NULL), -ENOTDIR);
 	ck_assert_str_eq(mock->err.text,
-		"open() \"/none/such/file\" failed (2: No such file or directory); see that its "
-		"directory is there and may be written");
+		"open() \"/dev/null/such/file\" failed (20: Not a directory); see that its "
+		"directory may be written, or made");
 	ck_assert_int_eq(write_rows("/tmp", 0, NULL), -EISDIR);
 }
 END_TEST

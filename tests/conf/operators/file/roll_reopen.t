@@ -1,4 +1,4 @@
-Directories are there before the pipeline is: their names have no patterns.
+A file of times is begun and done by its times.
 -- conf
 pipeline p {
     source stdin in { format json { k string; } }
