@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 #include "expr/cast.h"
-#include "expr/json.h"
 #include "expr/stamp.h"
 #include "expr/texts.h"
 
@@ -65,7 +64,7 @@ read_json(struct weir_str text, uint32_t type, struct value *v)
 {
 	char letter, stamp[64];
 
-	if (!wr_json_check(text, &text))
+	if (!weir_json_whole(text, &text))
 		return -EINVAL;
 	letter = text.p[0];
 	if (letter == 'n')
@@ -75,7 +74,7 @@ read_json(struct weir_str text, uint32_t type, struct value *v)
 		return letter == 't' || letter == 'f' ? 1 : -EINVAL;
 	}
 	if (letter == '"' && type == WEIR_TIMESTAMP && text.len <= sizeof stamp) {
-		struct weir_str plain = {.p = stamp, .len = wr_json_unescape(text, stamp)};
+		struct weir_str plain = {.p = stamp, .len = weir_json_unquote(text, stamp)};
 
 		return wr_stamp_parse(plain, &v->i) ? 1 : -EINVAL;
 	}
@@ -231,7 +230,7 @@ plain_text(struct wr_texts *texts, const struct weir_view *whole, struct weir_st
 	struct weir_str value;
 	uint8_t *to;
 
-	if (!wr_json_check(text, &value))
+	if (!weir_json_whole(text, &value))
 		return -1;
 	if (value.p[0] == 'n')
 		return 0;
@@ -241,7 +240,7 @@ plain_text(struct wr_texts *texts, const struct weir_view *whole, struct weir_st
 		*view = wr_view_part(whole, text, value.p + 1, value.len - 2);
 	} else {
 		to = wr_texts_room(texts, value.len);
-		*view = wr_texts_done(texts, to, wr_json_unescape(value, (char *)to));
+		*view = wr_texts_done(texts, to, weir_json_unquote(value, (char *)to));
 		return 2;
 	}
 	return 1;
@@ -267,7 +266,7 @@ text_row(struct wr_run *run, const struct wr_node *node, const struct wr_vec *ki
 		else
 			*view = is == 2 ? part : wr_texts_share(texts, &part, kid->col.bufs);
 	} else if (node->type == WEIR_JSON) {
-		if (!wr_json_check(text, &value)) {
+		if (!weir_json_whole(text, &value)) {
 			wr_run_error(run, row, "\"%.*s\" is not JSON", WR_STRF(sample(text)));
 		} else {
 			part = wr_view_part(wr_vec_view(kid, row), text, value.p, value.len);

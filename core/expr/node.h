@@ -47,12 +47,6 @@ struct wr_rows;
 typedef void wr_eval_fn(
 	struct wr_run *run, const struct wr_node *node, struct wr_rows rows, struct wr_vec *out);
 
-/* A step of a path: a member's name, or (p NULL) an element's number. */
-struct wr_step {
-	struct weir_str name;
-	uint32_t index;
-};
-
 /* One value, as a column of one row. */
 struct wr_const {
 	struct weir_column col;
@@ -79,7 +73,7 @@ struct wr_node {
 	struct weir_str src; /* its text in the conf */
 	struct weir_str word; /* its operator, or name: what messages quote and point at */
 	struct wr_node **kids;
-	const struct wr_step *steps;
+	const struct weir_json_step *steps;
 	const struct wr_const *value; /* WR_N_CONST */
 	uint32_t col; /* WR_N_COLUMN, WR_N_HIDDEN */
 	struct wr_node *let; /* WR_N_SHARED: where its value is computed */

@@ -1,8 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* column.a.b[0]: a value within a JSON text, as a view into it. */
 #include "expr/cast.h"
-#include "expr/json.h"
 #include "expr/texts.h"
+
+/* 1: *found is the value at the end of the path; 0: there is none; -1: malformed on the way there.
+ */
+static int
+walk(struct weir_str text, const struct wr_node *node, struct weir_str *found)
+{
+	struct weir_json json = weir_json_of(text);
+
+	for (uint32_t i = 0; i < node->n_steps; i++) {
+		int entered = weir_json_enter(&json, &node->steps[i]);
+
+		if (entered <= 0)
+			return entered;
+	}
+	return weir_json_value(&json, found) ? 1 : -1;
+}
 
 static void
 path_eval(struct wr_run *run, const struct wr_node *node, struct wr_rows rows, struct wr_vec *out)
@@ -23,7 +38,7 @@ path_eval(struct wr_run *run, const struct wr_node *node, struct wr_rows rows, s
 	for (uint32_t k = 0; k < there.n; k++) {
 		uint32_t row = wr_row(there, k);
 		struct weir_str text = wr_vec_text(&doc, row), found;
-		int is = wr_json_walk(text, node->steps, node->n_steps, &found);
+		int is = walk(text, node, &found);
 
 		if (is < 0)
 			wr_run_error(run, row, "malformed JSON");

@@ -269,12 +269,12 @@ hidden(struct wr_parser *p)
 
 /* One step; the `.` or `[` has not been read.  False: a problem was reported. */
 static bool
-step(struct wr_parser *p, struct wr_step *out)
+step(struct wr_parser *p, struct weir_json_step *out)
 {
 	bool dot = wr_parser_at(&p->tok, ".");
 
 	wr_parser_advance(p);
-	*out = (struct wr_step){.name = p->tok.text};
+	*out = (struct weir_json_step){.name = p->tok.text};
 	if (dot) {
 		if (p->tok.kind != WR_T_WORD && p->tok.kind != WR_T_QUOTED) {
 			wr_parser_unexpected(p, "the name of a member");
@@ -298,7 +298,7 @@ step(struct wr_parser *p, struct wr_step *out)
 static struct wr_node *
 path(struct wr_parser *p, struct wr_node *node)
 {
-	struct wr_step steps[64], *copy;
+	struct weir_json_step steps[64], *copy;
 	uint32_t n = 0;
 	struct weir_str src = node->src;
 
@@ -315,7 +315,7 @@ path(struct wr_parser *p, struct wr_node *node)
 		return node;
 	while (src.len > 0 && strchr(" \t\r\n", src.p[src.len - 1]) != NULL)
 		src.len--;
-	copy = wr_arena_array(p->arena, struct wr_step, n);
+	copy = wr_arena_array(p->arena, struct weir_json_step, n);
 	memcpy(copy, steps, n * sizeof *copy);
 	if (node->kind != WR_N_NAME || node->n_steps > 0) {
 		struct wr_kids kids = {0};

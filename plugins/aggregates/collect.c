@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* collect, collect_set and string_agg: many values as one text. */
-#include "../functions/json_text.h"
+#include "../functions/json_put.h"
 #include "set.h"
 
 /* Values with a separator behind each. */
@@ -155,10 +155,10 @@ string_agg_update(const void *self, struct weir_fn *fn, struct weir_accs accs,
 static uint32_t
 cut_list(const char *p, uint32_t len, uint64_t n)
 {
-	struct json_reader r = {.p = p, .end = p + len};
+	struct weir_json r = weir_json_of((struct weir_str){.p = p, .len = len});
 
 	for (; n > 0 && r.p < r.end; n--)
-		if (!json_skip(&r) || !json_comes(&r, ','))
+		if (!weir_json_skip(&r) || !weir_json_comes(&r, ','))
 			break;
 	return (uint32_t)(r.p - p);
 }

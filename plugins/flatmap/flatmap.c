@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "../functions/json_text.h"
+#include "../functions/args.h"
 
 /* NAME: of the part, if not the field's own. */
 struct flatmap_words {
@@ -275,25 +275,15 @@ split_text(struct flatmap *flatmap, struct weir_str text)
 	return 1;
 }
 
-/* 1; 0: out of memory; -1: it is no array, -2: malformed. */
+/* 1; 0: out of memory; -1: malformed, -2: it is no array. */
 static int
 explode_text(struct flatmap *flatmap, struct weir_str text)
 {
-	struct json_reader r = {.p = text.p, .end = text.p + text.len};
+	struct weir_json json = weir_json_of(text);
+	struct weir_str part;
+	int rc;
 
-	if (!json_comes(&r, '['))
-		return json_skip(&r) ? -1 : -2;
-	if (json_comes(&r, ']'))
-		return 1;
-	do {
-		struct weir_str part;
-
-		json_blanks(&r);
-		part.p = r.p;
-		if (!json_skip(&r))
-			return -2;
-		part.len = (uint32_t)(r.p - part.p);
-		part.loc = 0;
+	while ((rc = weir_json_next(&json, &part)) > 0) {
 		if (flatmap->conf->skip_empty &&
 			(*part.p == 'n' || (*part.p == '"' && part.len == 2)))
 			continue;
@@ -301,8 +291,8 @@ explode_text(struct flatmap *flatmap, struct weir_str text)
 			part.p = NULL;
 		if (!parts_add(flatmap, part))
 			return 0;
-	} while (json_comes(&r, ','));
-	return json_comes(&r, ']') ? 1 : -2;
+	}
+	return rc == 0 ? 1 : rc;
 }
 
 /* All parts of a row.  < 0: out of memory. */
@@ -323,7 +313,7 @@ find_parts(struct flatmap *flatmap, struct weir_task *task, uint32_t row)
 	if (rc < 0) {
 		flatmap->n_parts = 0;
 		task->host->reject(task, flatmap->batch, row,
-			rc == -1 ? "explode: the value is no array" : "explode: malformed JSON");
+			rc == -2 ? "explode: the value is no array" : "explode: malformed JSON");
 	} else if (rc > 0 && flatmap->n_parts == 0 && conf->outer) {
 		rc = parts_add(flatmap, (struct weir_str){0});
 	}
@@ -373,7 +363,7 @@ put_part(struct flatmap *flatmap, struct weir_out *out, struct weir_vec *vec, ui
 			part.len -= 2;
 		} else {
 			text_drop(&flatmap->text);
-			json_unquote(&flatmap->text, part);
+			text_add_unquoted(&flatmap->text, part);
 			part.p = flatmap->text.p;
 			part.len = flatmap->text.len;
 		}

@@ -71,6 +71,16 @@ text_add(struct text *text, const char *p, size_t n)
 	text->len += (uint32_t)n;
 }
 
+/* The text that a well-formed JSON string in quotes stands for. */
+static inline void
+text_add_unquoted(struct text *text, struct weir_str quoted)
+{
+	char *to = text_room(text, quoted.len);
+
+	if (to != NULL)
+		text->len += weir_json_unquote(quoted, to);
+}
+
 /* What has been written of a row is not wanted. */
 static inline void
 text_drop(struct text *text)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Functions of json: what casts and paths of the language do not say. */
 #include "functions.h"
-#include "json_text.h"
+#include "json_put.h"
 
 static int
 json_parse_plan(struct weir_call *call, struct weir_err *err)
@@ -20,7 +20,7 @@ json_parse_eval(const void *self, struct weir_fn *fn, const struct weir_column *
 		uint32_t i = row_at(sel, k);
 		struct weir_str value;
 
-		if (json_whole(weir_str_at(args[0], i), &value))
+		if (weir_json_whole(weir_str_at(args[0], i), &value))
 			((struct weir_view *)out->values)[i] =
 				weir_view_within(args[0], i, value.p, value.len);
 		else
@@ -41,109 +41,32 @@ const struct weir_function function_json_parse = {
 };
 
 /* A step of a path: a member, or (name.p NULL) an element. */
-struct step {
-	struct weir_str name;
-	uint32_t index;
-};
-
-/* The next step of a path, behind its $; 1, 0 at its end, -1: it is wrong. */
-static int
-step_next(const char **path, const char *end, struct step *step)
-{
-	const char *p = *path, *name;
-	uint64_t index = 0;
-	char close;
-
-	*step = (struct step){0};
-	if (p == end)
-		return 0;
-	if (*p == '.') {
-		for (name = ++p; p < end && *p != '.' && *p != '['; p++) {
-		}
-		step->name = (struct weir_str){.p = name, .len = (uint32_t)(p - name)};
-		*path = p;
-		return p > name ? 1 : -1;
-	}
-	if (*p++ != '[' || p == end)
-		return -1;
-	if (*p == '\'' || *p == '"') {
-		close = *p;
-		name = ++p;
-		p = memchr(p, close, (size_t)(end - p));
-		if (p == NULL || end - p < 2 || p[1] != ']')
-			return -1;
-		step->name = (struct weir_str){.p = name, .len = (uint32_t)(p - name)};
-		*path = p + 2;
-		return 1;
-	}
-	for (name = p; p < end && *p >= '0' && *p <= '9' && index < UINT32_MAX; p++)
-		index = index * 10 + (uint64_t)(*p - '0');
-	if (p == name || p == end || *p != ']' || index >= UINT32_MAX)
-		return -1;
-	step->index = (uint32_t)index;
-	*path = p + 1;
-	return 1;
-}
-
 static int
 path_is_good(struct weir_str path)
 {
 	const char *p = path.p + 1, *end = path.p + path.len;
-	struct step step;
+	struct weir_json_step step;
 	int rc;
 
 	if (path.len == 0 || *path.p != '$')
 		return 0;
 	do
-		rc = step_next(&p, end, &step);
+		rc = weir_json_step(&p, end, &step);
 	while (rc > 0);
 	return rc == 0;
-}
-
-/* To the value of a step: 1; it is not there: 0; malformed: -1. */
-static int
-step_into(struct json_reader *r, const struct step *step)
-{
-	int object = step->name.p != NULL, is;
-	char close = object ? '}' : ']';
-
-	if (!json_comes(r, object ? '{' : '['))
-		return json_skip(r) ? 0 : -1;
-	if (json_comes(r, close))
-		return 0;
-	for (uint32_t i = 0;; i++) {
-		is = !object && i == step->index;
-		json_blanks(r);
-		if (object) {
-			struct weir_str name = {.p = r->p};
-
-			if (r->p == r->end || *r->p != '"' || !json_skip_string(r))
-				return -1;
-			name.len = (uint32_t)(r->p - name.p);
-			is = json_name_is(name, step->name);
-			if (!json_comes(r, ':'))
-				return -1;
-		}
-		if (is)
-			return 1;
-		if (!json_skip(r))
-			return -1;
-		if (!json_comes(r, ','))
-			return json_comes(r, close) ? 0 : -1;
-	}
 }
 
 /* The value in json, which is shared, at the reader.  One that is not there, or JSON's null, is
  * null; malformed text is an error. */
 static void
 give_value(struct weir_fn *fn, struct weir_vec *out, uint32_t row, const struct weir_column *json,
-	struct json_reader *r, int there)
+	struct weir_json *r, int there)
 {
 	const char *start;
 
-	json_blanks(r);
+	weir_json_blanks(r);
 	start = r->p;
-	if (there < 0 || (there > 0 && !json_skip(r)))
+	if (there < 0 || (there > 0 && !weir_json_skip(r)))
 		fn->row_error(fn, row, "malformed JSON");
 	else if (there == 0 || *start == 'n')
 		weir_bit_clear(out->valid, row);
@@ -177,17 +100,17 @@ json_get_eval(const void *self, struct weir_fn *fn, const struct weir_column *co
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t i = row_at(sel, k);
 		struct weir_str json = weir_str_at(args[0], i), path = weir_str_at(args[1], i);
-		struct json_reader r = {.p = json.p, .end = json.p + json.len};
+		struct weir_json r = weir_json_of(json);
 		const char *p = path.p + 1, *end = path.p + path.len;
-		struct step step;
+		struct weir_json_step step;
 		int there = 1;
 
 		if (!path_is_good(path)) {
 			fn->row_error(fn, i, "json_get(): the path is none");
 			continue;
 		}
-		while (there > 0 && step_next(&p, end, &step) > 0)
-			there = step_into(&r, &step);
+		while (there > 0 && weir_json_step(&p, end, &step) > 0)
+			there = weir_json_enter(&r, &step);
 		give_value(fn, out, i, args[0], &r, there);
 	}
 	return WEIR_OK;
@@ -213,25 +136,18 @@ json_element_plan(struct weir_call *call, struct weir_err *err)
 	return take(call, "ji", err);
 }
 
-/* The elements of an array; -1: malformed, -2: no array. */
+/* How many elements an array has; -1: malformed, -2: no array. */
 static int64_t
-array_length(struct weir_str json)
+array_length(struct weir_str text)
 {
-	struct json_reader r = {.p = json.p, .end = json.p + json.len};
-	int64_t n = 1;
+	struct weir_json json = weir_json_of(text);
+	struct weir_str element;
+	int64_t n = 0;
+	int rc;
 
-	if (!json_comes(&r, '['))
-		return -2;
-	if (json_comes(&r, ']'))
-		return 0;
-	while (json_skip(&r)) {
-		if (json_comes(&r, ']'))
-			return n;
-		if (!json_comes(&r, ','))
-			return -1;
+	while ((rc = weir_json_next(&json, &element)) > 0)
 		n++;
-	}
-	return -1;
+	return rc < 0 ? rc : n;
 }
 
 static int
@@ -243,9 +159,9 @@ json_element_eval(const void *self, struct weir_fn *fn, const struct weir_column
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t i = row_at(sel, k);
 		struct weir_str json = weir_str_at(args[0], i);
-		struct json_reader r = {.p = json.p, .end = json.p + json.len};
+		struct weir_json r = weir_json_of(json);
 		int64_t at = weir_int_at(args[1], i);
-		struct step step = {0};
+		struct weir_json_step step = {0};
 		int there = 0;
 
 		if (at < 0) {
@@ -256,7 +172,7 @@ json_element_eval(const void *self, struct weir_fn *fn, const struct weir_column
 		}
 		if (at >= 0 && at < UINT32_MAX) {
 			step.index = (uint32_t)at;
-			there = step_into(&r, &step);
+			there = weir_json_enter(&r, &step);
 		}
 		give_value(fn, out, i, args[0], &r, there);
 	}

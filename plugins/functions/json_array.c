@@ -4,29 +4,7 @@
 #include <stdlib.h>
 
 #include "functions.h"
-#include "json_text.h"
-
-/* The next element of an array; at first *begun is 0.  1, 0 at its end, -1: malformed, -2: no
- * array. */
-static int
-element_next(struct json_reader *r, int *begun, struct weir_str *element)
-{
-	if (!*begun) {
-		*begun = 1;
-		if (!json_comes(r, '['))
-			return -2;
-		if (json_comes(r, ']'))
-			return 0;
-	} else if (!json_comes(r, ',')) {
-		return json_comes(r, ']') ? 0 : -1;
-	}
-	json_blanks(r);
-	element->p = r->p;
-	if (!json_skip(r))
-		return -1;
-	element->len = (uint32_t)(r->p - element->p);
-	return 1;
-}
+#include "json_put.h"
 
 /* Whether a text in JSON is this number. */
 static int
@@ -58,7 +36,7 @@ element_is(struct weir_str json, const struct weir_column *col, uint32_t row)
 {
 	switch (col->type) {
 	case WEIR_STRING:
-		return *json.p == '"' && json_name_is(json, weir_str_at(col, row));
+		return *json.p == '"' && weir_json_is(json, weir_str_at(col, row));
 	case WEIR_BOOL:
 		return *json.p == (weir_bool_at(col, row) ? 't' : 'f');
 	default:
@@ -87,11 +65,11 @@ contains_eval(const void *self, struct weir_fn *fn, const struct weir_column *co
 	(void)self;
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t i = row_at(sel, k);
-		struct weir_str json = weir_str_at(args[0], i), element;
-		struct json_reader r = {.p = json.p, .end = json.p + json.len};
-		int begun = 0, rc, found = 0;
+		struct weir_json json = weir_json_of(weir_str_at(args[0], i));
+		struct weir_str element;
+		int rc, found = 0;
 
-		while (!found && (rc = element_next(&r, &begun, &element)) > 0)
+		while (!found && (rc = weir_json_next(&json, &element)) > 0)
 			found = element_is(element, args[1], i);
 		if (found)
 			weir_bit_set(out->values, i);
@@ -134,18 +112,17 @@ join_eval(const void *self, struct weir_fn *fn, const struct weir_column *const 
 	text_init(&text);
 	for (uint32_t k = 0; k < n && status == WEIR_OK; k++) {
 		uint32_t i = row_at(sel, k);
-		struct weir_str json = weir_str_at(args[0], i), by = weir_str_at(args[1], i);
-		struct weir_str element;
-		struct json_reader r = {.p = json.p, .end = json.p + json.len};
-		int begun = 0, rc, some = 0;
+		struct weir_json json = weir_json_of(weir_str_at(args[0], i));
+		struct weir_str by = weir_str_at(args[1], i), element;
+		int rc, some = 0;
 
-		while ((rc = element_next(&r, &begun, &element)) > 0) {
+		while ((rc = weir_json_next(&json, &element)) > 0) {
 			if (*element.p == 'n')
 				continue;
 			if (some++)
 				text_add(&text, by.p, by.len);
 			if (*element.p == '"')
-				json_unquote(&text, element);
+				text_add_unquoted(&text, element);
 			else
 				text_add(&text, element.p, element.len);
 		}

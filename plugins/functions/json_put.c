@@ -2,7 +2,7 @@
 /* Values as JSON text. */
 #include <math.h>
 
-#include "json_text.h"
+#include "json_put.h"
 
 void
 json_put(struct text *text, struct weir_str s)

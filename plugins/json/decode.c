@@ -150,7 +150,7 @@ walk_array(struct json *json, struct json_node *node)
 	int rc = opened(json, ']');
 
 	for (index = 0; rc > 0; index++) {
-		if (child == NULL || child->step.key.p != NULL) {
+		if (child == NULL || child->step.name.p != NULL) {
 			json->depth--;
 			return json_leave(json, 1);
 		}
@@ -241,7 +241,7 @@ walk_record(struct json *json)
 	if (off >= json->end)
 		return json_bad(json, "it is empty");
 	c = json->base[off];
-	if (c != '{' && (c != '[' || root->child == NULL || root->child->step.key.p != NULL))
+	if (c != '{' && (c != '[' || root->child == NULL || root->child->step.name.p != NULL))
 		return json_bad(json, "it is %s, not an object", kind_of(json->base + off));
 	rc = json->left == 0 ? json_leave(json, 0) : enter(json, root);
 	if (rc < 0)

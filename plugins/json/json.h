@@ -36,22 +36,10 @@ struct json_conf {
 	struct json_field fields[JSON_FIELDS_MAX];
 };
 
-/* A step of a path: `.name` or `[n]`. */
-struct json_step {
-	struct weir_str key; /* p NULL: an element of an array */
-	uint32_t index;
-};
-
 /* path.c */
 
 /* Splits what stands after a field's type into unit and path.  0, or -1 and a sentence in why. */
 int json_spec_parse(struct json_field *field, struct weir_str spec, char *why);
-/*
- * The next step of the path at *p: 1 and the step, 0 at the end, -1 if it is none.  An empty path
- * has none: its field has one step, its name.
- */
-int json_step_next(const char **p, const char *end, struct json_step *step);
-
 /* A wanted value: a column being written. */
 struct json_leaf {
 	struct json_leaf *next; /* the same value, in another column */
@@ -71,7 +59,7 @@ struct json_guess {
 
 /* A place in the records that is wanted or leads to one. */
 struct json_node {
-	struct json_step step;
+	struct weir_json_step step;
 	struct json_node *child, *next; /* elements in ascending order */
 	struct json_leaf *leaf;
 	uint32_t n_leaves;

@@ -22,69 +22,17 @@ path_unit(const char *p, size_t len)
 	return 0;
 }
 
-/* A name after a point: up to the next point or bracket. */
-static int
-step_name(const char **p, const char *end, struct json_step *step)
-{
-	const char *name = *p + 1, *q = name;
-
-	while (q < end && *q != '.' && *q != '[')
-		q++;
-	step->key = (struct weir_str){.p = name, .len = (uint32_t)(q - name)};
-	*p = q;
-	return q == name ? -1 : 1;
-}
-
-/* `[0]`, or `['a name']` with either quote. */
-static int
-step_bracket(const char **p, const char *end, struct json_step *step)
-{
-	const char *q = *p + 1;
-	uint64_t index = 0;
-
-	if (q < end && (*q == '\'' || *q == '"')) {
-		const char *close = memchr(q + 1, *q, (size_t)(end - q - 1));
-
-		if (close == NULL || close + 1 == end || close[1] != ']')
-			return -1;
-		step->key = (struct weir_str){.p = q + 1, .len = (uint32_t)(close - q - 1)};
-		*p = close + 2;
-		return 1;
-	}
-	for (; q < end && *q >= '0' && *q <= '9' && index < UINT32_MAX; q++)
-		index = index * 10 + (uint64_t)(*q - '0');
-	if (q == *p + 1 || q == end || *q != ']' || index >= UINT32_MAX)
-		return -1;
-	step->key = (struct weir_str){0};
-	step->index = (uint32_t)index;
-	*p = q + 1;
-	return 1;
-}
-
-int
-json_step_next(const char **p, const char *end, struct json_step *step)
-{
-	if (*p == end)
-		return 0;
-	*step = (struct json_step){0};
-	if (**p == '.')
-		return step_name(p, end, step);
-	if (**p == '[')
-		return step_bracket(p, end, step);
-	return -1;
-}
-
 /* The path is the rest of the line: a quoted name may have spaces. */
 static int
 path_parse(struct json_field *field, const char *p, const char *end, char *why)
 {
 	const char *q = p + 1;
-	struct json_step step;
+	struct weir_json_step step;
 	int rc;
 
 	field->path = (struct weir_str){.p = p, .len = (uint32_t)(end - p)};
 	do
-		rc = json_step_next(&q, end, &step);
+		rc = weir_json_step(&q, end, &step);
 	while (rc > 0);
 	if (rc == 0 && end - p > 1)
 		return 0;

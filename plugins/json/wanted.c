@@ -23,27 +23,27 @@ static uint32_t
 count_steps(const struct json_field *field)
 {
 	const char *p = field->path.p;
-	struct json_step step;
+	struct weir_json_step step;
 	uint32_t n = 0;
 
 	if (field->path.len == 0)
 		return 1;
-	for (p++; json_step_next(&p, field->path.p + field->path.len, &step) > 0;)
+	for (p++; weir_json_step(&p, field->path.p + field->path.len, &step) > 0;)
 		n++;
 	return n;
 }
 
 static int
-same_step(const struct json_step *a, const struct json_step *b)
+same_step(const struct weir_json_step *a, const struct weir_json_step *b)
 {
-	if (a->key.p == NULL || b->key.p == NULL)
-		return a->key.p == b->key.p && a->index == b->index;
-	return a->key.len == b->key.len && memcmp(a->key.p, b->key.p, a->key.len) == 0;
+	if (a->name.p == NULL || b->name.p == NULL)
+		return a->name.p == b->name.p && a->index == b->index;
+	return a->name.len == b->name.len && memcmp(a->name.p, b->name.p, a->name.len) == 0;
 }
 
 /* The child of a node for a step, made if it is not there. */
 static struct json_node *
-grow(struct json *json, struct json_node *node, const struct json_step *step)
+grow(struct json *json, struct json_node *node, const struct weir_json_step *step)
 {
 	struct json_node **link = &node->child, *child;
 
@@ -53,8 +53,8 @@ grow(struct json *json, struct json_node *node, const struct json_step *step)
 		return *link;
 	/* Elements stand before members, in ascending order. */
 	link = &node->child;
-	if (step->key.p == NULL)
-		while (*link != NULL && (*link)->step.key.p == NULL &&
+	if (step->name.p == NULL)
+		while (*link != NULL && (*link)->step.name.p == NULL &&
 			(*link)->step.index < step->index)
 			link = &(*link)->next;
 	else
@@ -71,13 +71,13 @@ static void
 plant(struct json *json, const struct json_field *field, struct json_leaf *leaf)
 {
 	struct json_node *node = &json->nodes[0];
-	struct json_step step = {.key = field->name};
+	struct weir_json_step step = {.name = field->name};
 	const char *p = field->path.p;
 
 	if (field->path.len == 0)
 		node = grow(json, node, &step);
 	else
-		for (p++; json_step_next(&p, field->path.p + field->path.len, &step) > 0;)
+		for (p++; weir_json_step(&p, field->path.p + field->path.len, &step) > 0;)
 			node = grow(json, node, &step);
 	leaf->field = field;
 	leaf->type = field->type;
@@ -169,8 +169,8 @@ json_member(const struct json_node *node, const char *key, size_t len)
 	struct json_node *child;
 
 	for (child = node->child; child != NULL; child = child->next)
-		if (child->step.key.p != NULL && child->step.key.len == len &&
-			memcmp(child->step.key.p, key, len) == 0)
+		if (child->step.name.p != NULL && child->step.name.len == len &&
+			memcmp(child->step.name.p, key, len) == 0)
 			return child;
 	return NULL;
 }

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "../../plugins/functions/json_text.h"
+#include <weir/weir.h>
 
 enum { ROWS = 2048, PASSES = 200, ELEMENTS_MAX = 64, TEXT = 1024 };
 
@@ -53,21 +53,12 @@ decode(struct rows *rows)
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < ROWS; i++) {
-		struct json_reader r = {
-			.p = rows->json[i].p, .end = rows->json[i].p + rows->json[i].len};
+		struct weir_json json = weir_json_of(rows->json[i]);
+		struct weir_str s;
 
 		rows->begin[i] = n;
-		if (!json_comes(&r, '['))
-			abort();
-		do {
-			const char *p;
-
-			json_blanks(&r);
-			p = r.p;
-			if (!json_skip(&r))
-				abort();
-			view_set(rows, &rows->element[n++], p + 1, (uint32_t)(r.p - p) - 2);
-		} while (json_comes(&r, ','));
+		while (weir_json_next(&json, &s) > 0)
+			view_set(rows, &rows->element[n++], s.p + 1, s.len - 2);
 	}
 	rows->begin[ROWS] = n;
 }
@@ -109,23 +100,15 @@ text_copy(struct rows *rows)
 static uint32_t
 walk(struct weir_str json, int (*each)(struct weir_str, void *), void *arg)
 {
-	struct json_reader r = {.p = json.p, .end = json.p + json.len};
+	struct weir_json reader = weir_json_of(json);
+	struct weir_str element;
 	uint32_t n = 0;
 
-	if (!json_comes(&r, '['))
-		return 0;
-	do {
-		const char *p;
-
-		json_blanks(&r);
-		p = r.p;
-		if (!json_skip(&r))
-			return n;
+	while (weir_json_next(&reader, &element) > 0) {
 		n++;
-		if (each != NULL &&
-			each((struct weir_str){.p = p, .len = (uint32_t)(r.p - p)}, arg))
-			return n;
-	} while (json_comes(&r, ','));
+		if (each != NULL && each(element, arg))
+			break;
+	}
 	return n;
 }
 

@@ -13,6 +13,7 @@
 #include <weir/format.h>
 #include <weir/function.h>
 #include <weir/host.h>
+#include <weir/json.h>
 #include <weir/operator.h>
 #include <weir/plugin.h>
 #include <weir/rows.h>
