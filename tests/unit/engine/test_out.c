@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Building what a callback emits, by an operator that is nothing but its outputs. */
 #include "engine/out.h"
+#include "engine/refuse.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -73,6 +74,8 @@ teardown(struct fixture *f)
 		free(out);
 	}
 	free(f->inst.rejects);
+	free(f->inst.rejected);
+	wr_arena_fini(&f->inst.scratch);
 	ck_assert_uint_eq(wr_pool_free(f->task.pool), 0);
 }
 
@@ -428,17 +431,14 @@ END_TEST
 START_TEST(rejected_rows_leave_what_is_made_of_their_batch)
 {
 	const uint32_t rows[] = {2, 3, 4};
-	struct wr_reject rejects[2];
 	struct fixture f;
 	struct wr_batch *in, *other, *b;
 
 	setup(&f);
 	in = make_input(&f, 6);
 	other = make_input(&f, 6);
-	rejects[0] = (struct wr_reject){&in->pub, 3, "bad"};
-	rejects[1] = (struct wr_reject){&in->pub, 0, "bad"};
-	f.inst.rejects = rejects;
-	f.inst.n_rejects = 2;
+	wr_inst_reject(&f.inst, &in->pub, 3, "bad");
+	wr_inst_reject(&f.inst, &in->pub, 0, "bad");
 	wr_out_extend(&f.inst.pub, 0, &in->pub);
 	wr_out_select(&f.inst.pub, 0, &in->pub, rows, 3);
 	wr_out_extend(&f.inst.pub, 0, &other->pub);
@@ -454,7 +454,7 @@ START_TEST(rejected_rows_leave_what_is_made_of_their_batch)
 	b = finish(&f);
 	ck_assert_uint_eq(wr_batch_count(&b->pub), 6);
 	wr_batch_unref(b);
-	f.inst.rejects = NULL;
+	wr_inst_forget_rejects(&f.inst);
 	wr_batch_unref(in);
 	wr_batch_unref(other);
 	teardown(&f);
