@@ -41,6 +41,18 @@ mask_high(const char *p)
 	return found;
 }
 
+/* The first of 16 bytes that is a control character, a space, a or b; 16: none. */
+static inline uint32_t
+mask_stop(const char *p, char a, char b)
+{
+	__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
+	__m128i stop = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(' ')), bytes);
+
+	stop = _mm_or_si128(stop, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(a)));
+	stop = _mm_or_si128(stop, _mm_cmpeq_epi8(bytes, _mm_set1_epi8(b)));
+	return (uint32_t)__builtin_ctz((uint32_t)_mm_movemask_epi8(stop) | 1u << 16);
+}
+
 #else
 
 static const uint64_t mask_ones = 0x0101010101010101, mask_tops = 0x8080808080808080;
@@ -79,6 +91,16 @@ mask_high(const char *p)
 		found |= mask_gather(word) << i;
 	}
 	return found;
+}
+
+static inline uint32_t
+mask_stop(const char *p, char a, char b)
+{
+	uint32_t i = 0;
+
+	while (i < 16 && (uint8_t)p[i] > ' ' && p[i] != a && p[i] != b)
+		i++;
+	return i;
 }
 
 #endif

@@ -215,6 +215,7 @@ csv_open(const void *conf, struct weir_task *task, void **self)
 
 	if (csv != NULL) {
 		csv->conf = conf;
+		csv->split = csv_split_best();
 		csv->position = calloc(csv->conf->n_fields + 1, sizeof *csv->position);
 		csv->leaf = calloc(csv->conf->n_fields + 1, sizeof *csv->leaf);
 	}

@@ -44,8 +44,13 @@ struct csv_file {
 	uint32_t n_cells; /* that a record has */
 };
 
+struct csv;
+struct csv_found;
+typedef struct csv_found (*csv_split_fn)(const struct csv *csv, const char *p, uint32_t len);
+
 struct csv {
 	const struct csv_conf *conf;
+	csv_split_fn split; /* for this processor */
 	struct csv_file *file; /* with headers: of each partition, by number */
 	uint32_t n_files;
 
@@ -75,8 +80,8 @@ struct csv_found {
 	uint32_t pairs; /* there are two quotes in a row: doubled, or around nothing */
 };
 
-/* split.c: the cells of a record, behind which CSV_SLACK bytes can be read. */
-struct csv_found csv_split(const struct csv *csv, const char *p, uint32_t len);
+/* split.c: what finds the cells of a record, behind which CSV_SLACK bytes can be read. */
+csv_split_fn csv_split_best(void);
 
 /* decode.c */
 int csv_decode(void *self, struct weir_task *, const struct weir_raw *, struct weir_out *);

@@ -118,7 +118,7 @@ read_cell(
 static int
 read_record(struct csv *csv, const char *p, uint32_t len)
 {
-	struct csv_found found = csv_split(csv, p, len);
+	struct csv_found found = csv->split(csv, p, len);
 	uint32_t i, n = found.n;
 
 	if (found.stray)

@@ -104,7 +104,7 @@ csv_header(struct csv *csv, const struct weir_raw *raw, const char *p, uint32_t 
 		free(cell);
 		return weir_fail(csv->task->err, -ENOMEM, "out of memory");
 	}
-	found = csv_split(csv, p, len);
+	found = csv->split(csv, p, len);
 	if (found.n > CSV_CELLS_MAX)
 		rc = weir_fail(csv->task->err, -EINVAL, "the header has more than %d columns",
 			CSV_CELLS_MAX);

@@ -37,8 +37,8 @@ int scalar_spec(struct scalar_field *field, struct weir_str spec, char *why);
 int scalar_word(const char **p, const char *end, struct weir_str *word, int *quoted);
 
 /*
- * A bool, int, float or timestamp into row `row` of a column's values.  0, SCALAR_NOT: it is no
- * such value, SCALAR_BEYOND: it is too large or small for one.
+ * A bool, int, float or timestamp, behind which 16 bytes can be read, into row `row` of a column's
+ * values.  0, SCALAR_NOT: it is no such value, SCALAR_BEYOND: it is too large or small for one.
  */
 int scalar_take(
 	const struct scalar_field *field, const char *p, size_t len, void *values, uint32_t row);

@@ -8,10 +8,22 @@
 #include "csv.h"
 
 #include "../bytes/mask.h"
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
 
 struct masks {
-	uint64_t delimiter, quote;
+	uint64_t delimiter, quote, high;
 };
+
+typedef struct masks (*scan_fn)(const struct csv_conf *conf, const char *p);
+
+static inline __attribute__((always_inline)) struct masks
+scan(const struct csv_conf *conf, const char *p)
+{
+	return (struct masks){mask_of(p, (char)conf->delimiter_byte),
+		mask_of(p, (char)conf->quote_byte), mask_high(p)};
+}
 
 /* What quotes there are, and whether they stand where they may; from block to block. */
 struct quotes {
@@ -41,8 +53,8 @@ look_at_quotes(struct quotes *quotes, struct masks *masks, uint64_t valid)
 	quotes->last = quote >> 63;
 }
 
-struct csv_found
-csv_split(const struct csv *csv, const char *p, uint32_t len)
+static inline __attribute__((always_inline)) struct csv_found
+split(const struct csv *csv, const char *p, uint32_t len, scan_fn look)
 {
 	const struct csv_conf *conf = csv->conf;
 	struct quotes quotes = {.before = 1};
@@ -51,10 +63,11 @@ csv_split(const struct csv *csv, const char *p, uint32_t len)
 
 	for (at = 0; at < len && n + 64 < csv->cap; at += 64) {
 		uint64_t valid = mask_first(len - at), edge;
-		struct masks masks = {mask_of(p + at, (char)conf->delimiter_byte) & valid,
-			mask_of(p + at, (char)conf->quote_byte) & valid & keep};
+		struct masks masks = look(conf, p + at);
 
-		high |= mask_high(p + at) & valid;
+		masks.delimiter &= valid;
+		masks.quote &= valid & keep;
+		high |= masks.high & valid;
 		edge = masks.delimiter | masks.quote;
 		if ((masks.quote | quotes.inside | quotes.closed) != 0)
 			look_at_quotes(&quotes, &masks, valid);
@@ -68,4 +81,44 @@ csv_split(const struct csv *csv, const char *p, uint32_t len)
 		end[n] = len;
 	return (struct csv_found){n + 1, quotes.any != 0, high != 0,
 		(quotes.stray | quotes.inside) != 0, quotes.pairs != 0};
+}
+
+static struct csv_found
+split_plain(const struct csv *csv, const char *p, uint32_t len)
+{
+	return split(csv, p, len, scan);
+}
+
+#ifdef __x86_64__
+
+#define WIDE __attribute__((target("avx512bw,bmi")))
+
+static inline WIDE struct masks
+scan_wide(const struct csv_conf *conf, const char *p)
+{
+	__m512i bytes = _mm512_loadu_si512(p);
+
+	return (struct masks){
+		_mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)conf->delimiter_byte)),
+		_mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8((char)conf->quote_byte)),
+		_mm512_movepi8_mask(bytes)};
+}
+
+/* The 64 bytes in one register. */
+static WIDE struct csv_found
+split_wide(const struct csv *csv, const char *p, uint32_t len)
+{
+	return split(csv, p, len, scan_wide);
+}
+
+#endif
+
+csv_split_fn
+csv_split_best(void)
+{
+#ifdef __x86_64__
+	if (__builtin_cpu_supports("avx512bw"))
+		return split_wide;
+#endif
+	return split_plain;
 }

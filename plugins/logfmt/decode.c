@@ -2,6 +2,7 @@
 /* From records to columns. */
 #include "logfmt.h"
 
+#include "../bytes/mask.h"
 #include "../json/json.h"
 
 static int
@@ -92,6 +93,19 @@ find_key(const struct logfmt *logfmt, struct weir_str key)
 	return -1;
 }
 
+/* p has slack: mostly its first eight bytes are all of it. */
+static inline int
+is_key(const struct logfmt_guess *guess, const char *p)
+{
+	uint64_t have, want;
+
+	memcpy(&have, p, sizeof have);
+	memcpy(&want, guess->key, sizeof want);
+	if (guess->len < 8)
+		return (have ^ want) << (64 - 8 * guess->len) == 0;
+	return have == want && memcmp(guess->key + 8, p + 8, guess->len - 8) == 0;
+}
+
 /* Whose key it is: most often that of the same place in the record before.  -1: nobody's. */
 static int32_t
 lookup(struct logfmt *logfmt, uint32_t place, struct weir_str key)
@@ -99,7 +113,7 @@ lookup(struct logfmt *logfmt, uint32_t place, struct weir_str key)
 	struct logfmt_guess *guess = &logfmt->guess[place % LOGFMT_GUESSES];
 	int32_t leaf;
 
-	if (guess->len == key.len && memcmp(guess->key, key.p, key.len) == 0)
+	if (guess->len == key.len && is_key(guess, key.p))
 		return guess->leaf;
 	leaf = find_key(logfmt, key);
 	if (key.len <= LOGFMT_GUESS_LEN) {
@@ -116,12 +130,15 @@ read_record(struct logfmt *logfmt, const char *p, uint32_t len)
 {
 	const char *end = p + len;
 	struct logfmt_pair pair;
-	uint32_t place = 0;
+	uint32_t place = 0, at;
+	uint64_t high = 0;
 	int rc;
 
 	logfmt->begin = p;
 	logfmt->serial++;
-	if (!scalar_is_utf8(p, len)) {
+	for (at = 0; at < len && high == 0; at += 64)
+		high = mask_high(p + at) & mask_first(len - at);
+	if (high != 0 && !scalar_is_utf8(p, len)) {
 		memcpy(logfmt->why, "it is not UTF-8", 16);
 		return -1;
 	}

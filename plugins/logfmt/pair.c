@@ -1,11 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A record falls into pairs: `key=value`, `key="a value"`, `key`. */
+#include "../bytes/mask.h"
 #include "logfmt.h"
 
 static int
 is_space(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* The first control character, space, a or b from p on, or the end.  Reads 16 bytes past it. */
+static inline const char *
+stop_at(const char *p, const char *end, char a, char b)
+{
+	uint32_t n;
+
+	do {
+		n = mask_stop(p, a, b);
+		p += n;
+	} while (n == 16 && p < end);
+	return p < end ? p : end;
 }
 
 static int
@@ -47,8 +61,8 @@ logfmt_pair(struct logfmt *logfmt, const char **at, const char *end, struct logf
 		p++;
 	if (p == end)
 		return 0;
-	for (start = p; p < end && (uint8_t)*p > ' ' && *p != '=' && *p != '"'; p++)
-		;
+	start = p;
+	p = stop_at(p, end, '=', '"');
 	if (p == start)
 		return bad(logfmt, p, "begins no key");
 	*pair = (struct logfmt_pair){.key = {.p = start, .len = (uint32_t)(p - start)}};
@@ -64,9 +78,10 @@ logfmt_pair(struct logfmt *logfmt, const char **at, const char *end, struct logf
 		*at = p + 1;
 		return take_quoted(logfmt, at, end, pair);
 	}
-	for (start = p; p < end && !is_space(*p); p++)
-		if (*p == '"')
-			return bad(logfmt, p,
+	start = p;
+	while ((p = stop_at(p, end, '"', '"')) < end && !is_space(*p))
+		if (*p++ == '"')
+			return bad(logfmt, p - 1,
 				"is a quote within a value that does not begin with one");
 	pair->value = (struct weir_str){.p = start, .len = (uint32_t)(p - start)};
 	*at = p;
