@@ -39,6 +39,18 @@ def examples(folders):
             yield conf, expected if expected.is_dir() else folder / "expected"
 
 
+def incomplete():
+    """Plugins without an example of their own, or without a page."""
+    for folder in sorted(ROOT.glob("plugins/*")):
+        build = folder / "meson.build"
+        if not build.exists() or "plugin_specs" not in build.read_text():
+            continue
+        if not list(folder.glob("*.md")):
+            yield f"{folder.relative_to(ROOT)} has no page"
+        if not list(folder.glob("*.conf")):
+            yield f"{folder.relative_to(ROOT)} has no example"
+
+
 def below(directory):
     return {str(p.relative_to(directory)) for p in directory.rglob("*") if p.is_file()}
 
@@ -101,14 +113,16 @@ def main():
     weir = [*options.under, str(build / "core/host/weir")]
     threads = (2,) if options.under else (1, 2)
     jobs = [(conf, expected, weir, t) for conf, expected in examples(f.resolve() for f in folders) for t in threads]
-    failed = 0
+    lacks = list(incomplete())
+    print("".join(f"not ok {line}\n" for line in lacks), end="")
+    failed = len(lacks)
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for (conf, _, _, threads), wrong in zip(jobs, pool.map(lambda job: run(*job), jobs)):
             if wrong:
                 failed += 1
                 print(f"not ok {os.path.relpath(conf, ROOT)}, worker_threads {threads}")
                 print("\n".join("    " + line for line in wrong))
-    print(f"{len(jobs) - failed} passed, {failed} failed")
+    print(f"{len(jobs) + len(lacks) - failed} passed, {failed} failed")
     return 1 if failed or not jobs else 0
 
 
