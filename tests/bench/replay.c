@@ -10,10 +10,10 @@
 
 #include "bench.h"
 
-enum { REPLAY_ROWS_A_SECOND = 200000 };
+enum { REPLAY_ROWS_A_SECOND = 200000, REPLAY_PARTS = 10 };
 
 struct replay_conf {
-	int64_t rows, keys, batch, passes;
+	int64_t rows, keys, batch, passes, stay;
 	int32_t a, b, key; /* columns; -1: there is none */
 };
 
@@ -24,6 +24,10 @@ struct replay {
 	uint32_t part, assigned;
 	int64_t next, pass, shift; /* shift: of this pass's times, in microseconds */
 	int64_t began[BENCH_PASSES_MAX + 2];
+
+	/* With `stay`. */
+	int64_t until; /* by the monotonic clock: to go on to the next tenth */
+	int64_t given, task_began, all_began;
 };
 
 static const struct weir_directive replay_directives[] = {
@@ -55,6 +59,13 @@ static const struct weir_directive replay_directives[] = {
 		.min = 1,
 		.max = BENCH_PASSES_MAX,
 		.offset = offsetof(struct replay_conf, passes)},
+	{.name = "stay",
+		.summary = "Of the keys a tenth comes for so long, then the next; the first pass "
+			   "goes through "
+			   "them at once.",
+		.type = WEIR_D_DURATION,
+		.deflt = "0s",
+		.offset = offsetof(struct replay_conf, stay)},
 	{.name = NULL},
 };
 
@@ -95,6 +106,10 @@ replay_fill(struct replay *replay)
 		seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
 		replay->time[i] = i * (1000000 / REPLAY_ROWS_A_SECOND);
 		replay->a[i] = (int64_t)((seed >> 33) % a_below);
+		if (conf->stay > 0)
+			replay->a[i] =
+				replay->a[i] / REPLAY_PARTS +
+				i * REPLAY_PARTS / conf->rows * ((int64_t)a_below / REPLAY_PARTS);
 		replay->b[i] = (int64_t)((seed >> 20) % 100000);
 		if (replay->key != NULL) {
 			struct weir_view *view = &replay->key[i];
@@ -169,7 +184,42 @@ replay_give(struct replay *replay, struct weir_task *task, uint32_t n)
 	replay_column(task, out, conf->a, replay->a + at, n * sizeof *replay->a);
 	replay_column(task, out, conf->b, replay->b + at, n * sizeof *replay->b);
 	replay->next += n;
+	replay->given += replay->task_began > 0 ? n : 0;
 	task->host->position(task, replay->part, (struct weir_str){"1", 1, 0});
+}
+
+/* Goes back to where the tenth begins, until it is time for the next one. */
+static void
+replay_stay(struct replay *replay)
+{
+	int64_t tenth = replay->conf->rows / REPLAY_PARTS, now;
+
+	if (replay->pass == 0 || replay->next % tenth != 0)
+		return;
+	now = bench_ns(CLOCK_MONOTONIC);
+	if (replay->task_began == 0) {
+		replay->task_began = bench_ns(CLOCK_THREAD_CPUTIME_ID);
+		replay->all_began = bench_ns(CLOCK_PROCESS_CPUTIME_ID);
+		replay->until = now + replay->conf->stay * 1000;
+	} else if (now < replay->until) {
+		replay->next -= tenth;
+		replay->shift += tenth * (1000000 / REPLAY_ROWS_A_SECOND);
+	} else {
+		replay->until = now + replay->conf->stay * 1000;
+	}
+}
+
+/* How many rows its thread did in a second of its CPU time, and the process in one of all threads.
+ */
+static void
+replay_print(const struct replay *replay)
+{
+	int64_t task = bench_ns(CLOCK_THREAD_CPUTIME_ID) - replay->task_began;
+	int64_t all = bench_ns(CLOCK_PROCESS_CPUTIME_ID) - replay->all_began;
+
+	printf("replay: %ld rows, %.2f M rows/s of its thread, %.2f of the process\n",
+		(long)replay->given, (double)replay->given * 1e3 / (double)task,
+		(double)replay->given * 1e3 / (double)all);
 }
 
 static int
@@ -181,6 +231,8 @@ replay_poll(void *self, struct weir_task *task)
 
 	if (!replay->assigned)
 		return WEIR_BUSY;
+	if (conf->stay > 0)
+		replay_stay(replay);
 	if (replay->next == conf->rows) {
 		replay->next = 0;
 		replay->pass++;
@@ -189,7 +241,10 @@ replay_poll(void *self, struct weir_task *task)
 	if (replay->next == 0)
 		replay->began[replay->pass] = bench_ns(CLOCK_PROCESS_CPUTIME_ID);
 	if (replay->pass > conf->passes) {
-		bench_print("replay", replay->began + 1, conf->passes, conf->rows);
+		if (conf->stay > 0)
+			replay_print(replay);
+		else
+			bench_print("replay", replay->began + 1, conf->passes, conf->rows);
 		task->host->finished(task, replay->part);
 		return WEIR_END;
 	}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a checkpoint costs and how fast state comes back: one table by int keys, rows of two words.
+ * What a checkpoint costs and how fast state comes back: one table by int keys.
  *
- *	bench_store [KEYS [DIRTY%]]        1000000 10
+ *	bench_store [KEYS [DIRTY% [ROW]]]        1000000 10 16; 0 %: no epochs but the first; ROW:
+ *bytes
  *
  * The pauses are what the table's task does at a barrier and between the batches behind it (its CPU
  * time); the state thread decides and applies beside it.  The directory is made in the current one,
@@ -19,13 +20,13 @@
 #include "state/store.h"
 #include "state/table.h"
 
-enum { GROUPS = 128, EPOCHS = 20, ROW = 16 };
+enum { GROUPS = 128, EPOCHS = 20 };
 
 static const uint32_t key_type[] = {WEIR_INT64};
-static const struct weir_slot slot = {.name = "sums", .bytes = ROW, .version = 1};
+static struct weir_slot slot = {.name = "sums", .bytes = 16, .version = 1};
 static const struct weir_table_spec spec = {
 	.size = sizeof spec, .flags = WEIR_BY_KEY, .n_slots = 1, .name = "sums", .slots = &slot};
-static const struct wr_kept_slot kept_slot = {"sums", ROW, 0, 1};
+static struct wr_kept_slot kept_slot = {"sums", 16, 0, 1};
 static const struct wr_kept_table kept_table = {"sums", WEIR_BY_KEY, key_type, 1, 1, &kept_slot};
 static const struct wr_kept_op kept_op = {
 	.name = "op", .word = "w", .parallelism = 1, .tables = &kept_table, .n_tables = 1};
@@ -77,7 +78,8 @@ write_keys(struct weir_table *table, struct writing *w, int64_t n)
 		wr_keys_of(cols, 1, NULL, batch.pub.n_rows, keys, hash, NULL);
 		wr_table_upsert(table, &batch.pub, NULL, batch.pub.n_rows, NULL, row);
 		for (uint32_t i = 0; i < batch.pub.n_rows; i++)
-			++*(int64_t *)row[i];
+			for (uint32_t word = 0; word < slot.bytes / 8; word++)
+				((int64_t *)row[i])[word] += word + 1;
 	}
 }
 
@@ -168,14 +170,18 @@ int
 main(int argc, char **argv)
 {
 	int64_t keys = argc > 1 ? atoll(argv[1]) : 1000000;
-	int64_t dirty = keys / 100 * (argc > 2 ? atoll(argv[2]) : 10), step = keys / dirty;
+	int64_t dirty = keys / 100 * (argc > 2 ? atoll(argv[2]) : 10);
+	int64_t step = dirty > 0 ? keys / dirty : 1;
 	char dir[] = "bench-store-XXXXXX", command[64];
-	struct weir_table *table = wr_table_new(&spec, key_type, 1);
+	struct weir_table *table;
 	struct wr_store *store;
 	struct weir_err err = {0};
 	struct times t = {.decide = 0}, first = {.decide = 0};
 	struct writing writing = {.step = step, .n = dirty};
 
+	if (argc > 3)
+		slot.bytes = kept_slot.bytes = (uint32_t)atoi(argv[3]) / 8 * 8;
+	table = wr_table_new(&spec, key_type, 1);
 	if (mkdtemp(dir) == NULL)
 		return perror(dir), 1;
 	must(wr_store_open(&store, dir, "bench", &err), &err);
@@ -184,24 +190,26 @@ main(int argc, char **argv)
 	epoch(store, table, &(struct writing){.step = step}, &first);
 	printf("%lld keys, %.0f bytes an entry in the journal, %.1f in memory over key and row\n",
 		(long long)keys, (double)first.bytes / (double)keys,
-		(double)wr_table_bytes(table) / (double)keys - 8 - ROW);
-	for (int i = 0; i < EPOCHS; i++) {
+		(double)wr_table_bytes(table) / (double)keys - 8 - slot.bytes);
+	for (int i = 0; dirty > 0 && i < EPOCHS; i++) {
 		write_keys(table, &writing, dirty);
 		writing = (struct writing){.from = (i + 1) % step, .step = step, .n = dirty};
 		epoch(store, table, &writing, &t);
 	}
 	qsort(t.pause, t.n, sizeof t.pause[0], by_size);
-	printf("%lld dirty: %u pauses an epoch of %.2f ms (p99 %.2f, most %.2f), %.2f ms in all, "
-	       "decided in %.0f ms, applied in %.0f ms, %.1f bytes an entry\n",
-		(long long)dirty, t.n / EPOCHS, t.pause[t.n / 2] * 1e3,
-		t.pause[t.n * 99 / 100] * 1e3, t.pause[t.n - 1] * 1e3, t.copy / EPOCHS * 1e3,
-		t.decide / EPOCHS * 1e3, t.apply / EPOCHS * 1e3,
-		(double)t.bytes / EPOCHS / (double)dirty);
+	if (dirty > 0)
+		printf("%lld dirty: %u pauses an epoch of %.2f ms (p99 %.2f, most %.2f), %.2f ms "
+		       "in all, "
+		       "decided in %.0f ms, applied in %.0f ms, %.1f bytes an entry\n",
+			(long long)dirty, t.n / EPOCHS, t.pause[t.n / 2] * 1e3,
+			t.pause[t.n * 99 / 100] * 1e3, t.pause[t.n - 1] * 1e3,
+			t.copy / EPOCHS * 1e3, t.decide / EPOCHS * 1e3, t.apply / EPOCHS * 1e3,
+			(double)t.bytes / EPOCHS / (double)dirty);
 	free(t.pause);
 	free(first.pause);
 	wr_store_close(store);
 	wr_table_free(table);
-	measure_restore(dir, keys, 8 + ROW);
+	measure_restore(dir, keys, 8 + slot.bytes);
 	snprintf(command, sizeof command, "rm -r %s", dir);
 	return system(command) != 0;
 }
