@@ -73,10 +73,9 @@ settle_behind(const struct wr_store *store, const char *decider, uint64_t epoch,
 {
 	return wr_err_set(err, -EUCLEAN,
 		"%s has decided epoch %llu, but state directory \"%s\" is of epoch %llu and %s: it "
-		"is "
-		"an older copy, or has lost something; bring back the directory that was there "
-		"then, "
-		"or restore a savepoint",
+		"is an older copy, or has lost something; bring back the directory that was there "
+		"then, or restore a savepoint of that epoch; to go on from this one, have the sink "
+		"start afresh under another name: what came since is written again",
 		decider, (unsigned long long)epoch, store->dir, (unsigned long long)store->decided,
 		why);
 }

@@ -97,6 +97,57 @@ def restored_run(place, threads):
     equal(outputs(place), want)
 
 
+DECIDED = f"""    source file in {{ {SOURCE} }}
+    dedupe once {{ from in; key n; }}
+    sink ledger out {{ from once; path PATH; }}
+"""
+
+
+def decided_conf(place, name, state="state", path="out.txt", threads=2):
+    top = f"worker_threads {threads};\nload_module {place.build}/tests/fixtures/decider.so;"
+    place.write(name, conf(DECIDED.replace("PATH", path), top=top).replace("state_path state", f"state_path {state}"))
+
+
+def ledger(place, path="out.txt"):
+    """The rows of it, as far as they were decided."""
+    text = (place.path / path).read_text() if (place.path / path).exists() else ""
+    lines = text[: text.rfind("#commit")].splitlines()
+    return [line for line in lines if not line.startswith("#")]
+
+
+def go_on(place, name, n, path="out.txt"):
+    """Runs it until the ledger has n rows."""
+    process = place.start(name)
+    place.wait(lambda: len(ledger(place, path)) >= n, process, f"{n} rows")
+    place.stop(process)
+    return sorted(json.loads(line)["n"] for line in ledger(place, path))
+
+
+def test_where_a_sink_decides(place):
+    decided_conf(place, "weir.conf")
+    place.rows(50)
+    equal(go_on(place, "weir.conf", 50), list(range(50)))
+    place.run("savepoint", "create", "state/p", "a.wsp")
+    # Of the epoch that the sink decided last, and at another parallelism: it goes on.
+    place.run("savepoint", "restore", "a.wsp", "again/p")
+    decided_conf(place, "again.conf", "again", threads=3)
+    place.rows(50)
+    equal(go_on(place, "again.conf", 100), list(range(100)))
+    # An older one: what the sink has shown since it cannot take back.
+    place.run("savepoint", "restore", "a.wsp", "late/p")
+    decided_conf(place, "late.conf", "late", threads=1)
+    _, err = place.run("run", "late.conf", code=1)
+    contains(err, ': ledger "out.txt" has decided epoch ')
+    contains(
+        err,
+        "and has no journal of it: it is an older copy, or has lost something; bring back the directory that was there then,"
+        " or restore a savepoint of that epoch; to go on from this one, have the sink start afresh under another name:"
+        " what came since is written again\n",
+    )
+    decided_conf(place, "other.conf", "late", "other.txt", threads=1)
+    equal(go_on(place, "other.conf", 50, "other.txt"), list(range(50, 100)))
+
+
 def test_it_restores_at_the_same_parallelism(place):
     restored_run(place, 2)
 
