@@ -2,6 +2,7 @@
 /* Runs that go on where an earlier one ended. */
 #include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -118,11 +119,113 @@ START_TEST(many_changes_bring_an_epoch_forward)
 }
 END_TEST
 
+/* Until so many epochs are decided. */
+static void
+wait_for_epochs(struct keeping *k, unsigned long n)
+{
+	time_t end = time(NULL) + 60;
+
+	while (decided(k) < n && time(NULL) < end)
+		sched_yield();
+	ck_assert_uint_ge(decided(k), n);
+}
+
+/* How many epochs there are once there was one, and many rows behind it. */
+static unsigned long
+epochs_with(struct keeping *k, const char *checkpoint, unsigned long n)
+{
+	char block[512];
+	uint64_t given;
+
+	snprintf(block, sizeof block,
+		"checkpoint { interval 1ms; %s }"
+		"source gen a { @ forever on; rows 1000000000; }"
+		"keeper b { @ from a; key k; table on; } sink take s { @ from b; }",
+		checkpoint);
+	rt_open(&k->t, 2, block);
+	rt_start(&k->t);
+	wait_for_epochs(k, n);
+	given = atomic_load(&k->t.probes.given);
+	while (atomic_load(&k->t.probes.given) < given + 200000)
+		sched_yield();
+	wr_run_stop(k->t.run, WR_STOP_NOW);
+	if (rt_end(&k->t) < 0)
+		ck_abort_msg("%s", k->t.err.text);
+	probes_clear(&k->t.probes); /* so many rows have no numbers that the sink knows */
+	return decided(k);
+}
+
+START_TEST(epochs_keep_their_distance)
+{
+	struct keeping k;
+
+	keeping_setup(&k);
+	ck_assert_uint_eq(epochs_with(&k, "min_pause 1h; max_dirty 100k;", 1), 1);
+	ck_assert_uint_ge(epochs_with(&k, "", 4), 4);
+	keeping_teardown(&k);
+}
+END_TEST
+
+/* What is logged, as far as it is about checkpoints. */
+struct logged {
+	_Atomic uint32_t slow;
+	char text[128];
+};
+
+static void
+log_slow(void *arg, int32_t level, const struct wr_op *op, uint32_t subtask, const char *text)
+{
+	struct logged *logged = arg;
+
+	(void)op, (void)subtask;
+	if (level != WEIR_LOG_WARN || strncmp(text, "checkpoint ", 11) != 0)
+		return;
+	if (atomic_load(&logged->slow) == 0)
+		snprintf(logged->text, sizeof logged->text, "%s", text);
+	atomic_fetch_add(&logged->slow, 1);
+}
+
+START_TEST(a_slow_epoch_is_told_of_and_waited_for)
+{
+	struct logged logged = {.text = ""};
+	time_t end = time(NULL) + 60;
+	struct weir_task *task;
+	struct keeping k;
+
+	keeping_setup(&k);
+	k.t.options.log = log_slow;
+	k.t.options.log_arg = &logged;
+	atomic_store(&k.t.probes.stalled, true);
+	rt_open(&k.t, 2,
+		"checkpoint { interval 5ms; timeout 20ms; }"
+		"source gen a { @ forever on; } sink take s { @ from a; stall on; parallelism 1; "
+		"}");
+	rt_start(&k.t);
+	while (atomic_load(&logged.slow) < 3 && time(NULL) < end)
+		sched_yield();
+	ck_assert_uint_ge(atomic_load(&logged.slow), 3);
+	ck_assert_uint_eq(decided(&k), 0);
+	atomic_store(&k.t.probes.stalled, false);
+	task = atomic_load(&k.t.probes.stalled_task);
+	task->host->wake(task);
+	wait_for_epochs(&k, 1);
+	wr_run_stop(k.t.run, WR_STOP_GRACEFUL);
+	if (rt_end(&k.t) < 0)
+		ck_abort_msg("%s", k.t.err.text);
+	/* The source may have carried its barrier before its first rows could not go on. */
+	if (strcmp(logged.text, "checkpoint 1 waits for 1 of 2 instances") != 0)
+		ck_assert_str_eq(logged.text, "checkpoint 1 waits for 2 of 2 instances");
+	keeping_teardown(&k);
+}
+END_TEST
+
 int
 main(void)
 {
 	const TTest *const tests[] = {
 		an_instances_own_timers_outlive_it,
+		epochs_keep_their_distance,
+		a_slow_epoch_is_told_of_and_waited_for,
 		many_changes_bring_an_epoch_forward,
 	};
 
