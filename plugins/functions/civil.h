@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #define SECOND INT64_C(1000000)
+#define MINUTE (60 * SECOND)
 #define DAY    (86400 * SECOND)
 
 struct civil {

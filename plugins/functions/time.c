@@ -5,10 +5,12 @@
 #include "clock.h"
 #include "functions.h"
 
-/* A call of one of them, kept: the zones, and whether the pattern has been checked. */
+/* A call of one of them, kept: the zones, whether the pattern has been checked, and for how long
+ * what it writes stays the same (microseconds, from multiples of it on; 0: for no time). */
 struct clock_call {
 	struct zones *zones;
 	int checked;
+	int64_t steady;
 };
 
 static int
@@ -74,11 +76,60 @@ const struct weir_function function_parse_time = {
 		   "'2026-01-31T11:00:00Z'",
 };
 
+/* A zone other than UTC may change what it is at any second. */
+static int64_t
+steady_for(struct weir_str pattern, int in_utc)
+{
+	int64_t steady = in_utc ? DAY : SECOND;
+
+	for (uint32_t i = 0; i + 1 < pattern.len; i++) {
+		if (pattern.p[i] != '%')
+			continue;
+		i++;
+		if (strchr("fL", pattern.p[i]) != NULL)
+			return 0;
+		if (strchr("STs", pattern.p[i]) != NULL)
+			steady = SECOND;
+		else if (strchr("HIpM", pattern.p[i]) != NULL && steady > MINUTE)
+			steady = MINUTE;
+	}
+	return steady;
+}
+
 static int
 format_time_plan(struct weir_call *call, struct weir_err *err)
 {
+	struct clock_call *self;
+	struct weir_str pattern;
+	int rc;
+
 	call->type = WEIR_STRING;
-	return clock_plan(call, err, "tsS", 0);
+	rc = clock_plan(call, err, "tsS", 0);
+	if (rc < 0)
+		return rc;
+	self = (struct clock_call *)(uintptr_t)call->self;
+	if (self->checked && constant_text(call, 1, &pattern) &&
+		(call->n_args == 2 || call->constants[2] != NULL))
+		self->steady = steady_for(pattern, call->n_args == 2);
+	return WEIR_OK;
+}
+
+/* The times around one that are written alike; none: it has not even one. */
+struct alike {
+	int64_t from, to;
+	uint32_t row; /* one of them */
+};
+
+static struct alike
+alike_of(const struct clock_call *call, int64_t us, uint32_t row)
+{
+	struct alike alike = {.row = row};
+
+	if (call->steady == 0 || us < INT64_MIN + DAY || us > INT64_MAX - DAY)
+		return alike;
+	alike.from = us - floor_mod(us, call->steady);
+	alike.to = alike.from + call->steady;
+	return alike;
 }
 
 static int
@@ -86,24 +137,36 @@ format_time_eval(const void *self, struct weir_fn *fn, const struct weir_column 
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
 {
 	const struct clock_call *call = self;
+	struct weir_view *views = out->values;
+	struct alike alike = {0};
 	struct text text;
 	int rc = WEIR_OK;
 
 	text_init(&text);
 	for (uint32_t k = 0; k < n && rc == WEIR_OK; k++) {
 		uint32_t i = row_at(sel, k);
-		struct weir_str pattern = weir_str_at(args[1], i);
-		const struct zone *zone = zones_at(call->zones, args, i);
-		const char *why = call->checked ? NULL : clock_check(pattern, 0);
+		int64_t us = weir_int_at(args[0], i);
+		struct weir_str pattern;
+		const struct zone *zone;
+		const char *why;
 
+		if (us >= alike.from && us < alike.to) {
+			views[i] = views[alike.row];
+			continue;
+		}
+		pattern = weir_str_at(args[1], i);
+		zone = zones_at(call->zones, args, i);
+		why = call->checked ? NULL : clock_check(pattern, 0);
 		if (zone == NULL)
 			why = "unknown time zone";
 		if (why == NULL)
-			why = clock_write(&text, pattern, weir_int_at(args[0], i), zone);
-		if (why == NULL)
-			rc = text_give(&text, fn, out, i);
-		else
+			why = clock_write(&text, pattern, us, zone);
+		if (why != NULL) {
 			fn->row_error(fn, i, why);
+			continue;
+		}
+		rc = text_give(&text, fn, out, i);
+		alike = alike_of(call, us, i);
 	}
 	text_fini(&text);
 	return rc;
