@@ -12,7 +12,12 @@
 
 enum { METER_TIMES_MAX = 1 << 20 };
 
+/* Times from 1 ns on, in steps of a 32nd. */
+enum { LAG_STEPS = 32, LAG_BUCKETS = 64 * LAG_STEPS };
+
 struct meter_conf {
+	struct weir_str lag;
+	int32_t lag_col; /* -1: none */
 	uint32_t timed;
 };
 
@@ -24,6 +29,8 @@ struct meter {
 	uint64_t rows, sum;
 	uint32_t n, per; /* times taken; rows of a batch */
 	float *ns; /* a row */
+	uint64_t *lags; /* how many rows */
+	int64_t longest;
 };
 
 static void *
@@ -105,13 +112,21 @@ static const struct weir_directive meter_directives[] = {
 		.deflt = "off",
 		.type = WEIR_D_FLAG,
 		.offset = offsetof(struct meter_conf, timed)},
+	{.name = "lag",
+		.summary = "A column with the time when a row was due, by CLOCK_MONOTONIC, in ns.",
+		.type = WEIR_D_STR,
+		.offset = offsetof(struct meter_conf, lag)},
 	{.name = NULL},
 };
 
 static int
-meter_plan(void *conf, struct weir_plan *plan, const struct weir_host *host)
+meter_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
 {
-	(void)conf;
+	struct meter_conf *conf = self;
+
+	conf->lag_col = -1;
+	if (conf->lag.p != NULL)
+		conf->lag_col = host->column(plan, 0, conf->lag, WEIR_INT64);
 	host->distribute(plan, 0, WEIR_SINGLE, NULL);
 	return WEIR_OK;
 }
@@ -121,7 +136,10 @@ meter_open(const void *conf, struct weir_task *task, void **self)
 {
 	struct meter *meter = calloc(1, sizeof *meter);
 
-	if (meter == NULL || (meter->ns = malloc(METER_TIMES_MAX * sizeof *meter->ns)) == NULL) {
+	if (meter == NULL || (meter->ns = malloc(METER_TIMES_MAX * sizeof *meter->ns)) == NULL ||
+		(meter->lags = calloc(LAG_BUCKETS, sizeof *meter->lags)) == NULL) {
+		if (meter != NULL)
+			free(meter->ns);
 		free(meter);
 		return weir_fail(task->err, -ENOMEM, "out of memory");
 	}
@@ -152,6 +170,44 @@ bench_print(const char *who, const int64_t *began, int64_t n, int64_t rows)
 		(double)rows / (double)took[0], (double)rows / (double)took[n / 2]);
 }
 
+static uint32_t
+lag_bucket(uint64_t ns)
+{
+	uint32_t high;
+
+	if (ns < LAG_STEPS)
+		return (uint32_t)ns;
+	high = 63 - (uint32_t)__builtin_clzll(ns); /* of which five bits more count */
+	return (high - 4) * LAG_STEPS + (uint32_t)(ns >> (high - 5)) - LAG_STEPS;
+}
+
+/* The most that is in the same bucket. */
+static uint64_t
+lag_of(uint32_t bucket)
+{
+	uint32_t high = bucket / LAG_STEPS;
+
+	if (high == 0)
+		return bucket;
+	return (((uint64_t)(bucket % LAG_STEPS + LAG_STEPS + 1)) << (high - 1)) - 1;
+}
+
+static void
+print_lags(const struct meter *meter)
+{
+	static const double parts[] = {0.5, 0.99, 0.999, 0.9999};
+	uint64_t below = 0;
+	uint32_t part = 0;
+
+	printf("lag us:");
+	for (uint32_t i = 0; i < LAG_BUCKETS && part < 4; i++) {
+		below += meter->lags[i];
+		for (; part < 4 && (double)below >= parts[part] * (double)meter->rows; part++)
+			printf(" p%g %.1f", parts[part] * 100, (double)lag_of(i) * 1e-3);
+	}
+	printf(" max %.1f\n", (double)meter->longest * 1e-3);
+}
+
 static void
 meter_close(void *self)
 {
@@ -160,6 +216,8 @@ meter_close(void *self)
 
 	printf("meter: %lu rows (check %lu)\n", (unsigned long)meter->rows,
 		(unsigned long)meter->sum);
+	if (meter->conf->lag_col >= 0 && meter->rows > 0)
+		print_lags(meter);
 	if (meter->took > 0)
 		printf("took %.6f s\n", (double)meter->took * 1e-9);
 	if (n > 0) {
@@ -168,8 +226,24 @@ meter_close(void *self)
 			meter->per, meter->ns[n / 2], meter->ns[(uint64_t)n * 95 / 100],
 			meter->ns[(uint64_t)n * 99 / 100]);
 	}
+	free(meter->lags);
 	free(meter->ns);
 	free(meter);
+}
+
+static void
+take_lags(struct meter *meter, const struct weir_batch *batch, uint32_t n)
+{
+	const struct weir_column *due = batch->cols[meter->conf->lag_col];
+	int64_t now = bench_ns(CLOCK_MONOTONIC);
+
+	for (uint32_t i = 0; i < n; i++) {
+		int64_t lag = now - weir_int_at(due, batch->sel != NULL ? batch->sel[i] : i);
+
+		lag = lag > 0 ? lag : 0;
+		meter->lags[lag_bucket((uint64_t)lag)]++;
+		meter->longest = lag > meter->longest ? lag : meter->longest;
+	}
 }
 
 /* Sums of ints, and of the lengths of strings. */
@@ -211,6 +285,8 @@ meter_process(void *self, struct weir_task *task, uint32_t in, const struct weir
 		return WEIR_OK;
 	}
 	meter->rows += n;
+	if (meter->conf->lag_col >= 0)
+		take_lags(meter, batch, n);
 	for (uint32_t c = 0; c < batch->n_cols; c++)
 		meter->sum += meter_sum(batch->cols[c], batch->sel, n);
 	return WEIR_OK;
