@@ -354,6 +354,7 @@ static const struct weir_expr_ext expr_ext = {
 	.merge = aggs_merge,
 	.finish = aggs_finish,
 	.eval_rows = expr_eval_rows,
+	.drops = wr_plan_drops,
 };
 
 static const struct weir_rows_ext rows_ext = {
@@ -424,4 +425,6 @@ const struct weir_host wr_host = {
 	.interval = wr_plan_interval,
 	.quotes = host_quotes,
 	.lend = wr_out_install,
+	.early = wr_source_early,
+	.wanted = wr_source_wanted,
 };

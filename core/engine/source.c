@@ -22,6 +22,7 @@ wr_source_new(struct wr_inst *inst)
 	source->watermark = INT64_MIN;
 	source->deadline = INT64_MAX;
 	source->mailbox_end = &source->mailbox;
+	source->whole = WR_SOURCE_WHOLE;
 	pthread_mutex_init(&source->lock, NULL);
 	return source;
 }

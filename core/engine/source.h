@@ -59,5 +59,7 @@ void wr_source_position(struct weir_task *task, uint32_t part, struct weir_str p
 void wr_source_idle(struct weir_task *task, uint32_t part);
 void wr_source_finished(struct weir_task *task, uint32_t part);
 uint32_t wr_source_next_partition(struct weir_task *task);
+const uint64_t *wr_source_early(struct weir_out *out);
+const uint64_t *wr_source_wanted(struct weir_out *out, const uint64_t *unknown);
 
 #endif

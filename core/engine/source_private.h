@@ -10,6 +10,10 @@
 
 #include "engine/source.h"
 
+/* Batches that are decoded as a whole, at first and when more than a quarter of a batch was wanted:
+ * to read records twice must pay. */
+enum { WR_SOURCE_WHOLE = 32 };
+
 /* A partition that subtask 0 has announced and this subtask has not yet taken over. */
 struct announced {
 	struct announced *next;
@@ -47,6 +51,7 @@ struct wr_source {
 	const struct weir_raw *raw;
 	struct weir_out *decoding;
 	const char **why; /* one a record; NULL: good */
+	uint32_t whole; /* so many batches are decoded as a whole */
 };
 
 struct wr_partition *wr_source_part(struct wr_inst *inst, uint32_t number);

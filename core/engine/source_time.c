@@ -320,6 +320,8 @@ wr_source_send(struct wr_inst *inst, struct weir_out *out)
 		n_cuts = find_cuts(inst->op, part, &batch->pub, cuts, &newest);
 	if (errors.wanted != NULL)
 		keep_wanted(batch, errors.wanted);
+	if (out->wanted != NULL)
+		keep_wanted(batch, out->wanted);
 	if (eval.status < 0)
 		wr_inst_fail(inst, eval.status);
 	batch = wr_out_finish(out);

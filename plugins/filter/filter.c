@@ -47,6 +47,8 @@ filter_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
 	host->pass(plan, 0, 0, -1, own);
 	if (conf->else_to)
 		host->pass(plan, 1, 0, -1, own);
+	else if (conf->expr != NULL)
+		ext->drops(plan, 0, conf->expr);
 	return conf->expr == NULL ? -EINVAL : WEIR_OK;
 }
 

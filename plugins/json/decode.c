@@ -369,14 +369,14 @@ try_run(struct json *json, const struct weir_raw *raw, uint32_t first, uint32_t 
 	}
 }
 
-/* How many records from `first` on stand one behind the other, as lines do. */
+/* How many records from `first` on, before `last`, stand one behind the other, as lines do. */
 static uint32_t
-adjoining(const struct weir_raw *raw, uint32_t first, size_t *len)
+adjoining(const struct weir_raw *raw, uint32_t first, uint32_t last, size_t *len)
 {
 	const char *begin = raw->rec[first].p, *end = begin + raw->rec[first].len;
 	uint32_t i;
 
-	for (i = first + 1; i < raw->n; i++) {
+	for (i = first + 1; i < last; i++) {
 		const struct weir_str *rec = &raw->rec[i];
 
 		if ((rec->p != end + 1 && rec->p != end + 2) ||
@@ -413,28 +413,23 @@ copied(struct json *json, const struct weir_raw *raw, uint32_t first, size_t *le
 }
 
 int
-json_decode(void *self, struct weir_task *task, const struct weir_raw *raw, struct weir_out *out)
+json_decode_some(struct json *json, const struct weir_raw *raw, uint32_t first, uint32_t n)
 {
-	struct json *json = self;
 	int copying = raw->slack < JSON_SLACK;
-	uint32_t first, n;
+	uint32_t end = first + n;
 	size_t len;
-	int rc;
 
-	json->task = task;
-	json->out = out;
-	rc = json_want(json, out);
-	for (first = 0; rc == 0 && first < raw->n; first += n) {
+	for (; first < end; first += n) {
 		int trusted = layout_trusted(json->layout);
 
 		if (copying)
 			n = copied(json, raw, first, &len);
 		else if (trusted)
-			n = raw->n - first < TRIED_AT_ONCE ? raw->n - first : TRIED_AT_ONCE;
+			n = end - first < TRIED_AT_ONCE ? end - first : TRIED_AT_ONCE;
 		else
-			n = adjoining(raw, first, &len);
+			n = adjoining(raw, first, end, &len);
 		if (n == 0)
-			return weir_fail(task->err, -ENOMEM, "out of memory");
+			return weir_fail(json->task->err, -ENOMEM, "out of memory");
 		json->base = copying ? json->copy : raw->rec[first].p;
 		if (trusted) {
 			try_run(json, raw, first, n, copying ? json->copy : NULL);
@@ -443,5 +438,23 @@ json_decode(void *self, struct weir_task *task, const struct weir_raw *raw, stru
 			layout_passed(json->layout, n);
 		}
 	}
-	return rc;
+	return WEIR_OK;
+}
+
+int
+json_decode(void *self, struct weir_task *task, const struct weir_raw *raw, struct weir_out *out)
+{
+	struct json *json = self;
+	const uint64_t *only;
+	int rc;
+
+	json->task = task;
+	json->out = out;
+	rc = json_want(json, out);
+	if (rc < 0)
+		return rc;
+	only = raw->slack >= JSON_SLACK && json->layout != NULL ? task->host->early(out) : NULL;
+	if (only != NULL)
+		return json_decode_early(json, raw, out, only);
+	return json_decode_some(json, raw, 0, raw->n);
 }

@@ -11,6 +11,7 @@ json_close(void *self)
 
 	if (json == NULL)
 		return;
+	json_early_free(json->early);
 	json_want_free(json);
 	json_index_free(json->index);
 	free(json->layout);

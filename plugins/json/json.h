@@ -80,6 +80,11 @@ struct json {
 	char *copy; /* records that came without slack */
 	size_t copy_cap;
 
+	/* Who reads the columns that say whether a record is wanted, and no further than to the
+	 * last of them; NULL: this is it, or there was none yet. */
+	struct json *early;
+	const uint64_t *only; /* of whom: those columns */
+
 	/* The wanted columns as a tree; made anew when others are wanted. */
 	uint8_t *wanted; /* a byte a field */
 	struct json_leaf *leaves;
@@ -135,7 +140,15 @@ void layout_passed(struct layout *layout, uint32_t n);
 uint32_t layout_run(struct json *json, const struct weir_str *rec, uint32_t first, uint32_t n,
 	const char *copy);
 
+/* early.c */
+/* As json_decode(), of records with slack, but reads only `only` of those that are not wanted. */
+int json_decode_early(
+	struct json *json, const struct weir_raw *raw, struct weir_out *out, const uint64_t *only);
+void json_early_free(struct json *early);
+
 /* decode.c */
+/* Records first ..+ n of those with slack. */
+int json_decode_some(struct json *json, const struct weir_raw *raw, uint32_t first, uint32_t n);
 /* Nulls for the wanted values that the record has not. */
 void json_missing(struct json *json);
 int json_decode(void *self, struct weir_task *, const struct weir_raw *, struct weir_out *);

@@ -514,8 +514,12 @@ walk(struct json *json, const char *p, const char *end)
 		}
 		if (p == NULL || p > end)
 			return 0;
+		if (left == 0 && json->only != NULL)
+			break;
 	}
 	json->left = left;
+	if (left == 0 && json->only != NULL)
+		return 1;
 	return p == end && place == &layout->finish;
 }
 

@@ -11,6 +11,7 @@ enum {
 	TEXT = OTHER + 1, /* STRING, behind its quote */
 	MORE, /* nothing: the bytes go on in the next step */
 	LAST, /* nothing: here the record ends */
+	ENOUGH, /* nothing: no more of it is wanted */
 };
 
 void
@@ -64,6 +65,7 @@ build(struct json *json)
 	struct layout *layout = json->layout;
 	struct track *track = &layout->track;
 	const struct json_leaf *leaf;
+	const struct place *last = layout->trace[layout->n_trace - 1]->to;
 	uint32_t i;
 
 	track->n_steps = track->n_missing = track->not_ascii = track->strays = 0;
@@ -77,9 +79,9 @@ build(struct json *json)
 		}
 	for (i = 0; i < layout->n_trace; i++)
 		if (layout->trace[i] == &layout->spare ||
-			!put_edge(track, layout->trace[i], i + 1 == layout->n_trace))
+			!put_edge(track, layout->trace[i], layout->trace[i]->to == &layout->finish))
 			return 0;
-	return 1;
+	return last == &layout->finish || put_step(track, "", 0, last, ENOUGH);
 }
 
 void
@@ -166,6 +168,8 @@ run_record(struct json *json, const char *p, const char *end)
 		switch (step->what) {
 		case LAST:
 			return 0;
+		case ENOUGH:
+			return 1;
 		case MORE:
 			continue;
 		case TEXT:

@@ -124,7 +124,9 @@ json_want(struct json *json, struct weir_out *out)
 	uint32_t i, changed = json->nodes == NULL;
 
 	for (i = 0; i < conf->n_fields; i++) {
-		uint8_t wanted = host->vec(out, conf->fields[i].col) != NULL;
+		uint8_t wanted = host->vec(out, conf->fields[i].col) != NULL &&
+				 (json->only == NULL ||
+					 weir_bit_get(json->only, (uint32_t)conf->fields[i].col));
 
 		changed |= wanted != json->wanted[i];
 		json->wanted[i] = wanted;

@@ -80,6 +80,13 @@ host_bad(struct weir_task *task, uint32_t record, const char *why)
 		fprintf(stderr, "decode: %s\n", why);
 }
 
+static const uint64_t *
+host_early(struct weir_out *out)
+{
+	(void)out;
+	return NULL;
+}
+
 static const struct weir_host host = {
 	.size = sizeof host,
 	.input = host_input,
@@ -88,6 +95,7 @@ static const struct weir_host host = {
 	.vec = host_vec,
 	.text = host_text,
 	.bad = host_bad,
+	.early = host_early,
 };
 
 static uint32_t

@@ -138,11 +138,16 @@ wr_compile_input(struct weir_plan *plan, uint32_t in, struct weir_str text, uint
 struct weir_expr *
 wr_compile_source(struct weir_plan *plan, struct weir_str text, uint32_t type)
 {
-	struct wr_out *out = &plan->op->out[0];
-	struct compile_place place = {plan, out->needed, &out->hidden};
+	struct wr_op *op = plan->op;
+	struct wr_out *out = &op->out[0];
+	uint32_t words = wr_words(out->schema->n) + 1;
+	struct compile_place place = {.plan = plan, .read_hidden = &op->early_hidden};
 	struct weir_expr *expr;
 	struct wr_scope scope;
 
+	if (op->early == NULL)
+		op->early = wr_arena_zalloc(plan->planner->arena, words * sizeof *op->early);
+	place.read = op->early;
 	scope_init(&scope, &place);
 	scope.schema = out->schema;
 	scope.hidden = out->hidden_able;
@@ -150,7 +155,16 @@ wr_compile_source(struct weir_plan *plan, struct weir_str text, uint32_t type)
 	expr = wr_expr_compile(&scope, text, type);
 	if (expr == NULL)
 		plan->failed = true;
+	for (uint32_t i = 0; i < words; i++)
+		out->needed[i] |= op->early[i];
+	out->hidden |= op->early_hidden;
 	return expr;
+}
+
+void
+wr_plan_drops(struct weir_plan *plan, uint32_t in, const struct weir_expr *expr)
+{
+	plan->op->in[in].drops = expr;
 }
 
 struct weir_expr *

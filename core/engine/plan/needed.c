@@ -99,6 +99,39 @@ needed_operator(struct weir_plan *plan)
 	}
 }
 
+/* A source whose rows go to one reader alone, which drops some, need not finish those. */
+static void
+take_drops(struct wr_op *op)
+{
+	const struct wr_out *out = &op->out[0];
+	const struct wr_edge *edge = out->n_edges == 1 ? out->edges[0] : NULL;
+	const struct wr_in *in;
+	uint32_t i;
+
+	if (edge == NULL || edge->columns != NULL)
+		return;
+	in = &edge->to->in[edge->in];
+	if (in->drops == NULL || in->read_hidden != 0)
+		return;
+	op->drops = in->drops;
+	for (i = 0; i < wr_words(out->schema->n); i++)
+		op->early[i] |= in->read[i];
+}
+
+/* What a format fills first.  @ columns are there only when it has filled all. */
+static void
+find_early(struct wr_planner *planner, struct wr_op *op)
+{
+	if (op->desc->kind != WEIR_SOURCE || op->format.desc == NULL)
+		return;
+	if (op->early == NULL)
+		op->early = wr_arena_zalloc(
+			planner->arena, (wr_words(op->out[0].schema->n) + 1) * sizeof *op->early);
+	take_drops(op);
+	if ((op->where == NULL && op->drops == NULL) || op->early_hidden != 0)
+		op->early = NULL;
+}
+
 void
 wr_needed_run(struct wr_planner *planner)
 {
@@ -106,4 +139,6 @@ wr_needed_run(struct wr_planner *planner)
 
 	for (i = planner->n_plans; i > 0; i--)
 		needed_operator(planner->plans[i - 1]);
+	for (i = 0; i < planner->n_plans; i++)
+		find_early(planner, planner->plans[i]->op);
 }

@@ -31,6 +31,7 @@ struct wr_in {
 	struct weir_str *key_names;
 	uint32_t *key_types;
 	uint32_t n_keys, first_key; /* first_key = schema->n */
+	const struct weir_expr *drops; /* rows for which it is not true go nowhere; NULL: none */
 	uint64_t *read; /* bit per schema column: this operator itself reads it */
 	uint32_t read_hidden; /* bit per WEIR_AT_x */
 	uint64_t *needed; /* as read and read_hidden, and what goes on to those who read it */
@@ -103,6 +104,11 @@ struct wr_op {
 	/* sources */
 	struct weir_expr *event_time; /* NULL: the record's own time, else the time of reading */
 	struct weir_expr *where;
+	/* What its format fills first, a bit a column: what `where`, event_time and `drops` read.
+	 * NULL: there is no condition. */
+	uint64_t *early;
+	uint32_t early_hidden;
+	const struct weir_expr *drops; /* of the only one that reads it; NULL: none */
 	int64_t idle; /* us; 0: never */
 
 	/* sources, and operators whose rows have event times of their own */

@@ -29,5 +29,6 @@ struct weir_expr *wr_plan_compile(
 	struct weir_plan *plan, uint32_t in, struct weir_str text, uint32_t type);
 struct weir_aggs *wr_plan_aggregates(
 	struct weir_plan *plan, uint32_t in, const struct weir_list *list, uint32_t out);
+void wr_plan_drops(struct weir_plan *plan, uint32_t in, const struct weir_expr *expr);
 
 #endif

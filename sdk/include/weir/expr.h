@@ -77,6 +77,12 @@ struct weir_expr_ext {
 	 */
 	uint32_t (*eval_rows)(const struct weir_expr *const *, uint32_t n, struct weir_task *,
 		const struct weir_batch *, const struct weir_column **, uint32_t *rows);
+
+	/*
+	 * [plan] Rows of the input for which it is not true go nowhere: the host may leave them out
+	 * before they come.
+	 */
+	void (*drops)(struct weir_plan *, uint32_t in, const struct weir_expr *);
 };
 
 #ifdef __cplusplus

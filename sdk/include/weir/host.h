@@ -299,6 +299,16 @@ struct weir_host {
 	 * what it leads to stays as it is until close().  In the place of vec().
 	 */
 	void (*lend)(struct weir_out *, int32_t col, const struct weir_column *);
+
+	/*
+	 * [task] Inside decode(): the columns, a bit each, that say whether a record is wanted at
+	 * all.  A format that can fills them first, of all records; then wanted() says which to
+	 * finish, a bit each, with those among them of which the format does not know; what is
+	 * written of the others, or not, is of no account.  NULL: all columns of all records are to
+	 * be filled.
+	 */
+	const uint64_t *(*early)(struct weir_out *);
+	const uint64_t *(*wanted)(struct weir_out *, const uint64_t *unknown);
 };
 
 #ifdef __cplusplus

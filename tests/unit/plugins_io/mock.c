@@ -111,6 +111,26 @@ mock_vec(struct weir_out *out, int32_t col)
 	return out->pruned[col] ? NULL : &out->vec[col];
 }
 
+static const uint64_t *
+mock_early(struct weir_out *out)
+{
+	return out->early != 0 ? &out->early : NULL;
+}
+
+static const uint64_t *
+mock_wanted(struct weir_out *out, const uint64_t *unknown)
+{
+	const struct weir_vec *vec = &out->vec[__builtin_ctzll(out->early)];
+	uint32_t i;
+
+	memcpy(out->wanted, unknown, sizeof out->wanted);
+	for (i = 0; i < out->n_rows; i++)
+		if (!weir_bit_get(vec->valid, i) ||
+			(vec->type == WEIR_BOOL && weir_bit_get(vec->values, i)))
+			weir_bit_set(out->wanted, i);
+	return out->wanted;
+}
+
 static void
 mock_text(struct weir_out *out, int32_t col, uint32_t row, const char *p, uint32_t len)
 {
@@ -170,6 +190,8 @@ mock_decode(struct mock *mock, const struct weir_format *format, void *self,
 	mock->out = out;
 	out->n_cols = mock->plan.schema.n;
 	out->n_rows = n;
+	out->early = mock->early;
+	memset(out->wanted, 0xff, sizeof out->wanted);
 	out->why = calloc(n, sizeof *out->why);
 	for (i = 0; i < out->n_cols; i++) {
 		struct weir_vec *vec = &out->vec[i];
@@ -188,6 +210,12 @@ mock_decode(struct mock *mock, const struct weir_format *format, void *self,
 		abort();
 	out->raw = NULL;
 	mock->rec = rec;
+}
+
+int
+mock_is_wanted(const struct mock *mock, uint32_t row)
+{
+	return weir_bit_get(mock->out->wanted, row);
 }
 
 int
@@ -559,6 +587,8 @@ static const struct weir_host mock_host = {
 	.refuse = mock_refuse,
 	.kind = mock_kind,
 	.begin = mock_begin,
+	.early = mock_early,
+	.wanted = mock_wanted,
 	.quotes = mock_quotes,
 	.keep = mock_keep,
 };

@@ -41,6 +41,7 @@ struct weir_out {
 	char **texts; /* what text() copied, by buf - 1 << 12 */
 	uint32_t n_texts;
 	uint8_t bad[WEIR_ROWS_MAX];
+	uint64_t early, wanted[WEIR_ROWS_MAX / 64];
 	char (*why)[256]; /* of each record */
 };
 
@@ -55,6 +56,7 @@ struct mock {
 	struct weir_err err;
 	struct weir_plan plan;
 	struct weir_out *out;
+	uint64_t early; /* columns; records are wanted whose first one is null or true */
 	const struct weir_str *rec; /* of the last mock_decode() */
 	struct weir_items items;
 	struct weir_raw encoded;
@@ -112,6 +114,7 @@ const struct weir_operator *mock_operator(uint32_t i);
 /* Decoding: n records through a format; then the values. */
 void mock_decode(struct mock *mock, const struct weir_format *format, void *self,
 	const struct weir_str *rec, uint32_t n, uint32_t slack);
+int mock_is_wanted(const struct mock *mock, uint32_t row);
 int mock_is_null(const struct mock *mock, uint32_t col, uint32_t row);
 int64_t mock_int(const struct mock *mock, uint32_t col, uint32_t row);
 double mock_float(const struct mock *mock, uint32_t col, uint32_t row);
