@@ -7,6 +7,7 @@
  */
 #include "engine/source_private.h"
 
+#include "base/err.h"
 #include "expr/run.h"
 
 #include <string.h>
