@@ -394,6 +394,9 @@ look_again(struct source *source)
 		part->caught_up = 0;
 		part->changed = 1;
 	}
+	/* Invariant: what appears in a new directory after the look is seen by its watch. */
+	if (rc == 0 && (changed & WATCH_NAMES) != 0)
+		rc = watcher_add_directories(source->watcher, &source->conf->path);
 	if (rc == 0 && (changed & WATCH_NAMES) != 0)
 		rc = look_for_names(source);
 	return rc;

@@ -45,26 +45,52 @@ add_directory(struct watcher *watcher, const char *dir)
 	return watch < 0 ? watch : 0;
 }
 
+/* Those that are there by now. */
 static int
-add_directories_of(struct watcher *watcher, const char *dir)
+add_matches(struct watcher *watcher, const char *pattern)
 {
 	glob_t found;
 	size_t i;
-	int rc;
+	int rc = glob(pattern, GLOB_NOSORT | GLOB_ONLYDIR, NULL, &found);
 
-	if (strpbrk(dir, "*?[") == NULL)
-		return add_directory(watcher, dir);
-	rc = glob(dir, GLOB_NOSORT | GLOB_ONLYDIR, NULL, &found);
 	if (rc == GLOB_NOSPACE)
 		return weir_fail(watcher->task->err, -ENOMEM, "out of memory");
 	if (rc != 0)
 		return 0;
 	for (i = 0; rc == 0 && i < found.gl_pathc; i++) {
 		rc = add_directory(watcher, found.gl_pathv[i]);
-		if (rc == -ENOTDIR || rc == -ENOENT)
+		if (rc == -ENOTDIR || rc == -ENOENT) {
+			*watcher->task->err = (struct weir_err){0};
 			rc = 0;
+		}
 	}
 	globfree(&found);
+	return rc;
+}
+
+/* Where a pattern's directories come and go as well: all of its levels. */
+static int
+add_levels(struct watcher *watcher, char *dir)
+{
+	char *wild = dir + strcspn(dir, "*?["), *slash, c;
+	int rc;
+
+	if (*wild == '\0')
+		return add_directory(watcher, dir);
+	slash = memrchr(dir, '/', (size_t)(wild - dir));
+	if (slash == NULL) {
+		rc = add_directory(watcher, ".");
+	} else {
+		c = slash[1];
+		slash[1] = '\0';
+		rc = add_directory(watcher, dir);
+		slash[1] = c;
+	}
+	for (slash = strchr(wild, '/'); rc == 0 && slash != NULL; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		rc = add_matches(watcher, dir);
+		*slash = '/';
+	}
 	return rc;
 }
 
@@ -82,7 +108,7 @@ watcher_add_directories(struct watcher *watcher, const struct weir_list *path)
 
 		watcher->task->err->loc = path->v[i].loc;
 		rc = dir == NULL ? weir_fail(watcher->task->err, -ENOMEM, "out of memory")
-				 : add_directories_of(watcher, dir);
+				 : add_levels(watcher, dir);
 		free(dir);
 	}
 	if (rc == 0)

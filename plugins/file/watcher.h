@@ -15,7 +15,8 @@ struct watcher;
 struct watcher *watcher_new(struct weir_task *task); /* NULL after weir_fail() */
 void watcher_free(struct watcher *watcher);
 
-/* Names that come and go in the directories of the words of `path`. */
+/* Names that come and go in the directories of the words of `path`, and in those that a pattern may
+ * match later: call it again when some have come. */
 int watcher_add_directories(struct watcher *watcher, const struct weir_list *path);
 /* Writes to an open file, whatever it is called by now: its watch, or < 0. */
 int watcher_add_file(struct watcher *watcher, int fd, const char *path);

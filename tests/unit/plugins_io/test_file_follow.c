@@ -557,13 +557,52 @@ END_TEST
 
 START_TEST(an_unreadable_file_is_an_error)
 {
-	if (geteuid() == 0)
-		return;
+	const uid_t nobody = 65534, before = geteuid();
+
 	append("x", "one\n");
 	ck_assert_int_eq(chmod(in_dir("x"), 0), 0);
+	ck_assert_int_eq(chmod(in_dir(""), 0755), 0);
 	add_path("x");
+	/* Root may read everything. */
+	ck_assert(before != 0 || seteuid(nobody) == 0);
 	ck_assert_int_eq(start(), 0);
 	ck_assert_int_eq(drain(), -EACCES);
+	mock_ck_says(mock, "open() \"*/x\" failed (13: Permission denied); see that it is there "
+			   "and may be read");
+	ck_assert_int_eq(seteuid(before), 0);
+}
+END_TEST
+
+/* Made later, one in the other: each level is watched before it is looked into. */
+START_TEST(new_directories_of_a_pattern_are_found)
+{
+	add_path("d*/e*/*.log");
+	run_until("");
+	ck_assert_int_eq(mkdir(in_dir("d1"), 0700), 0);
+	ck_assert_int_eq(mkdir(in_dir("d1/e1"), 0700), 0);
+	append("d1/e1/a.log", "one\n");
+	read_until("one\n");
+	append("d1/e1/b.log", "two\n");
+	read_until("one\ntwo\n");
+	ck_assert_int_eq(mkdir(in_dir("d1/f"), 0700), 0);
+	append("d1/f/a.log", "no\n");
+	ck_assert_int_eq(mkdir(in_dir("d1/e2"), 0700), 0);
+	append("d1/e2/a.log", "three\n");
+	read_until("one\ntwo\nthree\n");
+	ck_assert_uint_eq(mock->n_partitions, 3);
+}
+END_TEST
+
+START_TEST(a_directory_in_the_place_of_a_file_is_an_error)
+{
+	append("x", "one\n");
+	add_path("x");
+	run_until("one\n");
+	move("x", "y");
+	ck_assert_int_eq(mkdir(in_dir("x"), 0700), 0);
+	mock_wait(mock);
+	ck_assert_int_eq(drain(), -EISDIR);
+	mock_ck_says(mock, "\"*/x\" is a directory; name the files in it, such as \"*/x/*\"");
 }
 END_TEST
 
@@ -721,6 +760,8 @@ main(void)
 	tcase_add_test(tcase, every_checkpoint_leads_to_the_same_lines);
 	tcase_add_test(tcase, a_directory_that_is_not_there_is_an_error);
 	tcase_add_test(tcase, an_unreadable_file_is_an_error);
+	tcase_add_test(tcase, new_directories_of_a_pattern_are_found);
+	tcase_add_test(tcase, a_directory_in_the_place_of_a_file_is_an_error);
 	tcase_add_test(tcase, a_line_that_grows_too_long_is_refused);
 	tcase_add_test(tcase, without_follow_growth_is_read_by_the_next_run);
 	tcase_add_test(tcase, without_follow_a_renamed_file_is_not_read_again);
