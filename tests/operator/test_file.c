@@ -204,6 +204,51 @@ START_TEST(what_csv_writes_it_reads)
 }
 END_TEST
 
+/* Each framing with each compression, by the name of the file and by directive. */
+START_TEST(what_is_framed_and_packed_is_read_back)
+{
+	static const char *const framings[] = {"newline", "length_delimited", "varint_delimited"};
+	static const char *const packings[] = {"none", "gzip", "zstd", "lz4"};
+	static const char *const names[] = {"out", "out.gz", "out.zst", "out.lz4"};
+	char sink[256], how[160];
+	const struct wt_options options = {
+		.fields = "n int;", .source_lines = "watermark none;", .sink = sink};
+	uint32_t i;
+	int k;
+
+	make_dir();
+	for (i = 0; i < 24; i++) {
+		const char *framing = framings[i % 3], *name = names[i / 3 % 4];
+		struct wt_rig *rig;
+
+		snprintf(how, sizeof how, "framing %s;", framing);
+		if (i >= 12) {
+			name = "plain";
+			snprintf(how, sizeof how, "framing %s; compression %s;", framing,
+				packings[i / 3 % 4]);
+		}
+		snprintf(sink, sizeof sink, "file { path %s/%s; %s }", dir, name, how);
+		rig = wt_rig_with(&options);
+		for (k = 0; k < 100; k++)
+			wt_pushf(rig, "{\"n\":%d}", k);
+		ck_assert_int_eq(wt_run(rig), 0);
+		wt_free(rig);
+		snprintf(how + strlen(how), sizeof how - strlen(how), " format json { n int; }");
+		rig = reading(name, how, NULL);
+		ck_assert_int_eq(wt_run(rig), 0);
+		for (k = 0; k < 100; k++) {
+			char want[32];
+
+			snprintf(want, sizeof want, "{\"n\":%d}", k);
+			wt_expect(rig, 0, want);
+		}
+		wt_expect_none(rig, 0);
+		wt_free(rig);
+	}
+	remove_dir();
+}
+END_TEST
+
 START_TEST(what_cannot_be_opened_is_named)
 {
 	struct wt_rig *rig;
@@ -252,6 +297,7 @@ main(void)
 		a_bad_line_names_file_and_offset,
 		rows_become_lines,
 		what_csv_writes_it_reads,
+		what_is_framed_and_packed_is_read_back,
 		what_cannot_be_opened_is_named,
 		mistakes_are_refused_by_name,
 	};

@@ -300,6 +300,28 @@ START_TEST(a_corrupt_compressed_file_is_refused)
 }
 END_TEST
 
+/* What stands behind a member and is none is refused once, and costs nothing before it. */
+START_TEST(garbage_behind_a_member_is_refused)
+{
+	static const char garbage[] = "this is no member at all\n";
+	uint32_t codec = (uint32_t)_i, i;
+	struct mock_text packed = {0};
+
+	for (i = 0; i < 2; i++) {
+		pack(&packed, codec, "one\n", 4);
+		pack(&packed, codec, "two\n", 4);
+	}
+	mock_add(&packed, garbage, sizeof garbage - 1);
+	put(names[codec], packed.p, packed.len);
+	ck_assert_int_eq(run_all(), WEIR_END);
+	ck_assert_str_eq(mock->records.p, "one\ntwo\none\ntwo\n");
+	ck_assert_ptr_nonnull(strstr(mock->refused.p, "0@16 \"\" the "));
+	ck_assert_ptr_nonnull(strstr(mock->refused.p, " data is corrupt: "));
+	ck_assert_ptr_eq(strchr(mock->refused.p, '\n'), mock->refused.p + mock->refused.len - 1);
+	free(packed.p);
+}
+END_TEST
+
 START_TEST(what_is_not_compressed_though_its_name_says_so_is_refused)
 {
 	put("x.gz", "one\ntwo\n", 8);
@@ -670,6 +692,7 @@ main(void)
 	tcase_add_loop_test(tcase, a_compressed_file_that_is_cut_short_is_refused_once, CODEC_GZIP,
 		CODEC_LZ4 + 1);
 	tcase_add_loop_test(tcase, a_corrupt_compressed_file_is_refused, CODEC_GZIP, CODEC_LZ4 + 1);
+	tcase_add_loop_test(tcase, garbage_behind_a_member_is_refused, CODEC_GZIP, CODEC_LZ4 + 1);
 	tcase_add_test(tcase, what_is_not_compressed_though_its_name_says_so_is_refused);
 	tcase_add_test(tcase, an_empty_compressed_file_has_no_records);
 	tcase_add_test(tcase, a_compressed_file_that_grows_is_followed);
