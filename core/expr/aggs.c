@@ -147,12 +147,14 @@ outer_call(void *arg, struct wr_node *node)
 	struct weir_str name = wr_check_lower(arena, node->word);
 	struct wr_agg_call call = {0};
 	struct wr_call plan;
-	char *text;
+	const char *text;
 
 	call.agg = b->scope->aggregate(b->scope->arg, name);
 	if (call.agg == NULL)
 		return NULL;
 	text = wr_parse_canonical(b->scope, node->src);
+	if (b->scope->shown != NULL)
+		text = b->scope->shown(b->scope->arg, node->src.loc, text);
 	for (uint32_t i = 0; i < aggs->n_calls; i++)
 		if (strcmp(aggs->slots[i].name, text) == 0)
 			return result_node(b, node, i);

@@ -29,6 +29,8 @@ struct wr_scope {
 	/* Names known, for did-you-mean; NULL: none. */
 	size_t (*names)(void *arg, int aggregates, const char *const **names);
 	void (*problem)(void *arg, uint32_t loc, uint32_t len, const char *text);
+	/* What a text is called where it is kept and shown; NULL: what it is. */
+	const char *(*shown)(void *arg, uint32_t loc, const char *text);
 };
 
 /* What an evaluation may use.  [task] */

@@ -201,6 +201,17 @@ def test_status_line_on_a_terminal(start):
     assert "  out " not in run.text["terminal"][last:], "the status line was not erased at the end"
 
 
+def test_how_much_of_a_bounded_input_is_done_is_said_on_a_terminal(start):
+    run = start(
+        conf="pipeline p { source file some { path weir.conf; format line; } source stdin more { format line; }"
+        " sink null out { from some more; } }",
+        on_terminal=True,
+    )
+    run.until("terminal", r"\r100%  in \d.*/s  out \d.*/s")
+    run.child.stdin.close()
+    equal(run.finish(), 0)
+
+
 def test_the_operator_that_sets_the_pace_is_said_on_a_terminal(start):
     run = start(
         conf="pipeline p { source generator in { field n int sequence; } sink null out { from in; } }", on_terminal=True

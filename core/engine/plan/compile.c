@@ -2,6 +2,10 @@
 /* Expressions and aggregates of the conf: what they may name, and what is noted of them. */
 #include "engine/plan/compile.h"
 
+#include <inttypes.h>
+#include <string.h>
+#include <xxhash.h>
+
 #include "engine/plan/services.h"
 
 /* Where an expression stands: its operator, and where to mark what it reads (NULL: nowhere). */
@@ -78,6 +82,28 @@ compile_problem(void *arg, uint32_t loc, uint32_t len, const char *text)
 	place->plan->failed = true;
 }
 
+const char *
+wr_compile_shown(struct wr_planner *planner, uint32_t loc, const char *text)
+{
+	const char *shown = text;
+	struct wr_text masked = {0};
+
+	wr_conf_mask(planner->diag->conf, loc, text, &masked);
+	if (strcmp(masked.p, text) != 0)
+		shown = wr_arena_printf(planner->arena, "%s #%08" PRIx32, masked.p,
+			(uint32_t)XXH3_64bits(text, strlen(text)));
+	wr_text_fini(&masked);
+	return shown;
+}
+
+static const char *
+compile_shown(void *arg, uint32_t loc, const char *text)
+{
+	struct compile_place *place = arg;
+
+	return wr_compile_shown(place->plan->planner, loc, text);
+}
+
 static void
 scope_init(struct wr_scope *scope, struct compile_place *place)
 {
@@ -90,6 +116,7 @@ scope_init(struct wr_scope *scope, struct compile_place *place)
 		.aggregate = compile_aggregate,
 		.names = compile_names,
 		.problem = compile_problem,
+		.shown = compile_shown,
 	};
 }
 

@@ -14,4 +14,10 @@ struct weir_expr *wr_compile_input(
 /* Over output 0 of a source: event_time and where. */
 struct weir_expr *wr_compile_source(struct weir_plan *plan, struct weir_str text, uint32_t type);
 
+/*
+ * What a text of the conf is called in outputs, reports and the state: its secrets are masked, and
+ * texts that differ in them alone are still two.  The planner's arena has it.
+ */
+const char *wr_compile_shown(struct wr_planner *planner, uint32_t loc, const char *text);
+
 #endif

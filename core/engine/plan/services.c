@@ -98,16 +98,19 @@ wr_plan_column(struct weir_plan *plan, uint32_t in, struct weir_str name, uint32
 
 /* What a key is called: its own name, else the field's, else its text. */
 static struct weir_str
-key_name(const struct weir_schema *schema, const struct weir_expr *key, struct weir_str text)
+key_name(struct wr_planner *planner, const struct weir_schema *schema, const struct weir_expr *key,
+	struct weir_str text)
 {
-	struct weir_str name = text;
+	struct weir_str name;
 
-	if (key == NULL)
-		return text;
-	if (wr_expr_name(key).len > 0)
+	if (key != NULL && wr_expr_name(key).len > 0)
 		name = wr_expr_name(key);
-	else if (wr_expr_column(key) >= 0 && (uint32_t)wr_expr_column(key) < schema->n)
+	else if (key != NULL && wr_expr_column(key) >= 0 &&
+		 (uint32_t)wr_expr_column(key) < schema->n)
 		name = schema->fields[wr_expr_column(key)]->name;
+	else
+		name = wr_str(wr_compile_shown(
+			planner, text.loc, wr_arena_dup(planner->arena, text.p, text.len)));
 	name.loc = text.loc;
 	return name;
 }
@@ -127,7 +130,7 @@ distribute_keys(
 	for (i = 0; i < key->n; i++) {
 		expr = wr_compile_input(plan, port, key->v[i], 0);
 		in->keys[i] = expr;
-		in->key_names[i] = key_name(in->schema, expr, key->v[i]);
+		in->key_names[i] = key_name(plan->planner, in->schema, expr, key->v[i]);
 		in->key_types[i] = expr == NULL ? 0 : wr_expr_type(expr);
 		if (in->key_types[i] == WEIR_JSON)
 			wr_problem_at(plan, key->v[i],
