@@ -45,10 +45,23 @@ def incomplete():
         build = folder / "meson.build"
         if not build.exists() or "plugin_specs" not in build.read_text():
             continue
-        if not list(folder.glob("*.md")):
+        if not (folder / "README.md").exists():
             yield f"{folder.relative_to(ROOT)} has no page"
         if not list(folder.glob("*.conf")):
             yield f"{folder.relative_to(ROOT)} has no example"
+
+
+def template(weir):
+    """A list of lines about what is wrong with conf/weir.conf and the pipeline that stands in its comments."""
+    text = (ROOT / "conf/weir.conf").read_text()
+    pipeline = re.sub(r"^# ?", "", text[text.index("# pipeline ") :], flags=re.MULTILINE)
+    with tempfile.TemporaryDirectory(prefix="weir-template-") as name:
+        directory = pathlib.Path(name)
+        (directory / "conf.d").mkdir()
+        (directory / "conf.d/page_views.conf").write_text(pipeline)
+        (directory / "weir.conf").write_text(text)
+        done = subprocess.run([*weir, "-t", "-q", "weir.conf"], cwd=directory, capture_output=True, text=True, timeout=120)
+    return [f"conf/weir.conf: {line}" for line in done.stderr.splitlines()] + ["exit code"] * (done.returncode != 0)
 
 
 def below(directory):
@@ -113,7 +126,7 @@ def main():
     weir = [*options.under, str(build / "core/host/weir")]
     threads = (2,) if options.under else (1, 2)
     jobs = [(conf, expected, weir, t) for conf, expected in examples(f.resolve() for f in folders) for t in threads]
-    lacks = list(incomplete())
+    lacks = [*incomplete(), *template(weir)]
     print("".join(f"not ok {line}\n" for line in lacks), end="")
     failed = len(lacks)
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
