@@ -24,6 +24,8 @@ input_start(struct input *input, int fd, uint32_t codec, int64_t at)
 	input->read = at;
 	input->codec = codec;
 	input->begin = input->end = 0;
+	input->text = 0;
+	input->marked = 0;
 	if (codec == CODEC_NONE)
 		return 0;
 	input->packed = malloc(PACKED);
@@ -125,6 +127,12 @@ read_decoded(struct input *input, char *to, size_t cap)
 		ssize_t n;
 
 		input->begin = (size_t)(span.in - input->packed);
+		input->text += span.out - to;
+		if (rc == 0 && !input->decoder.inside && !input->marked) {
+			input->mark = (struct input_mark){
+				input->read - (int64_t)(input->end - input->begin), input->text};
+			input->marked = 1;
+		}
 		/* What came before the mistake comes first; the decoder says it again. */
 		if (span.out > to)
 			return span.out - to;

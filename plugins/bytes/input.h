@@ -11,6 +11,11 @@
 
 enum { INPUT_HEAD = 1024 };
 
+/* Where a member begins, in the file and in the text. */
+struct input_mark {
+	int64_t read, text;
+};
+
 struct input {
 	int fd; /* -1: none; not the input's to close */
 	uint32_t codec; /* CODEC_NONE: as they are; CODEC_AUTO: the first bytes will say */
@@ -18,6 +23,9 @@ struct input {
 	struct decoder decoder;
 	char *packed; /* of the descriptor, not decoded yet */
 	size_t begin, end;
+	int64_t text; /* bytes decoded; who begins at a member that is not the first sets it */
+	struct input_mark mark; /* the first one found since `marked` was 0 */
+	int marked;
 	char head[INPUT_HEAD]; /* the first bytes of the file, as they were read */
 	size_t n_head;
 };

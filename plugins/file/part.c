@@ -26,13 +26,18 @@ part_position_read(struct part_position *position, struct weir_str text)
 		position->offset < 0)
 		return -EINVAL;
 	position->read = position->offset;
+	position->member = (struct input_mark){0};
 	if (copy[end] == ':') {
-		int n = 0;
+		struct input_mark member = {0};
+		int n = 0, all = 0;
 
-		if (sscanf(copy + end, ":%" SCNd64 "%n", &position->read, &n) != 1 ||
-			position->read < 0)
+		if (sscanf(copy + end, ":%" SCNd64 "%n:%" SCNd64 ":%" SCNd64 "%n", &position->read,
+			    &n, &member.read, &member.text, &all) < 1 ||
+			position->read < 0 || member.read < 0 || member.text < 0)
 			return -EINVAL;
-		end += n;
+		if (all > 0)
+			position->member = member;
+		end += all > 0 ? all : n;
 	}
 	position->refused = strcmp(copy + end, ":refused") == 0;
 	return position->refused || copy[end] == '\0' ? 0 : -EINVAL;
@@ -44,9 +49,13 @@ part_position_text(const struct part_position *position, char text[PART_POSITION
 	int n = snprintf(text, PART_POSITION, "%" PRIu64 ":%" PRIu64 ":%" PRId64 ":%016" PRIx64,
 		position->device, position->inode, position->offset, position->hash);
 
-	if (position->read != position->offset || position->refused)
-		n += snprintf(text + n, PART_POSITION - (size_t)n, ":%" PRId64 "%s", position->read,
-			position->refused ? ":refused" : "");
+	if (position->read != position->offset || position->refused || position->member.read > 0)
+		n += snprintf(text + n, PART_POSITION - (size_t)n, ":%" PRId64, position->read);
+	if (position->member.read > 0)
+		n += snprintf(text + n, PART_POSITION - (size_t)n, ":%" PRId64 ":%" PRId64,
+			position->member.read, position->member.text);
+	if (position->refused)
+		n += snprintf(text + n, PART_POSITION - (size_t)n, ":refused");
 	return (uint32_t)n;
 }
 
@@ -68,6 +77,7 @@ part_position_of(const struct part *part)
 	struct part_position position = part->at;
 
 	position.offset = part->position;
+	position.member = part->member;
 	position.refused = part->reader.broken && part->cutter.block == NULL;
 	position.read = position.refused || is_compressed(part) ? part->in.read : part->position;
 	/* Until what was read before is decompressed again nothing is known beyond that. */
@@ -128,24 +138,28 @@ static int
 start_at(struct part *part, int64_t offset, struct frames_pool *pool, const struct part_how *how)
 {
 	uint32_t codec = how->compression;
-	int64_t from;
+	struct input_mark from = {0};
 	int rc;
 
 	if (codec == CODEC_AUTO)
 		codec = codec_of_path(part->path, strlen(part->path));
-	from = codec == CODEC_NONE ? offset : 0;
-	if (lseek(part->in.fd, from, SEEK_SET) < 0)
+	if (codec == CODEC_NONE)
+		from = (struct input_mark){offset, offset};
+	else if (part->member.text <= offset)
+		from = part->member;
+	if (lseek(part->in.fd, from.read, SEEK_SET) < 0)
 		return -errno;
-	rc = input_start(&part->in, part->in.fd, codec, from);
+	rc = input_start(&part->in, part->in.fd, codec, from.read);
 	if (rc < 0)
 		return rc;
+	part->in.text = from.text;
 	frames_reader_init(&part->reader, pool, &part->in, how->framing, how->max, offset);
 	part->reader.quotes = part->cutter.quotes = how->quotes;
 	part->reader.whole = 1;
 	part->reader.tail = how->tail;
 	part->cutter.framing = how->framing;
 	part->cutter.max = how->max;
-	part->skip = offset - from;
+	part->skip = offset - from.text;
 	return 0;
 }
 
@@ -190,6 +204,7 @@ start_reading(struct part *part, const struct part_position *at, struct frames_p
 
 	part->position = part->at.offset = offset;
 	part->at.read = at != NULL ? at->read : 0;
+	part->member = at != NULL ? at->member : (struct input_mark){0};
 	part->in.n_head = head_len(part->at.read);
 	part->counted = 0;
 	part->caught_up = part->last_look = 0;
@@ -257,6 +272,16 @@ part_open(struct part *part, struct weir_task *task, const char *path,
 	if (rc < 0)
 		part_detach(part);
 	return rc;
+}
+
+void
+part_moved(struct part *part, int64_t to)
+{
+	part->position = to;
+	if (part->in.marked && part->in.mark.text <= to) {
+		part->member = part->in.mark;
+		part->in.marked = 0;
+	}
 }
 
 int

@@ -3,8 +3,9 @@
  * A file being read, and its position as text: `DEVICE:INODE:OFFSET:HASH:READ`, HASH over the first
  * 1024 bytes before READ, which tell the file from a later one at the same inode.  A device's
  * number may change from boot to boot: it is there to be read.  OFFSET counts bytes as they are
- * decompressed, READ those of the file; `:READ` is left out where it is OFFSET.  `:refused` at the
- * end: on_error has got what stands between them, which cannot be read.
+ * decompressed, READ those of the file; `:READ` is left out where it is OFFSET.  `:READ:OFFSET` of
+ * the member of a compressed file may follow, from which to decompress.  `:refused` at the end:
+ * on_error has got what stands between them, which cannot be read.
  */
 #ifndef FILE_PART_H
 #define FILE_PART_H
@@ -14,11 +15,12 @@
 #include "../bytes/frames.h"
 #include "file.h"
 
-enum { PART_POSITION = 128 };
+enum { PART_POSITION = 192 };
 
 struct part_position {
 	uint64_t device, inode, hash;
 	int64_t offset, read;
+	struct input_mark member;
 	int refused;
 };
 
@@ -45,6 +47,7 @@ struct part {
 	int watch; /* of inotify; -1: none */
 	struct timespec written; /* when the file last read was written to last; 0: not known */
 	int64_t position;
+	struct input_mark member; /* of a compressed file: one at or before the position */
 	int64_t skip; /* bytes before the position that are still to be decompressed */
 	int64_t counted; /* bytes of the file that were counted */
 	int begins; /* the next record is the file's first */
@@ -73,6 +76,8 @@ int part_verify(const struct part_position *position, int fd, char *head);
 /* Opens the file at a path, to be read from its beginning, or, with `at`, from there. */
 int part_open(struct part *part, struct weir_task *task, const char *path,
 	const struct part_position *at, struct frames_pool *pool, const struct part_how *how);
+/* All before an offset of the text was given. */
+void part_moved(struct part *part, int64_t to);
 /* The file was emptied: again from its beginning. */
 int part_rewind(struct part *part, struct weir_task *task);
 /* Some of part->skip.  0, -ENODATA: there is not so much, or what input_read() gave. */

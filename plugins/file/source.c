@@ -231,7 +231,7 @@ source_moved(struct source *source, struct part *part, int64_t to)
 	char text[PART_POSITION];
 	uint32_t len;
 
-	part->position = to;
+	part_moved(part, to);
 	at = part_position_of(part);
 	len = part_position_text(&at, text);
 	source_count(source, part);
