@@ -119,6 +119,8 @@ wr_ring_push(struct wr_ring *ring, struct wr_item item)
 		}
 		ring->overflow[ring->n_overflow++] = item;
 	}
+	if (item.kind == WR_ITEM_BATCH)
+		ring->producer->room = WR_ROOM_UNKNOWN;
 	wr_task_schedule(ring->consumer);
 }
 

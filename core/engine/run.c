@@ -205,6 +205,8 @@ task_new(struct wr_run *run, const struct wr_chain *chain, uint32_t subtask)
 	task->pool = wr_pool_new();
 	task->watermark = INT64_MIN;
 	task->deadline = INT64_MAX;
+	task->low = INT64_MAX;
+	task->room = WR_ROOM_UNKNOWN;
 	task->insts = wr_zalloc(chain->n_ops * sizeof(struct wr_inst *));
 	for (uint32_t i = 0; i < chain->n_ops; i++) {
 		struct wr_inst *inst = wr_inst_new(chain->ops[i], task, subtask);

@@ -30,11 +30,14 @@ wr_task_room(struct wr_task *task)
 {
 	uint32_t room = 16;
 
+	if (task->room != WR_ROOM_UNKNOWN)
+		return task->room;
 	for (uint32_t i = 0; i < task->n_rings; i++) {
 		uint32_t n = wr_ring_free_batches(task->rings[i]);
 
 		room = n < room ? n : room;
 	}
+	task->room = room;
 	return room;
 }
 
@@ -43,6 +46,7 @@ wr_task_has_room(struct wr_task *task)
 {
 	bool room = true;
 
+	task->room = WR_ROOM_UNKNOWN;
 	for (uint32_t i = 0; i < task->n_rings; i++)
 		room &= wr_ring_room(task->rings[i]);
 	return room;
@@ -99,6 +103,7 @@ merge_watermarks(struct wr_task *task)
 {
 	int64_t low = INT64_MAX;
 	bool counts = false, over = true;
+	uint32_t n_low = 0;
 
 	for (uint32_t i = 0; i < task->n_channels; i++) {
 		const struct wr_channel *channel = &task->channels[i];
@@ -109,8 +114,11 @@ merge_watermarks(struct wr_task *task)
 		if (channel->idle)
 			continue;
 		counts = true;
+		n_low = channel->watermark < low ? 1 : n_low + (channel->watermark == low);
 		low = channel->watermark < low ? channel->watermark : low;
 	}
+	task->low = low;
+	task->n_low = n_low;
 	counts |= over;
 	if (!counts != task->idle) {
 		task->idle = !counts;
@@ -122,6 +130,20 @@ merge_watermarks(struct wr_task *task)
 		wr_inst_deliver(task->insts[0],
 			(struct wr_item){.kind = WR_ITEM_WATERMARK, .u.watermark = low});
 	}
+}
+
+/* Of thousands of channels only the last that stands behind says more than the others did. */
+static void
+take_watermark(struct wr_task *task, struct wr_channel *channel, int64_t watermark)
+{
+	bool behind = !channel->idle && channel->watermark <= task->low;
+
+	channel->watermark = watermark;
+	if (watermark != INT64_MAX && (!behind || (task->n_low > 1 && watermark > task->low))) {
+		task->n_low -= behind;
+		return;
+	}
+	merge_watermarks(task);
 }
 
 /* All live channels stand at the barrier: the epoch passes through, then they are read again. */
@@ -145,8 +167,7 @@ take_item(struct wr_task *task, struct wr_channel *channel, struct wr_item item)
 		wr_inst_deliver(task->insts[0], item);
 		break;
 	case WR_ITEM_WATERMARK:
-		channel->watermark = item.u.watermark;
-		merge_watermarks(task);
+		take_watermark(task, channel, item.u.watermark);
 		break;
 	case WR_ITEM_IDLE:
 	case WR_ITEM_ACTIVE:

@@ -30,6 +30,8 @@ struct wr_channel {
 			 a barrier is processed before the state of the epoch is captured) */
 };
 
+enum { WR_ROOM_UNKNOWN = UINT32_MAX };
+
 struct wr_task {
 	struct wr_task *next; /* in the loop's lists */
 	_Atomic uint32_t scheduled; /* it stands in one of them */
@@ -47,7 +49,10 @@ struct wr_task {
 	uint32_t n_blocked, n_live; /* channels */
 	struct wr_ring **rings; /* that leave it */
 	uint32_t n_rings, cap_rings;
+	uint32_t room; /* batches, as wr_task_room(); WR_ROOM_UNKNOWN: a batch has gone out since */
 	int64_t watermark; /* merged */
+	int64_t low; /* of the channels that count, n_low of which stand there */
+	uint32_t n_low;
 	bool idle, stopping, ended;
 	int64_t deadline; /* by the run's clock: to be stepped then; INT64_MAX: never */
 	int64_t blocked_since; /* monotonic us; 0: it has room */

@@ -166,7 +166,7 @@ bench_print(const char *who, const int64_t *began, int64_t n, int64_t rows)
 	for (int64_t i = 0; i < n; i++)
 		took[i] = (float)(began[i + 1] - began[i]) * 1e-3f;
 	qsort(took, (size_t)n, sizeof *took, compare);
-	printf("%s: %ld rows, best %.1f M rows/s, median %.1f M rows/s\n", who, (long)rows,
+	printf("%s: %ld rows, best %.3f M rows/s, median %.3f M rows/s\n", who, (long)rows,
 		(double)rows / (double)took[0], (double)rows / (double)took[n / 2]);
 }
 
