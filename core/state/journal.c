@@ -19,6 +19,7 @@ struct journal {
 	uint64_t hash; /* of the index */
 	struct wr_journal_entry *entries;
 	uint32_t n, cap;
+	uint64_t bytes; /* of its chunks */
 };
 
 static struct wr_journal_entry *
@@ -42,6 +43,7 @@ journal_put(struct journal *j, const char *p, size_t len)
 	struct wr_journal_entry *entry = &j->entries[j->n - 1];
 	uint8_t key[WR_JOURNAL_KEY];
 
+	j->bytes += len;
 	entry->length = len;
 	entry->hash = XXH3_64bits(p, len);
 	wr_store_journal_key(key, j->epoch, j->n);
@@ -302,6 +304,7 @@ store_write_decision(struct wr_store *store, struct journal *j, struct weir_err 
 	rc = wr_store_write(store, j->batch, err);
 	if (rc == 0) {
 		store->unsynced = false;
+		store->journalled += j->bytes;
 		store->recorded = j->epoch;
 	}
 	return rc;
@@ -347,6 +350,7 @@ wr_store_prepare(struct wr_store *store, uint64_t epoch, const struct wr_kept *k
 	}
 	if (rc == 0) {
 		store->unsynced = false;
+		store->journalled += j.bytes;
 		store->prepared = epoch;
 		store->prepared_since = since;
 		free(store->prepared_by);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+enum { STORE_LOG = 1024 * 1024 /* bytes that may stay in it */ };
 enum { STORE_CACHE = 32 * 1024 * 1024, STORE_FILE = 8 * 1024 * 1024, STORE_BLOOM = 10 };
 
 int
@@ -410,8 +411,13 @@ wr_store_close(struct wr_store *store)
 {
 	if (store == NULL)
 		return;
-	if (store->db != NULL)
+	if (store->db != NULL) {
+		/* Behind all keys there is nothing to compact, but first the log becomes a table:
+		 * the next start would do that more slowly, entry by entry. */
+		if (store->journalled > STORE_LOG)
+			leveldb_compact_range(store->db, "~", 1, "~", 1);
 		leveldb_close(store->db);
+	}
 	if (store->options != NULL) {
 		leveldb_options_destroy(store->options);
 		leveldb_filterpolicy_destroy(store->filter);

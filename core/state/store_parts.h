@@ -43,6 +43,7 @@ struct wr_store {
 	struct wr_text next_text; /* empty: as before */
 	bool next_finished;
 	bool unsynced; /* what was written last was not synced */
+	uint64_t journalled; /* bytes, since it was opened */
 	struct wr_retired retired;
 	char **dropped; /* operators, with the next decision */
 	uint32_t n_dropped;
