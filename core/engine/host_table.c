@@ -427,4 +427,5 @@ const struct weir_host wr_host = {
 	.lend = wr_out_install,
 	.early = wr_source_early,
 	.wanted = wr_source_wanted,
+	.kinds = wr_out_kinds,
 };

@@ -62,6 +62,18 @@ wr_out_event_time(struct weir_out *out)
 	return out->event_time;
 }
 
+uint8_t *
+wr_out_kinds(struct weir_out *out)
+{
+	wr_assert(out->how == WR_OUT_EXTEND);
+	if (out->kind == NULL) {
+		out->kind = wr_arena_zalloc(&out->batch->arena, out->n);
+		if (out->from->kind != NULL)
+			memcpy(out->kind, out->from->kind, out->n);
+	}
+	return out->kind;
+}
+
 struct weir_out *
 wr_out_append(struct weir_task *task, uint32_t port)
 {
@@ -509,7 +521,7 @@ wr_out_columns(struct weir_out *out)
 		out->batch->pub.hidden = out->from->hidden;
 		out->batch->pub.event_time =
 			out->event_time != NULL ? out->event_time : out->from->event_time;
-		out->batch->pub.kind = out->from->kind;
+		out->batch->pub.kind = out->kind != NULL ? out->kind : out->from->kind;
 		out->batch->pub.ingest_time = out->from->ingest_time;
 		return;
 	}

@@ -47,6 +47,7 @@ struct weir_out {
 struct weir_out *wr_out_extend(
 	struct weir_task *task, uint32_t port, const struct weir_batch *from);
 int64_t *wr_out_event_time(struct weir_out *out);
+uint8_t *wr_out_kinds(struct weir_out *out);
 struct weir_out *wr_out_append(struct weir_task *task, uint32_t port);
 void wr_out_rows(struct weir_out *out, uint32_t n, const int64_t *event_time, const uint8_t *kind);
 struct weir_vec *wr_out_vec(struct weir_out *out, int32_t col);

@@ -199,7 +199,7 @@ static const struct weir_sink sink_calls = {.size = sizeof sink_calls};
 static const struct weir_operator check_operator = {
 	.size = sizeof check_operator,
 	.kind = WEIR_SINK,
-	.flags = WEIR_TAKES_SEL | WEIR_TAKES_CHANGES | WEIR_TYPED,
+	.flags = WEIR_TAKES_SEL | WEIR_TAKES_UPDATES | WEIR_TYPED,
 	.state_version = 1,
 	.name = "check",
 	.summary = "Prints how many rows there were, and a checksum of them that no order changes.",

@@ -9,7 +9,10 @@
 struct filter_conf {
 	struct weir_str where;
 	uint32_t else_to;
-	const struct weir_expr *expr; /* by plan */
+
+	/* By plan. */
+	const struct weir_expr *expr;
+	uint32_t n_cols;
 };
 
 struct filter {
@@ -41,14 +44,18 @@ filter_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
 {
 	const struct weir_expr_ext *ext = host->extension("weir.expr/1");
 	const struct weir_str own = {0};
+	const struct weir_schema *input = host->input(plan, 0);
 	struct filter_conf *conf = self;
 
 	conf->expr = ext->compile(plan, 0, conf->where, WEIR_BOOL);
-	host->pass(plan, 0, 0, -1, own);
-	if (conf->else_to)
-		host->pass(plan, 1, 0, -1, own);
-	else if (conf->expr != NULL)
+	if (!conf->else_to && conf->expr != NULL)
 		ext->drops(plan, 0, conf->expr);
+	conf->n_cols = input != NULL ? input->n : 0;
+	for (uint32_t port = 0; port <= conf->else_to; port++) {
+		host->pass(plan, port, 0, -1, own);
+		if (input != NULL && input->changes)
+			host->declare(plan, WEIR_PLAN_TAKES_BACK, port, own);
+	}
 	return conf->expr == NULL ? -EINVAL : WEIR_OK;
 }
 
@@ -86,6 +93,30 @@ filter_others(const struct weir_batch *batch, const uint32_t *yes, uint32_t n, u
 	return n_rows;
 }
 
+/* A row that amends another takes it back where it does not go itself. */
+static void
+filter_changes(const struct filter *filter, struct weir_task *task, const struct weir_batch *batch)
+{
+	const struct filter_conf *conf = filter->conf;
+	const struct weir_column *holds;
+	uint32_t rows[WEIR_ROWS_MAX];
+	uint8_t goes[WEIR_ROWS_MAX];
+	uint32_t n = filter->ext->eval_rows(&conf->expr, 1, task, batch, &holds, rows);
+	uint32_t n_others = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		goes[i] = !weir_null_at(holds, rows[i]) && weir_bool_at(holds, rows[i]);
+		n_others += !goes[i];
+	}
+	weir_count(filter->filtered, n_others);
+	weir_select_changes(task, 0, batch, conf->n_cols, rows, n, goes);
+	if (!conf->else_to)
+		return;
+	for (uint32_t i = 0; i < n; i++)
+		goes[i] = !goes[i];
+	weir_select_changes(task, 1, batch, conf->n_cols, rows, n, goes);
+}
+
 static int
 filter_process(void *self, struct weir_task *task, uint32_t in, const struct weir_batch *batch)
 {
@@ -93,9 +124,14 @@ filter_process(void *self, struct weir_task *task, uint32_t in, const struct wei
 	uint32_t n_all = batch->sel != NULL ? batch->n_sel : batch->n_rows;
 	uint32_t rows[WEIR_ROWS_MAX];
 	uint32_t others[WEIR_ROWS_MAX];
-	uint32_t n = filter->ext->filter(filter->conf->expr, task, batch, rows);
+	uint32_t n;
 
 	(void)in;
+	if (batch->kind != NULL) {
+		filter_changes(filter, task, batch);
+		return WEIR_OK;
+	}
+	n = filter->ext->filter(filter->conf->expr, task, batch, rows);
 	task->host->select(task, 0, batch, rows, n);
 	if (n == n_all)
 		return WEIR_OK;
@@ -112,7 +148,7 @@ filter_process(void *self, struct weir_task *task, uint32_t in, const struct wei
 static const struct weir_operator filter_operator = {
 	.size = sizeof filter_operator,
 	.kind = WEIR_TRANSFORM,
-	.flags = WEIR_TAKES_SEL | WEIR_READS_DECLARED,
+	.flags = WEIR_TAKES_SEL | WEIR_TAKES_CHANGES | WEIR_READS_DECLARED,
 	.name = "filter",
 	.summary = "Lets rows go on that meet a condition.",
 	.needs = "weir.expr/1",

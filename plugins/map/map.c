@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct map {
 	const struct map_conf *conf;
@@ -118,6 +119,14 @@ static const struct weir_directive map_directives[] = {
 		.offset = offsetof(struct map_conf, event_time),
 	},
 	{
+		.name = "changes_as",
+		.summary = "Name of a column for what a row does to an earlier one: insert, "
+			   "update_before, update or delete; the rows themselves are inserts then.",
+		.type = WEIR_D_STR,
+		.offset = offsetof(struct map_conf, changes_as),
+		.also = "changelog row_kind op",
+	},
+	{
 		.name = "watermark",
 		.summary = "How far behind the latest event time set here rows may come: not at "
 			   "all (monotonic), or so long (bounded DURATION).",
@@ -167,6 +176,26 @@ set_event_time(const struct map *map, struct weir_task *task, const struct weir_
 	}
 }
 
+/* All rows become inserts, which say what they were. */
+static void
+show_changes(const struct map *map, struct weir_task *task, const struct weir_batch *batch,
+	struct weir_out *out)
+{
+	static const char *const names[] = {[WEIR_INSERT] = "insert",
+		[WEIR_UPDATE_BEFORE] = "update_before",
+		[WEIR_UPDATE_AFTER] = "update",
+		[WEIR_DELETE] = "delete"};
+	struct weir_vec *vec = task->host->vec(out, map->conf->changes_col);
+
+	for (uint32_t i = 0; vec != NULL && i < batch->n_rows; i++) {
+		const char *name = names[batch->kind != NULL ? batch->kind[i] : WEIR_INSERT];
+
+		task->host->text(out, map->conf->changes_col, i, name, (uint32_t)strlen(name));
+	}
+	if (batch->kind != NULL)
+		memset(task->host->kinds(out), WEIR_INSERT, batch->n_rows);
+}
+
 static int
 map_process(void *self, struct weir_task *task, uint32_t in, const struct weir_batch *batch)
 {
@@ -185,6 +214,8 @@ map_process(void *self, struct weir_task *task, uint32_t in, const struct weir_b
 	}
 	if (conf->time != NULL)
 		set_event_time(map, task, batch, out);
+	if (conf->changes_col >= 0)
+		show_changes(map, task, batch, out);
 	return WEIR_OK;
 }
 

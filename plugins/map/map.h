@@ -22,7 +22,7 @@ struct map_conf {
 	struct weir_list deflt, deflt_value;
 	struct weir_list nest, nest_fields;
 	struct weir_list flatten, flatten_members;
-	struct weir_str event_time;
+	struct weir_str event_time, changes_as;
 	uint32_t watermark;
 	int64_t bound;
 
@@ -31,6 +31,7 @@ struct map_conf {
 	uint32_t n_made;
 	struct weir_list gone; /* fields that are in an object now, and objects that are fields */
 	const struct weir_expr *time; /* NULL: event times stay */
+	int32_t changes_col; /* of the output; -1: rows stay of their kinds */
 };
 
 /* [plan] */

@@ -479,6 +479,25 @@ make_output(struct map_plan *m)
 	}
 }
 
+/* The column for the kinds of rows, behind all others. */
+static void
+make_changes(struct map_plan *m)
+{
+	struct map_conf *conf = m->conf;
+	const struct weir_str own = {0};
+
+	conf->changes_col = -1;
+	if (conf->changes_as.p == NULL) {
+		if (m->in->changes)
+			m->host->declare(m->plan, WEIR_PLAN_CHANGES, 0, own);
+		return;
+	}
+	conf->changes_col = m->host->add(m->plan, 0, conf->changes_as, WEIR_STRING, 0);
+	if (conf->changes_col < 0)
+		m->problems++;
+	m->host->declare(m->plan, WEIR_PLAN_INSERTS, 0, own);
+}
+
 int
 map_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
 {
@@ -508,7 +527,6 @@ map_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
 	if (m.problems > 0)
 		return -EINVAL;
 	make_output(&m);
-	if (m.in->changes)
-		host->declare(plan, WEIR_PLAN_CHANGES, 0, (struct weir_str){0});
+	make_changes(&m);
 	return m.problems > 0 ? -EINVAL : WEIR_OK;
 }

@@ -27,7 +27,7 @@ struct route_conf {
 	 */
 	const struct weir_expr *choice, *unmatched;
 	const struct weir_expr *condition[ROUTE_CASES_MAX];
-	uint32_t text_len;
+	uint32_t n_cols, text_len;
 	char text[ROUTE_TEXT_MAX]; /* of both */
 };
 
@@ -135,11 +135,22 @@ plan_cases(struct route_conf *conf, struct weir_plan *plan, const struct weir_ho
 	return WEIR_OK;
 }
 
+static void
+pass_to(struct weir_plan *plan, const struct weir_host *host, uint32_t port,
+	const struct weir_schema *input)
+{
+	const struct weir_str own = {0};
+
+	host->pass(plan, port, 0, -1, own);
+	if (input != NULL && input->changes)
+		host->declare(plan, WEIR_PLAN_TAKES_BACK, port, own);
+}
+
 static int
 route_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
 {
 	const struct weir_expr_ext *ext = host->extension("weir.expr/1");
-	const struct weir_str own = {0};
+	const struct weir_schema *input = host->input(plan, 0);
 	struct route_conf *conf = self;
 	int rc = WEIR_OK;
 
@@ -149,10 +160,11 @@ route_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
 		conf->condition[k] = ext->compile(plan, 0, conf->conditions.v[k], WEIR_BOOL);
 		if (conf->condition[k] == NULL)
 			rc = -EINVAL;
-		host->pass(plan, 1 + k, 0, -1, own);
+		pass_to(plan, host, 1 + k, input);
 	}
 	if (conf->has_default)
-		host->pass(plan, 0, 0, -1, own);
+		pass_to(plan, host, 0, input);
+	conf->n_cols = input != NULL ? input->n : 0;
 	return rc < 0 ? rc : plan_cases(conf, plan, host, ext);
 }
 
@@ -243,13 +255,74 @@ route_all(const struct route *route, struct weir_task *task, const struct weir_b
 	route_rest(route, task, batch, rows, n_rest);
 }
 
+/* Rows that met no condition, of n, are said by `goes`. */
+static void
+changes_rest(const struct route *route, struct weir_task *task, const struct weir_batch *batch,
+	const uint32_t *rows, uint32_t n, const uint8_t *goes)
+{
+	uint64_t unmatched = 0;
+
+	if (route->conf->has_default) {
+		weir_select_changes(task, 0, batch, route->conf->n_cols, rows, n, goes);
+		return;
+	}
+	for (uint32_t i = 0; i < n; i++)
+		unmatched += goes[i];
+	weir_count(route->unmatched, unmatched);
+}
+
+/* A row that amends another takes it back wherever it does not go itself. */
+static void
+changes_first(const struct route *route, struct weir_task *task, const struct weir_batch *batch)
+{
+	const struct route_conf *conf = route->conf;
+	const struct weir_column *choice;
+	uint32_t rows[WEIR_ROWS_MAX];
+	uint8_t goes[WEIR_ROWS_MAX];
+	uint32_t n = route->ext->eval_rows(&conf->choice, 1, task, batch, &choice, rows);
+
+	for (uint32_t k = 0; k <= conf->conditions.n; k++) {
+		for (uint32_t i = 0; i < n; i++)
+			goes[i] = weir_int_at(choice, rows[i]) == (int64_t)k;
+		if (k < conf->conditions.n)
+			weir_select_changes(task, 1 + k, batch, conf->n_cols, rows, n, goes);
+	}
+	changes_rest(route, task, batch, rows, n, goes);
+}
+
+static void
+changes_all(const struct route *route, struct weir_task *task, const struct weir_batch *batch)
+{
+	const struct route_conf *conf = route->conf;
+	const struct weir_column *holds[ROUTE_CASES_MAX];
+	uint32_t rows[WEIR_ROWS_MAX];
+	uint8_t goes[WEIR_ROWS_MAX], rest[WEIR_ROWS_MAX];
+	uint32_t n = route->ext->eval_rows(
+		conf->condition, conf->conditions.n, task, batch, holds, rows);
+
+	memset(rest, 1, n);
+	for (uint32_t k = 0; k < conf->conditions.n; k++) {
+		for (uint32_t i = 0; i < n; i++) {
+			goes[i] =
+				!weir_null_at(holds[k], rows[i]) && weir_bool_at(holds[k], rows[i]);
+			rest[i] = rest[i] && !goes[i];
+		}
+		weir_select_changes(task, 1 + k, batch, conf->n_cols, rows, n, goes);
+	}
+	changes_rest(route, task, batch, rows, n, rest);
+}
+
 static int
 route_process(void *self, struct weir_task *task, uint32_t in, const struct weir_batch *batch)
 {
 	const struct route *route = self;
 
 	(void)in;
-	if (route->conf->match == ROUTE_FIRST)
+	if (batch->kind != NULL && route->conf->match == ROUTE_FIRST)
+		changes_first(route, task, batch);
+	else if (batch->kind != NULL)
+		changes_all(route, task, batch);
+	else if (route->conf->match == ROUTE_FIRST)
 		route_first(route, task, batch);
 	else
 		route_all(route, task, batch);
@@ -259,7 +332,7 @@ route_process(void *self, struct weir_task *task, uint32_t in, const struct weir
 static const struct weir_operator route_operator = {
 	.size = sizeof route_operator,
 	.kind = WEIR_TRANSFORM,
-	.flags = WEIR_TAKES_SEL | WEIR_READS_DECLARED,
+	.flags = WEIR_TAKES_SEL | WEIR_TAKES_CHANGES | WEIR_READS_DECLARED,
 	.name = "route",
 	.summary = "Sends each row to the outputs whose conditions it meets.",
 	.needs = "weir.expr/1",

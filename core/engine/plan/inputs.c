@@ -92,7 +92,7 @@ inputs_union(struct wr_planner *planner, const struct wr_in *in)
 	const struct weir_schema *first = edge->from->out[edge->out].schema, *other;
 	struct weir_field *field;
 	struct wr_made made = {0};
-	bool amends = first->changes != 0;
+	uint32_t changes = first->changes;
 	uint32_t i, e;
 
 	for (i = 0; i < first->n; i++)
@@ -100,7 +100,7 @@ inputs_union(struct wr_planner *planner, const struct wr_in *in)
 	for (e = 1; e < in->n_edges; e++) {
 		edge = in->edges[e];
 		other = edge->from->out[edge->out].schema;
-		amends = amends || other->changes != 0;
+		changes = other->changes > changes ? other->changes : changes;
 		for (i = 0; other != first && i < first->n; i++) {
 			if (made.fields[i]->nullable ||
 				!other->fields[edge->columns == NULL ? i : edge->columns[i]]
@@ -112,34 +112,48 @@ inputs_union(struct wr_planner *planner, const struct wr_in *in)
 			made.fields[i] = field;
 		}
 	}
-	return wr_schema_of(planner, &made, amends);
+	return wr_schema_of(planner, &made, changes);
+}
+
+/* Says whose rows it cannot take, and how it could. */
+static bool
+inputs_refuse_changes(struct weir_plan *plan, const struct wr_edge *edge, const char *what,
+	const struct weir_plan *origin)
+{
+	struct wr_diag *diag = plan->planner->diag;
+
+	wr_problem_at(plan, inputs_ref(plan, edge), "%s cannot take %s, which %s makes",
+		plan->op->title, what, origin->op->title);
+	wr_diag_note(diag, wr_problem_loc(origin), "\"%s\" is defined here", origin->op->name);
+	wr_diag_note(diag, 0, "a map between them makes plain rows of such: changes_as NAME;");
+	return false;
 }
 
 static bool
 inputs_check_changes(struct weir_plan *plan, uint32_t in)
 {
+	const uint32_t flags = plan->op->desc->flags;
 	struct wr_port *port = &plan->ports[in];
 	const struct wr_in *input = &plan->op->in[in];
 	const struct wr_edge *edge;
-	struct weir_plan *amender;
+	const struct wr_made *made;
 	uint32_t e;
 
-	for (e = 0; e < input->n_edges && port->amender == NULL; e++) {
+	for (e = 0; e < input->n_edges; e++) {
 		edge = input->edges[e];
 		if (edge->from->out[edge->out].dead_letter)
 			continue;
-		amender = inputs_plan_of(plan, edge->from)->made[edge->out].amender;
-		if (amender == NULL)
+		made = &inputs_plan_of(plan, edge->from)->made[edge->out];
+		port->amender = port->amender != NULL ? port->amender : made->amender;
+		port->taker = port->taker != NULL ? port->taker : made->taker;
+		if (made->amender == NULL || (flags & WEIR_TAKES_CHANGES) != 0)
 			continue;
-		port->amender = amender;
-		if ((plan->op->desc->flags & WEIR_TAKES_CHANGES) != 0)
-			return true;
-		wr_problem_at(plan, inputs_ref(plan, edge),
-			"%s cannot take rows that amend earlier ones, which %s makes",
-			plan->op->title, amender->op->title);
-		wr_diag_note(plan->planner->diag, wr_problem_loc(amender), "\"%s\" is defined here",
-			amender->op->name);
-		return false;
+		if ((flags & WEIR_TAKES_UPDATES) == 0)
+			return inputs_refuse_changes(
+				plan, edge, "rows that amend earlier ones", made->amender);
+		if (made->taker != NULL)
+			return inputs_refuse_changes(
+				plan, edge, "rows that take earlier ones back", made->taker);
 	}
 	return true;
 }

@@ -55,6 +55,7 @@ struct wr_port {
 	struct wr_names columns; /* of its schema, made at the first look */
 	uint32_t hidden_able;
 	struct weir_plan *amender; /* whose rows amend earlier ones; NULL: inserts only */
+	struct weir_plan *taker; /* whose rows take earlier ones back; NULL: none does */
 };
 
 enum { WR_HIDDEN_NONE = -1, WR_HIDDEN_MIXED = -2 };
@@ -66,8 +67,8 @@ struct wr_made {
 	uint32_t n, cap;
 	uint32_t indexed; /* how many of them are in columns */
 	struct wr_names columns;
-	bool amends; /* the operator says so itself */
-	struct weir_plan *amender;
+	bool amends, takes_back, inserts; /* the operator says so itself */
+	struct weir_plan *amender, *taker;
 	int32_t hidden_from; /* the input whose rows it hands on, or WR_HIDDEN_x */
 };
 
@@ -209,7 +210,7 @@ int32_t wr_schema_find_made(struct wr_planner *planner, struct wr_made *made, st
 struct weir_field *wr_schema_field(
 	struct wr_planner *planner, struct weir_str name, uint32_t type, bool nullable);
 const struct weir_schema *wr_schema_of(
-	struct wr_planner *planner, const struct wr_made *made, bool amends);
+	struct wr_planner *planner, const struct wr_made *made, uint32_t changes);
 /* `int`; the conf's words for types. */
 const char *wr_schema_type(uint32_t type);
 uint32_t wr_schema_type_of(struct weir_str word); /* 0: none */

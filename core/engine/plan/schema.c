@@ -86,13 +86,13 @@ wr_schema_find_made(struct wr_planner *planner, struct wr_made *made, struct wei
 }
 
 const struct weir_schema *
-wr_schema_of(struct wr_planner *planner, const struct wr_made *made, bool amends)
+wr_schema_of(struct wr_planner *planner, const struct wr_made *made, uint32_t changes)
 {
 	struct weir_schema *schema = wr_arena_new(planner->arena, struct weir_schema);
 
 	schema->size = sizeof *schema;
 	schema->n = made->n;
-	schema->changes = amends;
+	schema->changes = changes;
 	schema->fields = made->fields;
 	return schema;
 }

@@ -183,6 +183,8 @@ pass_hidden(struct wr_made *made, const struct weir_plan *plan, uint32_t in)
 		made->hidden_from = WR_HIDDEN_MIXED;
 	if (made->amender == NULL)
 		made->amender = plan->ports[in].amender;
+	if (made->taker == NULL)
+		made->taker = plan->ports[in].taker;
 }
 
 static void
@@ -305,11 +307,21 @@ wr_plan_declare(struct weir_plan *plan, uint32_t what, int64_t n, struct weir_st
 		plan->op->delay = n > 0 ? n : 0;
 		return;
 	case WEIR_PLAN_CHANGES:
-		if (n < 0 || n >= (int64_t)plan->op->desc->n_out)
+	case WEIR_PLAN_TAKES_BACK:
+		if (n < 0 || n >= (int64_t)plan->op->desc->n_out) {
 			wr_problem_internal(plan, "declares changes of output %lld of %u",
 				(long long)n, plan->op->desc->n_out);
+			return;
+		}
+		plan->made[n].amends = true;
+		plan->made[n].takes_back |= what == WEIR_PLAN_TAKES_BACK;
+		return;
+	case WEIR_PLAN_INSERTS:
+		if (n >= 0 && n < (int64_t)plan->op->desc->n_out)
+			plan->made[n].inserts = true;
 		else
-			plan->made[n].amends = true;
+			wr_problem_internal(plan, "declares inserts of output %lld of %u",
+				(long long)n, plan->op->desc->n_out);
 		return;
 	case WEIR_PLAN_MAX_PARALLELISM:
 		if (n < 1)

@@ -82,6 +82,18 @@ typing_amender(struct weir_plan *plan)
 	return plan;
 }
 
+/* What rows of an output may do to earlier ones, and who began it. */
+static void
+typing_changes(struct weir_plan *plan, struct wr_made *made)
+{
+	if (made->inserts)
+		made->amender = made->taker = NULL;
+	else if (made->amends && made->amender == NULL)
+		made->amender = typing_amender(plan);
+	if (made->takes_back && made->taker == NULL)
+		made->taker = plan;
+}
+
 static void
 typing_finish_outputs(struct weir_plan *plan)
 {
@@ -99,9 +111,11 @@ typing_finish_outputs(struct weir_plan *plan)
 			out->schema = wr_dead_letter_schema();
 		} else {
 			made = &plan->made[k];
-			if (made->amends && made->amender == NULL)
-				made->amender = typing_amender(plan);
-			out->schema = wr_schema_of(planner, made, made->amender != NULL);
+			typing_changes(plan, made);
+			out->schema = wr_schema_of(planner, made,
+				made->taker != NULL     ? WEIR_CHANGES_TAKE_BACK
+				: made->amender != NULL ? WEIR_CHANGES_UPDATE
+							: WEIR_CHANGES_NONE);
 			out->pass = made->pass;
 			out->hidden_able = typing_hidden_able(plan, made);
 		}

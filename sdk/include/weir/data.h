@@ -110,7 +110,14 @@ struct weir_field {
 	struct weir_str name, spec;
 };
 
-/* The columns of a wire.  changes: 1 if rows may amend earlier ones. */
+/* What rows of a wire may do to earlier ones. */
+enum {
+	WEIR_CHANGES_NONE, /* nothing: they are inserts */
+	WEIR_CHANGES_UPDATE, /* amend them: WEIR_UPDATE_AFTER, too */
+	WEIR_CHANGES_TAKE_BACK, /* also take them back: any kind */
+};
+
+/* The columns of a wire.  changes: WEIR_CHANGES_x. */
 struct weir_schema {
 	uint32_t size, n, changes;
 	const struct weir_field *const *fields;

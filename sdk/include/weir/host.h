@@ -71,6 +71,9 @@ enum {
 	 * that part text at newlines ask quotes().
 	 */
 	WEIR_PLAN_QUOTES,
+	WEIR_PLAN_TAKES_BACK, /* n: this output's rows may take earlier ones back: deletes */
+	WEIR_PLAN_INSERTS, /* n: this output, though it passes an input on, makes inserts of all
+			      rows: kinds() */
 };
 
 /* Levels of log(): syslog's numbers. */
@@ -309,6 +312,12 @@ struct weir_host {
 	 */
 	const uint64_t *(*early)(struct weir_out *);
 	const uint64_t *(*wanted)(struct weir_out *, const uint64_t *unknown);
+
+	/*
+	 * [task] The kinds of the rows of an out made by extend(), a copy of the batch's, to be
+	 * changed.
+	 */
+	uint8_t *(*kinds)(struct weir_out *);
 };
 
 #ifdef __cplusplus

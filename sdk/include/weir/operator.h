@@ -32,6 +32,7 @@ enum {
 	WEIR_REPLAYABLE = 32, /* a source: goes back to any position it gave */
 	WEIR_TYPED = 64, /* a source that emits rows, a sink that takes them: no format */
 	WEIR_TWO_PHASE = 128, /* a sink with prepare() and commit() */
+	WEIR_TAKES_UPDATES = 256, /* of WEIR_TAKES_CHANGES inserts and WEIR_UPDATE_AFTER only */
 };
 
 /* Timers that are due: n rows of keys, with their times (microseconds).  clock: WEIR_CLOCK or not.

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <weir/data.h>
+#include <weir/host.h>
 #include <weir/plugin.h>
 
 #ifdef __cplusplus
@@ -128,6 +129,38 @@ static inline void
 weir_count(uint64_t *counter, uint64_t n)
 {
 	__atomic_fetch_add(counter, n, __ATOMIC_RELAXED);
+}
+
+/*
+ * As select(), of a batch whose rows amend earlier ones: of n rows those go to an output that
+ * `goes` has (a byte each).  One that does not go takes back what may have gone before it, so that
+ * the output has what a select() of the last rows alone would have.  The output has declared
+ * WEIR_PLAN_TAKES_BACK and passes all n_cols columns of the input.
+ */
+static inline void
+weir_select_changes(struct weir_task *task, uint32_t port, const struct weir_batch *batch,
+	uint32_t n_cols, const uint32_t *rows, uint32_t n, const uint8_t *goes)
+{
+	uint32_t taken[WEIR_ROWS_MAX], n_taken = 0;
+	int64_t time[WEIR_ROWS_MAX];
+	uint8_t kinds[WEIR_ROWS_MAX];
+	struct weir_out *out;
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint8_t kind = batch->kind != NULL ? batch->kind[rows[i]] : (uint8_t)WEIR_INSERT;
+
+		if (!goes[i] && (kind == WEIR_INSERT || kind == WEIR_UPDATE_BEFORE))
+			continue;
+		time[n_taken] = batch->event_time[rows[i]];
+		kinds[n_taken] = goes[i] ? kind : (uint8_t)WEIR_DELETE;
+		taken[n_taken++] = rows[i];
+	}
+	if (n_taken == 0)
+		return;
+	out = task->host->append(task, port);
+	task->host->rows(out, n_taken, time, kinds);
+	for (uint32_t c = 0; c < n_cols; c++)
+		task->host->gather(out, (int32_t)c, batch, (int32_t)c, taken);
 }
 
 /* Sets one that rises and falls. */

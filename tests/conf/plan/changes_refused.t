@@ -15,5 +15,6 @@ weir.conf:5:21: error: window "v" cannot take rows that amend earlier ones, whic
     window v { from w; tumbling 10s; aggregate n = count(), m = max(n); }
                     ^
 weir.conf:3:12: note: "w" is defined here
+note: a map between them makes plain rows of such: changes_as NAME;
 weir: configuration file weir.conf test failed
 -- exit 1

@@ -214,7 +214,8 @@ START_TEST(types_fit_or_the_place_is_shown)
 	       "sink strict z { from m; }",
 		"t:5:22: error: sink strict \"z\" cannot take rows that amend earlier ones, which "
 		"count \"c\" makes\n"
-		"t:3:7: note: \"c\" is defined here\n");
+		"t:3:7: note: \"c\" is defined here\n"
+		"note: a map between them makes plain rows of such: changes_as NAME;\n");
 	refuse("source gen g { format json { a int; s string not null; t timestamp ms; b bool; } "
 	       "}\n"
 	       "count c { from g; key s; amends; }\n"
@@ -222,7 +223,8 @@ START_TEST(types_fit_or_the_place_is_shown)
 	       "sink null z { from d; }",
 		"t:4:16: error: count \"d\" cannot take rows that amend earlier ones, which count "
 		"\"c\" makes\n"
-		"t:3:7: note: \"c\" is defined here\n");
+		"t:3:7: note: \"c\" is defined here\n"
+		"note: a map between them makes plain rows of such: changes_as NAME;\n");
 	refuse("source gen g { format json { a int; s string not null; t timestamp ms; b bool; } "
 	       "}\n"
 	       "count c { from g; key s; amends; }\n"

@@ -11,5 +11,6 @@ weir.conf:4:24: error: aggregate "x" cannot take rows that amend earlier ones, w
     aggregate x { from a; aggregate m = max(n); }
                        ^
 weir.conf:3:15: note: "a" is defined here
+note: a map between them makes plain rows of such: changes_as NAME;
 weir: configuration file weir.conf test failed
 -- exit 1

@@ -11,5 +11,6 @@ weir.conf:4:21: error: dedupe "x" cannot take rows that amend earlier ones, whic
     dedupe x { from w; key k; }
                     ^
 weir.conf:3:15: note: "w" is defined here
+note: a map between them makes plain rows of such: changes_as NAME;
 weir: configuration file weir.conf test failed
 -- exit 1

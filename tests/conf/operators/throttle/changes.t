@@ -11,5 +11,6 @@ weir.conf:4:23: error: throttle "x" cannot take rows that amend earlier ones, wh
     throttle x { from w; rate 1/s; }
                       ^
 weir.conf:3:15: note: "w" is defined here
+note: a map between them makes plain rows of such: changes_as NAME;
 weir: configuration file weir.conf test failed
 -- exit 1
