@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * dedupe: of the rows of a key that lie near each other in event time, or of all, only the first
- * goes on.
+ * goes on; or the last, which last.c keeps.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <weir/weir.h>
+
+#include "dedupe.h"
 
 /* A hundred years, so that nothing a user means is refused and little overflows. */
 #define DEDUPE_WITHIN_MAX INT64_C(3155760000000000)
-
-struct dedupe_conf {
-	struct weir_list key;
-	uint32_t keep, has_output;
-	int64_t within; /* microseconds; 0: for ever */
-};
 
 /* The slot of a key while a batch is worked on. */
 struct dedupe_seen {
@@ -51,11 +46,21 @@ static const struct weir_directive dedupe_directives[] = {
 	},
 	{
 		.name = "keep",
-		.summary = "Which of the duplicates goes on: the one that comes first.",
+		.summary = "Which of the duplicates stands: the one that comes first, or the "
+			   "newest, which amends the one before it.",
 		.deflt = "first",
-		.choices = "first",
+		.choices = "first last",
 		.type = WEIR_D_ENUM,
 		.offset = offsetof(struct dedupe_conf, keep),
+	},
+	{
+		.name = "emit",
+		.summary = "With \"keep last\": whether a row goes on whenever it is the newest, "
+			   "or one of each key at the end of the input.",
+		.deflt = "update",
+		.choices = "update end",
+		.type = WEIR_D_ENUM,
+		.offset = offsetof(struct dedupe_conf, emit),
 	},
 	{
 		.name = "within",
@@ -76,17 +81,44 @@ static const struct weir_directive dedupe_directives[] = {
 	{.name = NULL},
 };
 
+/* A sentence on what does not go together, or NULL. */
+static const char *
+find_conflict(const struct dedupe_conf *conf)
+{
+	if (conf->keep == DEDUPE_KEEP_LAST && conf->within > 0)
+		return "\"keep last\" amends the row before, however old it is: take \"keep "
+		       "first\" "
+		       "with \"within\", or a window \"session\" with last()";
+	if (conf->keep == DEDUPE_KEEP_FIRST && conf->emit == DEDUPE_EMIT_END)
+		return "the first row of a key goes on at once: \"emit\" is for \"keep last\"";
+	return NULL;
+}
+
 static int
 dedupe_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
 {
 	const struct weir_str own = {0};
-	const struct dedupe_conf *conf = self;
+	const struct weir_schema *input = host->input(plan, 0);
+	struct dedupe_conf *conf = self;
+	const char *wrong = find_conflict(conf);
 
+	if (wrong != NULL)
+		host->problem(plan, 0, wrong);
+	conf->n_cols = input != NULL ? input->n : 0;
 	host->distribute(plan, 0, WEIR_KEYED, &conf->key);
 	host->pass(plan, 0, 0, -1, own);
 	if (conf->has_output)
 		host->pass(plan, 1, 0, -1, own);
-	return WEIR_OK;
+	if (conf->keep == DEDUPE_KEEP_LAST && conf->emit == DEDUPE_EMIT_UPDATE)
+		host->declare(plan, WEIR_PLAN_CHANGES, 0, own);
+	return wrong != NULL ? -EINVAL : WEIR_OK;
+}
+
+uint64_t *
+dedupe_counter(struct weir_task *task)
+{
+	return task->host->counter(
+		task, "duplicates", "Rows that were duplicates of one that went on.");
 }
 
 static int64_t
@@ -102,7 +134,7 @@ time_after(int64_t time, int64_t length)
 }
 
 static int
-dedupe_open(const void *conf, struct weir_task *task, void **self)
+first_open(const struct dedupe_conf *conf, struct weir_task *task, void **self)
 {
 	static const struct weir_slot slot = {
 		.name = "seen", .bytes = sizeof(struct dedupe_seen), .version = 1};
@@ -120,8 +152,7 @@ dedupe_open(const void *conf, struct weir_task *task, void **self)
 	spec.n_slots = 1;
 	spec.slots = &slot;
 	d->seen = d->tables->open(task, &spec);
-	d->duplicates = task->host->counter(
-		task, "duplicates", "Rows that were duplicates of one that went on.");
+	d->duplicates = dedupe_counter(task);
 	d->retired = time_before(task->watermark, d->conf->within);
 	*self = d;
 	return WEIR_OK;
@@ -206,7 +237,7 @@ remember(struct dedupe *d, const struct weir_batch *batch, uint32_t n)
 }
 
 static int
-dedupe_process(void *self, struct weir_task *task, uint32_t in, const struct weir_batch *batch)
+first_process(void *self, struct weir_task *task, const struct weir_batch *batch)
 {
 	struct dedupe *d = self;
 	const uint32_t n_all = batch->sel != NULL ? batch->n_sel : batch->n_rows;
@@ -214,7 +245,6 @@ dedupe_process(void *self, struct weir_task *task, uint32_t in, const struct wei
 	uint32_t n = n_fresh > 0 ? keep_first(d, batch, n_fresh) : 0;
 	uint32_t at = 0, n_others = 0;
 
-	(void)in;
 	for (uint32_t i = 0; i < n_all; i++) {
 		uint32_t row = batch->sel != NULL ? batch->sel[i] : i;
 
@@ -234,7 +264,7 @@ dedupe_process(void *self, struct weir_task *task, uint32_t in, const struct wei
 
 /* No row that is not late has a duplicate further behind the watermark. */
 static int
-dedupe_on_watermark(void *self, struct weir_task *task, int64_t watermark)
+first_on_watermark(void *self, struct weir_task *task, int64_t watermark)
 {
 	struct dedupe *d = self;
 	int64_t bound = time_before(watermark, d->conf->within);
@@ -247,13 +277,80 @@ dedupe_on_watermark(void *self, struct weir_task *task, int64_t watermark)
 	return WEIR_OK;
 }
 
+/* Either is one instance of this. */
+struct instance {
+	const struct dedupe_conf *conf;
+	void *self;
+};
+
+static int
+dedupe_open(const void *self, struct weir_task *task, void **instance)
+{
+	const struct dedupe_conf *conf = self;
+	struct instance *made = calloc(1, sizeof *made);
+	int rc;
+
+	if (made == NULL)
+		return weir_fail(task->err, -ENOMEM, "out of memory");
+	made->conf = conf;
+	rc = conf->keep == DEDUPE_KEEP_LAST ? dedupe_last_open(conf, task, &made->self)
+					    : first_open(conf, task, &made->self);
+	if (rc < 0)
+		free(made);
+	else
+		*instance = made;
+	return rc;
+}
+
+static void
+dedupe_close(void *self)
+{
+	struct instance *instance = self;
+
+	free(instance->self);
+	free(instance);
+}
+
+static int
+dedupe_process(void *self, struct weir_task *task, uint32_t in, const struct weir_batch *batch)
+{
+	const struct instance *instance = self;
+
+	(void)in;
+	if (instance->conf->keep == DEDUPE_KEEP_LAST)
+		return dedupe_last_process(instance->self, task, batch);
+	return first_process(instance->self, task, batch);
+}
+
+static int
+dedupe_on_watermark(void *self, struct weir_task *task, int64_t watermark)
+{
+	const struct instance *instance = self;
+
+	if (instance->conf->keep == DEDUPE_KEEP_LAST)
+		return dedupe_last_on_watermark(instance->self, task, watermark);
+	return first_on_watermark(instance->self, task, watermark);
+}
+
+static int
+dedupe_resume(void *self, struct weir_task *task)
+{
+	const struct instance *instance = self;
+
+	if (instance->conf->keep == DEDUPE_KEEP_LAST)
+		return dedupe_last_resume(instance->self, task);
+	return WEIR_OK;
+}
+
 static const struct weir_operator dedupe_operator = {
 	.size = sizeof dedupe_operator,
 	.kind = WEIR_TRANSFORM,
 	.flags = WEIR_TAKES_SEL | WEIR_READS_DECLARED,
 	.name = "dedupe",
-	.summary = "Lets the first of rows with the same key go on, and no duplicate of it.",
-	.needs = "weir.table/1",
+	.summary =
+		"Lets the first or the last of rows with the same key go on, and no duplicate of "
+		"it.",
+	.needs = "weir.table/1 weir.rows/1",
 	.conf_size = sizeof(struct dedupe_conf),
 	.directive_size = sizeof(struct weir_directive),
 	.directives = dedupe_directives,
@@ -261,9 +358,10 @@ static const struct weir_operator dedupe_operator = {
 	.n_out = 2,
 	.plan = dedupe_plan,
 	.open = dedupe_open,
-	.close = free,
+	.close = dedupe_close,
 	.process = dedupe_process,
 	.on_watermark = dedupe_on_watermark,
+	.resume = dedupe_resume,
 };
 
 WEIR_PLUGIN("dedupe", "0.1", "Apache-2.0", &dedupe_operator)

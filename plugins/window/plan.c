@@ -254,6 +254,9 @@ choose_kind(struct window_conf *conf)
 int
 window_choose(struct window_conf *conf, struct weir_plan *plan, const struct weir_host *host)
 {
+	static const char text[] = "keeps every key for ever: with \"ttl TIME\" those without rows "
+				   "are forgotten";
+	const struct weir_str grows = {text, sizeof text - 1, 0};
 	const struct weir_str own = {0};
 	const char *wrong;
 	int rc = 0;
@@ -278,5 +281,7 @@ window_choose(struct window_conf *conf, struct weir_plan *plan, const struct wei
 		host->declare(plan, WEIR_PLAN_CHANGES, 0, own);
 	if (conf->lateness > 0)
 		host->declare(plan, WEIR_PLAN_WATERMARK_DELAY, conf->lateness, own);
+	if ((conf->count > 0 || conf->global) && conf->ttl == 0 && conf->key.n > 0)
+		host->declare(plan, WEIR_PLAN_NOTE, 0, grows);
 	return 0;
 }

@@ -142,6 +142,21 @@ PIPELINES = {
         sink file out { from m; path out.ndjson; }
         sink file keys { from once; path keys.ndjson; }
     """,
+    # Windows that go out early, sessions that are cut, and windows of rows.
+    "triggers": """
+        source file in { path in.ndjson; %(format)s %(source)s }
+        window s { from in; key user; session 1s; max_duration 8s; aggregate n = count(), s = sum(amount); }
+        window t { from in; key user; tumbling 10s; trigger count 3; aggregate n = count(), s = sum(amount); }
+        window d { from in; key user; hopping 10s 5s; trigger every 2s; accumulation_mode discarding; aggregate n = count(); }
+        window u { from d; key user; tumbling 5s; aggregate parts = sum(n); }
+        window c { from in; key user; count 5; slide 2; aggregate n = count(), s = sum(amount); }
+        window h { from in; key user; hopping 10s 500ms; aggregate n = count(), s = sum(amount); }
+        sink file out { from s; path out.ndjson; }
+        sink file early { from t; path early.ndjson; }
+        sink file parts { from u; path parts.ndjson; }
+        sink file five { from c; path five.ndjson; }
+        sink file fine { from h; path fine.ndjson; }
+    """,
     "chain": """
         source file in { path in.ndjson; %(format)s %(source)s }
         key_by k { from in; key user; parallelism %(width)d; }

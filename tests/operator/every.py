@@ -33,6 +33,7 @@ TRANSFORMS = {
 
 # And more of it, where an operator is several in one.
 MORE = [
+    ("dedupe", "key k, s; keep last; emit end;", 74),
     ("window", "key k; hopping 1m 1s; aggregate c = count(), m = max(n);", 100000),
     ("window", "key k; session 50s; max_duration 10m; aggregate c = count(), m = max(n);", 100),
     ("window", "key k; cumulate 10m 1m; aggregate c = count(), m = max(n);", 1800),

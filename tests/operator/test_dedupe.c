@@ -214,7 +214,7 @@ END_TEST
 START_TEST(a_bad_conf_is_refused)
 {
 	wt_refuses("dedupe { within 1s; }", "dedupe \"it\" needs \"key\"");
-	wt_refuses("dedupe { key user; keep last; }", "choose one of: first");
+	wt_refuses("dedupe { key user; keep last; within 1s; }", "however old it is");
 	wt_refuses("dedupe { key user; within 0s; }", "\"within\" is 0");
 	wt_refuses("dedupe { key any; }", "has no equality");
 }
@@ -327,6 +327,53 @@ START_TEST(for_ever_outlives_a_restart)
 }
 END_TEST
 
+static void
+newest(struct wt_rig *rig)
+{
+	wt_push(rig, "{\"user\":\"ann\",\"n\":1,\"ts\":2000}");
+	wt_settle(rig);
+	wt_push(rig, "{\"user\":\"ann\",\"n\":2,\"ts\":1000}");
+	wt_settle(rig);
+	wt_push(rig, "{\"user\":\"ann\",\"n\":3,\"ts\":2000}");
+	wt_push(rig, "{\"user\":\"bob\",\"n\":4,\"ts\":0}");
+	wt_settle(rig);
+}
+
+START_TEST(the_last_row_amends_the_one_before_it)
+{
+	struct wt_rig *rig = wt_rig_with(
+		&(struct wt_options){.op = "dedupe { key user; keep last; duplicates_to out1; }",
+			.fields = "user string; n int; ts timestamp ms;",
+			.lines = "map out2 { from it; changes_as change; remove ts; }"});
+
+	newest(rig);
+	wt_expect(rig, 2, "{\"user\":\"ann\",\"n\":1,\"change\":\"insert\"}");
+	wt_expect(rig, 2, "{\"user\":\"ann\",\"n\":3,\"change\":\"update\"}");
+	wt_expect(rig, 2, "{\"user\":\"bob\",\"n\":4,\"change\":\"insert\"}");
+	wt_expect_none(rig, 2);
+	wt_expect(rig, 1, "{\"user\":\"ann\",\"n\":2,\"ts\":\"1970-01-01T00:00:01Z\"}");
+	wt_expect_none(rig, 1);
+	ck_assert_uint_eq(wt_counter(rig, "duplicates"), 1);
+	wt_free(rig);
+}
+END_TEST
+
+START_TEST(or_goes_on_at_the_end)
+{
+	struct wt_rig *rig =
+		wt_rig_with(&(struct wt_options){.op = "dedupe { key user; keep last; emit end; }",
+			.fields = "user string; n int; ts timestamp ms;"});
+
+	newest(rig);
+	wt_expect_none(rig, 0);
+	ck_assert_int_eq(wt_end(rig), 0);
+	wt_expect(rig, 0, "{\"user\":\"ann\",\"n\":3,\"ts\":\"1970-01-01T00:00:02Z\"}");
+	wt_expect(rig, 0, "{\"user\":\"bob\",\"n\":4,\"ts\":\"1970-01-01T00:00:00Z\"}");
+	wt_expect_none(rig, 0);
+	wt_free(rig);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -341,6 +388,8 @@ main(void)
 		a_bad_conf_is_refused,
 		a_restart_makes_no_difference,
 		for_ever_outlives_a_restart,
+		the_last_row_amends_the_one_before_it,
+		or_goes_on_at_the_end,
 	};
 
 	return WT_MAIN("dedupe", tests);
