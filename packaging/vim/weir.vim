@@ -11,8 +11,8 @@ syn keyword weirBlock aggregate check dedupe file filter flatmap generator kafka
 syn keyword weirBlock nexmark null pipeline route sample sink source stdin stdout throttle top
 syn keyword weirBlock values window
 syn keyword weirDirective accumulation_mode aggregate allowed_lateness append brokers buffer
-syn keyword weirDirective burst case cast compression count cumulate default delimiter delivery
-syn keyword weirDirective discover disorder duplicates_to else_to emit error_log event_time
+syn keyword weirDirective burst case cast changes_as compression count cumulate default delimiter
+syn keyword weirDirective delivery discover disorder duplicates_to else_to emit error_log event_time
 syn keyword weirDirective events exceed explode field flatten follow format framing from global
 syn keyword weirDirective group header hopping include interval isolation keep key late_to limit
 syn keyword weirDirective load_module match max_dirty max_duration max_parallelism max_record_size
