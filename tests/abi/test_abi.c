@@ -32,7 +32,7 @@ static const struct pin sizes[] = {
 	{SIZE(weir_vec, 32)},
 	{SIZE(weir_raw, 120)},
 	{SIZE(weir_task, 48)},
-	{SIZE(weir_host, 360)},
+	{SIZE(weir_host, 368)},
 	{SIZE(weir_directive, 72)},
 	{SIZE(weir_due, 32)},
 	{SIZE(weir_done, 40)},
