@@ -308,20 +308,15 @@ wr_plan_declare(struct weir_plan *plan, uint32_t what, int64_t n, struct weir_st
 		return;
 	case WEIR_PLAN_CHANGES:
 	case WEIR_PLAN_TAKES_BACK:
+	case WEIR_PLAN_INSERTS:
 		if (n < 0 || n >= (int64_t)plan->op->desc->n_out) {
 			wr_problem_internal(plan, "declares changes of output %lld of %u",
 				(long long)n, plan->op->desc->n_out);
 			return;
 		}
-		plan->made[n].amends = true;
+		plan->made[n].amends |= what != WEIR_PLAN_INSERTS;
 		plan->made[n].takes_back |= what == WEIR_PLAN_TAKES_BACK;
-		return;
-	case WEIR_PLAN_INSERTS:
-		if (n >= 0 && n < (int64_t)plan->op->desc->n_out)
-			plan->made[n].inserts = true;
-		else
-			wr_problem_internal(plan, "declares inserts of output %lld of %u",
-				(long long)n, plan->op->desc->n_out);
+		plan->made[n].inserts |= what == WEIR_PLAN_INSERTS;
 		return;
 	case WEIR_PLAN_MAX_PARALLELISM:
 		if (n < 1)
