@@ -54,6 +54,8 @@ PIPELINES = {
         source file in { path in.ndjson; %(format)s %(source)s }
         dedupe near { from in; key user; within 1500ms; duplicates_to again; }
         dedupe ever { from in; key user, amount; }
+        dedupe newest { from in; key user; keep last; emit end; }
+        sink file last { from newest; path last.ndjson; }
         sink file out { from near; path out.ndjson; }
         sink file twice { from again; path twice.ndjson; }
         sink file once { from ever; path once.ndjson; }

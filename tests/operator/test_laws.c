@@ -24,7 +24,6 @@ static const char *const operators[] = {
 	"dedupe { key user, n % 3; within 900ms; duplicates_to out1; }",
 	"dedupe { key n; }",
 	"dedupe { key user; keep last; duplicates_to out1; }",
-	"dedupe { key user, n % 5; keep last; emit end; }",
 	"sample { rate 1/3; }",
 	"sample { rate 1/2; key user; }",
 	"throttle { key user; rate 3/500ms; exceed to out1; }",
