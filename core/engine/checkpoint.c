@@ -6,6 +6,7 @@
 #include "base/failpoint.h"
 #include "engine/decider.h"
 #include "engine/items.h"
+#include "engine/memory.h"
 #include "engine/run_private.h"
 #include "engine/source.h"
 #include "state/capture.h"
@@ -62,6 +63,17 @@ judge(struct wr_checkpoint *c, struct weir_err *err)
 	return 0;
 }
 
+static int
+open_store(struct wr_checkpoint *c, struct weir_err *err)
+{
+	const struct wr_pipeline *p = c->pipeline;
+	const struct wr_store_bounds bounds = {p->memory.buffer, p->memory.cache, p->memory.file};
+
+	if (p->memory.limit == 0)
+		return wr_store_open(&c->store, p->state_dir, p->name, err);
+	return wr_store_open_bounded(&c->store, p->state_dir, p->name, &bounds, err);
+}
+
 struct wr_checkpoint *
 wr_checkpoint_new(struct wr_run *run, struct weir_err *err)
 {
@@ -82,7 +94,8 @@ wr_checkpoint_new(struct wr_run *run, struct weir_err *err)
 		if (p->ops[i]->desc->kind == WEIR_SOURCE)
 			c->n_sources += p->ops[i]->parallelism;
 	}
-	if (p->state_dir != NULL && wr_store_open(&c->store, p->state_dir, p->name, err) < 0) {
+	wr_memory_init(c);
+	if (p->state_dir != NULL && open_store(c, err) < 0) {
 		wr_checkpoint_free(c);
 		return NULL;
 	}
@@ -105,6 +118,7 @@ wr_checkpoint_settle(struct wr_checkpoint *c, struct weir_err *err)
 	c->restored = wr_store_epoch(c->store);
 	atomic_store(&c->decided, c->restored);
 	atomic_store(&c->wanted, c->restored);
+	atomic_store(&c->applied, c->restored);
 	/* Of what has ended nothing is restored. */
 	return rc < 0 || wr_checkpoint_has_ended(c) ? rc : judge(c, err);
 }
@@ -353,9 +367,9 @@ wr_checkpoint_capture(struct wr_checkpoint *c, struct wr_inst *inst, uint64_t ep
 {
 	struct wr_part *part;
 
-	(void)epoch;
 	if (c->store == NULL)
 		return;
+	wr_memory_capture(c, inst, epoch);
 	part = wr_zalloc(sizeof *part);
 	part->inst = inst;
 	part->capture.op = inst->op->name;
@@ -563,6 +577,7 @@ finish_epoch(struct wr_checkpoint *c, uint64_t epoch)
 		unclean(c, NULL, &err);
 		return -EIO;
 	}
+	atomic_store(&c->applied, epoch);
 	wr_failpoint("epoch.applied");
 	for (struct wr_part *part = c->prepared; part != NULL; part = part->next) {
 		if (part->tokens != NULL)

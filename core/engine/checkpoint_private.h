@@ -20,6 +20,14 @@ struct wr_part {
 	struct weir_items *tokens; /* of a two-phase sink, once prepared */
 };
 
+/* memory.h */
+struct wr_memory {
+	uint64_t most, high, low; /* bytes of all tables; 0: no limit */
+	_Atomic uint64_t used; /* as far as instances have said */
+	_Atomic uint64_t hold; /* the epoch that sources wait for; 0: they do not */
+	_Atomic bool told;
+};
+
 struct wr_checkpoint {
 	struct wr_run *run;
 	const struct wr_pipeline *pipeline;
@@ -42,9 +50,15 @@ struct wr_checkpoint {
 	_Atomic uint64_t wanted, decided;
 	_Atomic uint64_t
 		dirty; /* bytes changed since the last epoch, as far as instances have said */
+	_Atomic uint64_t applied; /* the last epoch that the base has */
+	struct wr_memory memory;
 	_Atomic bool final, touched;
 	bool early; /* they are too many: the next epoch begins as soon as it may */
 	struct timespec soonest; /* when it may: behind the pause; the state thread's */
 };
+
+/* The key groups of an instance. */
+void wr_checkpoint_groups(const struct wr_checkpoint *checkpoint, const struct wr_inst *inst,
+	uint32_t *lo, uint32_t *hi);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "base/failpoint.h"
 #include "engine/items.h"
+#include "engine/memory.h"
 #include "engine/run_private.h"
 #include "engine/source.h"
 
@@ -78,8 +79,9 @@ wr_checkpoint_recover(struct wr_checkpoint *c, struct weir_err *err)
 		p->name, p->state_dir);
 }
 
-static void
-groups_of(const struct wr_checkpoint *c, const struct wr_inst *inst, uint32_t *lo, uint32_t *hi)
+void
+wr_checkpoint_groups(
+	const struct wr_checkpoint *c, const struct wr_inst *inst, uint32_t *lo, uint32_t *hi)
 {
 	uint32_t groups = c->pipeline->max_parallelism, p = inst->pub.parallelism;
 
@@ -129,7 +131,8 @@ wr_checkpoint_restore_table(struct wr_checkpoint *c, struct wr_inst *inst, struc
 			"in it "
 			"is not known before it has decided",
 			wr_table_spec_of(table)->name);
-	groups_of(c, inst, &lo, &hi);
+	wr_checkpoint_groups(c, inst, &lo, &hi);
+	wr_memory_table(c, inst, table);
 	return wr_store_restore_table(
 		c->store, inst->op->name, table, lo, hi, c->pipeline->max_parallelism, err);
 }
@@ -147,7 +150,7 @@ restore_timers(void *arg, uint32_t subtask, struct weir_str bytes, struct weir_e
 	struct restoring *r = arg;
 	uint32_t lo, hi;
 
-	groups_of(r->checkpoint, r->inst, &lo, &hi);
+	wr_checkpoint_groups(r->checkpoint, r->inst, &lo, &hi);
 	return wr_timers_restore(wr_inst_timers(r->inst), bytes, lo, hi,
 		r->checkpoint->pipeline->max_parallelism,
 		subtask % r->inst->pub.parallelism == r->inst->pub.subtask, err);

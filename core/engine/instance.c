@@ -6,6 +6,7 @@
 #include "engine/checkpoint.h"
 #include "engine/host_table.h"
 #include "engine/items.h"
+#include "engine/memory.h"
 #include "engine/out.h"
 #include "engine/refuse.h"
 #include "engine/rows.h"
@@ -259,6 +260,21 @@ end_of_sink(struct wr_inst *inst)
 	return WEIR_OK;
 }
 
+/* Its tables could not be read: what it made of what they gave is not true. */
+static int
+look_for_damage(struct wr_inst *inst, int rc)
+{
+	for (uint32_t i = 0; i < inst->n_tables && rc >= 0; i++) {
+		const struct weir_err *damage = wr_table_damage(inst->tables[i]);
+
+		if (damage->code == 0)
+			continue;
+		inst->err = *damage;
+		rc = damage->code;
+	}
+	return rc;
+}
+
 /* Result of any callback but poll(): MORE and BUSY suspend the instance. */
 static void
 after(struct wr_inst *inst, int rc)
@@ -268,6 +284,7 @@ after(struct wr_inst *inst, int rc)
 	if (rc > WEIR_BUSY || (rc > WEIR_OK && inst->op->desc->resume == NULL))
 		rc = wr_err_set(&inst->err, -EINVAL, "internal error: the plugin returned %d%s", rc,
 			rc > WEIR_BUSY ? "" : ", but has no resume()");
+	rc = look_for_damage(inst, rc);
 	rc = wr_inst_returned(inst, rc);
 	inst->suspended = rc == WEIR_MORE || rc == WEIR_BUSY ? (uint32_t)rc : 0;
 	if (inst->suspended != 0)
@@ -277,6 +294,7 @@ after(struct wr_inst *inst, int rc)
 		wr_table_end_scans(inst->tables[i]);
 	if (inst->n_tables > 0 && ++inst->calls % DIRTY_CALLS == 0)
 		wr_checkpoint_note_dirty(wr_run_checkpoint(inst->task->run), inst);
+	wr_memory_note(wr_run_checkpoint(inst->task->run), inst);
 }
 
 /* What has expired is not there for the next callback. */

@@ -94,7 +94,9 @@ struct wr_inst {
 	struct weir_table **tables;
 	uint32_t n_tables;
 	uint32_t calls; /* of its callbacks */
-	uint64_t dirty; /* bytes of its tables, as it last said */
+	uint64_t used; /* bytes of its tables, as it last said */
+	uint64_t captured; /* the epoch it was captured for last */
+	uint64_t dirty; /* changed bytes of its tables, as it last said */
 	struct wr_part *part; /* of the epoch in flight, while it is copied; NULL: it is not */
 	int64_t ttl; /* us: the least of those in event time; 0: no table has one */
 	struct weir_rows *rows;

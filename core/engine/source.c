@@ -596,6 +596,10 @@ wr_source_step(struct wr_inst *inst)
 		end_reading(inst, false);
 		return false;
 	}
+	if (wr_checkpoint_is_full(wr_run_checkpoint(inst->task->run))) {
+		source->deadline = INT64_MAX;
+		return false;
+	}
 	atomic_store(&inst->woken, 0);
 	inst->ingest_time = wr_run_now(inst->task->run);
 	wr_inst_enter(inst);

@@ -345,9 +345,40 @@ put_bytes(struct wr_text *out, uint64_t bytes)
 }
 
 static void
+put_limit(const struct wr_memory_plan *memory, uint64_t buffers, struct wr_text *out)
+{
+	const struct {
+		const char *what;
+		uint64_t bytes;
+	} share[] = {
+		{": tables ", memory->tables},
+		{", a checkpoint on its way ", memory->epoch},
+		{", the database ", 2 * memory->buffer + memory->cache},
+		{", buffers ", buffers},
+		{", the program ", memory->process},
+	};
+
+	wr_text_put(out, "at most ");
+	put_bytes(out, memory->limit);
+	for (size_t i = 0; i < sizeof share / sizeof share[0]; i++) {
+		wr_text_put(out, share[i].what);
+		put_bytes(out, share[i].bytes);
+	}
+	wr_text_put(out, "\n      what tables hold beyond that is on disk; of its files up to ");
+	put_bytes(out, memory->mapped);
+	wr_text_put(out, " are mapped, which the system can take back\n");
+}
+
+static void
 put_memory(const struct wr_pipeline *pipeline, struct wr_text *out)
 {
+	const struct wr_memory_plan *memory = &pipeline->memory;
+
 	wr_text_put(out, "  memory\n      ");
+	if (memory->limit > 0) {
+		put_limit(memory, pipeline->buffer_bound, out);
+		return;
+	}
 	if (pipeline->buffer_bound == 0) {
 		wr_text_put(out, "no buffers: there is one chain\n");
 		return;

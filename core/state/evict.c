@@ -574,7 +574,7 @@ wr_table_evict(struct weir_table *table, uint64_t bytes, uint32_t most)
 	n = n < most ? n : most;
 	if (!table->by_key)
 		return evict_spaces(table, (uint32_t)n);
-	if (evict->hand >= table->hash.n_lines * WR_HASH_LINE)
+	if (evict->hand >= table->hash.n_lines)
 		evict->hand = 0;
 	done = wr_hash_evict(&table->hash, &evict->hand, (uint32_t)n, evict_floor, evict);
 	return done;

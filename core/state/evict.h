@@ -45,7 +45,7 @@ struct wr_evict {
 	int64_t *floor; /* by key, of groups lo .. hi */
 	struct wr_layout bare; /* of gone and going: keys and namespaces */
 	struct wr_hash gone, going;
-	int64_t hand_ns; /* where to look next for what may go: the namespace, and the bucket */
+	int64_t hand_ns; /* where to look next for what may go: the namespace, and how far in it */
 	uint32_t hand;
 
 	struct wr_arena scratch; /* of a call */

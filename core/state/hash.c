@@ -631,6 +631,8 @@ wr_hash_erase(struct wr_hash *hash, const struct wr_key *key, uint64_t key_hash,
 	return true;
 }
 
+static const uint64_t hash_leap = 2654435761; /* a prime that is no divisor of so few lines */
+
 static bool
 hash_is_dirty(const struct wr_hash *hash, uint32_t index)
 {
@@ -669,6 +671,29 @@ hash_may_go(const struct wr_hash *hash, uint32_t root,
 	return n;
 }
 
+/* Lets a key go with all its entries, which are returned. */
+static uint32_t
+hash_evict_at(struct wr_hash *hash, uint32_t p,
+	int64_t (*floor)(const void *arg, uint64_t key_hash), const void *arg)
+{
+	uint32_t root = *hash_entry(hash, p), n, index, next;
+
+	if (root == 0)
+		return 0;
+	n = hash_may_go(hash, root, floor, arg);
+	for (index = n > 0 ? hash_first(hash, root) : 0; index != 0; index = next) {
+		next = hash_after(hash, root, index);
+		wr_slabs_give(&hash->slabs, index, next == 0);
+	}
+	if (n > 0)
+		hash_close(hash, p);
+	return n;
+}
+
+/*
+ * Lines are visited in leaps, so that keys are left evenly: were they visited in their order, those
+ * ahead would fill up while those behind are empty, until the ones ahead overflow.
+ */
 uint32_t
 wr_hash_evict(struct wr_hash *hash, uint32_t *at, uint32_t n,
 	int64_t (*floor)(const void *arg, uint64_t key_hash), const void *arg)
@@ -676,21 +701,15 @@ wr_hash_evict(struct wr_hash *hash, uint32_t *at, uint32_t n,
 	uint32_t done = 0;
 
 	wr_assert(hash->frozen == NULL);
-	while (*at < hash->n_lines * WR_HASH_LINE && done < n) {
-		uint32_t root = *hash_entry(hash, *at), index, next, entries = 0;
+	for (; *at < hash->n_lines && done < n; ++*at) {
+		uint32_t line = (uint32_t)(*at * hash_leap % hash->n_lines);
 
-		if (root != 0)
-			entries = hash_may_go(hash, root, floor, arg);
-		if (entries == 0) {
-			++*at;
-			continue;
+		for (uint32_t i = 0; i < WR_HASH_LINE;) {
+			uint32_t gone = hash_evict_at(hash, line * WR_HASH_LINE + i, floor, arg);
+
+			i += gone == 0; /* else another one may have moved there */
+			done += gone;
 		}
-		for (index = hash_first(hash, root); index != 0; index = next) {
-			next = hash_after(hash, root, index);
-			wr_slabs_give(&hash->slabs, index, next == 0);
-		}
-		hash_close(hash, *at); /* another bucket may have moved there */
-		done += entries;
 	}
 	hash->evicted += done;
 	return done;

@@ -73,7 +73,7 @@ uint32_t wr_hash_load(
 	struct wr_hash *hash, const struct wr_key *key, uint64_t key_hash, int64_t ns, bool *made);
 /*
  * Lets entries go that were not written since the last capture, n of them or somewhat more, from
- * bucket *at on; returns how many.  Those of a key go together; one that has any with ns <=
+ * the *at-th line on; returns how many.  Those of a key go together; one that has any with ns <=
  * floor(arg, key hash) stays.
  */
 uint32_t wr_hash_evict(struct wr_hash *hash, uint32_t *at, uint32_t n,

@@ -13,7 +13,10 @@
 #include <unistd.h>
 
 enum { STORE_LOG = 1024 * 1024 /* bytes that may stay in it */ };
-enum { STORE_CACHE = 32 * 1024 * 1024, STORE_FILE = 8 * 1024 * 1024, STORE_BLOOM = 10 };
+enum { STORE_BLOOM = 10, STORE_FEW_FILES = 74 /* LevelDB's least: 64 and ten of its own */ };
+
+static const struct wr_store_bounds store_bounds = {
+	WEIR_STORE_BUFFER, 32 * 1024 * 1024, 8 * 1024 * 1024};
 
 int
 wr_store_damaged(const struct wr_store *store, struct weir_err *err, const char *fmt, ...)
@@ -82,13 +85,13 @@ wr_store_blob_key(
 }
 
 static int
-store_open_db(struct wr_store *store, struct weir_err *err)
+store_open_db(struct wr_store *store, const struct wr_store_bounds *bounds, struct weir_err *err)
 {
 	char *error = NULL;
 
 	store->options = leveldb_options_create();
 	store->filter = leveldb_filterpolicy_create_bloom(STORE_BLOOM);
-	store->cache = leveldb_cache_create_lru(STORE_CACHE);
+	store->cache = leveldb_cache_create_lru(bounds->cache);
 	store->read = leveldb_readoptions_create();
 	store->pass = leveldb_readoptions_create();
 	store->sync = leveldb_writeoptions_create();
@@ -97,8 +100,10 @@ store_open_db(struct wr_store *store, struct weir_err *err)
 	leveldb_options_set_paranoid_checks(store->options, 1);
 	leveldb_options_set_filter_policy(store->options, store->filter);
 	leveldb_options_set_cache(store->options, store->cache);
-	leveldb_options_set_write_buffer_size(store->options, WEIR_STORE_BUFFER);
-	leveldb_options_set_max_file_size(store->options, STORE_FILE);
+	leveldb_options_set_write_buffer_size(store->options, bounds->buffer);
+	leveldb_options_set_max_file_size(store->options, bounds->file);
+	if (bounds != &store_bounds)
+		leveldb_options_set_max_open_files(store->options, STORE_FEW_FILES);
 	leveldb_readoptions_set_verify_checksums(store->read, 1);
 	leveldb_readoptions_set_verify_checksums(store->pass, 1);
 	leveldb_readoptions_set_fill_cache(store->pass, 0);
@@ -380,6 +385,13 @@ wr_store_redo(struct wr_store *store, struct weir_err *err)
 int
 wr_store_open(struct wr_store **out, const char *dir, const char *pipeline, struct weir_err *err)
 {
+	return wr_store_open_bounded(out, dir, pipeline, &store_bounds, err);
+}
+
+int
+wr_store_open_bounded(struct wr_store **out, const char *dir, const char *pipeline,
+	const struct wr_store_bounds *bounds, struct weir_err *err)
+{
 	struct wr_store *store = wr_zalloc(sizeof *store);
 	int rc;
 
@@ -387,7 +399,7 @@ wr_store_open(struct wr_store **out, const char *dir, const char *pipeline, stru
 	rc = wr_store_dir_open(store, dir, pipeline != NULL, err);
 	wr_failpoint("open.locked");
 	if (rc == 0)
-		rc = store_open_db(store, err);
+		rc = store_open_db(store, bounds, err);
 	wr_failpoint("open.opened");
 	if (rc == 0)
 		rc = store_identify(store, pipeline, err);

@@ -90,6 +90,13 @@ void wr_capture_fini(struct wr_capture *capture);
  */
 int wr_store_open(
 	struct wr_store **store, const char *dir, const char *pipeline, struct weir_err *err);
+/* The same within bounds, bytes: writes that are not sorted yet, blocks that were read, a file; and
+ * no more files are kept open than must be. */
+struct wr_store_bounds {
+	uint64_t buffer, cache, file;
+};
+int wr_store_open_bounded(struct wr_store **store, const char *dir, const char *pipeline,
+	const struct wr_store_bounds *bounds, struct weir_err *err);
 void wr_store_close(struct wr_store *store);
 /*
  * Before anything of it is read or decided: decider is who decides from now on, tag what it had

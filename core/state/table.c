@@ -466,6 +466,12 @@ wr_table_count(const struct weir_table *table)
 	return count;
 }
 
+uint32_t
+wr_table_spaces(const struct weir_table *table)
+{
+	return table->spaces.n;
+}
+
 static uint64_t
 table_free_bytes(const struct wr_hash *hash)
 {

@@ -74,6 +74,7 @@ uint32_t wr_table_evict(struct weir_table *table, uint64_t bytes, uint32_t most)
 /* Why what the table gave is not true: it could not be read back.  code 0: it is. */
 const struct weir_err *wr_table_damage(const struct weir_table *table);
 
+uint32_t wr_table_spaces(const struct weir_table *table); /* live namespaces, of one by namespace */
 /* Entries, wherever they are; by key, retired ones that are not swept yet count. */
 uint64_t wr_table_count(const struct weir_table *table);
 uint64_t wr_table_bytes(const struct weir_table *table); /* held */

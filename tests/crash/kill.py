@@ -36,6 +36,14 @@ PIPELINES = {
         sink file odd { from o; path odd.ndjson; }
         filter o { from in; where amount %% 2 = 1; }
     """,
+    # Its keys do not fit into memory: they go to disk and come back.
+    "memory": """
+        memory_limit 54m; buffer 2 64k;
+        source file in { path in.ndjson; %(format)s %(source)s }
+        source file b { path second.ndjson; %(format)s %(source)s }
+        aggregate a { from in b; key user, seq, amount; emit end; aggregate n = count(), s = sum(amount), hi = max(ts), lo = min(ts); }
+        sink file out { from a; path out.ndjson; }
+    """,
     "union": """
         source file a { path in.ndjson; %(format)s %(source)s }
         source file b { path second.ndjson; %(format)s %(source)s }

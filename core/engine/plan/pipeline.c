@@ -51,6 +51,11 @@ wr_pipeline_plan(const struct wr_conf *conf, const struct wr_dir *block,
 	wr_needed_run(&planner);
 	wr_chains_build(&planner);
 	wr_durable_guarantee(&planner);
+	wr_memory_divide(&planner);
+	if (planner.diag->n_errors > errors_before) {
+		wr_pipeline_free(pipeline);
+		return NULL;
+	}
 	return pipeline;
 }
 

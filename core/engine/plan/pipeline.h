@@ -141,6 +141,17 @@ struct wr_chain {
 	double cost; /* estimated, for the placement */
 };
 
+/* How memory_limit is divided, bytes; limit 0: there is none, nor are there shares. */
+struct wr_memory_plan {
+	uint64_t limit;
+	uint64_t tables; /* what of keyed state is in memory */
+	uint64_t epoch; /* a checkpoint on its way, as a copy and as the database takes it in */
+	uint64_t buffer, cache; /* of the database: writes not yet sorted, twice; blocks read */
+	uint64_t process; /* the program itself */
+	uint64_t file; /* of the database's files, each */
+	uint64_t mapped; /* of these in all, at most: page cache, not counted in limit */
+};
+
 struct wr_pipeline {
 	struct wr_arena arena;
 	const char *name;
@@ -159,6 +170,7 @@ struct wr_pipeline {
 	 * one call makes, one batch more, of the size at which both bounds are reached together.
 	 */
 	uint64_t buffer_bound;
+	struct wr_memory_plan memory;
 	const char *state_dir; /* of durable state; NULL: it lives in memory */
 	struct weir_list state_drop; /* operators whose state is given up */
 	const struct wr_op *decider; /* the sink whose subtask 0 decides epochs; NULL: the store */

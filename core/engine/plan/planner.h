@@ -31,7 +31,7 @@ struct wr_pipeline_conf {
 	struct weir_str dead_letter;
 	struct weir_list state_drop;
 	int64_t buffer_batches, parallelism, max_parallelism;
-	uint64_t buffer_bytes;
+	uint64_t buffer_bytes, memory_limit;
 	uint32_t state, on_error;
 };
 
@@ -153,6 +153,9 @@ void wr_durable_read(struct wr_planner *planner, const struct wr_dir *block);
 void wr_durable_check(struct wr_planner *planner);
 void wr_durable_guarantee(struct wr_planner *planner);
 extern const struct weir_directive wr_durable_table[];
+
+/* memory.c: once it is known what buffers take. */
+void wr_memory_divide(struct wr_planner *planner);
 
 /* files.c: files that are read and written. */
 void wr_files_declare(struct weir_plan *plan, bool written, struct weir_str path);

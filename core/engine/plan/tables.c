@@ -56,6 +56,18 @@ static const struct weir_directive tables_pipeline[] = {
 		.offset = offsetof(struct wr_pipeline_conf, state),
 	},
 	{
+		.name = "memory_limit",
+		.summary =
+			"What the pipeline takes of memory, at most: keyed state beyond it stays "
+			"on "
+			"disk, and is read when its keys come.  Without it all of it is in memory.",
+		.choices = "size",
+		.type = WEIR_D_SIZE,
+		.offset = offsetof(struct wr_pipeline_conf, memory_limit),
+		.min = 1 << 20,
+		.max = TABLES_BYTES_MAX,
+	},
+	{
 		.name = "state_drop",
 		.summary = "Operators that the conf no longer has, whose state is given up; a "
 			   "pipeline whose state would be lost otherwise does not start.",
