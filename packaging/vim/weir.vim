@@ -16,12 +16,13 @@ syn keyword weirDirective delivery discover disorder duplicates_to else_to emit 
 syn keyword weirDirective events exceed explode field flatten follow format framing from global
 syn keyword weirDirective group header hopping include interval isolation keep key late_to limit
 syn keyword weirDirective load_module match max_dirty max_duration max_parallelism max_record_size
-syn keyword weirDirective min_pause nest null on_error order_by outer parallelism partitioner
-syn keyword weirDirective path pattern plugin_path plugin_timeout profile property quote rank
-syn keyword weirDirective rate remove rename reopen roll_size roll_time row seed session set
-syn keyword weirDirective set_event_time skip_empty slide split start state state_drop state_path
-syn keyword weirDirective stop time timeout timestamp topic topic_by transaction_timeout transactional_id
-syn keyword weirDirective trigger ttl tumbling watermark where with_ties within worker_threads
+syn keyword weirDirective memory_limit min_pause nest null on_error order_by outer parallelism
+syn keyword weirDirective partitioner path pattern plugin_path plugin_timeout profile property
+syn keyword weirDirective quote rank rate remove rename reopen roll_size roll_time row seed
+syn keyword weirDirective session set set_event_time skip_empty slide split start state state_drop
+syn keyword weirDirective state_path stop time timeout timestamp topic topic_by transaction_timeout
+syn keyword weirDirective transactional_id trigger ttl tumbling watermark where with_ties within
+syn keyword weirDirective worker_threads
 syn keyword weirFunction abs avg bool_and bool_or cast ceil coalesce collect collect_set concat
 syn keyword weirFunction contains count count_char count_distinct count_distinct_hll crc32 date_part
 syn keyword weirFunction date_trunc ends_with exp extract first floor format format_time greatest

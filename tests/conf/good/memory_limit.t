@@ -26,4 +26,7 @@ pipeline "p": 3 operators in 1 chain, 1 task on 1 loop
       source stdin "in": no event_time, so it is the record's own, else the time of reading
       source stdin "in": no watermark, so it is monotonic: a row earlier than the latest is late
       source stdin "in": a bad record fails the pipeline
+-- stderr
+weir: the configuration file weir.conf syntax is ok
+weir: configuration file weir.conf test is successful
 -- exit 0
