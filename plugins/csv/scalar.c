@@ -495,6 +495,8 @@ put_float(char *to, double x)
 char *
 scalar_put(char *to, const struct weir_column *column, uint32_t row)
 {
+	struct json_day day = {0};
+
 	switch (column->type) {
 	case WEIR_BOOL:
 		if (weir_bool_at(column, row))
@@ -505,7 +507,7 @@ scalar_put(char *to, const struct weir_column *column, uint32_t row)
 	case WEIR_FLOAT64:
 		return put_float(to, weir_float_at(column, row));
 	default:
-		return json_time_print(to, weir_int_at(column, row));
+		return json_time_print(to, weir_int_at(column, row), &day);
 	}
 }
 

@@ -8,11 +8,6 @@
 /* Strings up to here get room for the worst; of longer ones the escapes are counted first. */
 enum { SHORT_TEXT = 256 };
 
-static const char digit_pairs[] = "00010203040506070809101112131415161718192021222324"
-				  "25262728293031323334353637383940414243444546474849"
-				  "50515253545556575859606162636465666768697071727374"
-				  "75767778798081828384858687888990919293949596979899";
-
 /* What a byte of a string becomes: 0: itself, 'u': \u00XX, else that letter behind a backslash. */
 static const char escapes[256] = {'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'b', 't', 'n', 'u', 'f',
 	'r', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u',
@@ -52,11 +47,24 @@ put_escape(char *to, uint8_t byte)
 	return to;
 }
 
+/* 1 to 7 bytes, and an `a` in place of those that are not there. */
+static inline uint64_t
+load_rest(const char *p, size_t len)
+{
+	uint64_t rest = UINT64_C(0x6161616161616161) << len * 8;
+
+	if (len >= 4)
+		return rest | json_load4(p) | (uint64_t)json_load4(p + len - 4) << (len - 4) * 8;
+	return rest | (uint8_t)p[0] | (uint64_t)(uint8_t)p[len / 2] << len / 2 * 8 |
+	       (uint64_t)(uint8_t)p[len - 1] << (len - 1) * 8;
+}
+
 /* to has room for 8 bytes more than the text needs. */
 static char *
 put_escaped(char *to, const char *p, size_t len)
 {
 	const char *end = p + len;
+	uint64_t rest;
 
 	while (end - p >= 8) {
 		uint64_t word = json_load8(p), found = needs_escape(word);
@@ -70,6 +78,13 @@ put_escaped(char *to, const char *p, size_t len)
 		to += __builtin_ctzll(found) / 8;
 		p += __builtin_ctzll(found) / 8;
 		to = put_escape(to, (uint8_t)*p++);
+	}
+	if (p == end)
+		return to;
+	rest = load_rest(p, (size_t)(end - p));
+	if (needs_escape(rest) == 0) {
+		memcpy(to, &rest, sizeof rest);
+		return to + (end - p);
 	}
 	while (p < end)
 		to = put_escape(to, (uint8_t)*p++);
@@ -93,12 +108,12 @@ put_int(char *to, int64_t value)
 
 	while (rest >= 100) {
 		p -= 2;
-		memcpy(p, digit_pairs + rest % 100 * 2, 2);
+		memcpy(p, json_digit_pairs + rest % 100 * 2, 2);
 		rest /= 100;
 	}
 	if (rest >= 10) {
 		p -= 2;
-		memcpy(p, digit_pairs + rest * 2, 2);
+		memcpy(p, json_digit_pairs + rest * 2, 2);
 	} else {
 		*--p = (char)('0' + rest);
 	}
@@ -112,6 +127,15 @@ static char *
 put_word(char *to, const char *word, size_t len)
 {
 	memcpy(to, word, len);
+	return to + len;
+}
+
+/* Pieces of a fixed size need no call. */
+static inline char *
+put_label(char *to, const char *label, uint32_t len)
+{
+	for (uint32_t i = 0; i < len; i += JSON_WIDE)
+		memcpy(to + i, label + i, JSON_WIDE);
 	return to + len;
 }
 
@@ -143,7 +167,7 @@ put_text(char *to, uint32_t type, struct weir_str text)
 }
 
 static char *
-put_value(char *to, const struct weir_column *column, uint32_t row)
+put_value(struct json *json, char *to, const struct weir_column *column, uint32_t row)
 {
 	double x;
 
@@ -160,7 +184,7 @@ put_value(char *to, const struct weir_column *column, uint32_t row)
 		return isfinite(x) ? to + json_float_print(x, to) : put_word(to, "null", 4);
 	case WEIR_TIMESTAMP:
 		*to++ = '"';
-		to = json_time_print(to, weir_int_at(column, row));
+		to = json_time_print(to, weir_int_at(column, row), &json->day);
 		*to++ = '"';
 		return to;
 	default:
@@ -214,8 +238,8 @@ encode_row(
 	uint32_t i;
 
 	for (i = 0; i < conf->n_fields; i++) {
-		to = put_word(to, json->label + end[i], end[i + 1] - end[i]);
-		to = put_value(to, batch->cols[conf->fields[i].col], row);
+		to = put_label(to, json->label + end[i], end[i + 1] - end[i]);
+		to = put_value(json, to, batch->cols[conf->fields[i].col], row);
 	}
 	if (i == 0)
 		*to++ = '{';
@@ -245,7 +269,7 @@ int
 json_labels(struct json *json)
 {
 	const struct json_conf *conf = json->conf;
-	size_t room = 8;
+	size_t room = JSON_WIDE;
 	uint32_t i;
 	char *to;
 

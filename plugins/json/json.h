@@ -70,6 +70,16 @@ struct json_node {
 
 struct layout;
 
+/* The day of a time that was printed, since those behind it mostly share it: `2026-01-31T`. */
+struct json_day {
+	int64_t begin; /* microseconds */
+	uint32_t len; /* 0: none yet */
+	char text[20];
+};
+
+/* Texts are copied in pieces of so many bytes. */
+enum { JSON_WIDE = 16 };
+
 /* An instance, and the record it is in. */
 struct json {
 	const struct json_conf *conf;
@@ -105,9 +115,10 @@ struct json {
 	struct weir_out *out;
 	char why[JSON_WHY];
 
-	/* Sinks: what stands before each value, `,"name":`. */
+	/* Sinks: what stands before each value, `,"name":`; JSON_WIDE bytes behind can be read. */
 	char *label;
 	uint32_t *label_end;
+	struct json_day day;
 };
 
 /* wanted.c: the tree of wanted columns. */
@@ -186,8 +197,10 @@ int json_time_parse(const char *p, const char *end, int64_t *us);
 /* The same, of the forms that programs write: whole seconds or milliseconds, Z or nothing.  Behind
  * it, or NULL; 32 bytes can be read. */
 const char *json_time_usual(const char *p, int64_t *us);
+/* 00 to 99. */
+extern const char json_digit_pairs[201];
 /* RFC 3339 in UTC, without quotes: at most 36 bytes. */
-char *json_time_print(char *to, int64_t us);
+char *json_time_print(char *to, int64_t us, struct json_day *day);
 /* *buf with room for len bytes and slack, its content lost; NULL: out of memory. */
 char *json_room(char **buf, size_t *cap, size_t len);
 

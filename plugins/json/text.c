@@ -367,6 +367,11 @@ json_time_parse(const char *p, const char *end, int64_t *us)
 	return __builtin_add_overflow(*us, (int64_t)fraction, us) ? -1 : 0;
 }
 
+const char json_digit_pairs[201] = "00010203040506070809101112131415161718192021222324"
+				   "25262728293031323334353637383940414243444546474849"
+				   "50515253545556575859606162636465666768697071727374"
+				   "75767778798081828384858687888990919293949596979899";
+
 static char *
 put_digits(char *to, uint32_t value, int n)
 {
@@ -398,20 +403,39 @@ put_date(char *to, int64_t days)
 	return put_digits(to, of_year - (153 * m + 2) / 5 + 1, 2);
 }
 
-char *
-json_time_print(char *to, int64_t us)
+static inline char *
+put_two(char *to, uint32_t value)
 {
-	int64_t days = us / 86400000000 - (us % 86400000000 < 0);
-	int64_t rest = us - days * 86400000000;
-	uint32_t seconds = (uint32_t)(rest / 1000000), fraction = (uint32_t)(rest % 1000000);
+	memcpy(to, json_digit_pairs + value * 2, 2);
+	return to + 2;
+}
 
-	to = put_date(to, days);
-	*to++ = 'T';
-	to = put_digits(to, seconds / 3600, 2);
+char *
+json_time_print(char *to, int64_t us, struct json_day *day)
+{
+	const int64_t length = INT64_C(86400000000);
+	uint64_t rest = (uint64_t)us - (uint64_t)day->begin;
+	uint32_t seconds, fraction;
+
+	if (day->len == 0 || us < day->begin || rest >= (uint64_t)length) {
+		int64_t days = us / length - (us % length < 0);
+		char *end = put_date(day->text, days);
+
+		*end++ = 'T';
+		day->len = (uint32_t)(end - day->text);
+		rest = (uint64_t)(us % length + (us % length < 0 ? length : 0));
+		day->begin = (int64_t)((uint64_t)us - rest);
+	}
+	seconds = (uint32_t)(rest / 1000000);
+	fraction = (uint32_t)(rest % 1000000);
+	memcpy(to, day->text, sizeof day->text);
+	to = put_two(to + day->len, seconds / 3600);
+	if (us < INT64_MIN + length)
+		day->len = 0; /* its beginning is no time that could be kept */
 	*to++ = ':';
-	to = put_digits(to, seconds / 60 % 60, 2);
+	to = put_two(to, seconds / 60 % 60);
 	*to++ = ':';
-	to = put_digits(to, seconds % 60, 2);
+	to = put_two(to, seconds % 60);
 	if (fraction != 0) {
 		*to++ = '.';
 		to = fraction % 1000 == 0 ? put_digits(to, fraction / 1000, 3)
