@@ -12,7 +12,7 @@
 /* A hundred years, so that nothing a user means is refused and little overflows. */
 #define DEDUPE_WITHIN_MAX INT64_C(3155760000000000)
 
-/* The slot of a key while a batch is worked on. */
+/* The slot of a key while a batch is worked on, and for ever where there is no `within`. */
 struct dedupe_seen {
 	uint64_t last; /* 1 + number of the row kept last in this batch; 0: none yet */
 };
@@ -20,14 +20,20 @@ struct dedupe_seen {
 struct dedupe {
 	const struct dedupe_conf *conf;
 	const struct weir_table_ext *tables;
-	struct weir_table *kept; /* namespace: event time of a row that went on */
-	struct weir_table *seen; /* scratch: empty between batches */
+
+	/*
+	 * Without `within` kept is the table "known", with a slot a key, and seen is NULL.  With it
+	 * the namespaces of kept are the event times of rows that went on, its entries have no
+	 * slots, and seen is scratch, empty between batches.
+	 */
+	struct weir_table *kept, *seen;
 	uint64_t *duplicates;
 	int64_t retired; /* microseconds; nothing is known of rows up to here */
 
 	/* Scratch: of row i of those that count. */
 	int64_t lo[WEIR_ROWS_MAX], hi[WEIR_ROWS_MAX];
 	uint8_t known[WEIR_ROWS_MAX];
+	const void *found[WEIR_ROWS_MAX];
 
 	/* Scratch: of those that the table does not know, and of those of them that go on. */
 	uint32_t fresh[WEIR_ROWS_MAX], rows[WEIR_ROWS_MAX], others[WEIR_ROWS_MAX];
@@ -139,19 +145,26 @@ first_open(const struct dedupe_conf *conf, struct weir_task *task, void **self)
 	static const struct weir_slot slot = {
 		.name = "seen", .bytes = sizeof(struct dedupe_seen), .version = 1};
 	struct dedupe *d = calloc(1, sizeof *d);
-	struct weir_table_spec spec = {.size = sizeof spec, .flags = WEIR_BY_KEY, .name = "kept"};
+	const struct weir_table_spec by_key = {
+		.size = sizeof by_key, .flags = WEIR_BY_KEY, .name = "kept"};
+	struct weir_table_spec spec = {.size = sizeof spec,
+		.flags = WEIR_BY_NS,
+		.n_slots = 1,
+		.name = "known",
+		.slots = &slot};
 
 	if (d == NULL)
 		return weir_fail(task->err, -ENOMEM, "out of memory");
 	d->conf = conf;
 	d->tables = task->host->extension("weir.table/1");
-	/* That an entry is there says it all: it has no slots. */
-	d->kept = d->tables->open(task, &spec);
-	spec.name = "seen";
-	spec.flags = WEIR_BY_NS | WEIR_SCRATCH;
-	spec.n_slots = 1;
-	spec.slots = &slot;
-	d->seen = d->tables->open(task, &spec);
+	if (d->conf->within == 0) {
+		d->kept = d->tables->open(task, &spec);
+	} else {
+		d->kept = d->tables->open(task, &by_key);
+		spec.name = "seen";
+		spec.flags |= WEIR_SCRATCH;
+		d->seen = d->tables->open(task, &spec);
+	}
 	d->duplicates = dedupe_counter(task);
 	d->retired = time_before(task->watermark, d->conf->within);
 	*self = d;
@@ -163,10 +176,43 @@ is_near(const struct dedupe *d, int64_t a, int64_t b)
 {
 	uint64_t apart = a > b ? (uint64_t)a - (uint64_t)b : (uint64_t)b - (uint64_t)a;
 
-	return d->conf->within == 0 || apart <= (uint64_t)d->conf->within;
+	return apart <= (uint64_t)d->conf->within;
 }
 
-/* Looks rows up among those that went on in earlier batches; fresh gets the others, gives how many.
+static uint32_t
+batch_row(const struct weir_batch *batch, uint32_t i)
+{
+	return batch->sel != NULL ? batch->sel[i] : i;
+}
+
+/* Without `within`: rows of keys that no row had before; gives how many, rows has them. */
+static uint32_t
+keep_new(struct dedupe *d, const struct weir_batch *batch, uint32_t n_all)
+{
+	uint32_t n_fresh = 0, n = 0;
+
+	/* Most are duplicates, and what is only looked for is not written in a checkpoint. */
+	d->tables->find(d->kept, batch, batch->sel, n_all, NULL, d->found);
+	for (uint32_t i = 0; i < n_all; i++) {
+		d->fresh[n_fresh] = batch_row(batch, i);
+		n_fresh += d->found[i] == NULL;
+	}
+	if (n_fresh == 0)
+		return 0;
+	d->tables->upsert(d->kept, batch, d->fresh, n_fresh, NULL, d->row);
+	for (uint32_t i = 0; i < n_fresh; i++) {
+		struct dedupe_seen *seen = d->row[i];
+
+		d->rows[n] = d->fresh[i];
+		n += seen->last == 0;
+		seen->last = 1;
+	}
+	return n;
+}
+
+/*
+ * With `within`: looks rows up among those that went on in earlier batches; fresh gets the others,
+ * gives how many.
  */
 static uint32_t
 find_fresh(struct dedupe *d, const struct weir_batch *batch, uint32_t n)
@@ -177,17 +223,17 @@ find_fresh(struct dedupe *d, const struct weir_batch *batch, uint32_t n)
 	uint32_t n_fresh = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
-		int64_t time = batch->event_time[batch->sel != NULL ? batch->sel[i] : i];
+		int64_t time = batch->event_time[batch_row(batch, i)];
 
-		d->lo[i] = within == 0 ? INT64_MIN : time_before(time, within);
-		d->hi[i] = within == 0 ? INT64_MAX : time_after(time, within);
+		d->lo[i] = time_before(time, within);
+		d->hi[i] = time_after(time, within);
 	}
 	memset(d->known, 0, n);
 	while (d->tables->probe(d->kept, batch, batch->sel, n, d->lo, d->hi, &cursor, &entries) > 0)
 		for (uint32_t i = 0; i < entries.n; i++)
 			d->known[entries.from[i]] = 1;
 	for (uint32_t i = 0; i < n; i++) {
-		d->fresh[n_fresh] = batch->sel != NULL ? batch->sel[i] : i;
+		d->fresh[n_fresh] = batch_row(batch, i);
 		n_fresh += !d->known[i];
 	}
 	return n_fresh;
@@ -231,9 +277,39 @@ remember(struct dedupe *d, const struct weir_batch *batch, uint32_t n)
 	for (uint32_t i = 0; i < n; i++) {
 		d->fresh[n_live] = d->rows[i];
 		d->time[n_live] = d->time[i];
-		n_live += d->conf->within == 0 || d->time[i] > d->retired;
+		n_live += d->time[i] > d->retired;
 	}
 	d->tables->upsert(d->kept, batch, d->fresh, n_live, d->time, d->row);
+}
+
+/* With `within`: as keep_new(). */
+static uint32_t
+keep_far(struct dedupe *d, const struct weir_batch *batch, uint32_t n_all)
+{
+	uint32_t n_fresh = find_fresh(d, batch, n_all);
+	uint32_t n = n_fresh > 0 ? keep_first(d, batch, n_fresh) : 0;
+
+	if (n > 0)
+		remember(d, batch, n);
+	return n;
+}
+
+/* The rows that do not go on. */
+static void
+give_others(struct dedupe *d, struct weir_task *task, const struct weir_batch *batch,
+	uint32_t n_all, uint32_t n)
+{
+	uint32_t at = 0, n_others = 0;
+
+	for (uint32_t i = 0; i < n_all; i++) {
+		uint32_t row = batch_row(batch, i);
+
+		if (at < n && d->rows[at] == row)
+			at++;
+		else
+			d->others[n_others++] = row;
+	}
+	task->host->select(task, 1, batch, d->others, n_others);
 }
 
 static int
@@ -241,24 +317,12 @@ first_process(void *self, struct weir_task *task, const struct weir_batch *batch
 {
 	struct dedupe *d = self;
 	const uint32_t n_all = batch->sel != NULL ? batch->n_sel : batch->n_rows;
-	uint32_t n_fresh = find_fresh(d, batch, n_all);
-	uint32_t n = n_fresh > 0 ? keep_first(d, batch, n_fresh) : 0;
-	uint32_t at = 0, n_others = 0;
+	uint32_t n = d->conf->within == 0 ? keep_new(d, batch, n_all) : keep_far(d, batch, n_all);
 
-	for (uint32_t i = 0; i < n_all; i++) {
-		uint32_t row = batch->sel != NULL ? batch->sel[i] : i;
-
-		if (at < n && d->rows[at] == row)
-			at++;
-		else
-			d->others[n_others++] = row;
-	}
-	if (n > 0)
-		remember(d, batch, n);
-	weir_count(d->duplicates, n_others);
+	weir_count(d->duplicates, n_all - n);
 	task->host->select(task, 0, batch, d->rows, n);
 	if (d->conf->has_output)
-		task->host->select(task, 1, batch, d->others, n_others);
+		give_others(d, task, batch, n_all, n);
 	return WEIR_OK;
 }
 

@@ -7,7 +7,7 @@ from place import SOURCE, conf, contains, equal, main
 
 BODY = f"""    source file in {{ {SOURCE} }}
     window w {{ from in; key user; tumbling 10s; aggregate n = count(), names = collect(user); }}
-    dedupe once {{ from in; key user, n; }}
+    dedupe once {{ from in; key user, n; within 1h; }}
     sink file out {{ from w; path out.ndjson; }}
     sink file three {{ from once; path three.ndjson; }}
 """
