@@ -428,4 +428,5 @@ const struct weir_host wr_host = {
 	.early = wr_source_early,
 	.wanted = wr_source_wanted,
 	.kinds = wr_out_kinds,
+	.dead_letters = wr_plan_dead_letters,
 };

@@ -7,7 +7,7 @@
 
 /* What the expressions of a batch gave; NULL: there is none. */
 struct columns {
-	const struct weir_column *key, *topic, *time;
+	const struct weir_column *key, *topic, *time, *value;
 };
 
 /* One batch on its way: messages that point into what was encoded. */
@@ -52,14 +52,16 @@ static void
 fill(struct outbox *box, const struct weir_raw *raw)
 {
 	const struct weir_batch *batch = box->batch;
+	const uint32_t n = batch->sel != NULL ? batch->n_sel : batch->n_rows;
 
-	for (uint32_t i = 0; i < raw->n; i++) {
+	for (uint32_t i = 0; i < n; i++) {
 		uint32_t row = batch->sel != NULL ? batch->sel[i] : i;
 		rd_kafka_message_t *m = &box->messages[box->n];
+		struct weir_str value =
+			raw != NULL ? raw->rec[i] : text_at(box->columns.value, row);
 		int topic = 0;
 
-		*m = (rd_kafka_message_t){
-			.payload = (void *)(uintptr_t)raw->rec[i].p, .len = raw->rec[i].len};
+		*m = (rd_kafka_message_t){.payload = (void *)(uintptr_t)value.p, .len = value.len};
 		if (box->columns.topic != NULL) {
 			struct weir_str name = text_at(box->columns.topic, row);
 
@@ -85,10 +87,10 @@ static rd_kafka_headers_t *
 headers_of(const struct sink *sink, const struct weir_column *const *columns, uint32_t row)
 {
 	const struct sink_conf *conf = sink->conf;
-	rd_kafka_headers_t *headers = rd_kafka_headers_new(conf->header.n);
+	rd_kafka_headers_t *headers = rd_kafka_headers_new(conf->n_headers);
 
-	for (uint32_t i = 0; i < conf->header.n; i++) {
-		struct weir_str value = text_at(columns[i], row), name = conf->header.v[i];
+	for (uint32_t i = 0; i < conf->n_headers; i++) {
+		struct weir_str value = text_at(columns[i], row), name = conf->header_names[i];
 
 		if (value.p != NULL)
 			rd_kafka_header_add(headers, name.p, name.len, value.p, value.len);
@@ -256,7 +258,7 @@ send_each(struct outbox *box)
 	struct sink *sink = box->sink;
 	const struct sink_conf *conf = sink->conf;
 	const struct weir_column **columns =
-		calloc(conf->header.n + 1, sizeof(struct weir_column *));
+		calloc(conf->n_headers + 1, sizeof(struct weir_column *));
 	rd_kafka_headers_t *headers[WEIR_ROWS_MAX];
 	int64_t times[WEIR_ROWS_MAX];
 	int rc = WEIR_OK;
@@ -264,12 +266,12 @@ send_each(struct outbox *box)
 
 	if (columns == NULL)
 		return kafka_no_memory(sink->task);
-	for (k = 0; k < conf->header.n; k++)
+	for (k = 0; k < conf->n_headers; k++)
 		columns[k] = sink->expr->eval(conf->header_exprs[k], sink->task, box->batch);
 	for (i = 0; i < box->n; i++) {
 		uint32_t row = box->rows[i];
 
-		headers[i] = conf->header.n > 0 ? headers_of(sink, columns, row) : NULL;
+		headers[i] = conf->n_headers > 0 ? headers_of(sink, columns, row) : NULL;
 		times[i] = box->columns.time == NULL || weir_null_at(box->columns.time, row)
 				   ? INT64_MIN
 				   : weir_int_at(box->columns.time, row);
@@ -296,7 +298,7 @@ outbox_send(struct sink *sink, const struct weir_batch *batch)
 {
 	const struct sink_conf *conf = sink->conf;
 	struct weir_task *task = sink->task;
-	const struct weir_raw *raw = task->host->encode(task, batch);
+	const struct weir_raw *raw = NULL;
 	struct outbox box;
 	uint64_t bytes = 0;
 
@@ -304,6 +306,10 @@ outbox_send(struct sink *sink, const struct weir_batch *batch)
 	box.batch = batch;
 	box.n = 0;
 	box.columns = (struct columns){0};
+	if (conf->value_expr != NULL)
+		box.columns.value = sink->expr->eval(conf->value_expr, task, batch);
+	else
+		raw = task->host->encode(task, batch);
 	if (conf->key_expr != NULL)
 		box.columns.key = sink->expr->eval(conf->key_expr, task, batch);
 	if (conf->topic_expr != NULL)
@@ -314,5 +320,5 @@ outbox_send(struct sink *sink, const struct weir_batch *batch)
 	for (uint32_t i = 0; i < box.n; i++)
 		bytes += box.messages[i].len + box.messages[i].key_len;
 	weir_count(sink->bytes, bytes);
-	return conf->header.n > 0 || box.columns.time != NULL ? send_each(&box) : send_batch(&box);
+	return conf->n_headers > 0 || box.columns.time != NULL ? send_each(&box) : send_batch(&box);
 }

@@ -94,15 +94,55 @@ compile(struct weir_plan *plan, const struct weir_host *host, struct weir_str te
 	return NULL;
 }
 
+/* Dead letters: the record as it came, and what is known of it in headers `weir_*`. */
+static void
+plan_dead_letters(
+	struct sink_conf *c, struct weir_plan *plan, const struct weir_host *host, int *rc)
+{
+	const struct weir_schema *schema = host->input(plan, 0);
+	const uint32_t loc = c->topic.loc;
+
+	for (uint32_t i = 0; i < schema->n; i++) {
+		const struct weir_str name = schema->fields[i]->name;
+		const size_t size = name.len + sizeof "cast( as string)";
+		char *text = host->keep(plan, size), *header = host->keep(plan, size);
+		struct weir_str source = {.p = text, .loc = loc};
+
+		if (schema->fields[i]->type == WEIR_BYTES) { /* raw */
+			c->value_expr =
+				compile(plan, host, name, WEIR_STRING, WEIR_BYTES, "value", rc);
+			continue;
+		}
+		source.len = (uint32_t)snprintf(
+			text, size, "cast(%.*s as string)", (int)name.len, name.p);
+		c->header_names[c->n_headers] = (struct weir_str){.p = header,
+			.len = (uint32_t)snprintf(
+				header, size, "weir_%.*s", (int)name.len, name.p)};
+		c->header_exprs[c->n_headers++] =
+			compile(plan, host, source, WEIR_STRING, WEIR_BYTES, "header", rc);
+	}
+	kafka_note(plan, host,
+		"a dead letter goes out as it came, with headers weir_error, weir_source, "
+		"weir_partition, weir_offset and more; a \"format\" would make it a record of "
+		"them");
+}
+
 static int
 plan_headers(struct sink_conf *c, struct weir_plan *plan, const struct weir_host *host)
 {
+	const uint32_t dead = host->dead_letters(plan, 0) != 0 ? host->input(plan, 0)->n : 0;
+	const size_t most = c->header.n + dead + 1;
 	int rc = WEIR_OK;
 
-	c->header_exprs = host->keep(plan, (c->header.n + 1) * sizeof(struct weir_expr *));
-	for (uint32_t i = 0; i < c->header.n; i++)
-		c->header_exprs[i] = compile(
-			plan, host, c->header_value.v[i], WEIR_STRING, WEIR_BYTES, "header", &rc);
+	c->header_exprs = host->keep(plan, most * sizeof(struct weir_expr *));
+	c->header_names = host->keep(plan, most * sizeof(struct weir_str));
+	for (; c->n_headers < c->header.n; c->n_headers++) {
+		c->header_names[c->n_headers] = c->header.v[c->n_headers];
+		c->header_exprs[c->n_headers] = compile(plan, host, c->header_value.v[c->n_headers],
+			WEIR_STRING, WEIR_BYTES, "header", &rc);
+	}
+	if (dead > 0)
+		plan_dead_letters(c, plan, host, &rc);
 	return rc;
 }
 

@@ -18,7 +18,10 @@ struct sink_conf {
 	int64_t transaction_timeout;
 	/* plan() */
 	struct weir_expr *topic_expr, *key_expr, *timestamp_expr;
+	struct weir_expr *value_expr; /* NULL: what the format makes */
+	struct weir_str *header_names;
 	struct weir_expr **header_exprs;
+	uint32_t n_headers;
 };
 
 /* Messages of one batch that the producer has had no room for yet; their bytes are copies. */

@@ -164,6 +164,28 @@ def test_two_sinks_share_a_transaction(kit):
     equal(numbers(kit.consume(low) + kit.consume(high)), once(1000))
 
 
+def test_dead_letters_go_out_as_they_came_in_the_same_transaction(kit):
+    into, out, dead = kit.topic(), kit.topic(), kit.topic()
+    kit.produce(into, ['{"n":0,"k":"x"}', "no\xa0json {", '{"n":1,"k":"y"}'])
+    kit.conf(
+        "source kafka in { brokers $KAFKA; topic %s; group dead; stop end; on_error dead_letter wrong; "
+        "format json { n int; k string; } }" % into
+        + "map m { from in; set half = 1 / n; on_error dead_letter wrong; }"
+        + f"sink kafka out {{ from m; brokers $KAFKA; topic {out}; {ONCE % 'tx-dead'} }}"
+        + f"sink kafka bad {{ from wrong; brokers $KAFKA; topic {dead}; key partition; header team 'a'; {ONCE % 'tx-dead'} }}",
+        "state_path state;",
+    )
+    kit.run()
+    equal(numbers(kit.consume(out)), collections.Counter([1]))
+    letters = sorted(line.split("|", 2) for line in kit.consume(dead, "%s|%k|%h\n"))
+    for value, key, headers in letters:
+        have = dict(pair.split("=", 1) for pair in headers.split(",") if "=" in pair)
+        equal(key, f"{into}/0")
+        equal((have["team"], have["weir_pipeline"], have["weir_source"]), ("a", "p", "in"))
+        equal((have["weir_operator"], have["weir_offset"]), ("in", "1") if value.startswith("no") else ("m", "0"))
+    equal({letter[0] for letter in letters}, {"no\xa0json {", '{"n":0,"k":"x"}'})
+
+
 def test_lost_state_is_refused(kit):
     out = kit.topic()
     kit.conf(

@@ -299,6 +299,20 @@ wr_plan_interval(const struct weir_plan *plan)
 	return plan->planner->pipeline->checkpoint_interval;
 }
 
+uint32_t
+wr_plan_dead_letters(const struct weir_plan *plan, uint32_t in)
+{
+	const struct wr_op *op = plan->op;
+	uint32_t all = plan->format == NULL && in < op->n_in && op->in[in].n_edges > 0;
+
+	for (uint32_t i = 0; all != 0 && i < op->in[in].n_edges; i++) {
+		const struct wr_edge *edge = op->in[in].edges[i];
+
+		all = edge->from->out[edge->out].dead_letter;
+	}
+	return all;
+}
+
 void
 wr_plan_declare(struct weir_plan *plan, uint32_t what, int64_t n, struct weir_str s)
 {

@@ -21,6 +21,7 @@ void wr_plan_declare(struct weir_plan *plan, uint32_t what, int64_t n, struct we
 uint32_t wr_plan_kind(const struct weir_plan *plan);
 void wr_plan_problem(struct weir_plan *plan, uint32_t loc, const char *sentence);
 int64_t wr_plan_interval(const struct weir_plan *plan);
+uint32_t wr_plan_dead_letters(const struct weir_plan *plan, uint32_t in);
 void *wr_plan_keep(struct weir_plan *plan, size_t size);
 
 /* compile() and aggregates(); type(), name() and slots() are wr_expr_type, wr_expr_name and

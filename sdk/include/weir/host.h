@@ -318,6 +318,13 @@ struct weir_host {
 	 * changed.
 	 */
 	uint8_t *(*kinds)(struct weir_out *);
+
+	/*
+	 * [plan] 1: all rows of an input of this sink are dead letters, and no `format` says how
+	 * they are to be written: records go out as they came, if the sink can, with the other
+	 * columns beside them.
+	 */
+	uint32_t (*dead_letters)(const struct weir_plan *, uint32_t in);
 };
 
 #ifdef __cplusplus
