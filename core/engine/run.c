@@ -458,7 +458,7 @@ wr_run_savepoint(struct wr_run *run, const char *path, wr_savepoint_done_fn done
 bool
 wr_run_was_unclean(const struct wr_run *run)
 {
-	return run->unclean;
+	return run->unclean || run->failure.code == -ESTALE;
 }
 
 bool

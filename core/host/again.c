@@ -28,6 +28,12 @@ wr_again_forget(void)
 		unsetenv(AGAIN);
 }
 
+void
+wr_again_never(void)
+{
+	setenv(AGAIN, "never", 1);
+}
+
 int
 wr_again(char **argv, int cwd, int exit_code)
 {

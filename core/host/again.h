@@ -10,6 +10,8 @@
 
 /* This process has got on: from here on the failures before it count no more. */
 void wr_again_forget(void);
+/* It was told to end: somebody else starts it, if at all. */
+void wr_again_never(void);
 /* cwd: where argv was written for.  Returns exit_code, if at all. */
 int wr_again(char **argv, int cwd, int exit_code);
 

@@ -325,7 +325,11 @@ host_run(struct host *host)
 		return WR_RUN_OK;
 	if (wr_run_has_decided(host->run))
 		wr_again_forget();
-	return wr_run_was_unclean(host->run) ? WR_RUN_UNCLEAN : WR_RUN_FAILED;
+	if (!wr_run_was_unclean(host->run))
+		return WR_RUN_FAILED;
+	if (host->signals > 0)
+		wr_again_never(); /* it was to end; the next start recovers */
+	return WR_RUN_UNCLEAN;
 }
 
 static void

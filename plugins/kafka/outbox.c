@@ -132,6 +132,12 @@ send_one(const struct sink *sink, const rd_kafka_message_t *m, rd_kafka_headers_
 	return code;
 }
 
+static const char *
+name_of(const struct sink *sink, const rd_kafka_message_t *m)
+{
+	return rd_kafka_topic_name(sink->topics[(intptr_t)m->_private]);
+}
+
 /* A record that is too long is a bad row; what else is refused ends the pipeline. */
 static int
 refused(const struct outbox *box, uint32_t i, rd_kafka_resp_err_t code)
@@ -144,8 +150,8 @@ refused(const struct outbox *box, uint32_t i, rd_kafka_resp_err_t code)
 			"the record is longer than message.max.bytes of topic \"%.*s\"", topic);
 		return 0;
 	}
-	return kafka_fail(
-		sink->task, code, "cannot send to topic \"%.*s\"", (int)topic.len, topic.p);
+	return producer_fail(
+		sink->producer, sink->task->err, code, name_of(sink, &box->messages[i]));
 }
 
 /* Copies what is left, from message `from` on. */
@@ -208,16 +214,14 @@ outbox_resume(struct sink *sink)
 	for (; b->next < b->n; b->next++) {
 		rd_kafka_resp_err_t code = send_one(
 			sink, &b->messages[b->next], b->headers[b->next], b->times[b->next]);
-		struct weir_str topic =
-			sink->conf->topic.v[(intptr_t)b->messages[b->next]._private];
 
 		if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL) {
 			waiter_wait(sink->waiter, WAIT_ROOM);
 			return WEIR_BUSY;
 		}
 		if (code != 0)
-			return kafka_fail(sink->task, code, "cannot send to topic \"%.*s\"",
-				(int)topic.len, topic.p);
+			return producer_fail(sink->producer, sink->task->err, code,
+				name_of(sink, &b->messages[b->next]));
 	}
 	outbox_clear(sink);
 	return WEIR_OK;

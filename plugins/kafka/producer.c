@@ -5,6 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Fenced or timed out: its successor begins where the last transaction was committed. */
+int
+producer_fail(const struct producer *producer, struct weir_err *err, rd_kafka_resp_err_t code,
+	const char *topic)
+{
+	char why[256];
+
+	snprintf(why, sizeof why, "%s", rd_kafka_err2str(code));
+	if (producer->rk != NULL && rd_kafka_fatal_error(producer->rk, NULL, 0) != 0)
+		code = rd_kafka_fatal_error(producer->rk, why, sizeof why);
+	return weir_fail(err, code == RD_KAFKA_RESP_ERR__FENCED ? -ESTALE : -EIO,
+		"a record could not be delivered to topic \"%s\": %s%s", topic, why,
+		transaction_remedy(code));
+}
+
 /* Only those that failed; [whoever polls] */
 static void
 on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *message, void *opaque)
@@ -16,9 +31,8 @@ on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *message, void *opaque)
 		return;
 	pthread_mutex_lock(&producer->lock);
 	if (producer->delivery.code == 0)
-		weir_fail(&producer->delivery, -EIO,
-			"a record could not be delivered to topic \"%s\": %s",
-			rd_kafka_topic_name(message->rkt), rd_kafka_message_errstr(message));
+		producer_fail(producer, &producer->delivery, message->err,
+			rd_kafka_topic_name(message->rkt));
 	pthread_mutex_unlock(&producer->lock);
 	atomic_store(&producer->failed, 1);
 }
@@ -96,8 +110,12 @@ producer_new(const struct producer_conf *c, struct weir_task *task)
 	producer->brokers = client_brokers(c->client);
 	producer->transactional_id =
 		c->transactional_id != NULL ? strdup(c->transactional_id) : NULL;
+	if (c->transactional_id != NULL &&
+		asprintf(&producer->decisions, KAFKA_DECISIONS "%s", c->transactional_id) < 0)
+		producer->decisions = NULL;
 	if (producer->brokers != NULL &&
-		(c->transactional_id == NULL || producer->transactional_id != NULL))
+		(c->transactional_id == NULL ||
+			(producer->transactional_id != NULL && producer->decisions != NULL)))
 		conf = configure(c, producer);
 	if (conf == NULL)
 		weir_fail(&producer->err, -ENOMEM, "out of memory");
@@ -175,5 +193,6 @@ producer_free(void *arg)
 	pthread_mutex_destroy(&producer->lock);
 	free(producer->brokers);
 	free(producer->transactional_id);
+	free(producer->decisions);
 	free(producer);
 }

@@ -23,6 +23,7 @@ struct producer {
 	struct weir_task *task;
 	const struct client_conf *client;
 	char *brokers, *transactional_id;
+	char *decisions; /* the group that holds what was decided */
 	struct weir_err err;
 	struct stats stats; /* of the task that made it */
 	atomic_int failed; /* a record was not delivered: delivery says why */
@@ -46,6 +47,12 @@ void producer_free(void *producer);
 /* Takes the topic's handle.  0, or -1: out of memory. */
 int producer_add_topic(struct producer *producer, rd_kafka_topic_t *topic);
 
+/* Why a record cannot be sent or was not delivered; gives -errno. */
+int producer_fail(const struct producer *producer, struct weir_err *err, rd_kafka_resp_err_t code,
+	const char *topic);
+/* What to do about an error of transactions; "" if there is nothing to say. */
+const char *transaction_remedy(rd_kafka_resp_err_t code);
+
 /* 0, or why a record was not delivered. */
 int producer_check(struct producer *producer, struct weir_task *task);
 
@@ -57,7 +64,7 @@ int transaction_begin(struct producer *producer, struct weir_task *task);
 /* Fences the older self off, and reads its last decision; *tag is to be freed. */
 int transaction_recover(
 	struct producer *producer, struct weir_task *task, uint64_t *epoch, char **tag);
-/* topic: where the tag stands, in the offset of its partition 0, of a group called as the id. */
+/* topic: where the tag stands, in the offset of its partition 0, of the group of decisions. */
 int transaction_decide(struct producer *producer, struct weir_task *task, const char *topic,
 	const struct weir_decision *decision);
 

@@ -58,7 +58,9 @@ static const struct weir_directive directives[] = {
 		.offset = offsetof(struct sink_conf, delivery)},
 	{.name = "transactional_id",
 		.summary = "Of \"delivery exactly_once\": the name of the transactions, which no "
-			   "other pipeline may have; a group of that name holds what was decided.",
+			   "other pipeline may have; a group called weir. and that name holds what "
+			   "was "
+			   "decided.",
 		.type = WEIR_D_STR,
 		.offset = offsetof(struct sink_conf, transactional_id)},
 	{.name = "transaction_timeout",

@@ -134,6 +134,12 @@ source_plan(void *conf, struct weir_plan *plan, const struct weir_host *host)
 	if (c->group.len == 0) {
 		host->problem(plan, c->group.loc, "the name of the group is empty");
 		rc = -EINVAL;
+	} else if (c->group.len >= sizeof KAFKA_DECISIONS - 1 &&
+		   memcmp(c->group.p, KAFKA_DECISIONS, sizeof KAFKA_DECISIONS - 1) == 0) {
+		host->problem(plan, c->group.loc,
+			"groups called \"" KAFKA_DECISIONS "...\" hold what transactions decided; "
+			"choose another name");
+		rc = -EINVAL;
 	}
 	return rc;
 }

@@ -2,7 +2,8 @@
 /*
  * Epochs decided by Kafka.  One transaction holds the rows of an epoch, the positions of the Kafka
  * sources of the same cluster, each under its group, and the host's tag: in the metadata of the
- * offset EPOCH of a topic, under a group called as the transactional id.
+ * offset EPOCH of a topic, under a group of its own.  No source's group: their offsets are no
+ * epochs.
  *
  * A successor begins with init_transactions(), which ends what its older self had begun one way or
  * the other; only then it asks where that group stands.  Nothing else is ever guessed: whatever is
@@ -53,8 +54,8 @@ wait_a_little(void)
 	nanosleep(&t, NULL);
 }
 
-static const char *
-remedy_of(rd_kafka_resp_err_t code)
+const char *
+transaction_remedy(rd_kafka_resp_err_t code)
 {
 	switch (code) {
 	case RD_KAFKA_RESP_ERR__FENCED:
@@ -66,8 +67,8 @@ remedy_of(rd_kafka_resp_err_t code)
 	case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
 		return "; give the user Write on this transactional_id";
 	case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
-		return "; give the user Read on the groups of the sources and on the one called as "
-		       "the transactional_id";
+		return "; give the user Read on the groups of the sources and on the one called "
+		       "weir. and the transactional_id";
 	default:
 		return "";
 	}
@@ -78,12 +79,14 @@ static int
 fail(struct weir_task *task, rd_kafka_error_t *error, const char *what,
 	const struct producer *producer)
 {
+	rd_kafka_resp_err_t code = error != NULL ? rd_kafka_error_code(error) : 0;
 	int rc;
 
 	if (error == NULL)
 		return 0;
-	rc = weir_fail(task->err, -EIO, "%s of \"%s\": %s%s", what, producer->transactional_id,
-		rd_kafka_error_string(error), remedy_of(rd_kafka_error_code(error)));
+	rc = weir_fail(task->err, code == RD_KAFKA_RESP_ERR__FENCED ? -ESTALE : -EIO,
+		"%s of \"%s\": %s%s", what, producer->transactional_id,
+		rd_kafka_error_string(error), transaction_remedy(code));
 	rd_kafka_error_destroy(error);
 	return rc;
 }
@@ -164,7 +167,7 @@ open_asker(const struct producer *producer, struct weir_task *task)
 		kafka_no_memory(task);
 		return NULL;
 	}
-	client_set(conf, "group.id", producer->transactional_id);
+	client_set(conf, "group.id", producer->decisions);
 	return client_new(RD_KAFKA_CONSUMER, conf, task);
 }
 
@@ -221,10 +224,10 @@ know_group(struct producer *producer, struct weir_task *task, uint64_t *epoch, c
 
 	if (rk == NULL)
 		return task->err->code;
-	code = ask_group(rk, producer->transactional_id, epoch, tag);
+	code = ask_group(rk, producer->decisions, epoch, tag);
 	for (int i = 0; i < INIT_MS / RETRY_MS && is_passing(code); i++) {
 		wait_a_little();
-		code = ask_group(rk, producer->transactional_id, epoch, tag);
+		code = ask_group(rk, producer->decisions, epoch, tag);
 	}
 	rd_kafka_destroy_flags(rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 	if (code == 0)
@@ -232,7 +235,7 @@ know_group(struct producer *producer, struct weir_task *task, uint64_t *epoch, c
 	return weir_fail(task->err, -EIO,
 		"where group \"%s\" stands is not known: %s; see that brokers answer, and that "
 		"the user may read that group",
-		producer->transactional_id, rd_kafka_err2str(code));
+		producer->decisions, rd_kafka_err2str(code));
 }
 
 int
@@ -354,7 +357,7 @@ send_tag(struct producer *producer, struct weir_task *task, const char *topic,
 
 	p->offset = (int64_t)d->epoch;
 	set_metadata(p, d->tag);
-	rc = p->metadata != NULL ? send_offsets(producer, task, producer->transactional_id, list)
+	rc = p->metadata != NULL ? send_offsets(producer, task, producer->decisions, list)
 				 : kafka_no_memory(task);
 	rd_kafka_topic_partition_list_destroy(list);
 	return rc;

@@ -11,6 +11,8 @@ import subprocess
 import tempfile
 import time
 
+from proxy import Proxy
+
 HERE = pathlib.Path(__file__).resolve().parent
 DEADLINE = 60
 _loader = importlib.machinery.SourceFileLoader("broker", str(HERE / "broker"))
@@ -65,9 +67,10 @@ class Kit:
         done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=DEADLINE)
         return done.stdout.splitlines()
 
-    def conf(self, body, top="", name="weir.conf"):
+    def conf(self, body, top="", name="weir.conf", proxied=False):
+        address = (self.server.proxy if proxied else self.server).address
         (self.path / name).write_text(
-            f"load_module kafka.so;\n{top}\npipeline p {{\n{body.replace('$KAFKA', self.server.address)}\n}}\n"
+            f"load_module kafka.so;\n{top}\npipeline p {{\n{body.replace('$KAFKA', address)}\n}}\n"
         )
 
     def start(self, *options, name="weir.conf"):
@@ -93,6 +96,10 @@ class Kit:
         child.send_signal(number)
         _, err = child.communicate(timeout=DEADLINE)
         equal(child.returncode, code, err)
+
+    def hanging(self, *topics):
+        """Partitions in which a transaction is still open."""
+        return [line for topic in topics for line in self.tool("hanging", topic).splitlines()]
 
     def told(self, group, topic, partitions):
         """Records before where the group stands; it stands nowhere in partitions that gave none."""
@@ -138,7 +145,7 @@ def contains(text, piece):
         raise AssertionError(f"no {piece!r} in {text!r}")
 
 
-def main(tests, description):
+def main(tests, description, **options_of_broker):
     """Runs the functions whose names begin with test_; the first words of the command line choose."""
     import argparse
 
@@ -153,7 +160,7 @@ def main(tests, description):
     failed = 0
     with tempfile.TemporaryDirectory(prefix="weir-kafka-broker-") as directory:
         try:
-            server = broker.Broker(directory, options.version).start()
+            server = broker.Broker(directory, options.version, proxy=Proxy(), **options_of_broker).start()
         except broker.Missing as missing:
             broker.skip(missing)
         try:

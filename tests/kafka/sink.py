@@ -126,7 +126,7 @@ def test_exactly_once_shows_rows_with_their_checkpoint(kit):
     until(lambda: len(kit.consume(out)) == 1000, child)
     # The transaction holds the group's offsets, and the tag.
     until(lambda: kit.told("eo", into, 2) == 1000, child)
-    contains(kit.tool("committed", "tx-show", out, 1), "weir1 ")
+    contains(kit.tool("committed", "weir.tx-show", out, 1), "weir1 ")
     kit.produce(into, [json.dumps({"n": n, "k": "x"}) for n in range(1000, 1500)])
     until(lambda: len(kit.consume(out)) == 1500, child)
     kit.stop(child)

@@ -8,6 +8,8 @@
  *        tool BROKERS committed GROUP TOPIC PARTITIONS   prints OFFSET METADATA for each
  *        tool BROKERS commit GROUP TOPIC PARTITION OFFSET
  *        tool BROKERS tombstone TOPIC KEY
+ *        tool BROKERS forget GROUP                       deletes it
+ *        tool BROKERS hanging TOPIC                      partitions with an open transaction
  */
 #include <librdkafka/rdkafka.h>
 #include <stdio.h>
@@ -32,7 +34,7 @@ check(const char *what, rd_kafka_resp_err_t code)
 }
 
 static void
-check_error(const char *what, rd_kafka_error_t *error)
+check_error(const char *what, const rd_kafka_error_t *error)
 {
 	if (error != NULL)
 		die(what, rd_kafka_error_string(error));
@@ -77,6 +79,13 @@ finish(const char *what, rd_kafka_queue_t *queue)
 			rd_kafka_event_CreatePartitions_result(event), &n);
 	for (size_t i = 0; i < n; i++)
 		check(what, rd_kafka_topic_result_error(results[i]));
+	if (rd_kafka_event_DeleteGroups_result(event) != NULL) {
+		const rd_kafka_group_result_t **groups = rd_kafka_DeleteGroups_result_groups(
+			rd_kafka_event_DeleteGroups_result(event), &n);
+
+		for (size_t i = 0; i < n; i++)
+			check_error(what, rd_kafka_group_result_error(groups[i]));
+	}
 	rd_kafka_event_destroy(event);
 	rd_kafka_queue_destroy(queue);
 }
@@ -182,6 +191,52 @@ tombstone(rd_kafka_t *rk, char **arg)
 	check("flush()", rd_kafka_flush(rk, TIMEOUT_MS));
 }
 
+static void
+forget(rd_kafka_t *rk, char **arg)
+{
+	rd_kafka_DeleteGroup_t *group = rd_kafka_DeleteGroup_new(arg[1]);
+	rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+
+	rd_kafka_DeleteGroups(rk, &group, 1, NULL, queue);
+	rd_kafka_DeleteGroup_destroy(group);
+	finish(arg[0], queue);
+}
+
+static int64_t
+end_of(const char *brokers, const char *isolation, const char *topic, int32_t partition)
+{
+	const char *const set[] = {"isolation.level", isolation, NULL};
+	rd_kafka_t *rk = client(RD_KAFKA_CONSUMER, brokers, set);
+	int64_t low, high;
+
+	check("query_watermark_offsets()",
+		rd_kafka_query_watermark_offsets(rk, topic, partition, &low, &high, TIMEOUT_MS));
+	rd_kafka_destroy(rk);
+	return high;
+}
+
+/* What is committed ends before what is there. */
+static void
+hanging(const char *brokers, char **arg)
+{
+	rd_kafka_t *rk = client(RD_KAFKA_PRODUCER, brokers, NULL);
+	rd_kafka_topic_t *topic = rd_kafka_topic_new(rk, arg[1], NULL);
+	const struct rd_kafka_metadata *metadata;
+
+	check("metadata()", rd_kafka_metadata(rk, 0, topic, &metadata, TIMEOUT_MS));
+	for (int32_t i = 0; i < metadata->topics[0].partition_cnt; i++) {
+		int64_t committed = end_of(brokers, "read_committed", arg[1], i);
+		int64_t there = end_of(brokers, "read_uncommitted", arg[1], i);
+
+		if (committed < there)
+			printf("%s/%d %lld %lld\n", arg[1], i, (long long)committed,
+				(long long)there);
+	}
+	rd_kafka_metadata_destroy(metadata);
+	rd_kafka_topic_destroy(topic);
+	rd_kafka_destroy(rk);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -194,10 +249,14 @@ main(int argc, char **argv)
 		transaction(argv[1], arg);
 	} else if (strncmp(arg[0], "commit", 6) == 0 && argc > 5) {
 		group(argv[1], arg);
+	} else if (strcmp(arg[0], "hanging") == 0) {
+		hanging(argv[1], arg);
 	} else {
 		rk = client(RD_KAFKA_PRODUCER, argv[1], NULL);
 		if (strcmp(arg[0], "tombstone") == 0 && argc > 4)
 			tombstone(rk, arg);
+		else if (strcmp(arg[0], "forget") == 0)
+			forget(rk, arg);
 		else if (argc > 4 || strcmp(arg[0], "delete") == 0)
 			topics(rk, arg);
 		else

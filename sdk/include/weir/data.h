@@ -30,7 +30,8 @@ extern "C" {
 
 /*
  * What a callback returns; below 0 it is a negative errno, err says why, and the pipeline fails and
- * starts again from its checkpoint.
+ * starts again from its checkpoint: at once if it is -ESTALE, which says that this process has lost
+ * what it held to somebody else or to a time limit, and that a new one can have it again.
  *
  * WEIR_MORE: stopped after about task->room rows; call resume() when the outputs have room.
  * WEIR_BUSY: full, or in poll() nothing to read; call resume() (poll()) after my wake().

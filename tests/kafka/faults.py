@@ -1,0 +1,227 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Exactly once, whatever happens on the way: answers that are lost, requests that come late, brokers and processes that
+stop, and what people do to topics, groups and directories: faults.py --build DIR [NAME ...]"""
+import collections
+import json
+import shutil
+import signal
+
+import proxy
+from kit import contains, equal, main, until
+
+CONF = """
+    checkpoint {{ interval {interval}; }}
+    source kafka in {{ brokers $KAFKA; topic {into}; group {id}; discover 100ms; format json {{ n int; }} }}
+    sink kafka out {{ from in; brokers $KAFKA; topic {out}; delivery exactly_once; transactional_id {id};
+        transaction_timeout {timeout}; }}
+"""
+
+
+class Flow:
+    """A pipeline from a topic to a topic, through the proxy."""
+
+    def __init__(self, kit, timeout="30s", interval="50ms", partitions=2):
+        self.kit, self.id, self.sent = kit, kit.name, 0
+        self.into, self.out = kit.topic(partitions), kit.topic(partitions)
+        self.body = CONF.format(interval=interval, into=self.into, id=self.id, out=self.out, timeout=timeout)
+        kit.conf(self.body, "state_path state;", proxied=True)
+        kit.server.proxy.forget()
+
+    def send(self, n=200, *options):
+        self.kit.produce(self.into, [json.dumps({"n": i}) for i in range(self.sent, self.sent + n)], *options)
+        self.sent += n
+
+    def seen(self):
+        return collections.Counter(json.loads(line)["n"] for line in self.kit.consume(self.out))
+
+    def begin(self, name="weir.conf"):
+        child = self.kit.start(name=name)
+        self.send()
+        self.arrived(child)
+        return child
+
+    def arrived(self, child):
+        until(lambda: len(self.seen()) == self.sent, child)
+
+    def ended(self, child):
+        """All is there, once, nothing hangs, and the group knows."""
+        self.arrived(child)
+        until(lambda: self.kit.told(self.id, self.into, 3) == self.sent, child)
+        self.kit.stop(child)
+        self.exact()
+
+    def exact(self):
+        equal(self.seen(), collections.Counter(range(self.sent)))
+        until(lambda: not self.kit.hanging(self.out))
+
+    def broken(self, kind, action):
+        """One request of a kind meets with an accident."""
+        child = self.begin()
+        rule = self.kit.server.proxy.once(kind, action)
+        self.send()
+        until(rule.hit.is_set, child)
+        self.send()
+        self.arrived(child)
+        return child, rule
+
+
+def test_the_answer_to_a_commit_is_lost(kit):
+    flow = Flow(kit)
+    child, _ = flow.broken(proxy.END_TXN, "drop_answer")
+    flow.ended(child)
+
+
+def test_the_commit_is_lost(kit):
+    flow = Flow(kit)
+    child, _ = flow.broken(proxy.END_TXN, "cut")
+    flow.ended(child)
+
+
+def test_a_commit_comes_late(kit):
+    flow = Flow(kit)
+    child, rule = flow.broken(proxy.END_TXN, "late")
+    # The transactions of now are another producer's: it cannot end one of them.
+    rule.release()
+    until(rule.delivered.is_set, child)
+    flow.send()
+    flow.ended(child)
+
+
+def test_answers_to_offsets_and_records_are_lost(kit):
+    flow = Flow(kit)
+    child = flow.begin()
+    for kind in (proxy.TXN_OFFSET_COMMIT, proxy.ADD_OFFSETS, proxy.ADD_PARTITIONS, proxy.PRODUCE, proxy.FETCH):
+        rule = kit.server.proxy.once(kind, "drop_answer")
+        flow.send()
+        until(rule.hit.is_set, child)
+        flow.arrived(child)
+    flow.ended(child)
+
+
+def test_the_broker_dies_when_it_is_to_commit(kit):
+    flow = Flow(kit)
+    child = flow.begin()
+    rule = kit.server.proxy.once(proxy.END_TXN, "call", kit.server.kill)
+    flow.send()
+    until(rule.hit.is_set, child)
+    kit.server.start()
+    flow.send()
+    flow.ended(child)
+
+
+def test_a_transaction_takes_too_long(kit):
+    flow = Flow(kit, timeout="1s", interval="300ms")
+    child = flow.begin()
+    flow.send()
+    until(lambda: kit.hanging(flow.out) or flow.send(), child)
+    child.send_signal(signal.SIGSTOP)
+    until(lambda: not kit.hanging(flow.out))  # the broker has undone it
+    child.send_signal(signal.SIGCONT)
+    flow.ended(child)
+
+
+def test_a_frozen_process_cannot_undo_its_successor(kit):
+    flow = Flow(kit)
+    older = flow.begin()
+    older.send_signal(signal.SIGSTOP)
+    # As on another machine, with a copy of the state.
+    shutil.copytree(kit.path / "state", kit.path / "copy/state", ignore=shutil.ignore_patterns("control"))
+    kit.conf(flow.body, "state_path copy/state;", name="successor.conf", proxied=True)
+    successor = flow.begin("successor.conf")
+    older.send_signal(signal.SIGCONT)
+    flow.send()
+    _, err = older.communicate(timeout=60)
+    equal(older.returncode, 1, err)
+    contains(err, f'Kafka transaction "{flow.id}"')
+    flow.send()
+    flow.arrived(successor)  # it was fenced in its turn, and is its own successor by now
+    flow.ended(successor)
+
+
+def test_goes_on_after_longer_than_a_transaction_may_take(kit):
+    flow = Flow(kit, timeout="1s", interval="300ms")
+    child = flow.begin()
+    until(lambda: kit.hanging(flow.out) or flow.send(), child)
+    kit.stop(child, signal.SIGKILL, -signal.SIGKILL)
+    until(lambda: not kit.hanging(flow.out))
+    child = flow.begin()
+    flow.ended(child)
+
+
+def test_a_broker_that_is_gone_is_waited_for(kit):
+    flow = Flow(kit)
+    child = flow.begin()
+    kit.server.kill()
+    kit.server.start()
+    flow.send()
+    flow.ended(child)
+
+
+def test_partitions_that_are_added_are_read(kit):
+    flow = Flow(kit)
+    child = flow.begin()
+    kit.tool("grow", flow.into, 3)
+    flow.send(200, "-p", "2")
+    flow.ended(child)
+    child = flow.begin()
+    flow.ended(child)
+
+
+def test_a_group_that_was_reset_by_hand_changes_nothing(kit):
+    flow = Flow(kit)
+    kit.stop(flow.begin())
+    kit.tool("commit", flow.id, flow.into, 0, 0)
+    child = flow.begin()
+    flow.ended(child)
+
+
+def refused(kit, flow, *pieces):
+    _, err = kit.run(code=1)
+    for piece in pieces:
+        contains(err, piece)
+    equal(flow.seen(), collections.Counter(range(flow.sent)))
+
+
+def test_a_decision_that_was_deleted_is_refused(kit):
+    flow = Flow(kit)
+    kit.stop(flow.begin())
+    kit.tool("forget", f"weir.{flow.id}")
+    refused(kit, flow, f'Kafka transaction "{flow.id}"')
+
+
+def test_the_state_of_another_pipeline_is_refused(kit):
+    flow = Flow(kit)
+    kit.stop(flow.begin())
+    (kit.path / "state").rename(kit.path / "right")
+    kit.conf(flow.body.replace(f"transactional_id {flow.id}", "transactional_id other"), "state_path state;", proxied=True)
+    other = kit.start()
+    flow.send()
+    flow.arrived(other)
+    kit.stop(other)
+    kit.conf(flow.body, "state_path state;", proxied=True)
+    _, err = kit.run(code=1)
+    contains(err, f'Kafka transaction "{flow.id}"')
+
+
+def test_a_topic_that_was_made_anew_is_refused(kit):
+    flow = Flow(kit, partitions=1)
+    kit.stop(flow.begin())
+    kit.tool("delete", flow.into)
+    until(lambda: not again(kit, flow.into))
+    _, err = kit.run(code=1)
+    contains(err, f'offset 200 of "{flow.into}/0" is not there')
+    contains(err, "the topic was made anew")
+
+
+def again(kit, topic):
+    """Why it cannot be made yet."""
+    try:
+        kit.topic(1, topic)
+    except AssertionError as error:
+        return error
+    return None
+
+
+if __name__ == "__main__":
+    main(globals(), __doc__)
