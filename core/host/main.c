@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,6 +135,29 @@ main_unknown(const char *word)
 	return 1;
 }
 
+/*
+ * `weir kafka ...` is the program weir-kafka, beside this one or in PATH: so plugins bring commands
+ * of which this program knows nothing.  Comes back if there is none.
+ */
+static void
+main_beside(char **argv)
+{
+	char path[PATH_MAX], *slash;
+	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+	char name[64];
+
+	if (strspn(argv[1], "abcdefghijklmnopqrstuvwxyz") != strlen(argv[1]) ||
+		snprintf(name, sizeof name, "weir-%s", argv[1]) >= (int)sizeof name)
+		return;
+	path[n > 0 ? n : 0] = '\0';
+	slash = strrchr(path, '/');
+	if (slash != NULL && slash + 1 + sizeof name < path + sizeof path) {
+		memcpy(slash + 1, name, strlen(name) + 1);
+		execv(path, argv + 1);
+	}
+	execvp(name, argv + 1);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -144,8 +168,10 @@ main(int argc, char **argv)
 
 	if (argc < 1)
 		return 1;
-	if (argc > 1 && command->name[0] == '\0' && argv[1][0] != '-')
+	if (argc > 1 && command->name[0] == '\0' && argv[1][0] != '-') {
+		main_beside(argv);
 		return main_unknown(argv[1]);
+	}
 	if (wr_options_parse(&options, command, argv + (command->name[0] != '\0' ? 2 : 1), &err) <
 		0) {
 		fprintf(stderr, "weir: %s\n", err.text);
