@@ -429,4 +429,5 @@ const struct weir_host wr_host = {
 	.wanted = wr_source_wanted,
 	.kinds = wr_out_kinds,
 	.dead_letters = wr_plan_dead_letters,
+	.share = wr_out_share,
 };

@@ -332,6 +332,21 @@ wr_out_gather(struct weir_out *out, int32_t col, const struct weir_batch *from, 
 }
 
 void
+wr_out_share(struct weir_out *out, int32_t col, const struct weir_batch *from, int32_t from_col)
+{
+	const struct weir_column *column = from->cols[from_col];
+	struct wr_slot *slot = &out->slots[col];
+
+	wr_assert(wr_batch_of(from)->pool != NULL);
+	if (wr_out_vec(out, col) == NULL)
+		return;
+	wr_assert(out->n == out->last || slot->bufs == column->bufs);
+	wr_batch_share(out->batch, from);
+	slot->bufs = column->bufs;
+	slot->n_foreign = out->n;
+}
+
+void
 wr_out_gather_column(struct weir_out *out, int32_t col, const struct weir_column *column,
 	const uint32_t *rows, bool copy)
 {

@@ -54,6 +54,8 @@ struct weir_vec *wr_out_vec(struct weir_out *out, int32_t col);
 void wr_out_text(struct weir_out *out, int32_t col, uint32_t row, const char *p, uint32_t len);
 void wr_out_gather(struct weir_out *out, int32_t col, const struct weir_batch *from,
 	int32_t from_col, const uint32_t *rows);
+void wr_out_share(
+	struct weir_out *out, int32_t col, const struct weir_batch *from, int32_t from_col);
 void wr_out_select(struct weir_task *task, uint32_t port, const struct weir_batch *from,
 	const uint32_t *rows, uint32_t n);
 

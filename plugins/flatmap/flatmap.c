@@ -346,29 +346,46 @@ take_parts(struct flatmap *flatmap, struct weir_task *task, uint32_t max, struct
 	return WEIR_OK;
 }
 
+/* Whether a part is a string in quotes that its row has without them. */
+static int
+is_quoted(const struct flatmap_conf *conf, struct weir_str part)
+{
+	return conf->explode.field.p != NULL && conf->part_type == WEIR_STRING && *part.p == '"';
+}
+
+/* Parts are views into the text they are taken from, but for strings with escapes. */
 static void
-put_part(struct flatmap *flatmap, struct weir_out *out, struct weir_vec *vec, uint32_t i,
-	struct weir_str part)
+put_parts(struct flatmap *flatmap, struct weir_out *out, const struct flatmap_rows *rows)
 {
 	const struct flatmap_conf *conf = flatmap->conf;
+	const struct weir_column *column = flatmap->batch->cols[conf->field];
+	struct weir_vec *vec = flatmap->host->vec(out, conf->part);
+	uint32_t escaped[WEIR_ROWS_MAX], n_escaped = 0;
 
-	if (part.p == NULL) {
-		weir_bit_clear(vec->valid, i);
+	if (vec == NULL)
 		return;
-	}
-	if (conf->explode.field.p != NULL && conf->part_type == WEIR_STRING && *part.p == '"') {
-		/* What has no escape stands there as it is. */
-		if (memchr(part.p, '\\', part.len) == NULL) {
+	flatmap->host->share(out, conf->part, flatmap->batch, conf->field);
+	for (uint32_t i = 0; i < rows->n; i++) {
+		struct weir_str part = rows->part[i];
+
+		if (part.p == NULL) {
+			weir_bit_clear(vec->valid, i);
+			part.len = 0;
+		} else if (is_quoted(conf, part)) {
+			if (memchr(part.p, '\\', part.len) != NULL)
+				escaped[n_escaped++] = i;
 			part.p++;
 			part.len -= 2;
-		} else {
-			text_drop(&flatmap->text);
-			text_add_unquoted(&flatmap->text, part);
-			part.p = flatmap->text.p;
-			part.len = flatmap->text.len;
 		}
+		((struct weir_view *)vec->values)[i] =
+			weir_view_within(column, rows->from[i], part.p, part.len);
 	}
-	flatmap->host->text(out, conf->part, i, part.p, part.len);
+	for (uint32_t k = 0; k < n_escaped; k++) {
+		text_drop(&flatmap->text);
+		text_add_unquoted(&flatmap->text, rows->part[escaped[k]]);
+		flatmap->host->text(
+			out, conf->part, escaped[k], flatmap->text.p, flatmap->text.len);
+	}
 }
 
 static int
@@ -377,7 +394,6 @@ emit_parts(struct flatmap *flatmap, struct weir_task *task, const struct flatmap
 	const struct flatmap_conf *conf = flatmap->conf;
 	const struct weir_host *host = task->host;
 	struct weir_out *out = host->append(task, 0);
-	struct weir_vec *vec;
 
 	host->rows(out, rows->n, rows->event_time, NULL);
 	for (int32_t col = 0; col < (int32_t)conf->n_cols; col++) {
@@ -385,9 +401,7 @@ emit_parts(struct flatmap *flatmap, struct weir_task *task, const struct flatmap
 		if (col != conf->field || conf->n_cols == 1)
 			host->gather(out, col, flatmap->batch, col, rows->from);
 	}
-	vec = host->vec(out, conf->part);
-	for (uint32_t i = 0; vec != NULL && i < rows->n; i++)
-		put_part(flatmap, out, vec, i, rows->part[i]);
+	put_parts(flatmap, out, rows);
 	return flatmap->text.status == -ENOMEM ? weir_fail(task->err, -ENOMEM, "out of memory")
 					       : WEIR_OK;
 }

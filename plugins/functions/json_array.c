@@ -175,26 +175,25 @@ array_plan(struct weir_call *call, struct weir_err *err)
 	return WEIR_OK;
 }
 
+/* What stands between the brackets of row `row`; NULL, or why it has no JSON. */
+typedef const char *(*put_fn)(
+	struct weir_fn *fn, struct text *text, const struct weir_column *const *args, uint32_t row);
+
 static int
-array_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
-	const uint32_t *sel, uint32_t n, struct weir_vec *out)
+make_each(struct weir_fn *fn, const struct weir_column *const *args, const uint32_t *sel,
+	uint32_t n, struct weir_vec *out, const char *brackets, put_fn put)
 {
-	uint32_t n_args = fn->n_args;
 	struct text text;
 	int status = WEIR_OK;
 
-	(void)self;
 	text_init(&text);
 	for (uint32_t k = 0; k < n && status == WEIR_OK; k++) {
 		uint32_t i = row_at(sel, k);
-		const char *why = NULL;
+		const char *why;
 
-		text_add(&text, "[", 1);
-		for (uint32_t a = 0; a < n_args && why == NULL; a++) {
-			text_add(&text, ",", a > 0);
-			why = json_put_value(fn, &text, args[a], i);
-		}
-		text_add(&text, "]", 1);
+		text_add(&text, brackets, 1);
+		why = put(fn, &text, args, i);
+		text_add(&text, brackets + 1, 1);
 		if (why == NULL) {
 			status = text_give(&text, fn, out, i);
 			continue;
@@ -204,6 +203,27 @@ array_eval(const void *self, struct weir_fn *fn, const struct weir_column *const
 	}
 	text_fini(&text);
 	return status;
+}
+
+static const char *
+put_elements(
+	struct weir_fn *fn, struct text *text, const struct weir_column *const *args, uint32_t row)
+{
+	const char *why = NULL;
+
+	for (uint32_t a = 0; a < fn->n_args && why == NULL; a++) {
+		text_add(text, ",", a > 0);
+		why = json_put_value(fn, text, args[a], row);
+	}
+	return why;
+}
+
+static int
+array_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
+	const uint32_t *sel, uint32_t n, struct weir_vec *out)
+{
+	(void)self;
+	return make_each(fn, args, sel, n, out, "[]", put_elements);
 }
 
 const struct weir_function function_json_array = {
@@ -254,27 +274,8 @@ static int
 object_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
 {
-	struct text text;
-	int status = WEIR_OK;
-
 	(void)self;
-	text_init(&text);
-	for (uint32_t k = 0; k < n && status == WEIR_OK; k++) {
-		uint32_t i = row_at(sel, k);
-		const char *why;
-
-		text_add(&text, "{", 1);
-		why = put_members(fn, &text, args, i);
-		text_add(&text, "}", 1);
-		if (why == NULL) {
-			status = text_give(&text, fn, out, i);
-			continue;
-		}
-		text_drop(&text);
-		fn->row_error(fn, i, why);
-	}
-	text_fini(&text);
-	return status;
+	return make_each(fn, args, sel, n, out, "{}", put_members);
 }
 
 const struct weir_function function_json_object = {

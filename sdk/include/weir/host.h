@@ -325,6 +325,14 @@ struct weir_host {
 	 * columns beside them.
 	 */
 	uint32_t (*dead_letters)(const struct weir_plan *, uint32_t in);
+
+	/*
+	 * [task] Strings of an added column that stand within those of a column of a batch need no
+	 * copy: after this the operator writes a view for each row of the out into vec()'s values
+	 * itself, with weir_view_within().  For an out whose rows were added at once.  text() may
+	 * come behind the last of them.
+	 */
+	void (*share)(struct weir_out *, int32_t col, const struct weir_batch *, int32_t from);
 };
 
 #ifdef __cplusplus

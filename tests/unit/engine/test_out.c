@@ -379,6 +379,37 @@ START_TEST(text_over_gathered_rows_leaves_the_others)
 }
 END_TEST
 
+START_TEST(parts_of_strings_are_shared_and_others_may_be_text)
+{
+	const int64_t times[6] = {0};
+	struct fixture f;
+	struct weir_out *out;
+	struct wr_batch *in, *b;
+	struct weir_view *views;
+
+	setup(&f);
+	in = make_input(&f, 3);
+	out = wr_out_append(&f.inst.pub, 0);
+	wr_out_rows(out, 6, times, NULL);
+	views = wr_out_vec(out, OUT_STR)->values;
+	wr_out_share(out, OUT_STR, &in->pub, 1);
+	for (uint32_t i = 0; i < 6; i++) {
+		struct weir_str whole = weir_str_at(in->pub.cols[1], i % 3);
+
+		views[i] = weir_view_within(
+			in->pub.cols[1], i % 3, whole.p + i / 3, whole.len - i / 3);
+	}
+	wr_out_text(out, OUT_STR, 4, "a text that stands nowhere else", 31);
+	b = finish(&f);
+	wr_batch_unref(in);
+	for (uint32_t i = 0; i < 6; i++)
+		check_text(b->pub.cols[OUT_STR], i,
+			i == 4 ? "a text that stands nowhere else" : text_of(i % 3) + i / 3);
+	wr_batch_unref(b);
+	teardown(&f);
+}
+END_TEST
+
 START_TEST(what_is_gathered_from_a_borrowed_batch_is_copied)
 {
 	const uint32_t rows[] = {1, 5, 7};
@@ -593,6 +624,7 @@ main(void)
 		gathered_strings_are_shared_with_their_batch,
 		strings_of_several_batches_meet_in_one_column,
 		text_over_gathered_rows_leaves_the_others,
+		parts_of_strings_are_shared_and_others_may_be_text,
 		what_is_gathered_from_a_borrowed_batch_is_copied,
 		an_installed_column_may_be_followed_by_rows,
 		rejected_rows_leave_what_is_made_of_their_batch,
