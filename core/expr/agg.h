@@ -16,8 +16,11 @@ struct wr_agg_input {
 /* An aggregate call; calls that are spelled the same are one. */
 struct wr_agg_call {
 	const struct weir_aggregate *agg;
+	const char *text; /* in its canonical spelling */
 	const void *self;
-	uint32_t offset; /* of the accumulator in the row, bytes */
+	uint32_t slot; /* of the accumulator */
+	uint32_t offset; /* of it in the row, bytes */
+	bool shares; /* it is that of an earlier call, which feeds it */
 	uint32_t type, nullable;
 	uint32_t n_args;
 	int32_t filter; /* an input; -1: none */
@@ -30,12 +33,12 @@ struct wr_agg_item {
 };
 
 struct weir_aggs {
-	uint32_t n_items, n_calls, n_inputs;
+	uint32_t n_items, n_calls, n_slots, n_inputs;
 	uint32_t cap_calls, cap_inputs;
 	struct wr_agg_item *items;
 	struct wr_agg_call *calls;
 	struct wr_agg_input *inputs;
-	struct weir_slot *slots; /* one a call */
+	struct weir_slot *slots; /* one a call that shares none */
 	bool retractable;
 };
 

@@ -105,13 +105,58 @@ plan_call(struct build *b, struct wr_node *node, struct wr_agg_call *call, struc
 	return true;
 }
 
-static void
-add_slot(struct build *b, const struct wr_agg_call *call, const struct weir_call *plan,
-	const char *text)
+/*
+ * What the call's accumulator is called: `sum(x)` is that of avg(x) too, whichever of them is there
+ * and comes first, so that one added later finds what the other kept.
+ */
+static const char *
+slot_name(const struct build *b, const struct wr_agg_call *call, const struct weir_call *plan)
 {
-	struct weir_slot *slot = &b->aggs->slots[b->aggs->n_calls];
+	const struct wr_agg_input *inputs = b->aggs->inputs;
+	const struct weir_aggregate *same = NULL;
+	struct wr_text name = {0};
+	const char *copy;
+
+	if (plan->same != NULL)
+		same = b->scope->aggregate(b->scope->arg, wr_str(plan->same));
+	if (same == NULL || same->update != call->agg->update || plan->n_same > call->n_args)
+		return call->text;
+	for (uint32_t i = 0; i < plan->n_same; i++) {
+		if (inputs[call->args[i]].node->fickle)
+			return call->text;
+		wr_text_printf(&name, "%s%s", i > 0 ? ", " : "", inputs[call->args[i]].text);
+	}
+	copy = call->filter < 0 ? wr_arena_printf(b->scope->arena, "%s(%s)", plan->same, name.p)
+				: wr_arena_printf(b->scope->arena, "%s(%s) filter (where %s)",
+					  plan->same, name.p, inputs[call->filter].text);
+	wr_text_fini(&name);
+	return copy;
+}
+
+/* Whether an earlier call has the accumulator: then the call gets its place. */
+static bool
+share_slot(const struct weir_aggs *aggs, struct wr_agg_call *call, const char *name)
+{
+	for (uint32_t i = 0; i < aggs->n_calls; i++) {
+		const struct wr_agg_call *other = &aggs->calls[i];
+
+		if (strcmp(aggs->slots[other->slot].name, name) != 0)
+			continue;
+		call->slot = other->slot;
+		call->offset = other->offset;
+		call->shares = true;
+	}
+	return call->shares;
+}
+
+static void
+add_slot(struct build *b, struct wr_agg_call *call, const struct weir_call *plan, const char *text)
+{
+	struct weir_slot *slot = &b->aggs->slots[b->aggs->n_slots];
 	void *initial = wr_arena_zalloc(b->scope->arena, plan->acc_size * 8 + 8);
 
+	call->slot = b->aggs->n_slots++;
+	call->offset = b->size;
 	if (call->agg->init != NULL)
 		call->agg->init(call->self, initial);
 	*slot = (struct weir_slot){.name = text,
@@ -147,16 +192,14 @@ outer_call(void *arg, struct wr_node *node)
 	struct weir_str name = wr_check_lower(arena, node->word);
 	struct wr_agg_call call = {0};
 	struct wr_call plan;
-	const char *text;
+	const char *slot;
 
 	call.agg = b->scope->aggregate(b->scope->arg, name);
 	if (call.agg == NULL)
 		return NULL;
-	text = wr_parse_canonical(b->scope, node->src);
-	if (b->scope->shown != NULL)
-		text = b->scope->shown(b->scope->arg, node->src.loc, text);
+	call.text = wr_parse_canonical(b->scope, node->src);
 	for (uint32_t i = 0; i < aggs->n_calls; i++)
-		if (strcmp(aggs->slots[i].name, text) == 0)
+		if (strcmp(aggs->calls[i].text, call.text) == 0)
 			return result_node(b, node, i);
 	if (!plan_call(b, node, &call, &plan)) {
 		b->outer.problems++;
@@ -166,15 +209,18 @@ outer_call(void *arg, struct wr_node *node)
 	call.self = plan.pub.self;
 	call.type = plan.pub.type;
 	call.nullable = plan.pub.nullable;
-	call.offset = b->size;
 	if (aggs->n_calls == aggs->cap_calls) {
 		uint32_t cap = aggs->cap_calls;
 
-		aggs->slots = grow(arena, aggs->slots, aggs->n_calls, &cap, sizeof *aggs->slots);
+		aggs->slots = grow(arena, aggs->slots, cap, &cap, sizeof *aggs->slots);
 		aggs->calls = grow(
 			arena, aggs->calls, aggs->n_calls, &aggs->cap_calls, sizeof *aggs->calls);
 	}
-	add_slot(b, &call, &plan.pub, text);
+	slot = slot_name(b, &call, &plan.pub);
+	if (b->scope->shown != NULL)
+		slot = b->scope->shown(b->scope->arg, node->src.loc, slot);
+	if (!share_slot(aggs, &call, slot))
+		add_slot(b, &call, &plan.pub, slot);
 	aggs->retractable = aggs->retractable && call.agg->retract != NULL;
 	aggs->calls[aggs->n_calls] = call;
 	return result_node(b, node, aggs->n_calls++);
@@ -298,7 +344,7 @@ uint32_t
 wr_aggs_slots(const struct weir_aggs *aggs, const struct weir_slot **slots)
 {
 	*slots = aggs->slots;
-	return aggs->n_calls;
+	return aggs->n_slots;
 }
 
 bool

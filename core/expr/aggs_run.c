@@ -175,6 +175,8 @@ wr_aggs_update(const struct weir_aggs *aggs, struct wr_eval *eval, const struct 
 		const struct wr_agg_call *call = &aggs->calls[i];
 		const uint64_t *bits = good;
 
+		if (call->shares)
+			continue;
 		if (call->filter >= 0) {
 			if (truths[call->filter] == NULL)
 				truths[call->filter] = truth(&run, rows, &inputs[call->filter]);
@@ -205,6 +207,8 @@ wr_aggs_merge(const struct weir_aggs *aggs, struct wr_eval *eval, void *const *i
 		struct weir_accs to = {.row = into, .offset = call->offset};
 		struct weir_accs with = {.row = from, .offset = call->offset};
 
+		if (call->shares)
+			continue;
 		wr_fn_init(&fn, &run, NULL);
 		wr_fn_result(&run, call->agg->merge(call->self, &fn.pub, to, with, n));
 	}

@@ -8,7 +8,7 @@ static const struct weir_aggregate *const aggregates[] = {&aggregate_avg, &aggre
 	&aggregate_max, &aggregate_max_by, &aggregate_median, &aggregate_min, &aggregate_min_by,
 	&aggregate_percentile, &aggregate_percentile_exact, &aggregate_stddev,
 	&aggregate_stddev_pop, &aggregate_string_agg, &aggregate_sum, &aggregate_var_pop,
-	&aggregate_variance};
+	&aggregate_var};
 
 static const struct weir_plugin plugin = {
 	.magic = WEIR_ABI_MAGIC,

@@ -7,7 +7,7 @@
 
 extern const struct weir_aggregate aggregate_count, aggregate_sum, aggregate_avg, aggregate_min,
 	aggregate_max;
-extern const struct weir_aggregate aggregate_stddev, aggregate_stddev_pop, aggregate_variance,
+extern const struct weir_aggregate aggregate_stddev, aggregate_stddev_pop, aggregate_var,
 	aggregate_var_pop;
 extern const struct weir_aggregate aggregate_first, aggregate_last, aggregate_min_by,
 	aggregate_max_by;

@@ -136,6 +136,8 @@ sum_plan(struct weir_call *call, struct weir_err *err)
 	call->nullable = 1;
 	call->acc_size = sizeof(struct sum) / 8;
 	call->self = call->type == WEIR_INT64 ? &whole : &real;
+	call->same = "sum";
+	call->n_same = 1;
 	return WEIR_OK;
 }
 

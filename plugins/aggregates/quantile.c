@@ -25,6 +25,8 @@ values_plan(struct weir_call *call, struct weir_err *err)
 	call->nullable = 1;
 	call->acc_size = sizeof(struct values) / 8;
 	call->n_cells = 1;
+	call->same = "median";
+	call->n_same = 1;
 	return WEIR_OK;
 }
 

@@ -43,6 +43,8 @@ sketch_plan(struct weir_call *call, struct weir_err *err)
 	call->acc_size = sizeof(struct sketch) / 8;
 	call->n_cells = 2;
 	call->self = quantile;
+	call->same = "percentile";
+	call->n_same = 1;
 	return constant_number(call, 1, 0, 1, &quantile->fraction, err);
 }
 

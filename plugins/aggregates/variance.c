@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* stddev, stddev_pop, variance, var_pop: by Welford's updates, merged as Chan, Golub and LeVeque
+/* stddev, stddev_pop, var, var_pop: by Welford's updates, merged as Chan, Golub and LeVeque
  * do.
  */
 #include <math.h>
@@ -24,6 +24,8 @@ moments_plan(struct weir_call *call, struct weir_err *err)
 	call->type = WEIR_FLOAT64;
 	call->nullable = 1;
 	call->acc_size = sizeof(struct moments) / 8;
+	call->same = "var";
+	call->n_same = 1;
 	return WEIR_OK;
 }
 
@@ -122,7 +124,7 @@ stddev_pop_finish(const void *self, struct weir_fn *fn, struct weir_accs accs, u
 }
 
 static int
-variance_finish(const void *self, struct weir_fn *fn, struct weir_accs accs, uint32_t n,
+var_finish(const void *self, struct weir_fn *fn, struct weir_accs accs, uint32_t n,
 	struct weir_vec *out)
 {
 	(void)self, (void)fn;
@@ -167,19 +169,19 @@ const struct weir_aggregate aggregate_stddev_pop = {
 	.example = "stddev_pop(x) = 1.0 for x in (1, 3)",
 };
 
-const struct weir_aggregate aggregate_variance = {
-	.size = sizeof aggregate_variance,
+const struct weir_aggregate aggregate_var = {
+	.size = sizeof aggregate_var,
 	.flags = WEIR_STRICT,
 	.version = 1,
-	.name = "variance",
+	.name = "var",
 	.summary = "The variance of a sample; null of fewer than two values.",
 	.plan = moments_plan,
 	.update = moments_update,
 	.merge = moments_merge,
-	.finish = variance_finish,
+	.finish = var_finish,
 	.retract = moments_retract,
-	.signature = "variance(x)",
-	.example = "variance(x) = 4.0 for x in (1, 3, 5)",
+	.signature = "var(x)",
+	.example = "var(x) = 4.0 for x in (1, 3, 5)",
 };
 
 const struct weir_aggregate aggregate_var_pop = {

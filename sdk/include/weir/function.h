@@ -41,6 +41,15 @@ struct weir_call {
 	/* Called with self when the expression is gone: for what is not in kept memory.  May stay
 	 * NULL. */
 	void (*drop)(const void *self);
+
+	/*
+	 * Of an aggregate: the one of the same plugin whose accumulator this call has, made of the
+	 * first n_same arguments, such as "sum" for avg().  Calls that agree in this share one:
+	 * they differ in finish() only, and the other callbacks get the self of any of them.  NULL:
+	 * it has its own.
+	 */
+	const char *same;
+	uint32_t n_same, reserved;
 };
 
 /* Accumulators: number i is at (char *)row[i] + offset.  Frozen. */

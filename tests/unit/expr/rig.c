@@ -19,7 +19,7 @@ const struct weir_aggregate *const rig_aggregates[] = {&aggregate_avg, &aggregat
 	&aggregate_max, &aggregate_max_by, &aggregate_median, &aggregate_min, &aggregate_min_by,
 	&aggregate_percentile, &aggregate_percentile_exact, &aggregate_stddev,
 	&aggregate_stddev_pop, &aggregate_string_agg, &aggregate_sum, &aggregate_var_pop,
-	&aggregate_variance};
+	&aggregate_var};
 const size_t rig_n_aggregates = sizeof rig_aggregates / sizeof rig_aggregates[0];
 
 static const struct weir_function *

@@ -54,7 +54,7 @@ AGGREGATES = [
     ("count_distinct(s)", "count(distinct s)"), ("count_distinct(a)", "count(distinct a)"),
     ("count_distinct_hll(q)", "count(distinct q)"), ("min(s)", "min(s)"), ("max(f)", "max(f)"), ("sum(q)", "sum(q)"),
     ("avg(f)", "avg(f)"), ("bool_or(a > 990)", "max(a > 990)"), ("bool_and(q >= 0)", "min(q >= 0)"),
-    ("stddev(f)", "stddev(f)"), ("stddev_pop(q)", "stddev_pop(q)"), ("variance(f)", "variance(f)"),
+    ("stddev(f)", "stddev(f)"), ("stddev_pop(q)", "stddev_pop(q)"), ("var(f)", "variance(f)"),
     ("median(f)", "median(f)"), ("percentile_exact(f, 0.9)", "percentile90(f)"),
     ("string_agg(t, '/')", "group_concat(t, '/')"), ("cast(collect(q) as string)", "json_group_array(q) filter (where q is not null)"),
 ]

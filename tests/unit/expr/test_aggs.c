@@ -177,9 +177,9 @@ static const struct rig_case blocks[] = {
 		"s=0.5 m=text of more than twelve / s=0.4 m=text of more than twelve"},
 	{"big = coalesce(sum(f) filter (where n = 77), 0.0)", "big=0 / big=0"},
 	{"x = if(count() > 4, max(s), 'few')", "x=x / x=few"},
-	{"s = stddev(n), v = variance(n)", "s=3.16227766 v=10 / s=2.581988897 v=6.666666667"},
+	{"s = stddev(n), v = var(n)", "s=3.16227766 v=10 / s=2.581988897 v=6.666666667"},
 	{"s = stddev_pop(n), v = var_pop(n)", "s=2.828427125 v=8 / s=2.236067977 v=5"},
-	{"v = variance(f), w = variance(n) filter (where n < 2), p = var_pop(n) filter (where n < "
+	{"v = var(f), w = var(n) filter (where n < 2), p = var_pop(n) filter (where n < "
 	 "2)",
 		"v=nan w=null p=0 / v=nan w=null p=0"},
 	{"a1 = bool_and(p), o1 = bool_or(p), a2 = bool_and(n >= 0), o2 = bool_or(n > 7)",
@@ -272,6 +272,35 @@ START_TEST(equal_calls_are_one_slot_named_by_its_text)
 	ck_assert_uint_eq(slots[1].bytes, 8);
 	ck_assert_uint_eq(slots[3].cells, 1);
 	ck_assert(!wr_aggs_retractable(aggs));
+	rig_fini(&rig);
+}
+END_TEST
+
+START_TEST(calls_that_keep_the_same_share_a_slot)
+{
+	static const char *const names[] = {"sum(n)", "sum(n) filter (where n > 2)",
+		"percentile(f)", "var(n)", "median(n)", "sum(f)"};
+	struct wr_text out = {0};
+	const struct weir_slot *slots;
+	struct groups groups;
+	struct weir_aggs *aggs;
+	struct rig rig;
+
+	rig_init(&rig);
+	aggs = compile(&rig, "a = avg(n), s = sum(n), t = avg(n) filter (where n > 2), lo = "
+			     "percentile(f, 0), hi = percentile(f, 1), v = var(n) - var_pop(n) + 0 "
+			     "* stddev(n), m = median(n) - percentile_exact(n, 0.5), g = avg(f)");
+	ck_assert_msg(aggs != NULL, "%s", rig.problems.p);
+	ck_assert_uint_eq(wr_aggs_slots(aggs, &slots), sizeof names / sizeof names[0]);
+	for (uint32_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		ck_assert_str_eq(slots[i].name, names[i]);
+	groups_init(&groups, aggs);
+	feed(&rig, aggs, &groups, NULL, RIG_ROWS);
+	ck_assert_str_eq(results(&rig, aggs, &groups, &out),
+		"a=4 s=20 t=6 lo=0.5 hi=inf v=2 m=0 g=inf / "
+		"a=4 s=16 t=5 lo=-1.5 hi=nan v=1.666666667 m=0 g=nan");
+	groups_fini(&groups, aggs);
+	wr_text_fini(&out);
 	rig_fini(&rig);
 }
 END_TEST
@@ -411,6 +440,7 @@ fill(TCase *tests)
 		(int)(sizeof ordered / sizeof ordered[0]));
 	tcase_add_test(tests, what_is_exact_takes_rows_back);
 	tcase_add_test(tests, equal_calls_are_one_slot_named_by_its_text);
+	tcase_add_test(tests, calls_that_keep_the_same_share_a_slot);
 	tcase_add_test(tests, rows_are_taken_back);
 	tcase_add_test(tests, float_sums_do_not_lose_small_terms);
 	tcase_add_test(tests, columns_that_are_read_are_marked);
