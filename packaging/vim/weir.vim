@@ -33,7 +33,7 @@ syn keyword weirFunction mod nullif parse_time percentile percentile_exact posit
 syn keyword weirFunction regexp_like regexp_replace repeat replace reverse round rpad rtrim
 syn keyword weirFunction sha256 sign split split_part sqrt starts_with stddev stddev_pop string_agg
 syn keyword weirFunction substr sum to_json to_timestamp trim try upper url_decode url_host
-syn keyword weirFunction url_path url_query_param var_pop variance xxhash64
+syn keyword weirFunction url_path url_query_param var var_pop xxhash64
 syn keyword weirType bool int float timestamp string bytes json
 syn keyword weirOperator and or not is null in between like case when then else end as true false
 
