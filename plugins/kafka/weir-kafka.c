@@ -25,9 +25,7 @@ static const char usage[] =
 	"  topics        each topic, its partitions and how many offsets they span\n"
 	"  groups        each group and its state\n"
 	"  lag GROUP     where a group stands, and how many offsets are behind that\n"
-	"  txn [TOPIC..] what transactions of pipelines decided last, and partitions in which one "
-	"is "
-	"open\n";
+	"  txn [TOPIC..] what transactions of pipelines decided last, and where one is open\n";
 
 __attribute__((noreturn)) static void
 die(const char *what, const char *why)
