@@ -197,6 +197,45 @@ static const struct rig_case blocks[] = {
 	{"lo = min_by(s, n), hi = max_by(s, n), x = max_by(n, f)",
 		"lo=x hi=hello world, a long two x=4 / lo=hello world, a long one hi=hello x=3"},
 	{"x = min_by(p, s), y1 = max_by(ts, t)", "x=false y1=0 / x=false y1=1767225600000000"},
+	/* Of no values all are null but counts. */
+	{"a1 = sum(n) filter (where n > 77), a2 = sum(f) filter (where n > 77), a3 = avg(n) filter "
+	 "(where n > 77), a4 = min(s) filter (where n > 77), a5 = max(f) filter (where n > 77), a6 "
+	 "= "
+	 "count(s) filter (where n > 77), a7 = count() filter (where n > 77)",
+		"a1=null a2=null a3=null a4=null a5=null a6=0 a7=0 / a1=null a2=null a3=null "
+		"a4=null a5=null a6=0 a7=0"},
+	{"b1 = stddev(f) filter (where n > 77), b2 = stddev_pop(n) filter (where n > 77), b3 = "
+	 "var(f) filter (where n > 77), b4 = var_pop(n) filter (where n > 77), b5 = bool_or(p) "
+	 "filter "
+	 "(where n > 77), b6 = percentile(f, 0.5) filter (where n > 77), b7 = percentile_exact(n, "
+	 "1) "
+	 "filter (where n > 77), b8 = count_distinct_hll(s) filter (where n > 77)",
+		"b1=null b2=null b3=null b4=null b5=null b6=null b7=null b8=0 / b1=null b2=null "
+		"b3=null b4=null b5=null b6=null b7=null b8=0"},
+	{"c1 = first(s) filter (where n > 77), c2 = last(f) filter (where n > 77), c3 = min_by(s, "
+	 "f) "
+	 "filter (where n > 77), c4 = max_by(n, s) filter (where n > 77), c5 = cast(collect(n) "
+	 "filter "
+	 "(where n > 77) as string), c6 = cast(collect_set(s) filter (where n > 77) as string)",
+		"c1=null c2=null c3=null c4=null c5=null c6=null / c1=null c2=null c3=null c4=null "
+		"c5=null c6=null"},
+	/* Nulls are no values either. */
+	{"d1 = sum(b) filter (where a = 12345), d2 = first(cast(null as int)), d3 = "
+	 "percentile(cast(null as float), 0.5), d4 = max_by(n, cast(null as int)), d5 = "
+	 "count_distinct_hll(cast(null as string)), d6 = bool_and(cast(null as bool)), d7 = "
+	 "string_agg(cast(null as string), '-')",
+		"d1=null d2=null d3=null d4=null d5=0 d6=null d7=null / d1=null d2=null d3=null "
+		"d4=null d5=0 d6=null d7=null"},
+	/* What no float can hold is infinite, what is no number stays none. */
+	{"e1 = sum(1e308), e2 = avg(1e308), e3 = var(n * 1e200), e4 = sum(f), e5 = avg(f), e6 = "
+	 "stddev(f), e7 = percentile(n * 1e300, 1)",
+		"e1=inf e2=inf e3=inf e4=inf e5=inf e6=nan e7=8e+300 / e1=inf e2=inf e3=inf e4=nan "
+		"e5=nan e6=nan e7=7e+300"},
+	{"f1 = min(try(n * 9223372036854775807)), f2 = max(n - 9223372036854775807), f3 = avg(n - "
+	 "9223372036854775807), f4 = median(n - 9223372036854775807)",
+		"f1=0 f2=-9223372036854775799 f3=-9.223372037e+18 f4=-9.223372037e+18 / "
+		"f1=9223372036854775807 f2=-9223372036854775800 f3=-9.223372037e+18 "
+		"f4=-9.223372037e+18"},
 	{"percentile(n, 2)", "1+16 percentile(): argument 2 is 2; allowed 0 to 1"},
 	{"percentile(n, f)", "1+16 percentile(): argument 2 must be a constant number"},
 	{"count_distinct(j)", "1+17 count_distinct(): takes no json; cast it"},
