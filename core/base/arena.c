@@ -15,7 +15,12 @@
 #define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
 #endif
 
-enum { ARENA_ALIGN = 16, ARENA_CHUNK = 64 * 1024, EXIT_OUT_OF_MEMORY = 75 };
+enum {
+	ARENA_ALIGN = 16,
+	ARENA_FIRST = 256, /* chunks begin with this size */
+	ARENA_CHUNK = 64 * 1024, /* and double up to this one */
+	EXIT_OUT_OF_MEMORY = 75,
+};
 
 struct wr_deferred {
 	struct wr_deferred *next;
@@ -88,26 +93,50 @@ arena_use(struct wr_arena *arena, struct wr_chunk *chunk)
 	ASAN_POISON_MEMORY_REGION(chunk->data, chunk->size);
 }
 
+static struct wr_chunk *
+chunk_new(size_t size, struct wr_chunk *next)
+{
+	struct wr_chunk *chunk = wr_alloc(sizeof *chunk + size);
+
+	chunk->size = size;
+	chunk->next = next;
+	return chunk;
+}
+
+static void
+chunks_free(struct wr_chunk *chunk)
+{
+	while (chunk != NULL) {
+		struct wr_chunk *next = chunk->next;
+
+		ASAN_UNPOISON_MEMORY_REGION(chunk->data, chunk->size);
+		free(chunk);
+		chunk = next;
+	}
+}
+
+/* The size of the chunk behind the current one. */
+static size_t
+chunk_size(const struct wr_arena *arena)
+{
+	if (arena->chunk_size > 0)
+		return arena->chunk_size;
+	if (arena->current == NULL)
+		return ARENA_FIRST;
+	return arena->current->size < ARENA_CHUNK / 2 ? arena->current->size * 2 : ARENA_CHUNK;
+}
+
 void *
 wr_arena_alloc_slow(struct wr_arena *arena, size_t size)
 {
 	struct wr_chunk **link = arena->current == NULL ? &arena->first : &arena->current->next;
-	struct wr_chunk *chunk;
-	size_t want = arena->chunk_size > 0 ? arena->chunk_size : ARENA_CHUNK;
+	size_t want = chunk_size(arena);
 
 	/* Chunks kept from before a reset come first; one that is too small goes behind the new
 	 * one. */
-	if (*link != NULL && (*link)->size >= size) {
-		arena_use(arena, *link);
-	} else {
-		if (size > want)
-			want = size;
-		chunk = wr_alloc(sizeof *chunk + want);
-		chunk->size = want;
-		chunk->next = *link;
-		*link = chunk;
-		arena_use(arena, chunk);
-	}
+	if (*link == NULL || (*link)->size < size)
+		*link = chunk_new(size > want ? size : want, *link);
+	arena_use(arena, *link);
 	return wr_arena_alloc(arena, size);
 }
 
@@ -181,19 +210,6 @@ run_deferred(struct wr_arena *arena)
 	arena->deferred = NULL;
 }
 
-void
-wr_arena_reset(struct wr_arena *arena)
-{
-	if (arena->deferred != NULL)
-		run_deferred(arena);
-	arena->current = NULL;
-	arena->next = arena->end = NULL;
-	for (struct wr_chunk *c = arena->first; c != NULL; c = c->next)
-		ASAN_POISON_MEMORY_REGION(c->data, c->size);
-	if (arena->first != NULL)
-		arena_use(arena, arena->first);
-}
-
 size_t
 wr_arena_held(const struct wr_arena *arena)
 {
@@ -204,18 +220,36 @@ wr_arena_held(const struct wr_arena *arena)
 	return held;
 }
 
+/* What took several small chunks gets one that has room for them all. */
+static void
+join_chunks(struct wr_arena *arena)
+{
+	size_t held = wr_arena_held(arena);
+
+	chunks_free(arena->first);
+	arena->first = chunk_new(held < ARENA_CHUNK ? held : ARENA_CHUNK, NULL);
+}
+
+void
+wr_arena_reset(struct wr_arena *arena)
+{
+	if (arena->deferred != NULL)
+		run_deferred(arena);
+	if (arena->chunk_size == 0 && arena->first != NULL && arena->first->next != NULL &&
+		arena->first->size < ARENA_CHUNK)
+		join_chunks(arena);
+	arena->current = NULL;
+	arena->next = arena->end = NULL;
+	for (struct wr_chunk *c = arena->first; c != NULL; c = c->next)
+		ASAN_POISON_MEMORY_REGION(c->data, c->size);
+	if (arena->first != NULL)
+		arena_use(arena, arena->first);
+}
+
 void
 wr_arena_fini(struct wr_arena *arena)
 {
-	struct wr_chunk *c = arena->first;
-
 	run_deferred(arena);
-	while (c != NULL) {
-		struct wr_chunk *next = c->next;
-
-		ASAN_UNPOISON_MEMORY_REGION(c->data, c->size);
-		free(c);
-		c = next;
-	}
+	chunks_free(arena->first);
 	*arena = (struct wr_arena){0};
 }

@@ -20,7 +20,7 @@ struct wr_arena {
 	struct wr_chunk *first; /* the chunks in order of use, kept over resets */
 	struct wr_chunk *current; /* where the next bytes come from; NULL: nothing allocated yet */
 	uint8_t *next, *end; /* free bytes of current */
-	size_t chunk_size; /* of new chunks; 0: 64 KiB */
+	size_t chunk_size; /* of new chunks; 0: small ones first, then up to 64 KiB */
 	struct wr_deferred *deferred; /* calls that its end makes */
 };
 

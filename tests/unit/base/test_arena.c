@@ -74,6 +74,31 @@ START_TEST(a_reset_keeps_the_memory_for_the_next_use)
 }
 END_TEST
 
+START_TEST(what_needs_little_holds_little)
+{
+	struct wr_arena arena = {0};
+	size_t held;
+	uint8_t *p, *q;
+
+	wr_arena_alloc(&arena, 100);
+	ck_assert_uint_lt(wr_arena_held(&arena), 2048);
+	for (int i = 0; i < 10; i++)
+		wr_arena_alloc(&arena, 600);
+	held = wr_arena_held(&arena);
+	ck_assert_uint_lt(held, 16 * 1024);
+	/* The next time all of it is in one piece. */
+	wr_arena_reset(&arena);
+	p = wr_arena_alloc(&arena, 100);
+	for (int i = 0; i < 10; i++) {
+		q = wr_arena_alloc(&arena, 600);
+		ck_assert_uint_eq((size_t)(q - p), i == 0 ? 112 : 608);
+		p = q;
+	}
+	ck_assert_uint_le(wr_arena_held(&arena), held + 64);
+	wr_arena_fini(&arena);
+}
+END_TEST
+
 START_TEST(a_piece_larger_than_a_chunk_gets_one_of_its_own)
 {
 	struct wr_arena arena = {0};
@@ -83,7 +108,7 @@ START_TEST(a_piece_larger_than_a_chunk_gets_one_of_its_own)
 	large = wr_arena_alloc(&arena, 1 << 20);
 	memset(large, 8, 1 << 20);
 	ck_assert_uint_eq(small[9], 7);
-	ck_assert_uint_ge(wr_arena_held(&arena), (1 << 20) + 64 * 1024);
+	ck_assert_uint_ge(wr_arena_held(&arena), (1 << 20) + 10);
 	wr_arena_reset(&arena);
 	memset(wr_arena_alloc(&arena, 1 << 20), 9, 1 << 20);
 	wr_arena_fini(&arena);
@@ -204,6 +229,7 @@ main(void)
 		what_is_allocated_is_aligned_and_apart,
 		zalloc_gives_zeros_where_something_stood,
 		a_reset_keeps_the_memory_for_the_next_use,
+		what_needs_little_holds_little,
 		a_piece_larger_than_a_chunk_gets_one_of_its_own,
 		a_kept_chunk_that_is_too_small_stays_for_smaller_pieces,
 		dup_ends_with_a_nul_that_is_not_counted,
