@@ -132,29 +132,20 @@ plan_position(struct csv_conf *conf, uint32_t i, char *why)
 	return -1;
 }
 
-/* The fields of a schema block, or the columns of a sink's rows. */
+/* Which cells the fields are, if they are. */
 static int
-plan_fields(struct csv_conf *conf, struct weir_plan *plan, const struct weir_host *host,
-	const struct weir_schema *schema)
+plan_positions(struct csv_conf *conf, struct weir_plan *plan, const struct weir_host *host)
 {
+	const struct weir_schema *schema = host->input(plan, 0);
 	char why[SCALAR_WHY];
 	uint32_t i;
 	int rc = 0;
 
-	for (i = 0; i < conf->n_fields; i++) {
-		const struct weir_field *from = schema->fields[i];
-		struct scalar_field *field = &conf->fields[i];
-
-		*field = (struct scalar_field){.name = from->name, .type = from->type};
-		field->col = host->column(plan, 0, from->name, 0);
-		if (field->col < 0) {
-			rc = -1;
-		} else if (scalar_spec(field, from->spec, why) < 0 ||
-			   plan_position(conf, i, why) < 0) {
-			host->problem(plan, from->spec.loc, why);
+	for (i = 0; i < conf->n_fields; i++)
+		if (conf->fields[i].col >= 0 && plan_position(conf, i, why) < 0) {
+			host->problem(plan, schema->fields[i]->spec.loc, why);
 			rc = -1;
 		}
-	}
 	return rc;
 }
 
@@ -162,8 +153,6 @@ static int
 csv_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
 {
 	struct csv_conf *conf = self;
-	const struct weir_schema *schema = host->input(plan, 0);
-	char why[SCALAR_WHY];
 	int rc = plan_bytes(conf, plan, host);
 
 	if (host->kind(plan) == WEIR_SINK && conf->header == CSV_HEADER_SKIP) {
@@ -171,14 +160,9 @@ csv_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
 			"\"header skip\" is of sources; a sink writes a header, or \"off\"");
 		rc = -1;
 	}
-	conf->n_fields = schema != NULL ? schema->n : 0;
-	if (conf->n_fields > CSV_FIELDS_MAX) {
-		snprintf(why, sizeof why, "format csv takes up to %d fields, and there are %u",
-			CSV_FIELDS_MAX, conf->n_fields);
-		host->problem(plan, schema->fields[CSV_FIELDS_MAX]->name.loc, why);
-		return -EINVAL;
-	}
-	if (plan_fields(conf, plan, host, schema) < 0)
+	if (scalar_plan(conf->fields, &conf->n_fields, "csv", plan, host) < 0)
+		rc = -1;
+	if (plan_positions(conf, plan, host) < 0)
 		rc = -1;
 	if (rc == 0)
 		plan_quotes(conf);
@@ -247,18 +231,4 @@ static const struct weir_format csv_format = {
 	.begin = csv_begin,
 };
 
-static const struct weir_format *const formats[] = {&csv_format};
-
-static const struct weir_plugin plugin = {
-	.magic = WEIR_ABI_MAGIC,
-	.major = WEIR_ABI_MAJOR,
-	.minor = WEIR_ABI_MINOR,
-	.size = sizeof plugin,
-	.n_formats = 1,
-	.name = "csv",
-	.version = "0.1",
-	.license = "Apache-2.0",
-	.formats = formats,
-};
-
-WEIR_PLUGIN_ENTRY(&plugin)
+WEIR_PLUGIN_FORMATS("csv", "0.1", "Apache-2.0", &csv_format)

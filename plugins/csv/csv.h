@@ -9,7 +9,6 @@
 #include "scalar.h"
 
 enum {
-	CSV_FIELDS_MAX = 1024, /* columns of a schema */
 	CSV_CELLS_MAX = 16384, /* columns of a header */
 	CSV_SLACK = 64, /* bytes past a record that are read, not used */
 	CSV_NONE = 256, /* quote: there is none */
@@ -26,8 +25,8 @@ struct csv_conf {
 	uint8_t special[256]; /* bytes that make a text need quotes */
 	uint32_t positions; /* header off: a field says which column it is */
 	uint32_t n_fields;
-	struct scalar_field fields[CSV_FIELDS_MAX];
-	uint32_t cell[CSV_FIELDS_MAX]; /* header off and skip: which cell, from 0 */
+	struct scalar_field fields[SCALAR_FIELDS_MAX];
+	uint32_t cell[SCALAR_FIELDS_MAX]; /* header off and skip: which cell, from 0 */
 };
 
 /* A column being written. */

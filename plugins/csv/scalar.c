@@ -101,6 +101,40 @@ scalar_spec(struct scalar_field *field, struct weir_str spec, char *why)
 	return -1;
 }
 
+int
+scalar_plan(struct scalar_field fields[SCALAR_FIELDS_MAX], uint32_t *n, const char *format,
+	struct weir_plan *plan, const struct weir_host *host)
+{
+	const struct weir_schema *schema = host->input(plan, 0);
+	char why[SCALAR_WHY];
+	uint32_t i;
+	int rc = 0;
+
+	*n = schema != NULL ? schema->n : 0;
+	if (*n > SCALAR_FIELDS_MAX) {
+		snprintf(why, sizeof why, "format %s takes up to %d fields, and there are %u",
+			format, SCALAR_FIELDS_MAX, *n);
+		host->problem(plan, schema->fields[SCALAR_FIELDS_MAX]->name.loc, why);
+		*n = 0;
+		return -1;
+	}
+	for (i = 0; i < *n; i++) {
+		const struct weir_field *from = schema->fields[i];
+		struct scalar_field *field = &fields[i];
+
+		*field = (struct scalar_field){.name = from->name, .type = from->type};
+		field->col = host->column(plan, 0, from->name, 0);
+		if (field->col < 0) {
+			rc = -1;
+		} else if (scalar_spec(field, from->spec, why) < 0) {
+			host->problem(plan, from->spec.loc, why);
+			field->col = -1;
+			rc = -1;
+		}
+	}
+	return rc;
+}
+
 /* Digits at p, up to `end`; what overflows `digits` is seen by n. */
 static const char *
 scan_digits(const char *p, const char *end, struct number *number)
@@ -570,4 +604,13 @@ char *
 scalar_base64(char *to, const char *p, size_t len)
 {
 	return json_base64(to, p, len);
+}
+
+int
+scalar_is_json(const char *p, size_t len)
+{
+	struct weir_str value;
+
+	return scalar_is_utf8(p, len) &&
+	       weir_json_whole((struct weir_str){.p = p, .len = (uint32_t)len}, &value);
 }

@@ -11,6 +11,7 @@
 
 enum {
 	SCALAR_MAX = 48, /* bytes that scalar_put() needs at most */
+	SCALAR_FIELDS_MAX = 1024, /* columns of a schema */
 	SCALAR_WHY = 240, /* bytes of a sentence about a bad record */
 };
 
@@ -31,6 +32,11 @@ struct scalar_field {
  * in quotes is taken as it is.  0, or -1 and a sentence in why.
  */
 int scalar_spec(struct scalar_field *field, struct weir_str spec, char *why);
+
+/* The fields of a schema block, or the columns of a sink's rows, into `fields`, and how many into
+ * *n.  0, or -1 and problems; the fields that have one have no col then. */
+int scalar_plan(struct scalar_field fields[SCALAR_FIELDS_MAX], uint32_t *n, const char *format,
+	struct weir_plan *plan, const struct weir_host *host);
 
 /* A word of the text at *p, which moves behind it; 0: there is none.  *quoted: it stood in quotes.
  */

@@ -89,18 +89,4 @@ static const struct weir_format json_format = {
 	.encode = json_encode,
 };
 
-static const struct weir_format *const formats[] = {&json_format};
-
-static const struct weir_plugin plugin = {
-	.magic = WEIR_ABI_MAGIC,
-	.major = WEIR_ABI_MAJOR,
-	.minor = WEIR_ABI_MINOR,
-	.size = sizeof plugin,
-	.n_formats = 1,
-	.name = "json",
-	.version = "0.1",
-	.license = "Apache-2.0",
-	.formats = formats,
-};
-
-WEIR_PLUGIN_ENTRY(&plugin)
+WEIR_PLUGIN_FORMATS("json", "0.1", "Apache-2.0", &json_format)

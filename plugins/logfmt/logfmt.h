@@ -9,7 +9,6 @@
 #include "../csv/scalar.h"
 
 enum {
-	LOGFMT_FIELDS_MAX = 1024, /* columns of a schema */
 	LOGFMT_SLACK = 64, /* bytes past a record that are read, not used */
 	LOGFMT_GUESSES = 64, /* keys of a record whose order is remembered */
 	LOGFMT_GUESS_LEN = 32, /* bytes of the longest key that is */
@@ -17,7 +16,7 @@ enum {
 
 struct logfmt_conf {
 	uint32_t n_fields;
-	struct scalar_field fields[LOGFMT_FIELDS_MAX];
+	struct scalar_field fields[SCALAR_FIELDS_MAX];
 };
 
 /* A column being written. */

@@ -154,18 +154,4 @@ static const struct weir_format line_format = {
 	.encode = raw_encode,
 };
 
-static const struct weir_format *const formats[] = {&raw_format, &line_format};
-
-static const struct weir_plugin plugin = {
-	.magic = WEIR_ABI_MAGIC,
-	.major = WEIR_ABI_MAJOR,
-	.minor = WEIR_ABI_MINOR,
-	.size = sizeof plugin,
-	.n_formats = 2,
-	.name = "raw",
-	.version = "0.1",
-	.license = "Apache-2.0",
-	.formats = formats,
-};
-
-WEIR_PLUGIN_ENTRY(&plugin)
+WEIR_PLUGIN_FORMATS("raw", "0.1", "Apache-2.0", &raw_format, &line_format)

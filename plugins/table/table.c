@@ -269,18 +269,4 @@ static const struct weir_format table_format = {
 	.begin = table_begin,
 };
 
-static const struct weir_format *const formats[] = {&table_format};
-
-static const struct weir_plugin plugin = {
-	.magic = WEIR_ABI_MAGIC,
-	.major = WEIR_ABI_MAJOR,
-	.minor = WEIR_ABI_MINOR,
-	.size = sizeof plugin,
-	.n_formats = 1,
-	.name = "table",
-	.version = "0.1",
-	.license = "Apache-2.0",
-	.formats = formats,
-};
-
-WEIR_PLUGIN_ENTRY(&plugin)
+WEIR_PLUGIN_FORMATS("table", "0.1", "Apache-2.0", &table_format)

@@ -202,6 +202,28 @@ weir_level(uint64_t *counter, uint64_t n)
 	};                                                                                         \
 	WEIR_PLUGIN_ENTRY(&weir_plugin_self)
 
+/* The same of a plugin that offers formats only. */
+#define WEIR_PLUGIN_FORMATS(name, version, license, ...)                                           \
+	static const struct weir_format *const weir_plugin_formats[] = {__VA_ARGS__};              \
+	static const struct weir_plugin weir_plugin_self = {                                       \
+		WEIR_ABI_MAGIC,                                                                    \
+		WEIR_ABI_MAJOR,                                                                    \
+		WEIR_ABI_MINOR,                                                                    \
+		sizeof(struct weir_plugin),                                                        \
+		0,                                                                                 \
+		sizeof weir_plugin_formats / sizeof weir_plugin_formats[0],                        \
+		0,                                                                                 \
+		0,                                                                                 \
+		name,                                                                              \
+		version,                                                                           \
+		license,                                                                           \
+		NULL,                                                                              \
+		weir_plugin_formats,                                                               \
+		NULL,                                                                              \
+		NULL,                                                                              \
+	};                                                                                         \
+	WEIR_PLUGIN_ENTRY(&weir_plugin_self)
+
 #ifdef __cplusplus
 }
 #endif
