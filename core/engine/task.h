@@ -30,7 +30,7 @@ struct wr_channel {
 			 a barrier is processed before the state of the epoch is captured) */
 };
 
-enum { WR_ROOM_UNKNOWN = UINT32_MAX };
+#define WR_ROOM_UNKNOWN UINT32_MAX
 
 struct wr_task {
 	struct wr_task *next; /* in the loop's lists */
