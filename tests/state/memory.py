@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs a pipeline whose state is larger than its memory_limit: the result is exact, and what the process holds of
-memory stays within the limit and a tenth.  `--keys 1000000 --limit 56` is three times the limit.  Files of the database
-that are mapped are not counted: they are page cache, whose bound `weir -t` names."""
+"""Runs a pipeline whose state is larger than what its memory_limit leaves for tables: the result is exact, and what the
+process holds of memory stays within the limit and a tenth.  Files of the database that are mapped are not counted: they
+are page cache, whose bound `weir -t` names."""
 import argparse
 import collections
 import json
@@ -73,6 +73,7 @@ def main():
     parser.add_argument("--build", type=pathlib.Path, required=True)
     parser.add_argument("--keys", type=int, default=80000)
     parser.add_argument("--limit", type=int, default=56, help="MiB")
+    parser.add_argument("--any-size", action="store_true", help="judge results only: sanitizers keep what is freed")
     options = parser.parse_args()
     weir = (options.build / "core/host/weir").resolve()
     with tempfile.TemporaryDirectory() as folder:
@@ -86,6 +87,8 @@ def main():
     print(f"{options.keys} keys, at most {most // 1024} MiB held, limit {options.limit} MiB")
     if wrong:
         sys.exit(wrong)
+    if options.any_size:
+        return
     if most > options.limit * 1024 * 1.1:
         sys.exit("it held more than memory_limit and a tenth")
     if "memory_limit cannot be kept" in err:
