@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Kills pipelines Kafka -> state -> Kafka with SIGKILL at random moments until they have ended, and compares what a
-read_committed reader finds with what there must be: kill.py --build DIR [--kills N] [--seed S]"""
+"""Ends pipelines Kafka -> state -> Kafka badly until they have ended well, and compares what a read_committed reader finds
+with what there must be: kill.py --build DIR [--kills N] [--seed S] [--version V]
+
+Four in five times the worker is killed at a random moment, one in ten the broker (every second time when it is to
+commit), and one in ten a request or its answer is lost, or comes late.
+"""
 import argparse
 import collections
 import json
@@ -11,6 +15,7 @@ import subprocess
 import tempfile
 import time
 
+import proxy
 from kit import DEADLINE, Kit, broker, until
 
 WINDOW_MS, USERS, PARTITIONS = 10000, 40, 3
@@ -70,33 +75,102 @@ def check_checker(records):
         assert list(problems(records, bad, records)), "a planted fault in windows is not seen"
 
 
-def run_case(kit, records, into, number, rng, length):
-    name = f"case-{number}"
-    windows, passed = kit.topic(2, f"{name}-windows"), kit.topic(PARTITIONS, f"{name}-passed")
-    interval = rng.choice(("20ms", "100ms", "300ms"))
-    kit.conf(CONF.format(into=into, name=name, interval=interval, windows=windows, passed=passed), "state_path state;")
-    kills = resumed = 0
-    while True:
-        child = kit.start("-q")
+KINDS = (proxy.END_TXN, proxy.END_TXN, proxy.END_TXN, proxy.TXN_OFFSET_COMMIT, proxy.ADD_OFFSETS, proxy.PRODUCE, proxy.FETCH)
+
+
+class Case:
+    """One pipeline, from its first start to its end."""
+
+    def __init__(self, kit, into, number, rng, length, done):
+        self.kit, self.rng, self.length, self.done = kit, rng, length, done
+        self.name = f"case-{number}"
+        self.into = into
+        self.windows = kit.topic(2, f"{self.name}-windows")
+        self.passed = kit.topic(PARTITIONS, f"{self.name}-passed")
+        kit.conf(
+            CONF.format(
+                into=into,
+                name=self.name,
+                interval=rng.choice(("20ms", "100ms", "300ms")),
+                windows=self.windows,
+                passed=self.passed,
+            ),
+            "state_path state;",
+            proxied=True,
+        )
+        kit.server.proxy.forget()
+
+    def ended(self, seconds):
         try:
-            # Mostly while epochs are being decided, now and then while it starts.
-            if rng.random() < 0.8:
-                decided = kit.lines("state/p/decided")
-                until(lambda: child.poll() is not None or kit.lines("state/p/decided") != decided)
-            child.wait(rng.random() * length)
-            break
+            self.child.wait(seconds)
         except subprocess.TimeoutExpired:
-            child.kill()
-            child.communicate()
-            kills += 1
-            resumed += bool(kit.lines("state/p/decided"))
-        if kills > 100:
+            return False
+        return True
+
+    def kill_worker(self):
+        self.child.kill()
+        self.child.communicate()
+        self.done["worker"] += 1
+        self.done["resumed"] += bool(self.kit.lines("state/p/decided"))
+        self.child = self.kit.start("-q")
+
+    def kill_broker(self):
+        server = self.kit.server
+        if self.rng.random() < 0.5:
+            rule = server.proxy.once(proxy.END_TXN, "call", server.kill)
+            until(lambda: rule.hit.is_set() or self.ended(0.01))
+            if not rule.hit.is_set():
+                return
+            self.done["broker, aimed"] += 1
+        else:
+            server.kill()
+            self.done["broker"] += 1
+        server.start()
+
+    def fault(self):
+        action = self.rng.choice(("cut", "drop_answer", "late"))
+        rule = self.kit.server.proxy.once(self.rng.choice(KINDS), action)
+        until(lambda: rule.hit.is_set() or self.ended(0.01))
+        self.done[f"proxy, {action}"] += rule.hit.is_set()
+        if action == "late":
+            self.ended(self.rng.random() * 0.2)
+            rule.release()
+
+    def run(self):
+        """The code of its end, and what it said."""
+        self.child = self.kit.start("-q")
+        for _ in range(100):
+            # Mostly while epochs are being decided, now and then while it starts.
+            if self.rng.random() < 0.8:
+                decided = self.kit.lines("state/p/decided")
+                until(lambda: self.ended(0) or self.kit.lines("state/p/decided") != decided)
+            if self.ended(self.rng.random() * self.length):
+                break
+            what = self.rng.random()
+            if what < 0.8:
+                self.kill_worker()
+            elif what < 0.9:
+                self.kill_broker()
+            else:
+                self.fault()
+            self.kit.server.proxy.forget()
+        else:
             raise RuntimeError("no progress in 100 kills")
-    out, err = child.communicate(timeout=DEADLINE)
-    if child.returncode != 0:
-        return kills, resumed, [f"exit {child.returncode}: {err.strip()}"]
-    read = [[json.loads(line) for line in kit.consume(topic)] for topic in (windows, passed)]
-    return kills, resumed, list(problems(records, *read))
+        _, err = self.child.communicate(timeout=DEADLINE)
+        return self.child.returncode, err
+
+    def problems(self, records):
+        code, err = self.run()
+        if code != 0:
+            yield f"exit {code}: {err.strip()}"
+            return
+        read = [[json.loads(line) for line in self.kit.consume(topic)] for topic in (self.windows, self.passed)]
+        yield from problems(records, *read)
+        told = self.kit.told(self.name, self.into, PARTITIONS)
+        if told != len(records):
+            yield f"the group stands behind {told} records of {len(records)}"
+        if hangs := self.kit.hanging(self.windows, self.passed):
+            yield f"transactions were left open: {hangs}"
 
 
 def main():
@@ -104,14 +178,16 @@ def main():
     parser.add_argument("--build", type=pathlib.Path, required=True)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--rows", type=int, default=150000)
+    parser.add_argument("--version", default=broker.VERSION)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     options = parser.parse_args()
     records = list(make_records(options.rows, 1))
     check_checker(records)
-    kills = resumed = number = failed = 0
+    number = failed = 0
+    done = collections.Counter()
     with tempfile.TemporaryDirectory(prefix="weir-kafka-broker-") as directory:
         try:
-            server = broker.Broker(directory).start()
+            server = broker.Broker(directory, options.version, proxy=proxy.Proxy()).start()
         except broker.Missing as missing:
             broker.skip(missing)
         try:
@@ -119,18 +195,19 @@ def main():
             into = kit.topic(PARTITIONS, "in")
             kit.produce(into, [f"{r['user']}\t{json.dumps(r)}" for r in records], "-X", "topic.partitioner=murmur2_random")
             kit.close()
-            length = 0.5
-            while kills < options.kills and failed < 3:
+            while done.total() - done["resumed"] < options.kills and failed < 3:
                 kit = Kit(options.build.resolve(), server, "kill")
-                rng = random.Random(f"{options.seed} {number}")
-                n, went_on, wrong = run_case(kit, records, into, number, rng, length)
+                case = Case(kit, into, number, random.Random(f"{options.seed} {number}"), 0.5, done)
+                wrong = list(case.problems(records))
                 kit.close()
-                kills, resumed, number, failed = kills + n, resumed + went_on, number + 1, failed + bool(wrong)
+                number, failed = number + 1, failed + bool(wrong)
                 for what in wrong:
-                    print(f"not ok case {number - 1}, seed {options.seed}: {what}")
+                    print(f"not ok case {number - 1}, seed {options.seed}: {what}", flush=True)
         finally:
             server.kill()
-    print(f"{kills} kills in {number} runs, {resumed} with something decided, seed {options.seed}")
+    resumed = done.pop("resumed", 0)
+    print(", ".join(f"{what} {n}" for what, n in sorted(done.items())))
+    print(f"{done.total()} accidents in {number} runs, {resumed} kills with something decided, seed {options.seed}")
     print(f"{number - failed} passed, {failed} failed")
     raise SystemExit(failed > 0)
 
