@@ -55,7 +55,8 @@ class Kit:
     def produce(self, topic, records, *options):
         """Records are KEY\tVALUE, or values."""
         text = "".join(f"{r}\n" for r in records)
-        command = ["kcat", "-P", "-b", self.server.address, "-t", topic, *options]
+        # A retry must not put records into another order.
+        command = ["kcat", "-P", "-b", self.server.address, "-t", topic, "-X", "enable.idempotence=true", *options]
         if records and "\t" in records[0]:
             command += ["-K", "\t"]
         subprocess.run(command, input=text, text=True, check=True, timeout=DEADLINE)
