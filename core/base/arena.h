@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A bump allocator whose memory lives as long as one thing: a conf, a batch, a callback.  Reset
- * keeps the chunks, so a recycled arena allocates nothing.  One thread at a time.  Out of memory
- * ends the process with exit code 75 (the data path has no way to fail; its successor recovers).
+ * keeps the memory, so what is used again as before allocates nothing.  One thread at a time.  Out
+ * of memory ends the process with exit code 75 (the data path has no way to fail; its successor
+ * recovers).
  * Built with AddressSanitizer, freed and unused bytes are poisoned.
  */
 #ifndef WR_BASE_ARENA_H

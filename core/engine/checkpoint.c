@@ -209,7 +209,7 @@ wr_checkpoint_note_dirty(struct wr_checkpoint *c, struct wr_inst *inst)
 	if (c->store == NULL)
 		return;
 	for (uint32_t i = 0; i < inst->n_tables; i++)
-		if ((wr_table_spec_of(inst->tables[i])->flags & WEIR_SCRATCH) == 0)
+		if (wr_table_is_kept(inst->tables[i]))
 			bytes += wr_table_dirty_bytes(inst->tables[i]);
 	inst->dirty = bytes;
 	all = atomic_fetch_add(&c->dirty, bytes - before) + bytes - before;
@@ -268,12 +268,6 @@ capture_private(struct wr_inst *inst, struct wr_capture *capture)
 	wr_items_free(items);
 }
 
-static bool
-is_kept(const struct weir_table *table)
-{
-	return (wr_table_spec_of(table)->flags & WEIR_SCRATCH) == 0;
-}
-
 /* What is small is taken down at once, of tables and timers it is fixed what they hold now. */
 static void
 capture_begin(struct wr_inst *inst, struct wr_capture *capture)
@@ -287,7 +281,7 @@ capture_begin(struct wr_inst *inst, struct wr_capture *capture)
 	if (inst->source != NULL)
 		wr_source_capture(inst->source, wr_capture_section(capture, WR_SECTION_SOURCE, ""));
 	for (uint32_t i = 0; i < inst->n_tables; i++)
-		if (is_kept(inst->tables[i]))
+		if (wr_table_is_kept(inst->tables[i]))
 			wr_table_capture_begin(inst->tables[i]);
 	if (inst->timers != NULL)
 		wr_timers_capture_begin(inst->timers);
@@ -302,7 +296,7 @@ copy_slice(struct wr_inst *inst, struct wr_part *part)
 	for (; part->table < inst->n_tables; part->table++) {
 		struct weir_table *table = inst->tables[part->table];
 
-		if (!is_kept(table))
+		if (!wr_table_is_kept(table))
 			continue;
 		if (!wr_table_capture_copy(table, WEIR_SLICE, &text))
 			return false;

@@ -56,9 +56,6 @@ void wr_checkpoint_touch(struct wr_checkpoint *checkpoint);
 /* How much of the instance has changed: above max_dirty of the pipeline the next epoch comes early.
    [task] */
 void wr_checkpoint_note_dirty(struct wr_checkpoint *checkpoint, struct wr_inst *inst);
-/* Sources wait: more state is in memory than may be.  They are scheduled when that is over. [any]
- */
-bool wr_checkpoint_is_full(struct wr_checkpoint *checkpoint);
 /* A source has nothing more to read; drained: its input has ended, else it was told to stop.  When
    all have: the final epoch. [task] */
 void wr_checkpoint_source_ended(struct wr_checkpoint *checkpoint, bool drained);

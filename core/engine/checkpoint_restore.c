@@ -74,8 +74,7 @@ wr_checkpoint_recover(struct wr_checkpoint *c, struct weir_err *err)
 		return 0;
 	return wr_err_set(err, -EALREADY,
 		"pipeline \"%s\" has ended before: all its sources had been read to their ends, "
-		"and "
-		"their results were written; to start afresh, move %s away",
+		"and their results were written; to start afresh, move %s away",
 		p->name, p->state_dir);
 }
 
@@ -123,13 +122,12 @@ wr_checkpoint_restore_table(struct wr_checkpoint *c, struct wr_inst *inst, struc
 {
 	uint32_t lo, hi;
 
-	if (c->store == NULL || (wr_table_spec_of(table)->flags & WEIR_SCRATCH) != 0)
+	if (c->store == NULL || !wr_table_is_kept(table))
 		return 0;
 	if (!c->settled)
 		return wr_err_set(err, -EINVAL,
 			"internal error: it decides epochs, and opens table \"%s\": what was kept "
-			"in it "
-			"is not known before it has decided",
+			"in it is not known before it has decided",
 			wr_table_spec_of(table)->name);
 	wr_checkpoint_groups(c, inst, &lo, &hi);
 	wr_memory_table(c, inst, table);

@@ -143,8 +143,7 @@ table_open(struct weir_task *task, const struct weir_table_spec *spec)
 	if (in->n_keys == 0 && task->parallelism > 1 && (spec->flags & WEIR_SCRATCH) == 0)
 		wr_err_set(err, -EINVAL,
 			"%s: internal error: the plugin opens table \"%s\" over input %u, which "
-			"has "
-			"no keys, in %u subtasks: all would keep the same row",
+			"has no keys, in %u subtasks: all would keep the same row",
 			inst->op->title, spec->name, spec->in, task->parallelism);
 	else if (wr_checkpoint_restore_table(wr_run_checkpoint(inst->task->run), inst, table, err) <
 		 0)

@@ -37,7 +37,7 @@ keeps_op(struct wr_arena *arena, const struct wr_op *op, const struct wr_inst *i
 	uint32_t n = 0;
 
 	for (uint32_t t = 0; t < inst->n_tables; t++)
-		if ((wr_table_spec_of(inst->tables[t])->flags & WEIR_SCRATCH) == 0)
+		if (wr_table_is_kept(inst->tables[t]))
 			tables[n++] = keeps_table(arena, op, inst->tables[t]);
 	return (struct wr_kept_op){.name = op->name,
 		.word = op->word,

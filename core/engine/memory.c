@@ -5,13 +5,10 @@
 #include "engine/run_private.h"
 #include "state/evict.h"
 
-#include <malloc.h>
-
 enum {
 	MEMORY_SLICE = 4096, /* entries that go between two callbacks */
 	MEMORY_MANY = 64, /* namespaces: they are not counted behind each callback */
-	MEMORY_CALLS = 16,
-	MEMORY_MMAP = 128 * 1024 /* bytes: larger pieces are the system's */
+	MEMORY_CALLS = 16
 };
 
 void
@@ -21,12 +18,6 @@ wr_memory_init(struct wr_checkpoint *c)
 
 	c->memory =
 		(struct wr_memory){.most = most, .high = most - most / 8, .low = most - most / 4};
-}
-
-static bool
-is_kept(const struct weir_table *table)
-{
-	return (wr_table_spec_of(table)->flags & WEIR_SCRATCH) == 0;
 }
 
 static uint64_t
@@ -73,7 +64,7 @@ let_go(struct wr_checkpoint *c, struct wr_inst *inst, uint64_t all, uint32_t mos
 	double part = (double)(all - c->memory.low) / (double)all;
 
 	for (uint32_t i = 0; i < inst->n_tables; i++)
-		if (is_kept(inst->tables[i]))
+		if (wr_table_is_kept(inst->tables[i]))
 			wr_table_evict(inst->tables[i],
 				(uint64_t)((double)wr_table_used(inst->tables[i]) * part), most);
 }
@@ -103,7 +94,7 @@ release(struct wr_checkpoint *c)
 }
 
 bool
-wr_checkpoint_is_full(struct wr_checkpoint *c)
+wr_memory_is_full(struct wr_checkpoint *c)
 {
 	uint64_t epoch = atomic_load_explicit(&c->memory.hold, memory_order_relaxed);
 

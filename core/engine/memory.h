@@ -21,4 +21,8 @@ void wr_memory_note(struct wr_checkpoint *checkpoint, struct wr_inst *inst);
 /* Before the instance is captured for that epoch. [task] */
 void wr_memory_capture(struct wr_checkpoint *checkpoint, struct wr_inst *inst, uint64_t epoch);
 
+/* Sources wait: more state is in memory than may be.  They are scheduled when that is over. [any]
+ */
+bool wr_memory_is_full(struct wr_checkpoint *checkpoint);
+
 #endif

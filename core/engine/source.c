@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "engine/checkpoint.h"
+#include "engine/memory.h"
 #include "engine/refuse.h"
 #include "engine/run_private.h"
 #include "engine/send.h"
@@ -596,7 +597,7 @@ wr_source_step(struct wr_inst *inst)
 		end_reading(inst, false);
 		return false;
 	}
-	if (wr_checkpoint_is_full(wr_run_checkpoint(inst->task->run))) {
+	if (wr_memory_is_full(wr_run_checkpoint(inst->task->run))) {
 		source->deadline = INT64_MAX;
 		return false;
 	}

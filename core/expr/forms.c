@@ -22,8 +22,7 @@ const struct wr_form wr_forms[WR_N_FORMS] = {
 		"cast",
 		"cast(x as type)",
 		"The value as bool, int, float, timestamp, string, bytes or json; a value that "
-		"does "
-		"not go is an error of the row.",
+		"does not go is an error of the row.",
 		"cast('42' as int) = 42",
 	},
 	{
@@ -48,8 +47,7 @@ const struct wr_form wr_forms[WR_N_FORMS] = {
 		"in",
 		"x [not] in (a, ...)",
 		"Whether a value is one of those in the list; null where it is none of them and "
-		"one "
-		"of them is null.",
+		"one of them is null.",
 		"2 in (1, 1 + 1) = true",
 	},
 	{

@@ -126,8 +126,7 @@ wr_reference_markdown(const struct wr_plugins *plugins, struct wr_text *out)
 		"out.\n\n"
 		"Durations: `500ms 5s 10m 1h 7d`.  Sizes: `512 64k 4m 1g`.  Anywhere in a word: "
 		"`${env:NAME}`, `${env:NAME:-default}`,\nand `${file:PATH}`, whose contents no "
-		"output "
-		"shows.  `#` begins a comment.\n\n"
+		"output shows.  `#` begins a comment.\n\n"
 		"## Anywhere\n\n");
 	md_table(out, wr_settings_anywhere(), sizeof(struct weir_directive));
 	wr_text_put(out, "\n## At the top of a conf\n\n");

@@ -90,10 +90,8 @@ settle_forgot(
 		snprintf(what, sizeof what, "no epoch after %llu", (unsigned long long)epoch);
 	return wr_err_set(err, -EUCLEAN,
 		"state directory \"%s\" is of epoch %llu, but %s, which decided it, knows of %s: "
-		"what "
-		"it keeps was reset, lost or has expired; bring it back, or move the directory "
-		"away "
-		"to start afresh",
+		"what it keeps was reset, lost or has expired; bring it back, or move the "
+		"directory away to start afresh",
 		store->dir, (unsigned long long)store->decided, decider, what);
 }
 

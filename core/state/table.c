@@ -44,6 +44,12 @@ wr_table_spec_of(const struct weir_table *table)
 	return &table->spec;
 }
 
+bool
+wr_table_is_kept(const struct weir_table *table)
+{
+	return (table->spec.flags & WEIR_SCRATCH) == 0;
+}
+
 struct weir_table *
 wr_table_new(const struct weir_table_spec *spec, const uint32_t *key_types, uint32_t n_keys)
 {

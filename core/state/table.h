@@ -21,6 +21,8 @@ struct weir_table *wr_table_new(
 void wr_table_free(struct weir_table *table);
 /* The table's copy. */
 const struct weir_table_spec *wr_table_spec_of(const struct weir_table *table);
+/* It is part of the checkpoint; scratch tables are not. */
+bool wr_table_is_kept(const struct weir_table *table);
 
 /*
  * As in <weir/table.h>.  A row that occurs twice in an upsert is given twice.

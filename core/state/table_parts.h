@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a table consists of, for the files that make it up: table.c, table_scan.c, table_dirty.c,
+ * What a table consists of, for the files that make it up: table.c, table_scan.c, hash_dirty.c,
  * evict.c.
  */
 #ifndef WR_STATE_TABLE_PARTS_H

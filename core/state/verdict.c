@@ -208,8 +208,7 @@ verdict_gone(const struct wr_kept_op *last, const struct weir_list *dropped, str
 	if (verdict.what == WR_VERDICT_REFUSED)
 		verdict.why = wr_arena_printf(arena,
 			"the last checkpoint holds the state of %s, which is not in the conf; name "
-			"it "
-			"so again, or give its state up with \"state_drop %s;\"",
+			"it so again, or give its state up with \"state_drop %s;\"",
 			verdict.title, last->name);
 	return verdict;
 }

@@ -156,8 +156,7 @@ measure_restore(const char *dir, int64_t keys, uint64_t row_bytes)
 	mine = now(CLOCK_THREAD_CPUTIME_ID);
 	must(wr_store_restore_table(store, "op", table, 0, GROUPS - 1, GROUPS, &err), &err);
 	printf("%.0f MB: opened in %.2f s, restored in %.2f s; %.2f s of CPU in all, %.2f s of it "
-	       "in "
-	       "this thread's restoring (%.0f ns an entry)\n",
+	       "in this thread's restoring (%.0f ns an entry)\n",
 		(double)(wr_table_count(table) * row_bytes) / 1e6, opened - a,
 		now(CLOCK_MONOTONIC) - opened, now(CLOCK_PROCESS_CPUTIME_ID) - cpu,
 		now(CLOCK_THREAD_CPUTIME_ID) - mine,

@@ -104,8 +104,7 @@ weakest(const struct wr_pipeline *pipeline, const char **why)
 		const struct weir_operator *desc = pipeline->ops[i]->desc;
 
 		*why = "cannot take rows back, so those since the last checkpoint come again after "
-		       "a "
-		       "failure";
+		       "a failure";
 		if (desc->kind == WEIR_SINK && !pipeline->ops[i]->two_phase)
 			return pipeline->ops[i];
 	}
@@ -182,8 +181,7 @@ wr_durable_guarantee(struct wr_planner *planner)
 		if (pipeline->decider != NULL)
 			pipeline->guarantee_why = wr_arena_printf(planner->arena,
 				"every source can be read again, and rows are shown by what "
-				"decides "
-				"the checkpoint that holds them: %s",
+				"decides the checkpoint that holds them: %s",
 				pipeline->decider->decider.p);
 		return;
 	}

@@ -59,8 +59,8 @@ static const struct weir_directive tables_pipeline[] = {
 		.name = "memory_limit",
 		.summary =
 			"What the pipeline takes of memory, at most: keyed state beyond it stays "
-			"on "
-			"disk, and is read when its keys come.  Without it all of it is in memory.",
+			"on disk, and is read when its keys come.  Without it all of it is in "
+			"memory.",
 		.choices = "size",
 		.type = WEIR_D_SIZE,
 		.offset = offsetof(struct wr_pipeline_conf, memory_limit),

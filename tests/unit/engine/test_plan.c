@@ -490,8 +490,7 @@ START_TEST(only_one_decides)
 	rig_state_path = NULL;
 	refuse(GEN "sink decider d { from g; who kafka; }",
 		"t:3:1: error: sink decider \"d\" shows rows with checkpoints, and state lives "
-		"in "
-		"memory; write \"state_path DIR;\" at the top level\n");
+		"in memory; write \"state_path DIR;\" at the top level\n");
 }
 END_TEST
 

@@ -289,8 +289,7 @@ START_TEST(who_names_all_outputs_has_none_of_its_own_name)
 	       "fork f { from g; to a; to b; to c; word x y; }\n"
 	       "sink null z { from a b c y; }",
 		"t:3:6: error: internal error: the plugin of fork \"f\" has two directives that "
-		"name "
-		"output 3\n");
+		"name output 3\n");
 }
 END_TEST
 
@@ -315,8 +314,7 @@ START_TEST(without_json_a_sink_says_its_format)
 	ck_assert_int_eq(wr_plugins_add(plugins, &small, "few.so", &err), 0);
 	refuse("source rows r { columns i; } sink out z { from r; }",
 		"t:2:39: error: sink out \"z\" has no \"format\", and the default, \"json\", is "
-		"not "
-		"loaded\n");
+		"not loaded\n");
 }
 END_TEST
 

@@ -33,8 +33,7 @@ START_TEST(every_way_of_emitting_carries_the_rows)
 			"source gen a { @ rows 3000; batch 2048; } probe d { @ from a; mode drop; "
 			"else_to rest; }"
 			"probe b { @ from d rest; mode %s; more 30; } dense c { @ from b; mode %s; "
-			"}"
-			"sink take s { @ from c; }",
+			"}sink take s { @ from c; }",
 			modes[i], modes[(i + 1) % 3]);
 		rt_run(&t, 2, block);
 		rt_expect(&t, 0, 3000, 1, 1);

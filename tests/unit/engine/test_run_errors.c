@@ -219,8 +219,7 @@ START_TEST(rejected_rows_fail_the_run_and_their_record_is_shown)
 		"on_error drop; source raws a { @ format plain { n int not null; s string; } }"
 		"probe b { @ from a; reject 3; on_error fail; } sink take t { @ from b; }",
 		"probe \"b\": rejected as planned, in source raws \"a\" \"records\" at offset 2: 3 "
-		"three "
-		"(on_error drop or dead_letter NAME would let the pipeline go on)");
+		"three (on_error drop or dead_letter NAME would let the pipeline go on)");
 	rt_fails(&t, 1,
 		"source gen a { @ } probe b { @ from a; reject 3; } sink take t { @ from b; }",
 		"probe \"b\": rejected as planned "

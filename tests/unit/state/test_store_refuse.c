@@ -171,8 +171,7 @@ START_TEST(a_directory_of_something_else_is_left_alone)
 	write_file(path_in(&state, "holiday.jpg"), "");
 	refused_as(state.dir, "pipe", -EUCLEAN,
 		"\"%s\" is no state directory of weir: it holds \"holiday.jpg\"; choose an empty "
-		"or "
-		"new one",
+		"or new one",
 		state.dir);
 	ck_assert_int_ne(access(path_in(&state, "lock"), F_OK), 0);
 	kit_rmdir(state.dir);
