@@ -136,9 +136,8 @@ cut_moved(struct sink *sink, struct weir_task *task, const struct out_token *tok
 		return rc;
 	*task->err = (struct weir_err){0};
 	snprintf(text, sizeof text,
-		"the file that was at \"%.200s\" is not in its directory any more: rows of it that "
-		"no "
-		"checkpoint knows are written again",
+		"the file that was at \"%.200s\" is not in its directory any more: rows of it "
+		"that no checkpoint knows are written again",
 		sink->path);
 	task->host->log(task, WEIR_LOG_WARN, text);
 	return 0;

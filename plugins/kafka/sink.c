@@ -58,9 +58,8 @@ static const struct weir_directive directives[] = {
 		.offset = offsetof(struct sink_conf, delivery)},
 	{.name = "transactional_id",
 		.summary = "Of \"delivery exactly_once\": the name of the transactions, which no "
-			   "other pipeline may have; a group called weir. and that name holds what "
-			   "was "
-			   "decided.",
+			   "other pipeline may have; a group called weir. and that name holds "
+			   "what was decided.",
 		.type = WEIR_D_STR,
 		.offset = offsetof(struct sink_conf, transactional_id)},
 	{.name = "transaction_timeout",
@@ -162,8 +161,7 @@ plan_timeout(const struct sink_conf *c, struct weir_plan *plan, const struct wei
 	if (c->transaction_timeout < least) {
 		snprintf(sentence, sizeof sentence,
 			"a checkpoint comes every %s, and brokers would undo what takes longer "
-			"than "
-			"\"transaction_timeout\"; write \"transaction_timeout %s;\" or more",
+			"than \"transaction_timeout\"; write \"transaction_timeout %s;\" or more",
 			every, timeout);
 		host->problem(plan, c->transactional_id.loc, sentence);
 		return -EINVAL;

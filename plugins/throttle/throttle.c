@@ -170,8 +170,7 @@ check_rate(struct throttle_conf *conf, uint32_t *loc)
 	*loc = conf->rate.loc;
 	if (!read_rate(conf))
 		return "\"rate\" wants ROWS/TIME, as 100/s or 5/10m: 1 to 1000000000 rows in 1ms "
-		       "to "
-		       "366d";
+		       "to 366d";
 	if (conf->burst == 0)
 		conf->burst = conf->rows;
 	if (conf->burst > INT64_MAX / 4 / conf->period)

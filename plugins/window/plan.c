@@ -149,8 +149,7 @@ choose_session(struct window_conf *conf)
 	if (conf->lateness > 0)
 		return "a \"session\" that is over takes no more rows: \"allowed_lateness\" is for "
 		       "\"tumbling\", \"hopping\" and \"cumulate\"; a later watermark waits for "
-		       "all "
-		       "rows";
+		       "all rows";
 	if (conf->max_duration > 0 && conf->max_duration < conf->gap)
 		return "\"max_duration\" is shorter than the gap of \"session\"";
 	if (has_triggers(conf))
@@ -171,8 +170,7 @@ choose_count(struct window_conf *conf)
 	conf->part = common_divisor(conf->count, conf->count_slide);
 	if (conf->count / conf->part > WINDOW_PANES_MAX)
 		return "\"count\" and \"slide\" have so small a common divisor that a window is "
-		       "made "
-		       "of more than 65536 parts";
+		       "made of more than 65536 parts";
 	if (has_triggers(conf))
 		return "windows of \"count\" go out when they have their rows: they take no "
 		       "\"trigger\"";
