@@ -5,6 +5,9 @@
 
 #include "../functions/args.h"
 
+__extension__ typedef __int128 wide_int;
+__extension__ typedef unsigned __int128 wide_uint;
+
 extern const struct weir_aggregate aggregate_count, aggregate_sum, aggregate_avg, aggregate_min,
 	aggregate_max;
 extern const struct weir_aggregate aggregate_stddev, aggregate_stddev_pop, aggregate_var,

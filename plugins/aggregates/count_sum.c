@@ -83,9 +83,6 @@ struct sum {
 	} u;
 };
 
-__extension__ typedef __int128 wide_int;
-__extension__ typedef unsigned __int128 wide_uint;
-
 static inline wide_int
 sum_wide(const struct sum *sum)
 {

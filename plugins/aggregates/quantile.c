@@ -171,13 +171,19 @@ select_at(double *v, size_t n, double fraction)
 	size_t k = (size_t)at;
 
 	low = nth(v, n, k);
-	if (at == (double)k)
+	at -= (double)k;
+	if (at == 0)
 		return low;
 	high = v[k + 1];
 	for (size_t i = k + 2; i < n; i++)
 		if (below(v[i], high))
 			high = v[i];
-	return low == high ? low : low + (high - low) * (at - (double)k);
+	if (low == high)
+		return low;
+	/* Each where it neither overflows nor cancels out. */
+	if (signbit(low) != signbit(high))
+		return low * (1 - at) + high * at;
+	return low + (high - low) * at;
 }
 
 static int

@@ -191,6 +191,8 @@ static const struct rig_case blocks[] = {
 	{"d = count_distinct_hll(s), e = count_distinct_hll(n % 2, 4)", "d=4 e=1 / d=4 e=1"},
 	{"m = median(n), q1 = percentile_exact(n, 0.25)", "m=4 q1=2 / m=4 q1=2.5"},
 	{"m = median(f), m2 = median(n) filter (where n = 77)", "m=5e+299 m2=null / m=1 m2=null"},
+	{"q = percentile_exact(if(n < 3, -1.6e308, 1.6e308), 0.75) filter (where n < 5)",
+		"q=0 / q=8e+307"},
 	{"m = round(percentile(n, 0.5)), lo = percentile(f, 0), hi = percentile(f, 1)",
 		"m=4 lo=0.5 hi=inf / m=3 lo=-1.5 hi=nan"},
 	{"m = percentile(0 - n, 1), z = percentile(n, 0)", "m=0 z=0 / m=-1 z=1"},
