@@ -50,6 +50,7 @@ struct part {
 	struct input_mark member; /* of a compressed file: one at or before the position */
 	int64_t skip; /* bytes before the position that are still to be decompressed */
 	int64_t counted; /* bytes of the file that were counted */
+	int64_t size; /* of a file that is not followed, when it was opened */
 	int begins; /* the next record is the file's first */
 	char *first; /* the first record of a file that is gone on with, for the format */
 	size_t n_first;

@@ -162,8 +162,10 @@ assign_whole(struct source *source, struct part *part, struct weir_str pos)
 	rc = part_open(part, source->task, part->path, at, source->pool, &how);
 	if (rc < 0)
 		return rc;
-	if (fstat(part->in.fd, &st) == 0)
+	if (fstat(part->in.fd, &st) == 0) {
+		part->size = st.st_size;
 		weir_count(source->bytes_total, (uint64_t)st.st_size);
+	}
 	source_count(source, part);
 	return 0;
 }
@@ -325,6 +327,27 @@ source_part(struct source *source, uint32_t number)
 	return part;
 }
 
+/*
+ * Of a file that is shorter than what was read of it nobody knows what it had behind that.  Those
+ * of /proc never say how long they are.
+ */
+static void
+refuse_cut(struct source *source, struct part *part)
+{
+	char why[FRAMES_WHY];
+	struct stat st;
+
+	if (fstat(part->in.fd, &st) < 0 || st.st_size >= part->in.read || st.st_size >= part->size)
+		return;
+	snprintf(why, sizeof why,
+		"the file was cut to %" PRId64 " bytes after %" PRId64
+		" were read; what stood behind them is lost",
+		(int64_t)st.st_size, part->in.read);
+	source->task->host->refuse(
+		source->task, part->number, (struct weir_str){0}, part->position, why);
+	source_moved(source, part, part->position);
+}
+
 static int
 source_poll(void *self, struct weir_task *task)
 {
@@ -341,6 +364,7 @@ source_poll(void *self, struct weir_task *task)
 	if (rc == 0) {
 		struct part_position at = part_position_of(part);
 
+		refuse_cut(source, part);
 		if (known_add(&source->ended, "end", &at, part->path) < 0)
 			return weir_fail(task->err, -ENOMEM, "out of memory");
 		task->host->finished(task, part->number);

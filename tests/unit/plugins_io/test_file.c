@@ -96,9 +96,18 @@ add_path(const char *name)
 		(struct weir_str){.p = paths[i], .len = (uint32_t)strlen(paths[i]), .loc = i + 1};
 }
 
-/* Reads everything.  The last result of poll(). */
 static int
-read_all(struct weir_str pos)
+poll_to_end(void)
+{
+	int rc = WEIR_OK;
+
+	while (rc == WEIR_OK)
+		rc = source->source->poll(self, &mock->task);
+	return rc;
+}
+
+static int
+begin(struct weir_str pos)
 {
 	uint32_t i;
 	int rc;
@@ -110,9 +119,16 @@ read_all(struct weir_str pos)
 			(struct weir_str){.p = mock->partition[i],
 				.len = (uint32_t)strlen(mock->partition[i])},
 			pos, 0);
-	while (rc == WEIR_OK)
-		rc = source->source->poll(self, &mock->task);
 	return rc;
+}
+
+/* Reads everything.  The last result of poll(). */
+static int
+read_all(struct weir_str pos)
+{
+	int rc = begin(pos);
+
+	return rc == WEIR_OK ? poll_to_end() : rc;
 }
 
 static int
@@ -316,6 +332,67 @@ START_TEST(a_file_that_was_cut_or_written_anew_is_refused)
 		"start without the checkpoint",
 		path_of("x"));
 	ck_assert_str_eq(mock->err.text, want);
+}
+END_TEST
+
+/* More than one read takes; some of it is read. */
+static size_t
+begin_long_file(void)
+{
+	size_t len = 1 << 20;
+	char *text = malloc(len);
+
+	for (size_t i = 0; i < len; i += 4)
+		memcpy(text + i, "abc\n", 4);
+	write_file("x", text, len);
+	free(text);
+	add_path("x");
+	ck_assert_int_eq(begin((struct weir_str){0}), WEIR_OK);
+	ck_assert_int_eq(source->source->poll(self, &mock->task), WEIR_OK);
+	ck_assert_uint_gt(mock->records.len, 0);
+	ck_assert_uint_lt(mock->records.len, len);
+	return len;
+}
+
+START_TEST(a_file_that_is_cut_while_it_is_read_is_refused)
+{
+	char want[128];
+	size_t n;
+
+	begin_long_file();
+	ck_assert_int_eq(truncate(path_of("x"), 12), 0);
+	ck_assert_int_eq(poll_to_end(), WEIR_END);
+	n = mock->records.len;
+	snprintf(want, sizeof want,
+		"0@%zu \"\" the file was cut to 12 bytes after %zu were read; what stood behind "
+		"them is lost\n",
+		n, n);
+	ck_assert_str_eq(mock->refused.p, want);
+}
+END_TEST
+
+START_TEST(a_file_that_grows_while_it_is_read_is_read_to_its_end)
+{
+	size_t len = begin_long_file();
+	FILE *file = fopen(path_of("x"), "a");
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_gt(fputs("more\n", file), 0);
+	ck_assert_int_eq(fclose(file), 0);
+	ck_assert_int_eq(poll_to_end(), WEIR_END);
+	ck_assert_uint_eq(mock->records.len, len + 5);
+	ck_assert_str_eq(mock->refused.p, "");
+}
+END_TEST
+
+START_TEST(a_file_that_vanishes_while_it_is_read_is_read_to_its_end)
+{
+	size_t len = begin_long_file();
+
+	ck_assert_int_eq(unlink(path_of("x")), 0);
+	ck_assert_int_eq(poll_to_end(), WEIR_END);
+	ck_assert_uint_eq(mock->records.len, len);
+	ck_assert_str_eq(mock->refused.p, "");
 }
 END_TEST
 
@@ -574,6 +651,9 @@ main(void)
 	tcase_add_test(tcase, short_lines_come_at_most_2048_at_a_time);
 	tcase_add_test(tcase, reading_goes_on_from_a_position);
 	tcase_add_test(tcase, a_file_that_was_cut_or_written_anew_is_refused);
+	tcase_add_test(tcase, a_file_that_is_cut_while_it_is_read_is_refused);
+	tcase_add_test(tcase, a_file_that_grows_while_it_is_read_is_read_to_its_end);
+	tcase_add_test(tcase, a_file_that_vanishes_while_it_is_read_is_read_to_its_end);
 	tcase_add_test(tcase, what_is_no_position_is_refused);
 	tcase_add_test(tcase, patterns_give_each_file_once_and_in_order);
 	tcase_add_test(tcase, a_file_that_is_not_there_is_an_error);
