@@ -11,18 +11,30 @@
 
 #include <string.h>
 
-/* Rows not in `gone`, as the batch's selection. */
-static void
-keep_rows(struct wr_batch *batch, const uint64_t *gone)
+static uint32_t
+words_of(const struct weir_batch *b)
 {
-	uint32_t *sel = wr_arena_array(&batch->arena, uint32_t, batch->pub.n_rows), n = 0;
+	return (b->n_rows + 63) / 64;
+}
 
-	for (uint32_t i = 0; i < batch->pub.n_rows; i++) {
-		sel[n] = i;
-		n += !weir_bit_get(gone, i);
+/* Those rows as the batch's selection that are in none of `gone`, and in all of wanted, of which
+ * some may be NULL. */
+static void
+keep_rows(struct wr_batch *batch, const uint64_t *gone, const uint64_t *const *wanted,
+	uint32_t n_wanted)
+{
+	struct weir_batch *b = &batch->pub;
+	uint32_t *rows = wr_arena_array(&batch->arena, uint32_t, b->n_rows), n;
+	uint64_t kept[WEIR_ROWS_MAX / 64];
+
+	for (uint32_t w = 0; w < words_of(b); w++) {
+		kept[w] = ~gone[w];
+		for (uint32_t i = 0; i < n_wanted; i++)
+			kept[w] &= wanted[i] != NULL ? wanted[i][w] : ~UINT64_C(0);
 	}
-	batch->pub.sel = sel;
-	batch->pub.n_sel = n;
+	n = wr_bits_rows(kept, b->n_rows, rows);
+	b->sel = n < b->n_rows ? rows : NULL;
+	b->n_sel = n < b->n_rows ? n : 0;
 }
 
 struct finish_errors {
@@ -49,11 +61,34 @@ finish_error(struct wr_eval *eval, uint32_t row, const char *why)
 static const int64_t *
 mask_times(struct wr_batch *batch, const int64_t *times, const uint64_t *gone)
 {
-	int64_t *copy = wr_arena_array(&batch->arena, int64_t, batch->pub.n_rows);
+	uint32_t n = batch->pub.n_rows;
+	int64_t *copy = wr_arena_array(&batch->arena, int64_t, n);
 
-	for (uint32_t i = 0; i < batch->pub.n_rows; i++)
-		copy[i] = weir_bit_get(gone, i) ? INT64_MIN : times[i];
+	memcpy(copy, times, n * sizeof *copy);
+	for (uint32_t w = 0; w < words_of(&batch->pub); w++)
+		for (uint64_t left = gone[w]; left != 0; left &= left - 1)
+			copy[w * 64 + (uint32_t)__builtin_ctzll(left)] = INT64_MIN;
 	return copy;
+}
+
+/* Rows whose event time is null; those that `where` wants are rejected. */
+static void
+refuse_null_times(struct finish_errors *errors, struct wr_eval *eval, const uint64_t *valid)
+{
+	uint32_t n = errors->batch->n_rows;
+
+	for (uint32_t w = 0; w < words_of(errors->batch); w++) {
+		uint64_t all = n - w * 64 < 64 ? (UINT64_C(1) << (n - w * 64)) - 1 : ~UINT64_C(0);
+		uint64_t null = all & ~valid[w] & ~errors->gone[w], told = null;
+
+		if (errors->wanted != NULL)
+			told &= errors->wanted[w];
+		for (; told != 0; told &= told - 1)
+			finish_error(eval, w * 64 + (uint32_t)__builtin_ctzll(told),
+				"event_time is null");
+		errors->gone[w] |= null;
+		errors->any |= null != 0;
+	}
 }
 
 static void
@@ -64,16 +99,12 @@ set_event_time(struct wr_inst *inst, struct wr_batch *batch, struct wr_eval *eva
 		wr_expr_eval(inst->op->event_time, eval, b, b->sel, wr_batch_count(b));
 	struct finish_errors *errors = eval->arg;
 
-	for (uint32_t i = 0, n = wr_batch_count(b); column->valid != NULL && i < n; i++) {
-		uint32_t row = b->sel != NULL ? b->sel[i] : i;
-
-		if (weir_null_at(column, row) && !weir_bit_get(errors->gone, row))
-			finish_error(eval, row, "event_time is null");
-	}
+	if (column->valid != NULL)
+		refuse_null_times(errors, eval, column->valid);
 	b->event_time = column->values;
 	if (errors->any) {
 		b->event_time = mask_times(batch, column->values, errors->gone);
-		keep_rows(batch, errors->gone);
+		keep_rows(batch, errors->gone, NULL, 0);
 	}
 }
 
@@ -114,33 +145,36 @@ ascend(const int64_t *time, uint32_t n, int64_t from)
 	return down == 0;
 }
 
-/* low and high of these and of the times. */
+/* low and high of these and of the times, of which the least there is is none. */
 WR_KERNEL static void
 widen(const int64_t *time, uint32_t n, int64_t *low, int64_t *high)
 {
-	int64_t min = *low, max = *high;
+	uint64_t min = (uint64_t)*low - (uint64_t)INT64_MIN - 1;
+	int64_t max = *high;
 
 	for (uint32_t i = 0; i < n; i++) {
-		min = time[i] < min ? time[i] : min;
+		uint64_t above = (uint64_t)time[i] - (uint64_t)INT64_MIN - 1;
+
+		min = above < min ? above : min;
 		max = time[i] > max ? time[i] : max;
 	}
-	*low = min;
+	*low = (int64_t)(min + 1 + (uint64_t)INT64_MIN);
 	*high = max;
 }
 
 /*
  * The common cases, told without a step a row: times that ascend, and times so near each other that
- * none is behind the watermark of the latest.
+ * none is behind the watermark of the latest.  masked: rows that are not selected have no time.
  */
 static bool
 has_no_cuts(const struct wr_op *op, const struct wr_partition *part, const struct weir_batch *b,
-	int64_t *newest)
+	bool masked, int64_t *newest)
 {
 	int64_t low = INT64_MAX, high = part->newest, mark = watermark_after(op, high);
 
-	if (b->sel != NULL)
+	if (b->sel != NULL && !masked)
 		return false;
-	if (mark < INT64_MAX && ascend(b->event_time, b->n_rows, mark + 1)) {
+	if (!masked && mark < INT64_MAX && ascend(b->event_time, b->n_rows, mark + 1)) {
 		*newest = b->event_time[b->n_rows - 1] > high ? b->event_time[b->n_rows - 1] : high;
 		return true;
 	}
@@ -156,12 +190,12 @@ has_no_cuts(const struct wr_op *op, const struct wr_partition *part, const struc
  */
 static uint32_t
 find_cuts(const struct wr_op *op, const struct wr_partition *part, const struct weir_batch *b,
-	struct cut *cuts, int64_t *newest)
+	bool masked, struct cut *cuts, int64_t *newest)
 {
 	int64_t sent = part->watermark, seen = part->newest, mark = watermark_after(op, seen);
 	uint32_t n = wr_batch_count(b), n_cuts = 0;
 
-	if (has_no_cuts(op, part, b, newest))
+	if (has_no_cuts(op, part, b, masked, newest))
 		return 0;
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t row = b->sel != NULL ? b->sel[i] : i;
@@ -178,36 +212,6 @@ find_cuts(const struct wr_op *op, const struct wr_partition *part, const struct 
 	}
 	*newest = seen;
 	return n_cuts;
-}
-
-/* The rows for which `where` is true. */
-static uint64_t *
-find_wanted(struct wr_inst *inst, struct wr_batch *batch, struct wr_eval *eval)
-{
-	uint32_t rows[WEIR_ROWS_MAX], n = wr_expr_filter(inst->op->where, eval, &batch->pub, rows);
-	uint64_t *wanted = wr_arena_array(&inst->scratch, uint64_t, WEIR_ROWS_MAX / 64);
-
-	memset(wanted, 0, WEIR_ROWS_MAX / 8);
-	for (uint32_t i = 0; i < n; i++)
-		weir_bit_set(wanted, rows[i]);
-	return wanted;
-}
-
-/* Only those rows go on; the others have moved the watermark all the same. */
-static void
-keep_wanted(struct wr_batch *batch, const uint64_t *wanted)
-{
-	struct weir_batch *b = &batch->pub;
-	uint32_t *rows = wr_arena_array(&batch->arena, uint32_t, b->n_rows), n = 0;
-
-	for (uint32_t i = 0, n_all = wr_batch_count(b); i < n_all; i++) {
-		rows[n] = b->sel != NULL ? b->sel[i] : i;
-		n += (uint32_t)weir_bit_get(wanted, rows[n]);
-	}
-	if (n < wr_batch_count(b)) {
-		b->sel = rows;
-		b->n_sel = n;
-	}
 }
 
 /* The minimum over partitions that still count; tells downstream what has changed. */
@@ -309,19 +313,19 @@ wr_source_send(struct wr_inst *inst, struct weir_out *out)
 	}
 	if (out->failed != NULL) {
 		memcpy(errors.gone, out->failed, sizeof errors.gone);
-		keep_rows(batch, errors.gone);
+		keep_rows(batch, errors.gone, NULL, 0);
 		out->failed = NULL;
 	}
 	if (inst->op->where != NULL && out->n > 0 && wr_batch_count(&batch->pub) > 0)
-		errors.wanted = find_wanted(inst, batch, &eval);
+		errors.wanted = wr_expr_pass(inst->op->where, &eval, &batch->pub);
 	if (inst->op->event_time != NULL && out->n > 0 && wr_batch_count(&batch->pub) > 0)
 		set_event_time(inst, batch, &eval);
 	if (part != NULL && out->n > 0 && wr_batch_count(&batch->pub) > 0)
-		n_cuts = find_cuts(inst->op, part, &batch->pub, cuts, &newest);
-	if (errors.wanted != NULL)
-		keep_wanted(batch, errors.wanted);
-	if (out->wanted != NULL)
-		keep_wanted(batch, out->wanted);
+		n_cuts = find_cuts(inst->op, part, &batch->pub, errors.any, cuts, &newest);
+	/* What is not wanted has moved the watermark all the same. */
+	if (errors.wanted != NULL || out->wanted != NULL)
+		keep_rows(batch, errors.gone, (const uint64_t *const[]){errors.wanted, out->wanted},
+			2);
 	if (eval.status < 0)
 		wr_inst_fail(inst, eval.status);
 	batch = wr_out_finish(out);
@@ -358,7 +362,7 @@ wr_timeline_send(struct wr_inst *inst, uint32_t port, struct wr_batch *batch)
 {
 	struct cut *cuts = wr_arena_array(&inst->scratch, struct cut, batch->pub.n_rows);
 	int64_t newest = INT64_MIN;
-	uint32_t n_cuts = find_cuts(inst->op, inst->timeline, &batch->pub, cuts, &newest);
+	uint32_t n_cuts = find_cuts(inst->op, inst->timeline, &batch->pub, false, cuts, &newest);
 
 	if (n_cuts > 0)
 		send_slices(inst, inst->timeline, port, batch, cuts, n_cuts);

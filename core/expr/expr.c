@@ -78,36 +78,43 @@ wr_expr_eval(const struct weir_expr *expr, struct wr_eval *eval, const struct we
 	return wr_run_root(&run, expr->root, (struct wr_rows){sel, n});
 }
 
-uint32_t
-wr_expr_filter(const struct weir_expr *expr, struct wr_eval *eval, const struct weir_batch *batch,
-	uint32_t *rows)
+const uint64_t *
+wr_expr_pass(const struct weir_expr *expr, struct wr_eval *eval, const struct weir_batch *batch)
 {
 	struct wr_rows all = {batch->sel, wr_batch_count(batch)};
 	struct wr_vec vec;
 	struct wr_run run;
 	const uint64_t *bits;
 	uint64_t *pass;
-	uint32_t n = 0;
 
 	wr_run_init(&run, eval, batch, batch->n_rows);
 	wr_run_node(&run, expr->root, all, &vec);
 	if (vec.konst)
 		wr_run_fill(&run, NULL, all, &vec);
 	bits = vec.col.values;
-	if (vec.col.valid != NULL || run.failed != NULL) {
-		pass = wr_run_bits(&run);
-		for (uint32_t w = 0; w < wr_words(wr_rows_span(all)); w++) {
-			pass[w] = bits[w];
-			pass[w] &= vec.col.valid != NULL ? vec.col.valid[w] : ~UINT64_C(0);
-			pass[w] &= run.failed != NULL ? ~run.failed[w] : ~UINT64_C(0);
-		}
-		bits = pass;
+	if (vec.col.valid == NULL && run.failed == NULL)
+		return bits;
+	pass = wr_run_bits(&run);
+	for (uint32_t w = 0; w < wr_words(wr_rows_span(all)); w++) {
+		pass[w] = bits[w];
+		pass[w] &= vec.col.valid != NULL ? vec.col.valid[w] : ~UINT64_C(0);
+		pass[w] &= run.failed != NULL ? ~run.failed[w] : ~UINT64_C(0);
 	}
-	if (all.sel == NULL)
-		return wr_bits_rows(bits, all.n, rows);
-	for (uint32_t k = 0; k < all.n; k++) {
-		rows[n] = all.sel[k];
-		n += (uint32_t)weir_bit_get(bits, all.sel[k]);
+	return pass;
+}
+
+uint32_t
+wr_expr_filter(const struct weir_expr *expr, struct wr_eval *eval, const struct weir_batch *batch,
+	uint32_t *rows)
+{
+	const uint64_t *bits = wr_expr_pass(expr, eval, batch);
+	uint32_t n = 0;
+
+	if (batch->sel == NULL)
+		return wr_bits_rows(bits, batch->n_rows, rows);
+	for (uint32_t k = 0; k < batch->n_sel; k++) {
+		rows[n] = batch->sel[k];
+		n += (uint32_t)weir_bit_get(bits, batch->sel[k]);
 	}
 	return n;
 }

@@ -70,6 +70,10 @@ int32_t wr_expr_column(const struct weir_expr *expr);
  */
 const struct weir_column *wr_expr_eval(const struct weir_expr *expr, struct wr_eval *eval,
 	const struct weir_batch *batch, const uint32_t *sel, uint32_t n);
+/* A bit for each row: of those of the batch's own selection, whether it is TRUE; of others
+ * anything. */
+const uint64_t *wr_expr_pass(
+	const struct weir_expr *expr, struct wr_eval *eval, const struct weir_batch *batch);
 /* The rows of the batch's own selection where it is TRUE, ascending; returns how many. */
 uint32_t wr_expr_filter(const struct weir_expr *expr, struct wr_eval *eval,
 	const struct weir_batch *batch, uint32_t *rows);
