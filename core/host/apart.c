@@ -55,6 +55,10 @@ apart_report_death(struct wr_generation *gen, const struct apart_step *last, int
 		wr_diag_error_span(&gen->diag, last->loc, 0,
 			"a plugin %s while pipeline \"%s\" was planned (%s)",
 			WIFSIGNALED(status) ? "crashed" : "ended the process", last->name, how);
+	else if (last->step == WR_STEP_ASK)
+		wr_diag_error_span(&gen->diag, last->loc, 0,
+			"a plugin %s while %s asked what it depends on (%s)",
+			WIFSIGNALED(status) ? "crashed" : "ended the process", last->name, how);
 	else
 		wr_diag_error(&gen->diag, 0, "the process that tests plugins ended (%s)", how);
 }
@@ -69,6 +73,10 @@ apart_report_hang(struct wr_generation *gen, const struct apart_step *last)
 	if (last->step == WR_STEP_LOAD)
 		wr_diag_error_span(&gen->diag, last->loc, 0,
 			"plugin \"%s\" has not finished loading after %s (plugin_timeout)",
+			last->name, after);
+	else if (last->step == WR_STEP_ASK)
+		wr_diag_error_span(&gen->diag, last->loc, 0,
+			"%s has not finished asking what it depends on after %s (plugin_timeout)",
 			last->name, after);
 	else
 		wr_diag_error_span(&gen->diag, last->loc, 0,

@@ -33,8 +33,9 @@ struct wr_generation {
 	struct wr_state_plan *states; /* one a pipeline, of wr_generation_compare() */
 };
 
-/* What is about to run foreign code: a plugin's file, or the planning of a pipeline. */
-enum { WR_STEP_LOAD = 'L', WR_STEP_PLAN = 'P', WR_STEP_NONE = '-' };
+/* What is about to run foreign code: a plugin's file, the planning of a pipeline, an operator that
+ * asks. */
+enum { WR_STEP_LOAD = 'L', WR_STEP_PLAN = 'P', WR_STEP_ASK = 'A', WR_STEP_NONE = '-' };
 struct wr_steps {
 	void (*step)(void *arg, char step, uint32_t loc, const char *name);
 	void *arg;
@@ -49,6 +50,8 @@ bool wr_generation_load(struct wr_generation *gen, const struct wr_steps *steps)
 void wr_generation_plan(struct wr_generation *gen, const char *name, const struct wr_steps *steps);
 /* Compares what each pipeline keeps with its last checkpoint. */
 void wr_generation_compare(struct wr_generation *gen, const struct wr_steps *steps);
+/* Has each operator ask what it depends on outside; what is wrong goes to diag. */
+void wr_generation_ask(struct wr_generation *gen, const struct wr_steps *steps);
 /* Relative names of data start where those of the conf do: makes that the working directory. */
 int wr_generation_enter(const struct wr_generation *gen, struct weir_err *err);
 /* Adds what is wrong, in file order. */

@@ -11,7 +11,7 @@ struct option {
 	char letter, letter2;
 	const char *word, *value; /* value: what it is called in the usage; NULL: a flag */
 	uint32_t commands;
-	size_t offset;
+	size_t offset, again; /* again: of the flag that a second one sets; 0: none */
 	const char *choices; /* the one value there is; NULL: any */
 	const char *summary;
 };
@@ -24,31 +24,32 @@ enum {
 #define AT(member) offsetof(struct wr_options, member)
 
 static const struct option option_table[] = {
-	{'h', '?', "help", NULL, ALL, AT(help), NULL, "this help"},
-	{'v', 0, "version", NULL, WR_COMMAND_SELF, AT(version), NULL, "show version and exit"},
-	{'V', 0, NULL, NULL, WR_COMMAND_SELF, AT(build), NULL,
+	{'h', '?', "help", NULL, ALL, AT(help), 0, NULL, "this help"},
+	{'v', 0, "version", NULL, WR_COMMAND_SELF, AT(version), 0, NULL, "show version and exit"},
+	{'V', 0, NULL, NULL, WR_COMMAND_SELF, AT(build), 0, NULL,
 		"show version and how it was built, and exit"},
-	{'t', 0, NULL, NULL, WR_COMMAND_SELF, AT(test), NULL,
-		"test configuration, show what it makes, and exit"},
-	{'T', 0, NULL, NULL, WR_COMMAND_SELF, AT(dump), NULL,
+	{'t', 0, NULL, NULL, WR_COMMAND_SELF, AT(test), AT(contact), NULL,
+		"test configuration, show what it makes, and exit; -tt: ask brokers and the like "
+		"too"},
+	{'T', 0, NULL, NULL, WR_COMMAND_SELF, AT(dump), 0, NULL,
 		"test configuration, dump it, and exit"},
-	{'q', 0, NULL, NULL, WR_COMMAND_SELF | WR_COMMAND_RUN, AT(quiet), NULL,
+	{'q', 0, NULL, NULL, WR_COMMAND_SELF | WR_COMMAND_RUN, AT(quiet), 0, NULL,
 		"suppress what is not an error"},
-	{'c', 0, NULL, "FILE", WR_COMMAND_SELF | WR_COMMAND_RUN, AT(conf), NULL,
+	{'c', 0, NULL, "FILE", WR_COMMAND_SELF | WR_COMMAND_RUN, AT(conf), 0, NULL,
 		"set configuration file"},
-	{'p', 0, NULL, "PREFIX", WR_COMMAND_SELF | WR_COMMAND_RUN, AT(prefix), NULL,
+	{'p', 0, NULL, "PREFIX", WR_COMMAND_SELF | WR_COMMAND_RUN, AT(prefix), 0, NULL,
 		"set the directory that relative names start from"},
-	{'g', 0, NULL, "DIRECTIVES", WR_COMMAND_SELF | WR_COMMAND_RUN, AT(globals), NULL,
+	{'g', 0, NULL, "DIRECTIVES", WR_COMMAND_SELF | WR_COMMAND_RUN, AT(globals), 0, NULL,
 		"set global directives out of configuration file"},
-	{0, 0, "json", NULL, WR_COMMAND_SELF, AT(json), NULL, "with -t: the result as JSON"},
-	{0, 0, "pipeline", "NAME", WR_COMMAND_RUN, AT(pipeline), NULL,
+	{0, 0, "json", NULL, WR_COMMAND_SELF, AT(json), 0, NULL, "with -t: the result as JSON"},
+	{0, 0, "pipeline", "NAME", WR_COMMAND_RUN, AT(pipeline), 0, NULL,
 		"which pipeline to run, if there are several"},
-	{0, 0, "summary", "json", WR_COMMAND_RUN, AT(summary), "json",
+	{0, 0, "summary", "json", WR_COMMAND_RUN, AT(summary), 0, "json",
 		"print all counters at the end, as a line of JSON on stderr"},
-	{0, 0, "markdown", NULL, WR_COMMAND_HELP, AT(markdown), NULL, "the reference page"},
-	{0, 0, "ndjson", NULL, WR_COMMAND_STATE, AT(ndjson), NULL,
+	{0, 0, "markdown", NULL, WR_COMMAND_HELP, AT(markdown), 0, NULL, "the reference page"},
+	{0, 0, "ndjson", NULL, WR_COMMAND_STATE, AT(ndjson), 0, NULL,
 		"with export: a line of JSON an entry, which is how it is done anyway"},
-	{0, 0, "vim", NULL, WR_COMMAND_HELP, AT(vim), NULL, "a syntax file for vim"},
+	{0, 0, "vim", NULL, WR_COMMAND_HELP, AT(vim), 0, NULL, "a syntax file for vim"},
 };
 
 enum { OPTIONS = sizeof option_table / sizeof option_table[0] };
@@ -86,6 +87,8 @@ option_set(struct wr_options *options, const struct option *option, const char *
 	const bool yes = true;
 
 	if (option->value == NULL) {
+		if (option->again != 0 && memcmp(at, &yes, sizeof yes) == 0)
+			at = (char *)options + option->again;
 		memcpy(at, &yes, sizeof yes);
 		return 0;
 	}

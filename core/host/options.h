@@ -20,6 +20,7 @@ struct wr_options {
 	const char *conf, *prefix, *globals;
 	const char *pipeline, *summary;
 	bool help, version, build, test, dump, quiet, json, markdown, vim, ndjson;
+	bool contact; /* -tt */
 	const char *words[WR_OPTIONS_WORDS]; /* what is no option */
 	uint32_t n_words;
 };

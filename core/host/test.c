@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `weir -t`: what a conf would run is proved and shown, and nothing is made or connected to. */
+/*
+ * `weir -t`: what a conf would run is proved and shown, and nothing is made or connected to; with
+ * -tt operators then ask what they depend on outside.
+ */
 #include "host/test.h"
 
 #include <stdio.h>
@@ -54,6 +57,8 @@ test_work(struct wr_generation *gen, const struct wr_steps *steps, void *arg)
 	if (wr_generation_load(gen, steps))
 		wr_generation_plan(gen, NULL, steps);
 	wr_generation_compare(gen, steps);
+	if (options->contact && gen->diag.n_errors == 0)
+		wr_generation_ask(gen, steps);
 	test_print_problems(gen);
 	test_print_report(gen, options);
 	return gen->diag.n_errors > 0;

@@ -75,6 +75,8 @@ struct wr_remark {
 	struct wr_remark *next;
 	const char *text;
 };
+struct wr_op;
+void wr_op_remark(struct wr_op *op, struct wr_arena *arena, struct weir_str sentence);
 
 struct wr_op {
 	uint32_t id; /* in topological order */

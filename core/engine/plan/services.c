@@ -281,11 +281,10 @@ wr_plan_add(struct weir_plan *plan, uint32_t out, struct weir_str name, uint32_t
 		(struct wr_pass){-1, 0}, name);
 }
 
-static void
-add_remark(struct weir_plan *plan, struct weir_str sentence)
+void
+wr_op_remark(struct wr_op *op, struct wr_arena *arena, struct weir_str sentence)
 {
-	struct wr_arena *arena = plan->planner->arena;
-	struct wr_remark **link = &plan->op->remarks;
+	struct wr_remark **link = &op->remarks;
 
 	while (*link != NULL)
 		link = &(*link)->next;
@@ -373,7 +372,7 @@ wr_plan_declare(struct weir_plan *plan, uint32_t what, int64_t n, struct weir_st
 		wr_files_declare(plan, what == WEIR_PLAN_WRITES_FILE, s);
 		return;
 	case WEIR_PLAN_NOTE:
-		add_remark(plan, s);
+		wr_op_remark(plan->op, plan->planner->arena, s);
 		return;
 	default:
 		wr_problem_internal(plan, "declares the unknown fact %u", what);

@@ -149,6 +149,17 @@ struct weir_sink {
 	int (*decide)(void *self, struct weir_task *, const struct weir_decision *);
 };
 
+/* What test() says what it finds with. */
+struct weir_probe {
+	uint32_t size, reserved;
+
+	/* What would fail, and what to do about it; loc 0: the operator's own place. */
+	void (*problem)(struct weir_probe *, uint32_t loc, const char *sentence);
+
+	/* What is worth knowing; stands among the notes of `weir -tt`. */
+	void (*note)(struct weir_probe *, const char *sentence);
+};
+
 /* An operator.  Callbacks without "required" may be NULL. */
 struct weir_operator {
 	uint32_t size;
@@ -223,6 +234,13 @@ struct weir_operator {
 
 	const struct weir_source *source; /* of a WEIR_SOURCE, else NULL */
 	const struct weir_sink *sink; /* of a WEIR_SINK, else NULL */
+
+	/*
+	 * `weir -tt`, after all plans were right; may block.  Asks what the conf depends on outside
+	 * whether it is there and would let us in.  Must change nothing there, for another process
+	 * may be running the same conf.  Called once for all subtasks; there is no instance.
+	 */
+	void (*test)(const void *conf, struct weir_probe *);
 };
 
 #ifdef __cplusplus

@@ -13,7 +13,7 @@ Options:
   -?,-h            : this help
   -v               : show version and exit
   -V               : show version and how it was built, and exit
-  -t               : test configuration, show what it makes, and exit
+  -t               : test configuration, show what it makes, and exit; -tt: ask brokers and the like too
   -T               : test configuration, dump it, and exit
   -q               : suppress what is not an error
   -c FILE          : set configuration file
