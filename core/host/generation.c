@@ -193,6 +193,7 @@ wr_generation_plan(struct wr_generation *gen, const char *name, const struct wr_
 		.state_path = gen->settings.state_path.p != NULL
 				      ? generation_absolute(gen, gen->settings.state_path)
 				      : NULL,
+		.on_terminal = isatty(STDOUT_FILENO) != 0,
 	};
 	struct wr_pipeline *pipeline;
 	uint32_t i;

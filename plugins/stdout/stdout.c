@@ -328,7 +328,7 @@ static const struct weir_sink sink_calls = {.size = sizeof sink_calls};
 static const struct weir_operator stdout_operator = {
 	.size = sizeof stdout_operator,
 	.kind = WEIR_SINK,
-	.flags = WEIR_TAKES_SEL | WEIR_TAKES_UPDATES | WEIR_READS_DECLARED,
+	.flags = WEIR_TAKES_SEL | WEIR_TAKES_UPDATES | WEIR_READS_DECLARED | WEIR_ON_STDOUT,
 	.name = "stdout",
 	.summary = "Writes records to standard output, a line each.",
 	.directive_size = sizeof(struct weir_directive),

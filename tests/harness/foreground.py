@@ -38,7 +38,8 @@ FIRST = '{"k":"a","window_start":"1970-01-01T00:00:00Z","window_end":"1970-01-01
 class Run:
     """A `weir run` with pipes, or, if on_terminal, with its outputs on a terminal of its own."""
 
-    def __init__(self, build, *args, conf=CONF, on_terminal=False, blocking=True, stdout=subprocess.PIPE):
+    def __init__(self, build, *args, conf=CONF, on_terminal=False, blocking=True, stdout=subprocess.PIPE,
+                 stderr=subprocess.PIPE):
         self.directory = tempfile.TemporaryDirectory(prefix="weir-run-")
         self.path = pathlib.Path(self.directory.name)
         (self.path / "weir.conf").write_text(conf)
@@ -54,11 +55,10 @@ class Run:
             self.fds = {ours: "terminal"}
         else:
             self.child = subprocess.Popen(
-                command, cwd=self.path, stdin=subprocess.PIPE, stdout=stdout, stderr=subprocess.PIPE
+                command, cwd=self.path, stdin=subprocess.PIPE, stdout=stdout, stderr=stderr
             )
-            self.fds = {self.child.stderr.fileno(): "stderr"}
-            if self.child.stdout is not None:
-                self.fds[self.child.stdout.fileno()] = "stdout"
+            pipes = {"stderr": self.child.stderr, "stdout": self.child.stdout}
+            self.fds = {pipe.fileno(): name for name, pipe in pipes.items() if pipe is not None}
         self.text = {name: "" for name in self.fds.values()}
         self.end = time.monotonic() + DEADLINE
 
@@ -191,8 +191,8 @@ def test_status_line_on_a_terminal(start):
     run.feed(TWO_WINDOWS)
     run.until("terminal", r"\rin \d.*/s  out \d.*/s.*\x1b\[K")
     run.feed(b'{"k":"a","t":22000}\n')
-    run.until("terminal", r"\r\x1b\[K\{\"k\":\"a\".*:20Z\",\"n\":1\}\r\n")  # erased before results
-    run.until("terminal", r":20Z.*\r\n\rin \d.*\x1b\[K")  # shown again
+    run.until("terminal", r"\r\x1b\[Ka +.*:20Z +1\r\n")  # erased before results
+    run.until("terminal", r":20Z +1\r\n\rin \d.*\x1b\[K")  # shown again
     run.child.send_signal(signal.SIGINT)
     equal(run.finish(), 0)
     contains(run.text["terminal"], r"\r\x1b\[K\d{4}/.*signal 2")  # and before the log
@@ -243,8 +243,36 @@ def test_results_are_whole_on_a_terminal_that_does_not_block(start):
     run = start(conf="pipeline p { source generator in { field n int sequence; count 20000; } sink stdout out { from in; } }",
                 on_terminal=True, blocking=False)
     equal(run.finish(), 0)
-    rows = re.findall(r'\{"n":(\d+)\}', run.text["terminal"])
-    equal([int(n) for n in rows], list(range(20000)))
+    lines = run.text["terminal"].split("\r\n")
+    equal([line.strip() for line in lines[:2]], ["n", "----"])
+    equal([int(n) for n in lines[2:20002]], list(range(20000)))
+
+
+def test_a_terminal_gets_a_table_unless_the_conf_says_what(start):
+    table = "k  window_start          window_end            n\r\n-  --------------------  --------------------  -\r\n"
+    for named, want in (("", table + "a  1970-01-01T00:00:00Z  1970-01-01T00:00:10Z  1\r\n"),
+                        (" format json;", FIRST.replace("\n", "\r\n")), (" format csv { header off; }",
+                        "a,1970-01-01T00:00:00Z,1970-01-01T00:00:10Z,1\r\n")):
+        for settings in ("", "worker_threads 2;"):
+            run = start("-q", "-g", settings, conf=CONF.replace("from w;", "from w;" + named), on_terminal=True)
+            run.feed(TWO_WINDOWS.splitlines()[0])
+            run.child.stdin.close()
+            equal(run.finish(), 0)
+            equal(run.text["terminal"], want)
+
+
+def test_a_pipe_and_a_file_get_json_beside_a_terminal(start):
+    for stdout in (subprocess.PIPE, None):
+        ours, theirs = pty.openpty()
+        with tempfile.TemporaryFile() as file:
+            run = start("-q", stdout=stdout or file, stderr=theirs)
+            run.feed(TWO_WINDOWS.splitlines()[0])
+            run.child.stdin.close()
+            equal(run.finish(), 0)
+            file.seek(0)
+            equal(run.text.get("stdout", file.read().decode()), FIRST)
+        os.close(ours)
+        os.close(theirs)
 
 
 def test_quiet_on_a_terminal(start):
@@ -252,7 +280,7 @@ def test_quiet_on_a_terminal(start):
     run.feed(TWO_WINDOWS)
     run.child.stdin.close()
     equal(run.finish(), 0)
-    equal(run.text["terminal"].count("\n"), 2)
+    equal(run.text["terminal"].count("\n"), 4)  # a table of two rows
 
 
 def test_log_as_json_in_a_file(start):

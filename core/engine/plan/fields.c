@@ -176,8 +176,8 @@ format_find(struct weir_plan *plan, struct weir_str name)
 
 	if (desc == NULL && plan->format == NULL) {
 		wr_problem(plan, 0,
-			"%s has no \"format\", and the default, \"json\", is not loaded",
-			plan->op->title);
+			"%s has no \"format\", and the default, \"%.*s\", is not loaded",
+			plan->op->title, WR_STRF(name));
 	} else if (desc == NULL) {
 		wr_problem_at(plan, name, "unknown format \"%.*s\"%s", WR_STRF(name),
 			wr_problem_guess_offer(plan->planner, name, WR_OFFER_FORMAT, NULL, 0));
@@ -189,6 +189,13 @@ format_find(struct weir_plan *plan, struct weir_str name)
 		return NULL;
 	}
 	return desc;
+}
+
+/* A line of JSON is for programs. */
+static bool
+people_read(const struct weir_plan *plan)
+{
+	return plan->planner->options->on_terminal && (plan->op->desc->flags & WEIR_ON_STDOUT) != 0;
 }
 
 /* Its name: the directive's word, or a sink's default.  p NULL: there is none, or a mistake. */
@@ -209,7 +216,7 @@ format_name(struct weir_plan *plan)
 	else if (plan->format != NULL)
 		return plan->format->words[0];
 	else if (!typed && plan->kind == WEIR_SINK)
-		return WR_STR("json");
+		return people_read(plan) ? WR_STR("table") : WR_STR("json");
 	else if (!typed)
 		wr_problem(plan, 0,
 			"%s has no \"format\"; write \"format NAME { FIELD TYPE; ... }\"",

@@ -184,6 +184,7 @@ struct wr_pipeline {
 struct wr_plan_options {
 	uint32_t worker_threads;
 	const char *state_path; /* NULL: none */
+	bool on_terminal; /* standard output is one */
 };
 
 /*

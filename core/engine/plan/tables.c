@@ -199,7 +199,7 @@ static const struct weir_directive tables_sink[] = {
 	{
 		.name = "format",
 		.summary = "How its rows are written: a format's name, and a block with the "
-			   "format's directives; json by default.",
+			   "format's directives; json by default, but to a terminal table.",
 		.choices = "name",
 		.type = WEIR_D_STR,
 		.offset = offsetof(struct wr_host_conf, format),

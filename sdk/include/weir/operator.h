@@ -33,6 +33,7 @@ enum {
 	WEIR_TYPED = 64, /* a source that emits rows, a sink that takes them: no format */
 	WEIR_TWO_PHASE = 128, /* a sink with prepare() and commit() */
 	WEIR_TAKES_UPDATES = 256, /* of WEIR_TAKES_CHANGES inserts and WEIR_UPDATE_AFTER only */
+	WEIR_ON_STDOUT = 512, /* a sink of standard output: tables where that is a terminal */
 };
 
 /* Timers that are due: n rows of keys, with their times (microseconds).  clock: WEIR_CLOCK or not.
