@@ -67,6 +67,8 @@ client_log(struct weir_task *task, int level, const char *facility, const char *
 	char line[512];
 
 	(void)facility;
+	if (task == NULL)
+		return;
 	snprintf(line, sizeof line, "librdkafka: %s", text);
 	task->host->log(task, level < WEIR_LOG_ERROR ? WEIR_LOG_ERROR : level, line);
 }
@@ -116,25 +118,31 @@ client_conf_new(const struct client_conf *conf, uint32_t kind, struct weir_task 
 }
 
 rd_kafka_t *
-client_new(rd_kafka_type_t type, rd_kafka_conf_t *conf, struct weir_task *task)
+client_new(rd_kafka_type_t type, rd_kafka_conf_t *conf, struct weir_err *err)
 {
 	char why[384];
 	rd_kafka_t *rk = rd_kafka_new(type, conf, why, sizeof why);
 
 	if (rk == NULL) {
 		rd_kafka_conf_destroy(conf);
-		weir_fail(task->err, -EINVAL, "librdkafka refuses its configuration: %s", why);
+		weir_fail(err, -EINVAL, "librdkafka refuses its configuration: %s", why);
 	}
 	return rk;
 }
 
 int
-client_unreachable(const struct client_conf *conf, struct weir_err *err, rd_kafka_resp_err_t code)
+client_unreachable(const struct client_conf *conf, rd_kafka_resp_err_t code, const char *why,
+	struct weir_err *err)
 {
 	char *brokers = client_brokers(conf);
-	int rc = weir_fail(err, -EHOSTUNREACH,
-		"no broker answers at %.300s: %s; see that they run and can be reached from here",
-		brokers != NULL ? brokers : "", rd_kafka_err2str(code));
+	int rc = weir_fail(err, -EHOSTUNREACH, "no broker %s at %.200s: %s; see %s",
+		code == RD_KAFKA_RESP_ERR__AUTHENTICATION ? "lets us in" : "answers",
+		brokers != NULL ? brokers : "", why != NULL ? why : rd_kafka_err2str(code),
+		code == RD_KAFKA_RESP_ERR__AUTHENTICATION ? "sasl.mechanism, sasl.username and "
+							    "sasl.password"
+		: code == RD_KAFKA_RESP_ERR__SSL
+			? "security.protocol, ssl.ca.location and the broker's certificate"
+			: "that they run and can be reached from here");
 
 	err->loc = conf->brokers.loc;
 	free(brokers);
@@ -187,7 +195,7 @@ client_topic(rd_kafka_t *rk, const struct client_conf *conf, struct weir_str nam
 		}
 	}
 	rd_kafka_topic_destroy(rkt);
-	return code == 0 ? 0 : client_unreachable(conf, err, code);
+	return code == 0 ? 0 : client_unreachable(conf, code, NULL, err);
 }
 
 int
@@ -197,7 +205,7 @@ client_cluster(
 	char *id = rd_kafka_clusterid(rk, KAFKA_TIMEOUT_MS);
 
 	if (id == NULL)
-		return client_unreachable(conf, err, RD_KAFKA_RESP_ERR__TIMED_OUT);
+		return client_unreachable(conf, RD_KAFKA_RESP_ERR__TIMED_OUT, NULL, err);
 	snprintf(cluster, 64, "%s", id);
 	rd_kafka_mem_free(rk, id);
 	return 0;

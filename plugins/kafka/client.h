@@ -43,15 +43,16 @@ char *client_brokers(const struct client_conf *conf);
 
 /*
  * A configuration with brokers, the properties that are of that kind, and a log that goes to the
- * host's as the task's. What the properties may change is to be set before with `first`, pairs of
- * strings that end with NULL; what they may not, by the caller.  NULL: out of memory.
+ * host's as the task's (NULL: nowhere). What the properties may change is to be set before with
+ * `first`, pairs of strings that end with NULL; what they may not, by the caller.  NULL: out of
+ * memory.
  */
 rd_kafka_conf_t *client_conf_new(const struct client_conf *conf, uint32_t kind,
 	struct weir_task *task, const char *const *first);
 void client_set(rd_kafka_conf_t *conf, const char *name, const char *value);
 
-/* Takes conf.  NULL after weir_fail(). */
-rd_kafka_t *client_new(rd_kafka_type_t type, rd_kafka_conf_t *conf, struct weir_task *task);
+/* Takes conf.  NULL: err says why. */
+rd_kafka_t *client_new(rd_kafka_type_t type, rd_kafka_conf_t *conf, struct weir_err *err);
 
 void client_log(struct weir_task *task, int level, const char *facility, const char *text);
 
@@ -66,8 +67,8 @@ int client_cluster(
 	rd_kafka_t *rk, const struct client_conf *conf, struct weir_err *err, char cluster[64]);
 
 /* The sentence about brokers that do not answer. */
-int client_unreachable(
-	const struct client_conf *conf, struct weir_err *err, rd_kafka_resp_err_t code);
+int client_unreachable(const struct client_conf *conf, rd_kafka_resp_err_t code, const char *why,
+	struct weir_err *err);
 
 /* How many partitions a topic has; asks a broker.  < 0: it cannot be used, err says why. */
 int client_topic(rd_kafka_t *rk, const struct client_conf *conf, struct weir_str name,

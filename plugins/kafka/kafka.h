@@ -8,7 +8,7 @@
 
 extern const struct weir_operator kafka_source_operator, kafka_sink_operator;
 
-#define KAFKA_TESTED "tested with Apache Kafka 3.9.2"
+#define KAFKA_TESTED "tested with Apache Kafka 3.9.2 and 4.3.1"
 
 /* Groups of this name hold what transactions decided; no source's is called like one. */
 #define KAFKA_DECISIONS "weir."

@@ -119,8 +119,8 @@ producer_new(const struct producer_conf *c, struct weir_task *task)
 		conf = configure(c, producer);
 	if (conf == NULL)
 		weir_fail(&producer->err, -ENOMEM, "out of memory");
-	else if ((producer->rk = client_new(RD_KAFKA_PRODUCER, conf, task)) == NULL)
-		producer->err = *task->err;
+	else
+		producer->rk = client_new(RD_KAFKA_PRODUCER, conf, &producer->err);
 	return producer;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The sink `kafka`: writes topics. */
 #include "sink.h"
+#include "contact.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -517,4 +518,5 @@ const struct weir_operator kafka_sink_operator = {
 	.resume = sink_resume,
 	.before_barrier = sink_before_barrier,
 	.sink = &sink_calls,
+	.test = contact_sink,
 };

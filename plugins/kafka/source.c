@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The source `kafka`: reads topics.  A partition is `topic/3`, its position the next offset. */
 #include "source.h"
+#include "contact.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -209,7 +210,7 @@ open_consumer(struct source *source)
 	rd_kafka_conf_set_log_cb(conf, on_log);
 	rd_kafka_conf_set_stats_cb(conf, on_stats);
 	rd_kafka_conf_set_offset_commit_cb(conf, on_commit);
-	return client_new(RD_KAFKA_CONSUMER, conf, task);
+	return client_new(RD_KAFKA_CONSUMER, conf, task->err);
 }
 
 static void
@@ -510,4 +511,5 @@ const struct weir_operator kafka_source_operator = {
 	.close = source_close,
 	.before_barrier = source_before_barrier,
 	.source = &source_calls,
+	.test = contact_source,
 };

@@ -99,6 +99,11 @@ struct topics *topics_new(struct source *source); /* NULL after weir_fail() */
 void topics_free(struct topics *topics);
 /* [any] one at a time: asks which partitions there are; 0 or < 0, err filled. */
 int topics_look(struct topics *topics, struct weir_err *err);
+/* Each topic that there is of those that a conf names or matches; asks a broker.  0 or < 0. */
+typedef int (*topic_found_fn)(
+	void *arg, const char *topic, int32_t partitions, struct weir_err *err);
+int topics_each(rd_kafka_t *rk, const struct source_conf *conf, topic_found_fn found, void *arg,
+	struct weir_err *err);
 /* Announces those that were found and not yet announced; how many. */
 uint32_t topics_announce(struct topics *topics);
 /* Whether a text is an extended regular expression; else why. */

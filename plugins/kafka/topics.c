@@ -15,8 +15,6 @@ struct found {
 
 struct topics {
 	struct source *source;
-	regex_t regex;
-	int has_regex;
 	pthread_mutex_t lock; /* of found */
 	struct found *found;
 };
@@ -57,12 +55,6 @@ topics_new(struct source *source)
 		return NULL;
 	}
 	topics->source = source;
-	topics->has_regex = source->conf->pattern.p != NULL;
-	if (topics->has_regex && compile(&topics->regex, source->conf->pattern) != 0) {
-		free(topics);
-		kafka_no_memory(source->task); /* plan() has compiled it before */
-		return NULL;
-	}
 	pthread_mutex_init(&topics->lock, NULL);
 	return topics;
 }
@@ -79,16 +71,15 @@ topics_free(struct topics *topics)
 		free(found->topic);
 		free(found);
 	}
-	if (topics->has_regex)
-		regfree(&topics->regex);
 	pthread_mutex_destroy(&topics->lock);
 	free(topics);
 }
 
 /* Partitions become more, never less. */
 static int
-keep(struct topics *topics, const char *topic, int32_t partitions, struct weir_err *err)
+keep(void *arg, const char *topic, int32_t partitions, struct weir_err *err)
 {
+	struct topics *topics = arg;
 	struct found **link = &topics->found;
 	int rc = 0;
 
@@ -109,49 +100,62 @@ keep(struct topics *topics, const char *topic, int32_t partitions, struct weir_e
 }
 
 static int
-look_at(struct topics *topics, struct weir_str name, struct weir_err *err)
+each_named(rd_kafka_t *rk, const struct source_conf *conf, topic_found_fn found, void *arg,
+	struct weir_err *err)
 {
-	const struct source_conf *conf = topics->source->conf;
-	int32_t partitions;
-	int rc = client_topic(topics->source->rk, &conf->client, name, &partitions, err);
-	char *topic = rc == 0 ? strndup(name.p, name.len) : NULL;
+	int rc = 0;
 
-	if (rc == 0)
-		rc = topic != NULL ? keep(topics, topic, partitions, err)
-				   : weir_fail(err, -ENOMEM, "out of memory");
-	free(topic);
+	for (uint32_t i = 0; i < conf->topic.n && rc == 0; i++) {
+		char *topic = strndup(conf->topic.v[i].p, conf->topic.v[i].len);
+		int32_t partitions;
+
+		rc = topic != NULL
+			     ? client_topic(rk, &conf->client, conf->topic.v[i], &partitions, err)
+			     : weir_fail(err, -ENOMEM, "out of memory");
+		if (rc == 0)
+			rc = found(arg, topic, partitions, err);
+		free(topic);
+	}
 	return rc;
 }
 
 static int
-look_for_pattern(struct topics *topics, struct weir_err *err)
+each_match(rd_kafka_t *rk, const struct source_conf *conf, topic_found_fn found, void *arg,
+	struct weir_err *err)
 {
 	const struct rd_kafka_metadata *metadata;
-	rd_kafka_resp_err_t code =
-		rd_kafka_metadata(topics->source->rk, 1, NULL, &metadata, KAFKA_TIMEOUT_MS);
+	rd_kafka_resp_err_t code;
+	regex_t regex;
 	int rc = 0;
 
+	if (compile(&regex, conf->pattern) != 0) /* plan() has compiled it before */
+		return weir_fail(err, -ENOMEM, "out of memory");
+	code = rd_kafka_metadata(rk, 1, NULL, &metadata, KAFKA_TIMEOUT_MS);
 	if (code != 0)
-		return client_unreachable(&topics->source->conf->client, err, code);
-	for (int i = 0; i < metadata->topic_cnt && rc == 0; i++) {
+		rc = client_unreachable(&conf->client, code, NULL, err);
+	for (int i = 0; code == 0 && i < metadata->topic_cnt && rc == 0; i++) {
 		const rd_kafka_metadata_topic_t *topic = &metadata->topics[i];
 
-		if (topic->err == 0 && regexec(&topics->regex, topic->topic, 0, NULL, 0) == 0)
-			rc = keep(topics, topic->topic, topic->partition_cnt, err);
+		if (topic->err == 0 && regexec(&regex, topic->topic, 0, NULL, 0) == 0)
+			rc = found(arg, topic->topic, topic->partition_cnt, err);
 	}
-	rd_kafka_metadata_destroy(metadata);
+	if (code == 0)
+		rd_kafka_metadata_destroy(metadata);
+	regfree(&regex);
 	return rc;
+}
+
+int
+topics_each(rd_kafka_t *rk, const struct source_conf *conf, topic_found_fn found, void *arg,
+	struct weir_err *err)
+{
+	return (conf->pattern.p != NULL ? each_match : each_named)(rk, conf, found, arg, err);
 }
 
 int
 topics_look(struct topics *topics, struct weir_err *err)
 {
-	const struct weir_list *names = &topics->source->conf->topic;
-	int rc = topics->has_regex ? look_for_pattern(topics, err) : 0;
-
-	for (uint32_t i = 0; i < names->n && rc == 0; i++)
-		rc = look_at(topics, names->v[i], err);
-	return rc;
+	return topics_each(topics->source->rk, topics->source->conf, keep, topics, err);
 }
 
 uint32_t

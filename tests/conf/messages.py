@@ -15,7 +15,10 @@ ROOMS = ("core/conf", "core/engine/plan", "core/expr", "core/host", "plugins/*")
 # Most of what is said there is said of a broker: tests/kafka, where there is one.
 BROKER = tuple(
     f"plugins/kafka/{name}.c"
-    for name in ("asker", "client", "outbox", "part", "producer", "sink", "source", "stats", "transaction", "waiter", "weir-kafka")
+    for name in (
+        "asker", "client", "contact", "contact_sink", "contact_source", "outbox", "part", "producer", "sink", "source", "stats",
+        "transaction", "waiter", "weir-kafka",
+    )  # fmt: skip
 )
 TOKEN = re.compile(r"""/\*.*?\*/|'(?:[^'\\]|\\.)+'|"((?:[^"\\]|\\.)*)\"""", re.DOTALL)
 NO_MESSAGE = re.compile(

@@ -88,6 +88,12 @@ class Kit:
         equal(child.returncode, code, err)
         return out, err
 
+    def ask(self, code=0, name="weir.conf"):
+        """`weir -tt`: what it shows, messages."""
+        done = subprocess.run([self.weir, "-tt", name], cwd=self.path, capture_output=True, text=True, timeout=DEADLINE)
+        equal(done.returncode, code, done.stderr)
+        return done.stdout, done.stderr
+
     def counters(self, operator):
         _, err = self.run("-q", "--summary", "json")
         summary = json.loads(err.splitlines()[-1])

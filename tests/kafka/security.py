@@ -1,20 +1,25 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""TLS and SASL against a real broker, with certificates made here: security.py --build DIR [NAME ...]"""
+"""TLS, SASL and rights against a real broker, with certificates made here: security.py --build DIR [NAME ...]"""
 import json
 import pathlib
 import subprocess
 import tempfile
 
-from kit import contains, equal, main
+from kit import broker, contains, equal, main
 
 PROPERTIES = """
 ssl.keystore.type=PEM
 ssl.keystore.location={directory}/broker.pem
-sasl.enabled.mechanisms=PLAIN
+sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS;User:alice;User:queen
 listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \\
-  user_alice="wonderland";
+  user_alice="wonderland" user_bob="builder" user_carol="singer";
+listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
 """
+USERS = [f"SCRAM-SHA-{bits}=[name=queen,password=hearts]" for bits in (256, 512)]
 CLIENT = """
     brokers  127.0.0.1:{port};
     property security.protocol {protocol};
@@ -89,6 +94,19 @@ def test_plain(kit):
     passes(kit, "sasl_ssl", SASL.format("PLAIN", "alice", secret(kit, "wonderland")))
 
 
+def test_scram(kit):
+    for bits in (256, 512):
+        passes(kit, "sasl_ssl", SASL.format(f"SCRAM-SHA-{bits}", "queen", secret(kit, "hearts")))
+
+
+def test_a_wrong_password_of_scram_is_refused(kit):
+    write_conf(kit, "sasl_ssl", SASL.format("SCRAM-SHA-256", "queen", secret(kit, "spades")))
+    _, err = kit.ask(code=1)
+    contains(err, "weir.conf:6:5: error: no broker lets us in at 127.0.0.1:")
+    contains(err, "Authentication failed during authentication due to invalid credentials with SASL mechanism SCRAM-SHA-256")
+    contains(err, "; see sasl.mechanism, sasl.username and sasl.password")
+
+
 def test_a_wrong_password_is_refused_and_not_shown(kit):
     write_conf(kit, "sasl_ssl", SASL.format("PLAIN", "alice", secret(kit, "looking-glass")))
     out, err = kit.run(code=1)
@@ -96,8 +114,56 @@ def test_a_wrong_password_is_refused_and_not_shown(kit):
     equal("looking-glass" in out + err, False)
 
 
+def write_once(kit, user, password):
+    """A pipeline from topic to topic in transactions, with nothing in between."""
+    into, out = kit.topic(), kit.topic()
+    kit.produce(into, [json.dumps({"n": n}) for n in range(100)])
+    client = CLIENT.format(
+        port=dict(zip(kit.server.secured, kit.server.secured_ports))["SASL_SSL"],
+        protocol="sasl_ssl",
+        authority=CERTIFICATES / "authority.pem",
+        more=SASL.format("PLAIN", user, secret(kit, password)),
+    )
+    kit.conf(
+        f"source kafka in {{ {client} topic {into}; group {kit.name}; stop end; format json {{ n int; }} }}\n"
+        f"sink kafka out {{ from in; {client} topic {out}; delivery exactly_once; transactional_id {kit.name}; }}",
+        "state_path state;",
+    )
+    return into, out
+
+
+def test_the_rights_that_the_page_names_suffice(kit):
+    into, out = write_once(kit, "carol", "singer")
+    for right in (("Read", "topic", into), ("Read", "group", kit.name), ("Read", "group", f"weir.{kit.name}"),
+                  ("Write", "topic", out), ("Read", "topic", out)):  # fmt: skip
+        kit.tool("allow", "carol", *right)
+    broker.run_java(
+        kit.server.home, "kafka.admin.AclCommand", "--bootstrap-server", kit.server.address, "--add",
+        "--allow-principal", "User:carol", "--operation", "Write", "--transactional-id", kit.name,
+    )  # fmt: skip
+    shown, _ = kit.ask()
+    contains(shown, 'sink kafka "out": no epoch has been decided yet')
+    kit.run()
+    equal(sorted(json.loads(line)["n"] for line in kit.consume(out)), list(range(100)))
+    shown, _ = kit.ask()
+    contains(shown, 'sink kafka "out": epoch ')
+    contains(shown, "was decided last")
+
+
+def test_rights_that_are_missing_are_found_by_tt(kit):
+    into, out = write_once(kit, "bob", "builder")
+    _, err = kit.ask(code=1)
+    contains(err, f'may not use topic "{into}"; give the user rights on it')
+    contains(err, f'may not use topic "{out}"; give the user rights on it')
+    contains(err, f'may not use group "{kit.name}"; give the user Read on it')
+    contains(err, f'may not use group "weir.{kit.name}"; give the user Read on it')
+    kit.tool("allow", "bob", "Describe", "topic", into)
+    _, err = kit.ask(code=1)
+    contains(err, f'may not read topic "{into}"; give the user Read on it')
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory(prefix="weir-kafka-tls-") as name:
         CERTIFICATES = pathlib.Path(name)
         make_certificates(CERTIFICATES)
-        main(globals(), __doc__, secured=("SSL", "SASL_SSL"), extra=PROPERTIES.format(directory=name))
+        main(globals(), __doc__, secured=("SSL", "SASL_SSL"), extra=PROPERTIES.format(directory=name), users=USERS)

@@ -4,6 +4,7 @@
 import collections
 import json
 import signal
+import subprocess
 
 from kit import contains, equal, main, until
 
@@ -94,6 +95,29 @@ def test_refuses_a_topic_that_is_not_there(kit):
     kit.conf(GENERATOR % 1 + "sink kafka out { from in; brokers $KAFKA; topic nosuch; }")
     _, err = kit.run(code=1)
     contains(err, 'sink kafka "out": there is no topic "nosuch"; create it first')
+
+
+def test_tt_asks_how_long_a_transaction_may_take(kit):
+    topic = kit.topic()
+    kit.conf(
+        GENERATOR % 1
+        + f"sink kafka out {{ from in; brokers $KAFKA; topic {topic}; {ONCE % 'tx-tt'} transaction_timeout 20m; }}",
+        "state_path state;",
+    )
+    _, err = kit.ask(code=1)
+    contains(err, '"transaction_timeout" is 1200s, and the brokers\' transaction.max.timeout.ms is 900s; ')
+
+
+def test_tt_refuses_brokers_that_are_too_old(kit):
+    old = subprocess.Popen([kit.tool_path, "-", "old"], stdout=subprocess.PIPE, text=True)
+    kit.children.append(old)
+    kit.conf(
+        GENERATOR % 1
+        + f"sink kafka out {{ from in; brokers {old.stdout.readline().strip()}; topic old; {ONCE % 'tx-old'} }}",
+        "state_path state;",
+    )
+    _, err = kit.ask(code=1)
+    contains(err, 'error: "delivery exactly_once" needs brokers of Apache Kafka 2.5 or later, and these speak as 0.11 does')
 
 
 def test_at_least_once_loses_nothing_when_killed(kit):

@@ -190,6 +190,30 @@ def test_refuses_a_topic_that_is_not_there(kit):
     contains(err, 'source kafka "in": there is no topic "nosuch"; create it first')
 
 
+def test_tt_looks_for_topics_and_changes_nothing(kit):
+    topic = kit.topic(3)
+    kit.produce(topic, numbers(0, 9))
+    kit.conf("\n" + SOURCE % (f"{topic} lost gone", "tt", "") + TO_FILE)
+    _, err = kit.ask(code=1)
+    for name in ("lost", "gone"):
+        contains(err, f'error: there is no topic "{name}"; create it first')
+    kit.conf(SOURCE % (topic, "tt", "") + TO_FILE)
+    shown, _ = kit.ask()
+    contains(shown, f'source kafka "in": topic "{topic}" has 3 partitions')
+    contains(shown, 'source kafka "in": the brokers speak as Apache Kafka ')
+    equal(kit.told("tt", topic, 3), 0)
+    kit.conf((SOURCE % ("-", "tt", "")).replace("topic -", f"pattern '{topic}|none'") + TO_FILE)
+    shown, _ = kit.ask()
+    contains(shown, 'source kafka "in": "pattern" matches 1 topic')
+
+
+def test_tt_says_why_no_broker_answers(kit):
+    kit.conf((SOURCE % ("t", "g", "")).replace("$KAFKA", "127.0.0.1:1") + TO_FILE)
+    _, err = kit.ask(code=1)
+    contains(err, "error: no broker answers at 127.0.0.1:1: 127.0.0.1:1/bootstrap: Connect to ipv4#127.0.0.1:1 failed: ")
+    contains(err, "Connection refused; see that they run and can be reached from here\n")
+
+
 def test_refuses_to_skip_what_retention_took(kit):
     topic = kit.topic()
     kit.produce(topic, numbers(0, 10))

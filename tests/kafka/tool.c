@@ -10,8 +10,12 @@
  *        tool BROKERS tombstone TOPIC KEY
  *        tool BROKERS forget GROUP                       deletes it
  *        tool BROKERS hanging TOPIC                      partitions with an open transaction
+ *        tool BROKERS allow USER Read|Write|Describe topic|group NAME
+ *        tool - old                                      is a broker without transactions for
+ * groups
  */
 #include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,6 +83,13 @@ finish(const char *what, rd_kafka_queue_t *queue)
 			rd_kafka_event_CreatePartitions_result(event), &n);
 	for (size_t i = 0; i < n; i++)
 		check(what, rd_kafka_topic_result_error(results[i]));
+	if (rd_kafka_event_CreateAcls_result(event) != NULL) {
+		const rd_kafka_acl_result_t **acls = rd_kafka_CreateAcls_result_acls(
+			rd_kafka_event_CreateAcls_result(event), &n);
+
+		for (size_t i = 0; i < n; i++)
+			check_error(what, rd_kafka_acl_result_error(acls[i]));
+	}
 	if (rd_kafka_event_DeleteGroups_result(event) != NULL) {
 		const rd_kafka_group_result_t **groups = rd_kafka_DeleteGroups_result_groups(
 			rd_kafka_event_DeleteGroups_result(event), &n);
@@ -202,6 +213,46 @@ forget(rd_kafka_t *rk, char **arg)
 	finish(arg[0], queue);
 }
 
+static void
+allow(rd_kafka_t *rk, char **arg)
+{
+	rd_kafka_AclOperation_t operation = RD_KAFKA_ACL_OPERATION_READ;
+	rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+	rd_kafka_AclBinding_t *binding;
+	char user[64], why[256];
+
+	if (strcmp(arg[2], "Describe") == 0)
+		operation = RD_KAFKA_ACL_OPERATION_DESCRIBE;
+	else if (strcmp(arg[2], "Write") == 0)
+		operation = RD_KAFKA_ACL_OPERATION_WRITE;
+	snprintf(user, sizeof user, "User:%s", arg[1]);
+	binding = rd_kafka_AclBinding_new(
+		strcmp(arg[3], "topic") == 0 ? RD_KAFKA_RESOURCE_TOPIC : RD_KAFKA_RESOURCE_GROUP,
+		arg[4], RD_KAFKA_RESOURCE_PATTERN_LITERAL, user, "*", operation,
+		RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW, why, sizeof why);
+	if (binding == NULL)
+		die(arg[4], why);
+	rd_kafka_CreateAcls(rk, &binding, 1, NULL, queue);
+	rd_kafka_AclBinding_destroy(binding);
+	finish(arg[0], queue);
+}
+
+/* Prints its address, and answers until it is killed. */
+__attribute__((noreturn)) static void
+old(void)
+{
+	enum { TXN_OFFSET_COMMIT = 28 };
+	rd_kafka_t *rk = client(RD_KAFKA_PRODUCER, "127.0.0.1:1", NULL);
+	rd_kafka_mock_cluster_t *mock = rd_kafka_mock_cluster_new(rk, 1);
+
+	check("mock", rd_kafka_mock_set_apiversion(mock, TXN_OFFSET_COMMIT, 0, 2));
+	check("mock", rd_kafka_mock_topic_create(mock, "old", 1, 1));
+	printf("%s\n", rd_kafka_mock_cluster_bootstraps(mock));
+	fflush(stdout);
+	for (;;)
+		pause();
+}
+
 static int64_t
 end_of(const char *brokers, const char *isolation, const char *topic, int32_t partition)
 {
@@ -243,6 +294,8 @@ main(int argc, char **argv)
 	char **arg = argv + 2;
 	rd_kafka_t *rk;
 
+	if (argc == 3 && strcmp(arg[0], "old") == 0)
+		old();
 	if (argc < 4)
 		die("usage", "see the head of tool.c");
 	if (strcmp(arg[0], "transaction") == 0 && argc > 6) {
@@ -255,6 +308,8 @@ main(int argc, char **argv)
 		rk = client(RD_KAFKA_PRODUCER, argv[1], NULL);
 		if (strcmp(arg[0], "tombstone") == 0 && argc > 4)
 			tombstone(rk, arg);
+		else if (strcmp(arg[0], "allow") == 0 && argc > 6)
+			allow(rk, arg);
 		else if (strcmp(arg[0], "forget") == 0)
 			forget(rk, arg);
 		else if (argc > 4 || strcmp(arg[0], "delete") == 0)

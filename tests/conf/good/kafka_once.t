@@ -23,8 +23,8 @@ pipeline "p": 2 operators in 1 chain, 1 task on 1 loop
       no buffers: there is one chain
   notes
       source kafka "in": no event_time, so it is the record's own, else the time of reading
-      source kafka "in": tested with Apache Kafka 3.9.2
-      sink kafka "out": tested with Apache Kafka 3.9.2
+      source kafka "in": tested with Apache Kafka 3.9.2 and 4.3.1
+      sink kafka "out": tested with Apache Kafka 3.9.2 and 4.3.1
       sink kafka "out": readers with isolation.level=read_committed see a row with its checkpoint, up to 200ms after it was written, and what the checkpoint takes; others see it at once, and what is undone as well
 -- stderr
 weir: the configuration file weir.conf syntax is ok
