@@ -39,6 +39,17 @@ struct wr_log {
 static const char *const log_levels[] = {
 	"emerg", "alert", "crit", "error", "warn", "notice", "info", "debug"};
 
+static int
+log_file(const char *path, struct weir_err *err)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
+
+	if (fd < 0)
+		return wr_err_set(
+			err, -errno, "open() \"%s\" failed (%d: %s)", path, errno, strerror(errno));
+	return fd;
+}
+
 struct wr_log *
 wr_log_open(const struct wr_log_options *options, struct weir_err *err)
 {
@@ -47,11 +58,8 @@ wr_log_open(const struct wr_log_options *options, struct weir_err *err)
 	log->options = *options;
 	log->fd = STDERR_FILENO;
 	if (options->file != NULL)
-		log->fd = open(options->file,
-			O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
+		log->fd = log_file(options->file, err);
 	if (log->fd < 0) {
-		wr_err_set(err, -errno, "open() \"%s\" failed (%d: %s)", options->file, errno,
-			strerror(errno));
 		free(log);
 		return NULL;
 	}
@@ -188,6 +196,24 @@ wr_log_flush(struct wr_log *log)
 	pthread_mutex_lock(&log->lock);
 	log_unfold(log);
 	pthread_mutex_unlock(&log->lock);
+}
+
+int
+wr_log_reopen(struct wr_log *log, struct weir_err *err)
+{
+	int fd;
+
+	if (wr_log_is_stderr(log))
+		return 0;
+	fd = log_file(log->options.file, err);
+	if (fd < 0)
+		return fd;
+	pthread_mutex_lock(&log->lock);
+	log_unfold(log);
+	close(log->fd);
+	log->fd = fd;
+	pthread_mutex_unlock(&log->lock);
+	return 0;
 }
 
 bool

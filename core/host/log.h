@@ -17,7 +17,7 @@ struct wr_terminal;
 enum { WR_LOG_EMERG, WR_LOG_ALERT, WR_LOG_CRIT };
 
 struct wr_log_options {
-	const char *file; /* NULL: stderr */
+	const char *file; /* NULL: stderr; else it outlives the log */
 	uint32_t level; /* what is above it is not written */
 	bool json;
 	struct wr_terminal *terminal; /* its status line steps aside; may be NULL */
@@ -33,6 +33,9 @@ void wr_log_write(struct wr_log *log, int32_t level, const char *pipeline, const
 	uint32_t subtask, const char *text);
 /* Says how often the last line was repeated since it was written. */
 void wr_log_flush(struct wr_log *log);
+/* Goes on in a new file of its name, as who rotates logs expects.  err says why it stays in the old
+ * one. */
+int wr_log_reopen(struct wr_log *log, struct weir_err *err);
 bool wr_log_is_stderr(const struct wr_log *log);
 void wr_log_close(struct wr_log *log);
 

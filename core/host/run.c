@@ -32,12 +32,13 @@ struct host {
 	const struct wr_generation *gen;
 	const struct wr_pipeline *pipeline;
 	struct wr_log *log;
+	struct wr_text log_file;
 	struct wr_terminal *terminal; /* NULL: none, or -q */
 	struct wr_run *run;
 	struct wr_progress *progress;
 	struct wr_control *control; /* NULL: state lives in memory */
 	uv_loop_t loop;
-	uv_signal_t sigint, sigterm;
+	uv_signal_t sigint, sigterm, sigusr1;
 	uv_async_t ended, held;
 	uv_timer_t status, fold, stopped;
 	int signals, last_signal;
@@ -143,6 +144,23 @@ host_signal(uv_signal_t *handle, int number)
 	uv_timer_start(&host->stopped, host_stopped, 0, STOPPED_MS);
 }
 
+/* Whoever rotates logs renames them and then says so; the daemon does the same. */
+static void
+host_reopen(uv_signal_t *handle, int number)
+{
+	struct host *host = handle->data;
+	struct weir_err err = {0};
+	char text[640];
+	int32_t level = WEIR_LOG_NOTICE;
+
+	snprintf(text, sizeof text, "signal %d (SIGUSR1) received, the log is reopened", number);
+	if (wr_log_reopen(host->log, &err) < 0) {
+		snprintf(text, sizeof text, "the log is not reopened: %s", err.text);
+		level = WEIR_LOG_ERROR;
+	}
+	wr_log_write(host->log, level, host->pipeline->name, NULL, 0, text);
+}
+
 static void
 host_init_loop(struct host *host)
 {
@@ -154,8 +172,9 @@ host_init_loop(struct host *host)
 	uv_timer_init(&host->loop, &host->stopped);
 	uv_signal_init(&host->loop, &host->sigint);
 	uv_signal_init(&host->loop, &host->sigterm);
+	uv_signal_init(&host->loop, &host->sigusr1);
 	host->held.data = host->status.data = host->fold.data = host->stopped.data = host;
-	host->sigint.data = host->sigterm.data = host;
+	host->sigint.data = host->sigterm.data = host->sigusr1.data = host;
 }
 
 static void
@@ -188,13 +207,11 @@ host_open_log(struct host *host)
 		.held = host_on_held,
 		.arg = host,
 	};
-	struct wr_text file = {0};
 
-	wr_text_add(&file, settings->log_file.p, settings->log_file.len);
-	log.file = to_stderr ? NULL : file.p;
+	wr_text_add(&host->log_file, settings->log_file.p, settings->log_file.len);
+	log.file = to_stderr ? NULL : host->log_file.p;
 	host->log = wr_log_open(&log, &host->err);
 	host->err.loc = settings->log_file.loc;
-	wr_text_fini(&file);
 	return host->log == NULL ? -1 : 0;
 }
 
@@ -313,6 +330,7 @@ host_run(struct host *host)
 	host->progress = wr_progress_new(host->run, host->pipeline);
 	uv_signal_start(&host->sigint, host_signal, SIGINT);
 	uv_signal_start(&host->sigterm, host_signal, SIGTERM);
+	uv_signal_start(&host->sigusr1, host_reopen, SIGUSR1);
 	host_open_control(host);
 	if (wr_run_start(host->run, &host->err) < 0)
 		return WR_RUN_FAILED;
@@ -356,6 +374,7 @@ run_pipeline(const struct wr_generation *gen, const struct wr_options *options)
 	int rc;
 
 	sigaction(SIGPIPE, &ignore, NULL);
+	sigaction(SIGUSR1, &ignore, NULL);
 	host_init_loop(&host);
 	if (!options->quiet)
 		host.terminal = wr_terminal_new();
@@ -378,6 +397,7 @@ run_pipeline(const struct wr_generation *gen, const struct wr_options *options)
 	wr_progress_free(host.progress);
 	wr_run_free(host.run);
 	wr_log_close(host.log);
+	wr_text_fini(&host.log_file);
 	host_fini_loop(&host);
 	wr_control_free(host.control);
 	return rc;

@@ -39,9 +39,10 @@ class Run:
     """A `weir run` with pipes, or, if on_terminal, with its outputs on a terminal of its own."""
 
     def __init__(self, build, *args, conf=CONF, on_terminal=False, blocking=True, stdout=subprocess.PIPE,
-                 stderr=subprocess.PIPE):
+                 stderr=subprocess.PIPE, folder="."):
         self.directory = tempfile.TemporaryDirectory(prefix="weir-run-")
         self.path = pathlib.Path(self.directory.name)
+        (self.path / folder).mkdir(exist_ok=True)
         (self.path / "weir.conf").write_text(conf)
         command = [str(build / "core/host/weir"), "run", *args, "weir.conf"]
         self.text = {}
@@ -281,6 +282,37 @@ def test_quiet_on_a_terminal(start):
     run.child.stdin.close()
     equal(run.finish(), 0)
     equal(run.text["terminal"].count("\n"), 4)  # a table of two rows
+
+
+def test_the_log_goes_on_in_a_new_file(start):
+    run = start(conf="error_log events.log notice json;" + CONF)
+    run.feed(TWO_WINDOWS)
+    run.until("stdout", "\n")
+    os.rename(run.path / "events.log", run.path / "events.log.1")
+    run.child.send_signal(signal.SIGUSR1)
+    while not (run.path / "events.log").exists() or "reopened" not in (run.path / "events.log").read_text():
+        assert time.monotonic() < run.end, "no new file"
+        select.select([], [], [], 0.01)
+    run.child.send_signal(signal.SIGTERM)
+    equal(run.finish(), 0)
+    equal((run.path / "events.log.1").read_text(), "")
+    messages = [json.loads(line)["message"] for line in (run.path / "events.log").read_text().splitlines()]
+    contains(messages[0], "SIGUSR1.*reopened")
+    contains(messages[1], "SIGTERM")
+
+
+def test_a_log_that_cannot_be_reopened_goes_on_as_it_is(start):
+    run = start(conf="error_log logs/events.log;" + CONF, folder="logs")
+    run.feed(TWO_WINDOWS)
+    run.until("stdout", "\n")
+    os.rename(run.path / "logs", run.path / "old")
+    run.child.send_signal(signal.SIGUSR1)
+    while "not reopened" not in (run.path / "old/events.log").read_text():
+        assert time.monotonic() < run.end, "nothing is said"
+        select.select([], [], [], 0.01)
+    run.child.stdin.close()
+    equal(run.finish(), 0)
+    contains((run.path / "old/events.log").read_text(), r"\[error\].*not reopened: open\(\) \"logs/events.log\" failed \(2: No such")
 
 
 def test_log_as_json_in_a_file(start):
