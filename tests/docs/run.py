@@ -10,8 +10,8 @@ do in one lasts for the next.
 
     ```sh               runs, and must succeed
     ```sh by-hand       is not run: it prepares a machine
-    ```console          `$ command`, continued by `> ` lines, then what it prints on both streams, exactly;
-                        … in a line is any text, a line of … alone any lines
+    ```console          `$ command`, continued by `> ` lines, then what a terminal shows of it, exactly, but for the
+                        line of totals, which may be left out; … in a line is any text, a line of … alone any lines
     ```nginx            a whole conf if its first line is `# NAME.conf`: it is written there, and must pass -t
     ```nginx wrong      the same, and must not pass
     ```nginx part       a piece of a conf: it is tested in place of the line @@ of the last <!-- frame ... -->
@@ -24,18 +24,23 @@ import argparse
 import difflib
 import os
 import pathlib
+import pty
 import re
+import select
 import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PAGES = ["docs/QUICKSTART.md", "docs/TUTORIAL.md", "docs/CONFIGURATION.md", "docs/PLUGINS.md", "README.md"]
 COPIED = ["README.md", "conf", "docs", "packaging", "sdk", "plugins"]
 PRELUDE = "#include <stdlib.h>\n#include <string.h>\n#include <weir/weir.h>\n"
 WARNINGS = ["-Wall", "-Wextra", "-Werror", "-Wno-unused-function", "-Wno-unused-const-variable", "-Wno-unused-variable"]
+TOTALS = r"(?m)^weir: \d+ rows in, .* rows/s\n"
+PATIENCE = 120  # seconds
 FRAME = "pipeline page {\n@@\n}\n"
 
 
@@ -92,6 +97,30 @@ def matches(expected, printed):
     return re.fullmatch("".join(parts), printed) is not None
 
 
+def shown(data):
+    """What stands on a terminal that was sent this: a line that was erased does not."""
+    text = data.decode(errors="backslashreplace").replace("\r\n", "\n")
+    return re.sub(r"(?m)^.*(\x1b\[K|\r)", "", text)
+
+
+def on_terminal(command, **more):
+    """Runs a command on a terminal: its exit code, and what the terminal was sent."""
+    ours, theirs = pty.openpty()
+    data, end = b"", time.monotonic() + PATIENCE
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, **more) as child:
+        os.close(theirs)
+        while select.select([ours], [], [], max(0, end - time.monotonic()))[0]:
+            try:
+                data += os.read(ours, 65536)
+            except OSError:  # nobody has its other end any more
+                break
+        else:
+            child.kill()
+            data += b"it did not end within %d seconds\n" % PATIENCE
+    os.close(ours)
+    return child.returncode, data
+
+
 class Page:
     def __init__(self, path, build, top):
         self.path, self.build = path, build
@@ -130,22 +159,12 @@ class Page:
         return prefix
 
     def run(self, command, lasting=True):
-        """Runs shell text where the last one left off: its exit code, and both streams."""
+        """Runs shell text where the last one left off: its exit code, and what is shown."""
         keep = f"trap '{{ export -p; echo cd \"$PWD\"; }} >{self.state}.new' EXIT\n" if lasting else ""
-        try:
-            done = subprocess.run(
-                ["sh", "-c", f". {self.state}\n{keep}{command}"],
-                env=self.env,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                timeout=120,
-            )
-        except subprocess.TimeoutExpired:
-            return 124, "it did not end within 120 seconds\n"
+        code, data = on_terminal(["sh", "-c", f". {self.state}\n{keep}{command}"], env=self.env)
         if lasting and pathlib.Path(f"{self.state}.new").exists():
             os.replace(f"{self.state}.new", self.state)
-        return done.returncode, done.stdout.decode(errors="backslashreplace")
+        return code, shown(data)
 
     def here(self):
         return pathlib.Path(self.run("pwd", lasting=False)[1].strip())
@@ -167,11 +186,13 @@ class Page:
         new, wrong = [], ""
         for command, expected in commands_of(block.text):
             _, printed = self.run(command)
-            shown = command.rstrip("\n").replace("\n", "\n> ")
+            if not re.search(TOTALS, expected):
+                printed = re.sub(TOTALS, "", printed)
+            typed = command.rstrip("\n").replace("\n", "\n> ")
             if matches(expected, printed):
-                new.append(f"$ {shown}\n{expected}")
+                new.append(f"$ {typed}\n{expected}")
                 continue
-            new.append(f"$ {shown}\n{printed}")
+            new.append(f"$ {typed}\n{printed}")
             wrong += f"$ {command}" + "".join(
                 difflib.unified_diff(
                     expected.splitlines(keepends=True), printed.splitlines(keepends=True), "shown", "printed"
