@@ -8,6 +8,7 @@ commit), and one in ten a request or its answer is lost, or comes late.
 """
 import argparse
 import collections
+import datetime
 import json
 import pathlib
 import random
@@ -100,6 +101,11 @@ class Case:
         )
         kit.server.proxy.forget()
 
+    def say(self, *words):
+        """The story of the case, by the clock of the broker's log."""
+        with open(self.kit.path / "story", "a") as story:
+            print(datetime.datetime.now().isoformat(" ", "milliseconds"), *words, file=story)
+
     def ended(self, seconds):
         try:
             self.child.wait(seconds)
@@ -109,10 +115,10 @@ class Case:
 
     def kill_worker(self):
         self.child.kill()
-        self.child.communicate()
+        self.say("worker killed; it had said:", self.child.communicate()[1])
         self.done["worker"] += 1
         self.done["resumed"] += bool(self.kit.lines("state/p/decided"))
-        self.child = self.kit.start("-q")
+        self.child = self.kit.start()
 
     def kill_broker(self):
         server = self.kit.server
@@ -121,30 +127,47 @@ class Case:
             until(lambda: rule.hit.is_set() or self.ended(0.01))
             if not rule.hit.is_set():
                 return
+            self.say("broker killed at a commit")
             self.done["broker, aimed"] += 1
         else:
             server.kill()
+            self.say("broker killed")
             self.done["broker"] += 1
         server.start()
+        self.say("broker is back")
 
     def fault(self):
         action = self.rng.choice(("cut", "drop_answer", "late"))
-        rule = self.kit.server.proxy.once(self.rng.choice(KINDS), action)
+        kind = self.rng.choice(KINDS)
+        rule = self.kit.server.proxy.once(kind, action)
         until(lambda: rule.hit.is_set() or self.ended(0.01))
+        self.say("request", kind, action, rule.hit.is_set())
         self.done[f"proxy, {action}"] += rule.hit.is_set()
         if action == "late":
             self.ended(self.rng.random() * 0.2)
             rule.release()
 
+    def found_no_broker(self):
+        """It was started while there was none; whoever starts it does so again."""
+        if self.child.poll() != 1:
+            return False
+        _, err = self.child.communicate()
+        self.say("worker ended with 1", err)
+        if "no broker answers" not in err:
+            return False
+        self.done["start without a broker"] += 1
+        self.child = self.kit.start()
+        return True
+
     def run(self):
         """The code of its end, and what it said."""
-        self.child = self.kit.start("-q")
+        self.child = self.kit.start()
         for _ in range(100):
             # Mostly while epochs are being decided, now and then while it starts.
             if self.rng.random() < 0.8:
                 decided = self.kit.lines("state/p/decided")
                 until(lambda: self.ended(0) or self.kit.lines("state/p/decided") != decided)
-            if self.ended(self.rng.random() * self.length):
+            if self.ended(self.rng.random() * self.length) and not self.found_no_broker():
                 break
             what = self.rng.random()
             if self.worker_only or what < 0.8:
@@ -157,6 +180,7 @@ class Case:
         else:
             raise RuntimeError("no progress in 100 kills")
         _, err = self.child.communicate(timeout=DEADLINE)
+        self.say("worker ended with", self.child.returncode, err)
         return self.child.returncode, err
 
     def problems(self, records):
@@ -197,19 +221,19 @@ def main():
             into = kit.topic(PARTITIONS, "in")
             kit.produce(into, [f"{r['user']}\t{json.dumps(r)}" for r in records], "-X", "topic.partitioner=murmur2_random")
             kit.close()
-            while done.total() - done["resumed"] < options.kills and failed < 3:
+            while done.total() - done["resumed"] - done["start without a broker"] < options.kills and failed < 3:
                 kit = Kit(options.build.resolve(), server, "kill")
                 case = Case(kit, into, number, random.Random(f"{options.seed} {number}"), 0.5, done, options.worker_only)
                 wrong = list(case.problems(records))
+                if wrong:
+                    print(f"not ok case {number}, seed {options.seed}: {'; '.join(wrong)}; see {kit.keep(str(wrong))}", flush=True)
                 kit.close()
                 number, failed = number + 1, failed + bool(wrong)
-                for what in wrong:
-                    print(f"not ok case {number - 1}, seed {options.seed}: {what}", flush=True)
         finally:
             server.kill()
-    resumed = done.pop("resumed", 0)
+    resumed, again = done.pop("resumed", 0), done.pop("start without a broker", 0)
     print(", ".join(f"{what} {n}" for what, n in sorted(done.items())))
-    print(f"{done.total()} accidents in {number} runs, {resumed} kills with something decided, seed {options.seed}")
+    print(f"{done.total()} accidents in {number} runs, {resumed} kills with something decided, {again} starts without a broker, seed {options.seed}")
     print(f"{number - failed} passed, {failed} failed")
     raise SystemExit(failed > 0)
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tests against a real broker share.  Nothing sleeps to wait: it waits for something, for DEADLINE at most."""
+import ctypes
 import importlib.machinery
 import importlib.util
 import json
@@ -13,6 +14,7 @@ import time
 
 from proxy import Proxy
 
+WALL = 0x40000000  # waitpid() of threads as well
 HERE = pathlib.Path(__file__).resolve().parent
 DEADLINE = 60
 _loader = importlib.machinery.SourceFileLoader("broker", str(HERE / "broker"))
@@ -24,18 +26,41 @@ class Kit:
     """A broker, the programs, and a directory for each test."""
 
     def __init__(self, build, server, name):
-        self.weir = build / "core/host/weir"
+        self.build, self.weir = build, build / "core/host/weir"
         self.tool_path = build / "tests/kafka/kafka_tool"
-        self.server, self.name, self.topics = server, name, 0
+        self.server, self.name, self.topics = server, name, []
         self.path = pathlib.Path(tempfile.mkdtemp(prefix=f"weir-kafka-{name}-"))
         self.children = []
 
-    def close(self):
+    def end(self):
+        """What its processes said."""
         for child in self.children:
             if child.poll() is None:
                 child.kill()
-            child.communicate()
+        return [child.communicate() for child in self.children]
+
+    def close(self):
+        self.end()
         shutil.rmtree(self.path)
+
+    def keep(self, why):
+        """For a failure to explain itself: copies what the pipeline has, the broker's log and files, and what readers see to
+        a folder of the build that stays, and gives its name."""
+        folder = self.build / "kafka-failures" / f"{self.name}-{time.time_ns()}"
+        shutil.copytree(self.path, folder / "pipeline", ignore=shutil.ignore_patterns("control"))
+        (folder / "why").write_text("\n".join([why, *(err for _, err in self.end())]))
+        shutil.copy(self.server.directory / "log", folder / "broker.log")
+        for data in (self.server.directory / "data").iterdir():
+            if data.name.rpartition("-")[0] in (*self.topics, "__transaction_state", "__consumer_offsets"):
+                shutil.copytree(data, folder / "data" / data.name)
+        for topic in self.topics:
+            for isolation in ("read_committed", "read_uncommitted"):
+                try:
+                    seen = self.consume(topic, "%p %o %T %k %s\n", isolation)
+                except Exception as error:  # a broker that is gone is no reason to keep nothing
+                    seen = [str(error)]
+                (folder / f"{topic}.{isolation}").write_text("\n".join(seen))
+        return folder
 
     def tool(self, *words):
         done = subprocess.run(
@@ -47,8 +72,8 @@ class Kit:
 
     def topic(self, partitions=1, name=None):
         """A new one."""
-        self.topics += 1
-        name = name or f"{self.name}-{self.topics}"
+        name = name or f"{self.name}-{len(self.topics) + 1}"
+        self.topics.append(name)
         self.tool("create", name, partitions)
         return name
 
@@ -118,6 +143,29 @@ class Kit:
         return path.read_text().splitlines() if path.exists() else []
 
 
+class Frozen:
+    """The thread of a process whose name begins so stands still; the others go on."""
+
+    SEIZE, INTERRUPT, DETACH = 0x4206, 0x4207, 17
+
+    def __init__(self, process, name):
+        tasks = pathlib.Path(f"/proc/{process}/task").iterdir()
+        self.thread = next(int(task.name) for task in tasks if (task / "comm").read_text().startswith(name))
+
+    def trace(self, request):
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.ptrace(request, self.thread, None, None) < 0:
+            raise OSError(ctypes.get_errno(), f"ptrace {request:#x} of {self.thread}")
+
+    def __enter__(self):
+        self.trace(self.SEIZE)
+        self.trace(self.INTERRUPT)
+        os.waitpid(self.thread, WALL)
+
+    def __exit__(self, *_):
+        self.trace(self.DETACH)
+
+
 def ends(child, seconds):
     """Whether it has ended, or does within so long."""
     try:
@@ -179,7 +227,7 @@ def main(tests, description, **options_of_broker):
                     print(f"ok {name[5:]} {time.monotonic() - began:.1f} s", flush=True)
                 except Exception as error:  # the others are to run all the same
                     failed += 1
-                    print(f"not ok {name[5:]}: {type(error).__name__}: {error}", flush=True)
+                    print(f"not ok {name[5:]}: {type(error).__name__}: {error}; see {kit.keep(str(error))}", flush=True)
                 finally:
                     kit.close()
         finally:
