@@ -198,7 +198,7 @@ int
 contact_group(struct contact *contact, const char *group, uint32_t loc, uint64_t *epoch)
 {
 	char *tag = NULL;
-	rd_kafka_resp_err_t code = group_ask(contact->rk, group, 0, epoch, &tag);
+	rd_kafka_resp_err_t code = group_ask(contact->rk, group, NULL, 0, epoch, &tag);
 
 	free(tag);
 	if (code == 0)

@@ -50,13 +50,28 @@ read_group(rd_kafka_event_t *event, uint64_t *epoch, char **tag)
 	return list != NULL ? read_tag(list, epoch, tag) : RD_KAFKA_RESP_ERR__BAD_MSG;
 }
 
+static rd_kafka_ListConsumerGroupOffsets_t *
+question(const char *group, const char *topic)
+{
+	rd_kafka_ListConsumerGroupOffsets_t *what;
+	rd_kafka_topic_partition_list_t *named;
+
+	if (topic == NULL)
+		return rd_kafka_ListConsumerGroupOffsets_new(group, NULL);
+	named = rd_kafka_topic_partition_list_new(1);
+	rd_kafka_topic_partition_list_add(named, topic, 0);
+	what = rd_kafka_ListConsumerGroupOffsets_new(group, named);
+	rd_kafka_topic_partition_list_destroy(named);
+	return what;
+}
+
 rd_kafka_resp_err_t
-group_ask(rd_kafka_t *rk, const char *group, int stable, uint64_t *epoch, char **tag)
+group_ask(rd_kafka_t *rk, const char *group, const char *topic, int stable, uint64_t *epoch,
+	char **tag)
 {
 	rd_kafka_AdminOptions_t *options =
 		rd_kafka_AdminOptions_new(rk, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS);
-	rd_kafka_ListConsumerGroupOffsets_t *what =
-		rd_kafka_ListConsumerGroupOffsets_new(group, NULL);
+	rd_kafka_ListConsumerGroupOffsets_t *what = question(group, topic);
 	rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
 	rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR__TIMED_OUT;
 	rd_kafka_event_t *event;

@@ -8,10 +8,11 @@
 
 /*
  * Asks by a consumer, for librdkafka 2.0 dereferences the group that a producer has not when the
- * answer is an error.  stable: only what is settled, and the broker keeps the answer back while a
- * transaction is open.  *epoch: the highest offset, 0: none; *tag is to be freed.
+ * answer is an error.  topic: only of its partition 0, NULL: of all in which the group stands.
+ * stable: only what is settled, and the broker keeps the answer back while a transaction is open.
+ * *epoch: the highest offset, 0: none; *tag is to be freed.
  */
-rd_kafka_resp_err_t group_ask(
-	rd_kafka_t *rk, const char *group, int stable, uint64_t *epoch, char **tag);
+rd_kafka_resp_err_t group_ask(rd_kafka_t *rk, const char *group, const char *topic, int stable,
+	uint64_t *epoch, char **tag);
 
 #endif

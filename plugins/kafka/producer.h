@@ -61,10 +61,12 @@ int producer_check(struct producer *producer, struct weir_task *task);
 void transaction_watch(rd_kafka_conf_t *conf, struct producer *producer);
 /* [any] Rows may be sent: a transaction is open. */
 int transaction_begin(struct producer *producer, struct weir_task *task);
-/* Fences the older self off, and reads its last decision; *tag is to be freed. */
-int transaction_recover(
-	struct producer *producer, struct weir_task *task, uint64_t *epoch, char **tag);
-/* topic: where the tag stands, in the offset of its partition 0, of the group of decisions. */
+/*
+ * Fences the older self off, and reads its last decision; *tag is to be freed.
+ * topic: where the tag stands, in the offset of its partition 0, of the group of decisions.
+ */
+int transaction_recover(struct producer *producer, struct weir_task *task, const char *topic,
+	uint64_t *epoch, char **tag);
 int transaction_decide(struct producer *producer, struct weir_task *task, const char *topic,
 	const struct weir_decision *decision);
 

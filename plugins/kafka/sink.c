@@ -475,7 +475,8 @@ static int
 sink_recover(void *self, struct weir_task *task, struct weir_decision *last)
 {
 	struct sink *sink = self;
-	int rc = transaction_recover(sink->producer, task, &last->epoch, &sink->tag);
+	int rc = transaction_recover(
+		sink->producer, task, sink->first_topic, &last->epoch, &sink->tag);
 
 	last->n = 0;
 	last->tag = (struct weir_str){

@@ -145,19 +145,34 @@ is_passing(rd_kafka_resp_err_t code)
 	}
 }
 
+static rd_kafka_resp_err_t
+ask_until_settled(rd_kafka_t *rk, const char *group, const char *topic, uint64_t *epoch, char **tag)
+{
+	rd_kafka_resp_err_t code = group_ask(rk, group, topic, 1, epoch, tag);
+
+	for (int i = 0; i < INIT_MS / RETRY_MS && is_passing(code); i++) {
+		wait_a_little();
+		code = group_ask(rk, group, topic, 1, epoch, tag);
+	}
+	return code;
+}
+
+/*
+ * By name first: of all its partitions a group leaves out, and may not know yet though the
+ * transaction is over, one in which it never stood before.  Then all, for the topic may be new.
+ */
 static int
-know_group(struct producer *producer, struct weir_task *task, uint64_t *epoch, char **tag)
+know_group(struct producer *producer, struct weir_task *task, const char *topic, uint64_t *epoch,
+	char **tag)
 {
 	rd_kafka_t *rk = open_asker(producer, task);
 	rd_kafka_resp_err_t code;
 
 	if (rk == NULL)
 		return task->err->code;
-	code = group_ask(rk, producer->decisions, 1, epoch, tag);
-	for (int i = 0; i < INIT_MS / RETRY_MS && is_passing(code); i++) {
-		wait_a_little();
-		code = group_ask(rk, producer->decisions, 1, epoch, tag);
-	}
+	code = ask_until_settled(rk, producer->decisions, topic, epoch, tag);
+	if (code == 0)
+		code = ask_until_settled(rk, producer->decisions, NULL, epoch, tag);
 	rd_kafka_destroy_flags(rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 	if (code == 0)
 		return 0;
@@ -168,7 +183,8 @@ know_group(struct producer *producer, struct weir_task *task, uint64_t *epoch, c
 }
 
 int
-transaction_recover(struct producer *producer, struct weir_task *task, uint64_t *epoch, char **tag)
+transaction_recover(struct producer *producer, struct weir_task *task, const char *topic,
+	uint64_t *epoch, char **tag)
 {
 	rd_kafka_error_t *error = rd_kafka_init_transactions(producer->rk, INIT_MS);
 
@@ -179,7 +195,7 @@ transaction_recover(struct producer *producer, struct weir_task *task, uint64_t 
 	}
 	if (fail(task, error, "init_transactions()", producer) < 0)
 		return task->err->code;
-	return know_group(producer, task, epoch, tag);
+	return know_group(producer, task, topic, epoch, tag);
 }
 
 /* Retriable errors leave everything as it was: the same call again. */

@@ -8,7 +8,7 @@ import shutil
 import signal
 
 import proxy
-from kit import contains, equal, main, until
+from kit import Frozen, contains, equal, main, until
 
 CONF = """
     checkpoint {{ interval {interval}; }}
@@ -108,6 +108,28 @@ def test_the_broker_dies_when_it_is_to_commit(kit):
     kit.server.start()
     flow.send()
     flow.ended(child)
+
+
+def test_a_decision_that_the_group_does_not_know_yet_is_waited_for(kit):
+    """Brokers tell a group of a transaction's end some time after it; older ones (3.4) let a successor in before."""
+    flow = Flow(kit, interval="1s")
+    flow.send()
+    kit.tool("commit", "other", flow.into, 0, 0)  # the broker has loaded its groups
+    with Frozen(kit.server.process.pid, "group-metadata-"):
+        child = kit.start()
+        until(lambda: kit.lines("state/p/decided"), child)
+        kit.stop(child, signal.SIGKILL, -signal.SIGKILL)
+        _, inits = twice(kit, proxy.INIT_PRODUCER_ID)
+        _, asks = twice(kit, proxy.OFFSET_FETCH)
+        child = kit.start()
+        until(lambda: inits.hit.is_set() or asks.hit.is_set(), child)
+    flow.send()
+    flow.ended(child)
+
+
+def twice(kit, kind):
+    """Whether a request was made, and made again: it was answered, and not as it should be."""
+    return [kit.server.proxy.once(kind, "call") for _ in range(2)]
 
 
 def test_a_transaction_takes_too_long(kit):

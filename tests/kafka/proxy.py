@@ -7,14 +7,16 @@ next request of one kind, once:
 cut          the request is lost: the connection ends before the broker has seen it
 drop_answer  the broker has done it, and the client never hears: the connection ends in place of the answer
 late         the connection ends, and the broker gets the request when release() is called
-call         what is given is called, then the request goes on its way
+call         the request goes on its way
+
+What is given with a rule is called before.
 """
 import socket
 import struct
 import threading
 
-PRODUCE, FETCH, FIND_COORDINATOR, INIT_PRODUCER_ID = 0, 1, 10, 22
-ADD_PARTITIONS, ADD_OFFSETS, END_TXN, TXN_OFFSET_COMMIT = 24, 25, 26, 28
+PRODUCE, FETCH, OFFSET_FETCH, FIND_COORDINATOR, INIT_PRODUCER_ID = 0, 1, 9, 10, 22
+ADD_PARTITIONS, ADD_OFFSETS, END_TXN, WRITE_MARKERS, TXN_OFFSET_COMMIT = 24, 25, 26, 27, 28
 
 
 class Rule:
@@ -119,7 +121,7 @@ class Connection:
 
     def obey(self, rule, frame, number):
         """Whether the connection goes on."""
-        if rule.action == "call":
+        if rule.call is not None:
             rule.call()
         if rule.action == "drop_answer":
             self.dropped.add(number)
