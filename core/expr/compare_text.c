@@ -29,34 +29,43 @@ wr_view_match_init(struct wr_view_match *match, const struct wr_const *value)
 	match->text = wr_const_text(value);
 }
 
+/* Up to 64 rows; behind the first `halves` 8 bytes of a view nothing is looked at. */
+static inline __attribute__((always_inline)) uint64_t
+equal_word(const struct weir_view *view, const struct wr_view_match *match, uint32_t halves,
+	uint32_t n)
+{
+	uint8_t flags[64] = {0};
+	uint64_t v[2] = {0};
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint64_t other;
+
+		memcpy(v, &view[i], halves * sizeof *v);
+		other = (v[0] ^ match->want[0]) & match->mask[0];
+		if (halves == 2)
+			other |= (v[1] ^ match->want[1]) & match->mask[1];
+		flags[i] = other == 0;
+	}
+	return wr_bits_pack(flags);
+}
+
 /* Column = constant of up to 12 bytes: no branch, no byte outside the view. */
 WR_KERNEL static void
 equal_short(uint64_t *restrict out, const struct weir_view *restrict view,
-	const struct wr_view_match *match, uint32_t n)
+	const struct wr_view_match *restrict to, uint32_t n)
 {
-	const uint64_t want0 = match->want[0], want1 = match->want[1];
-	const uint64_t mask0 = match->mask[0], mask1 = match->mask[1];
-	uint8_t flags[64] = {0};
-	uint64_t v[2];
+	const struct wr_view_match match = *to;
+	uint32_t w, whole = n / 64;
 
-	for (uint32_t w = 0; w * 64 < n; w++) {
-		uint32_t left = n - w * 64 < 64 ? n - w * 64 : 64;
-
-		/* The second half counts from the fifth byte on. */
-		if (mask1 == 0) {
-			for (uint32_t j = 0; j < left; j++) {
-				memcpy(v, &view[w * 64 + j], sizeof v[0]);
-				flags[j] = ((v[0] ^ want0) & mask0) == 0;
-			}
-		} else {
-			for (uint32_t j = 0; j < left; j++) {
-				memcpy(v, &view[w * 64 + j], sizeof v);
-				flags[j] =
-					(((v[0] ^ want0) & mask0) | ((v[1] ^ want1) & mask1)) == 0;
-			}
-		}
-		out[w] = wr_bits_pack(flags);
-	}
+	/* The second half counts from the fifth byte on. */
+	if (match.mask[1] == 0)
+		for (w = 0; w < whole; w++)
+			out[w] = equal_word(view + w * 64, &match, 1, 64);
+	else
+		for (w = 0; w < whole; w++)
+			out[w] = equal_word(view + w * 64, &match, 2, 64);
+	if (n % 64 != 0)
+		out[whole] = equal_word(view + whole * 64, &match, 2, n % 64);
 }
 
 static void
