@@ -12,6 +12,8 @@ enum {
 	CSV_CELLS_MAX = 16384, /* columns of a header */
 	CSV_SLACK = 64, /* bytes past a record that are read, not used */
 	CSV_NONE = 256, /* quote: there is none */
+	CSV_BLOCK = 64, /* records converted together, of so many cells in all */
+	CSV_BLOCK_CELLS = 4096,
 };
 
 enum { CSV_HEADER_OFF, CSV_HEADER_ON, CSV_HEADER_SKIP };
@@ -45,7 +47,20 @@ struct csv_file {
 
 struct csv;
 struct csv_found;
-typedef struct csv_found (*csv_split_fn)(const struct csv *csv, const char *p, uint32_t len);
+typedef struct csv_found (*csv_split_fn)(
+	const struct csv *csv, const char *p, uint32_t len, uint32_t *ends);
+
+/* A record has no quotes, some, or some that are doubled or around nothing; or it is refused. */
+enum { CSV_PLAIN, CSV_QUOTED, CSV_DOUBLED, CSV_BAD };
+
+/* Records that are converted a column at a time, so that a loop does one thing. */
+struct csv_block {
+	uint32_t first, n; /* their rows */
+	uint32_t plain; /* all of them are CSV_PLAIN */
+	const char *p[CSV_BLOCK];
+	uint8_t kind[CSV_BLOCK];
+	struct weir_str text[CSV_BLOCK]; /* of the column being read; p NULL: none */
+};
 
 struct csv {
 	const struct csv_conf *conf;
@@ -53,9 +68,11 @@ struct csv {
 	struct csv_file *file; /* with headers: of each partition, by number */
 	uint32_t n_files;
 
-	/* The cells of a record: cell i is from end[i - 1] + 1 to end[i]. */
+	/* Cell i of a record is from end[i - 1] + 1 to end[i]; n_cells behind are the next one's.
+	 */
 	uint32_t *end;
-	uint32_t cap;
+	uint32_t cap; /* for one record, and there is room for CSV_BLOCK_CELLS more */
+	struct csv_block block;
 	uint32_t n_cells; /* that a record has; 0: not known */
 	uint32_t at_least; /* it may have more */
 	const uint32_t *cell; /* of each field */
@@ -79,7 +96,8 @@ struct csv_found {
 	uint32_t pairs; /* there are two quotes in a row: doubled, or around nothing */
 };
 
-/* split.c: what finds the cells of a record, behind which CSV_SLACK bytes can be read. */
+/* split.c: what finds the cells of a record, behind which CSV_SLACK bytes can be read; ends has
+ * room for csv->cap. */
 csv_split_fn csv_split_best(void);
 
 /* decode.c */

@@ -12,7 +12,7 @@ csv_reserve(struct csv *csv, uint32_t n_cells)
 
 	if (cap <= csv->cap)
 		return 0;
-	end = realloc(csv->end, cap * sizeof *end);
+	end = realloc(csv->end, (cap + CSV_BLOCK_CELLS) * sizeof *end);
 	if (end == NULL)
 		return -ENOMEM;
 	csv->end = end;
@@ -104,7 +104,7 @@ csv_header(struct csv *csv, const struct weir_raw *raw, const char *p, uint32_t 
 		free(cell);
 		return weir_fail(csv->task->err, -ENOMEM, "out of memory");
 	}
-	found = csv->split(csv, p, len);
+	found = csv->split(csv, p, len, csv->end);
 	if (found.n > CSV_CELLS_MAX)
 		rc = weir_fail(csv->task->err, -EINVAL, "the header has more than %d columns",
 			CSV_CELLS_MAX);

@@ -383,7 +383,7 @@ take_time(const char *p, size_t len, int32_t unit, int64_t *us)
 }
 
 /* As often one as the other: no branch tells them apart.  Reads 5 bytes at p. */
-static int
+static inline int
 take_bool(const char *p, size_t len, uint64_t *bits, uint32_t row)
 {
 	uint64_t bit = (uint64_t)1 << row % 64, *word = &bits[row / 64];
@@ -397,10 +397,11 @@ take_bool(const char *p, size_t len, uint64_t *bits, uint32_t row)
 	return yes | no ? 0 : SCALAR_NOT;
 }
 
-int
-scalar_take(const struct scalar_field *field, const char *p, size_t len, void *values, uint32_t row)
+static inline __attribute__((always_inline)) int
+take(const struct scalar_field *field, uint32_t type, const char *p, size_t len, void *values,
+	uint32_t row)
 {
-	switch (field->type) {
+	switch (type) {
 	case WEIR_BOOL:
 		return take_bool(p, len, values, row);
 	case WEIR_INT64:
@@ -413,6 +414,44 @@ scalar_take(const struct scalar_field *field, const char *p, size_t len, void *v
 		if (field->unit != 0)
 			return take_time(p, len, field->unit, (int64_t *)values + row);
 		return json_time_parse(p, p + len, (int64_t *)values + row) < 0 ? SCALAR_NOT : 0;
+	}
+}
+
+int
+scalar_take(const struct scalar_field *field, const char *p, size_t len, void *values, uint32_t row)
+{
+	return take(field, field->type, p, len, values, row);
+}
+
+/* A loop for each type. */
+static inline __attribute__((always_inline)) int
+take_rows(const struct scalar_field *field, uint32_t type, const struct weir_str *text, uint32_t n,
+	void *values, uint32_t first, int8_t *how)
+{
+	int worst = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (text[i].p == NULL)
+			continue;
+		how[i] = (int8_t)take(field, type, text[i].p, text[i].len, values, first + i);
+		worst |= how[i];
+	}
+	return worst;
+}
+
+int
+scalar_take_rows(const struct scalar_field *field, const struct weir_str *text, uint32_t n,
+	void *values, uint32_t first, int8_t *how)
+{
+	switch (field->type) {
+	case WEIR_BOOL:
+		return take_rows(field, WEIR_BOOL, text, n, values, first, how);
+	case WEIR_INT64:
+		return take_rows(field, WEIR_INT64, text, n, values, first, how);
+	case WEIR_FLOAT64:
+		return take_rows(field, WEIR_FLOAT64, text, n, values, first, how);
+	default:
+		return take_rows(field, WEIR_TIMESTAMP, text, n, values, first, how);
 	}
 }
 

@@ -49,6 +49,13 @@ int scalar_word(const char **p, const char *end, struct weir_str *word, int *quo
 int scalar_take(
 	const struct scalar_field *field, const char *p, size_t len, void *values, uint32_t row);
 
+/*
+ * The same for n rows from `first` on, of a text each; p NULL: none.  0, or how[i], which is 0
+ * before, is < 0 where it is no value.
+ */
+int scalar_take_rows(const struct scalar_field *field, const struct weir_str *text, uint32_t n,
+	void *values, uint32_t first, int8_t *how);
+
 /* The sentence about a text that is no value: `field "x" is "abc", not an int`. */
 void scalar_unfit(
 	const struct scalar_field *field, const char *p, size_t len, int how, char why[SCALAR_WHY]);

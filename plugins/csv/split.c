@@ -53,40 +53,82 @@ look_at_quotes(struct quotes *quotes, struct masks *masks, uint64_t valid)
 	quotes->last = quote >> 63;
 }
 
-static inline __attribute__((always_inline)) struct csv_found
-split(const struct csv *csv, const char *p, uint32_t len, scan_fn look)
+static inline __attribute__((always_inline)) uint32_t
+put_ends(uint32_t *ends, uint32_t n, uint32_t at, uint64_t delimiters)
 {
-	const struct csv_conf *conf = csv->conf;
-	struct quotes quotes = {.before = 1};
-	uint64_t high = 0, keep = conf->quote_byte == CSV_NONE ? 0 : ~0ull;
-	uint32_t *end = csv->end, n = 0, at;
+	for (; delimiters != 0; delimiters &= delimiters - 1)
+		ends[n++] = at + (uint32_t)__builtin_ctzll(delimiters);
+	return n;
+}
 
-	for (at = 0; at < len && n + 64 < csv->cap; at += 64) {
+/* From byte `at` on, where n cells have ended and the first quote is near. */
+static inline __attribute__((always_inline)) struct csv_found
+split_quoted(const struct csv *csv, const char *p, uint32_t len, uint32_t *ends, scan_fn look,
+	struct csv_found found, uint32_t at)
+{
+	struct quotes quotes = {.before = at == 0 || p[at - 1] == (char)csv->conf->delimiter_byte};
+	uint32_t n = found.n;
+
+	for (; at < len && n + 64 < csv->cap; at += 64) {
 		uint64_t valid = mask_first(len - at), edge;
-		struct masks masks = look(conf, p + at);
+		struct masks masks = look(csv->conf, p + at);
 
 		masks.delimiter &= valid;
-		masks.quote &= valid & keep;
-		high |= masks.high & valid;
+		masks.quote &= valid;
+		found.high |= (masks.high & valid) != 0;
 		edge = masks.delimiter | masks.quote;
-		if ((masks.quote | quotes.inside | quotes.closed) != 0)
-			look_at_quotes(&quotes, &masks, valid);
+		look_at_quotes(&quotes, &masks, valid);
 		quotes.before = edge >> 63;
-		for (; masks.delimiter != 0; masks.delimiter &= masks.delimiter - 1)
-			end[n++] = at + (uint32_t)__builtin_ctzll(masks.delimiter);
+		n = put_ends(ends, n, at, masks.delimiter);
 	}
 	if (at < len)
 		n = csv->cap;
 	else
-		end[n] = len;
-	return (struct csv_found){n + 1, quotes.any != 0, high != 0,
-		(quotes.stray | quotes.inside) != 0, quotes.pairs != 0};
+		ends[n] = len;
+	found.n = n + 1;
+	found.quotes = quotes.any != 0;
+	found.stray = (quotes.stray | quotes.inside) != 0;
+	found.pairs = quotes.pairs != 0;
+	return found;
+}
+
+/* Most records have no quotes: to be told only then is what makes this quick. */
+static inline __attribute__((always_inline)) struct csv_found
+split(const struct csv *csv, const char *p, uint32_t len, uint32_t *ends, scan_fn look,
+	struct csv_found (*quoted)(const struct csv *csv, const char *p, uint32_t len,
+		uint32_t *ends, struct csv_found found, uint32_t at))
+{
+	uint64_t high = 0, keep = csv->conf->quote_byte == CSV_NONE ? 0 : ~0ull;
+	uint32_t n = 0, at;
+
+	for (at = 0; at < len && n + 64 < csv->cap; at += 64) {
+		uint64_t valid = mask_first(len - at);
+		struct masks masks = look(csv->conf, p + at);
+
+		if ((masks.quote & valid & keep) != 0)
+			return quoted(csv, p, len, ends,
+				(struct csv_found){.n = n, .high = high != 0}, at);
+		high |= masks.high & valid;
+		n = put_ends(ends, n, at, masks.delimiter & valid);
+	}
+	if (at < len)
+		n = csv->cap;
+	else
+		ends[n] = len;
+	return (struct csv_found){.n = n + 1, .high = high != 0};
+}
+
+static __attribute__((noinline)) struct csv_found
+split_quoted_plain(const struct csv *csv, const char *p, uint32_t len, uint32_t *ends,
+	struct csv_found found, uint32_t at)
+{
+	return split_quoted(csv, p, len, ends, scan, found, at);
 }
 
 static struct csv_found
-split_plain(const struct csv *csv, const char *p, uint32_t len)
+split_plain(const struct csv *csv, const char *p, uint32_t len, uint32_t *ends)
 {
-	return split(csv, p, len, scan);
+	return split(csv, p, len, ends, scan, split_quoted_plain);
 }
 
 #ifdef __x86_64__
@@ -104,11 +146,18 @@ scan_wide(const struct csv_conf *conf, const char *p)
 		_mm512_movepi8_mask(bytes)};
 }
 
+static WIDE __attribute__((noinline)) struct csv_found
+split_quoted_wide(const struct csv *csv, const char *p, uint32_t len, uint32_t *ends,
+	struct csv_found found, uint32_t at)
+{
+	return split_quoted(csv, p, len, ends, scan_wide, found, at);
+}
+
 /* The 64 bytes in one register. */
 static WIDE struct csv_found
-split_wide(const struct csv *csv, const char *p, uint32_t len)
+split_wide(const struct csv *csv, const char *p, uint32_t len, uint32_t *ends)
 {
-	return split(csv, p, len, scan_wide);
+	return split(csv, p, len, ends, scan_wide, split_quoted_wide);
 }
 
 #endif
