@@ -97,10 +97,9 @@ plan_quotes(struct csv_conf *conf)
 {
 	struct weir_str null = conf->null;
 
-	conf->special['\n'] = conf->special['\r'] = 1;
-	conf->special[conf->delimiter_byte] = 1;
-	if (conf->quote_byte != CSV_NONE)
-		conf->special[conf->quote_byte] = 1;
+	conf->special = (struct scalar_special){
+		.byte = {'\n', '\r', (uint8_t)conf->delimiter_byte,
+			conf->quote_byte != CSV_NONE ? (uint8_t)conf->quote_byte : '\n'}};
 	conf->plain = !in_scalar(conf->delimiter_byte) && !in_scalar(conf->quote_byte) &&
 		      (null.len == 0 || !in_scalar((uint8_t)null.p[0]) ||
 			      (null.len == 4 && memcmp(null.p, "NULL", 4) == 0));

@@ -6,6 +6,7 @@
 #ifndef CSV_CSV_H
 #define CSV_CSV_H
 
+#include "../json/json.h"
 #include "scalar.h"
 
 enum {
@@ -24,7 +25,7 @@ struct csv_conf {
 	struct weir_str delimiter, quote, null;
 	uint32_t delimiter_byte, quote_byte;
 	uint32_t plain; /* no number, bool or time needs quotes */
-	uint8_t special[256]; /* bytes that make a text need quotes */
+	struct scalar_special special; /* what makes a text need quotes */
 	uint32_t positions; /* header off: a field says which column it is */
 	uint32_t n_fields;
 	struct scalar_field fields[SCALAR_FIELDS_MAX];
@@ -82,6 +83,7 @@ struct csv {
 	uint32_t n_leaves;
 	char *copy, *scratch; /* a record without slack; a text being unquoted */
 	size_t copy_cap, scratch_cap;
+	struct json_day day;
 	struct weir_task *task;
 	struct weir_out *out;
 	uint32_t row;

@@ -2,32 +2,25 @@
 /* From columns to records, quoted where they must be. */
 #include "csv.h"
 
-/* Whether a text would be read as something else without quotes. */
 static int
-needs_quotes(const struct csv_conf *conf, const char *p, size_t len)
+is_null_text(const struct csv_conf *conf, const char *p, size_t len)
 {
-	size_t i;
-
-	if (len == conf->null.len && memcmp(p, conf->null.p, len) == 0)
-		return 1;
-	for (i = 0; i < len; i++)
-		if (conf->special[(uint8_t)p[i]])
-			return 1;
-	return 0;
+	return len == conf->null.len && (len == 0 || memcmp(p, conf->null.p, len) == 0);
 }
 
-/* to has room for twice the text and two bytes. */
+/* to has room for twice the text and 8 bytes.  NULL: it needs quotes, and they are off. */
 static char *
 put_text(const struct csv_conf *conf, char *to, const char *p, size_t len)
 {
-	char quote = (char)conf->quote_byte;
+	char quote = (char)conf->quote_byte, *end = NULL;
 	size_t i;
 
-	if (conf->quote_byte == CSV_NONE || !needs_quotes(conf, p, len)) {
-		if (len > 0)
-			memcpy(to, p, len);
-		return to + len;
-	}
+	if (!is_null_text(conf, p, len))
+		end = scalar_put_plain(to, p, len, &conf->special);
+	if (end == NULL && conf->quote_byte == CSV_NONE)
+		return len == 0 ? to : NULL;
+	if (end != NULL)
+		return end;
 	*to++ = quote;
 	for (i = 0; i < len; i++) {
 		if (p[i] == quote)
@@ -51,20 +44,36 @@ put_header(const struct csv_conf *conf, char *to)
 	return to;
 }
 
-/* As base64, which may be the text for null, too. */
 static char *
-put_bytes(struct csv *csv, char *to, const char *p, size_t len)
+put_checked(struct csv *csv, const struct scalar_field *field, char *to, const char *p, size_t len)
 {
-	char *text = scalar_room(&csv->scratch, &csv->scratch_cap, len / 3 * 4 + 4);
-
-	if (text == NULL)
-		return NULL;
-	return put_text(csv->conf, to, text, (size_t)(scalar_base64(text, p, len) - text));
+	to = put_text(csv->conf, to, p, len);
+	if (to == NULL)
+		weir_fail(csv->task->err, -EINVAL,
+			"field \"%.*s\" has a delimiter or a newline in it, or is the text for "
+			"null, and quoting is off; turn it on with \"quote\"",
+			(int)field->name.len, field->name.p);
+	return to;
 }
 
-/* NULL: out of memory. */
+/* As base64, which may be the text for null, too. */
 static char *
-put_value(struct csv *csv, char *to, const struct weir_column *column, uint32_t row)
+put_bytes(struct csv *csv, const struct scalar_field *field, char *to, struct weir_str str)
+{
+	char *text = scalar_room(&csv->scratch, &csv->scratch_cap, (size_t)str.len / 3 * 4 + 4);
+
+	if (text == NULL) {
+		weir_fail(csv->task->err, -ENOMEM, "out of memory");
+		return NULL;
+	}
+	return put_checked(
+		csv, field, to, text, (size_t)(scalar_base64(text, str.p, str.len) - text));
+}
+
+/* NULL: the task's err says why. */
+static char *
+put_value(struct csv *csv, const struct scalar_field *field, char *to,
+	const struct weir_column *column, uint32_t row)
 {
 	const struct csv_conf *conf = csv->conf;
 	struct weir_str str;
@@ -76,13 +85,14 @@ put_value(struct csv *csv, char *to, const struct weir_column *column, uint32_t 
 		return to + conf->null.len;
 	}
 	if (column->type < WEIR_STRING && conf->plain)
-		return scalar_put(to, column, row);
+		return scalar_put(to, column, row, &csv->day);
 	if (column->type < WEIR_STRING)
-		return put_text(conf, to, text, (size_t)(scalar_put(text, column, row) - text));
+		return put_checked(csv, field, to, text,
+			(size_t)(scalar_put(text, column, row, &csv->day) - text));
 	str = weir_str_at(column, row);
 	if (column->type == WEIR_BYTES)
-		return put_bytes(csv, to, str.p, str.len);
-	return put_text(conf, to, str.p, str.len);
+		return put_bytes(csv, field, to, str);
+	return put_checked(csv, field, to, str.p, str.len);
 }
 
 /* Room for a row. */
@@ -103,47 +113,21 @@ row_room(const struct csv *csv, const struct weir_batch *batch, uint32_t row)
 	return room;
 }
 
-/* Without quotes a text that needs them cannot be written. */
-static int
-check_plain(struct csv *csv, const struct weir_batch *batch, uint32_t row)
-{
-	const struct csv_conf *conf = csv->conf;
-	uint32_t i;
-
-	for (i = 0; i < conf->n_fields; i++) {
-		const struct weir_column *column = batch->cols[conf->fields[i].col];
-		struct weir_str str;
-
-		if (column->type != WEIR_STRING && column->type != WEIR_JSON)
-			continue;
-		if (weir_null_at(column, row))
-			continue;
-		str = weir_str_at(column, row);
-		if (needs_quotes(conf, str.p, str.len) && str.len > 0)
-			return weir_fail(csv->task->err, -EINVAL,
-				"field \"%.*s\" has a delimiter or a newline in it, or is the text "
-				"for null, and quoting is off; turn it on with \"quote\"",
-				(int)conf->fields[i].name.len, conf->fields[i].name.p);
-	}
-	return 0;
-}
-
 static int
 encode_row(struct csv *csv, const struct weir_batch *batch, uint32_t row, struct weir_items *items)
 {
 	const struct csv_conf *conf = csv->conf;
-	char *start, *to;
+	char *start = csv->task->host->space(items, row_room(csv, batch, row)), *to = start;
 	uint32_t i;
 
-	if (conf->quote_byte == CSV_NONE && check_plain(csv, batch, row) < 0)
-		return -EINVAL;
-	start = to = csv->task->host->space(items, row_room(csv, batch, row));
 	for (i = 0; i < conf->n_fields; i++) {
+		const struct scalar_field *field = &conf->fields[i];
+
 		if (i > 0)
 			*to++ = (char)conf->delimiter_byte;
-		to = put_value(csv, to, batch->cols[conf->fields[i].col], row);
+		to = put_value(csv, field, to, batch->cols[field->col], row);
 		if (to == NULL)
-			return weir_fail(csv->task->err, -ENOMEM, "out of memory");
+			return csv->task->err->code;
 	}
 	csv->task->host->item(items, NULL, (size_t)(to - start));
 	return WEIR_OK;
@@ -174,7 +158,7 @@ csv_begin(void *self, struct weir_task *task, struct weir_items *items)
 	if (conf->header != CSV_HEADER_ON)
 		return WEIR_OK;
 	for (i = 0; i < conf->n_fields; i++)
-		room += (size_t)conf->fields[i].name.len * 2 + 3;
+		room += (size_t)conf->fields[i].name.len * 2 + 11;
 	start = task->host->space(items, room);
 	task->host->item(items, NULL, (size_t)(put_header(conf, start) - start));
 	return WEIR_OK;

@@ -498,22 +498,6 @@ scalar_unfit(
 		n < len ? "..." : "", how == SCALAR_BEYOND ? "beyond" : "not", type_name(field));
 }
 
-char *
-scalar_put_int(char *to, int64_t value)
-{
-	char buf[24], *p = buf + sizeof buf;
-	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-
-	do {
-		*--p = (char)('0' + rest % 10);
-		rest /= 10;
-	} while (rest != 0);
-	if (value < 0)
-		*to++ = '-';
-	memcpy(to, p, (size_t)(buf + sizeof buf - p));
-	return to + (buf + sizeof buf - p);
-}
-
 /* whole / 10^places, with that many digits behind the point. */
 static char *
 put_decimal(char *to, uint64_t whole, uint32_t places)
@@ -565,23 +549,54 @@ put_float(char *to, double x)
 	return to + snprintf(to, SCALAR_MAX - 1, "%.17g", size);
 }
 
-char *
-scalar_put(char *to, const struct weir_column *column, uint32_t row)
+/* Not 0: there is one among eight bytes. */
+static inline uint64_t
+is_special(uint64_t word, const struct scalar_special *special)
 {
-	struct json_day day = {0};
+	const uint64_t ones = 0x0101010101010101;
+	uint64_t found = word - ones * special->least;
+
+	for (uint32_t i = 0; i < SCALAR_SPECIALS; i++)
+		found |= (word ^ ones * special->byte[i]) - ones;
+	return found & ~word & ones << 7;
+}
+
+char *
+scalar_put(char *to, const struct weir_column *column, uint32_t row, struct json_day *day)
+{
+	int yes;
 
 	switch (column->type) {
 	case WEIR_BOOL:
-		if (weir_bool_at(column, row))
-			return memcpy(to, "true", 4), to + 4;
-		return memcpy(to, "false", 5), to + 5;
+		yes = weir_bool_at(column, row);
+		memcpy(to, yes ? "true " : "false", 5);
+		return to + 5 - yes;
 	case WEIR_INT64:
-		return scalar_put_int(to, weir_int_at(column, row));
+		return json_int_print(to, weir_int_at(column, row));
 	case WEIR_FLOAT64:
 		return put_float(to, weir_float_at(column, row));
 	default:
-		return json_time_print(to, weir_int_at(column, row), &day);
+		return json_time_print(to, weir_int_at(column, row), day);
 	}
+}
+
+char *
+scalar_put_plain(char *to, const char *p, size_t len, const struct scalar_special *special)
+{
+	uint64_t word, found = 0;
+	size_t i;
+
+	for (i = 0; i + 8 <= len; i += 8) {
+		word = json_load8(p + i);
+		memcpy(to + i, &word, sizeof word);
+		found |= is_special(word, special);
+	}
+	if (i < len) {
+		word = json_load_rest(p + i, len - i);
+		memcpy(to + i, &word, sizeof word);
+		found |= is_special(word, special);
+	}
+	return found == 0 ? to + len : NULL;
 }
 
 /* The end of the UTF-8 sequence at p; NULL: it is none. */

@@ -60,9 +60,21 @@ int scalar_take_rows(const struct scalar_field *field, const struct weir_str *te
 void scalar_unfit(
 	const struct scalar_field *field, const char *p, size_t len, int how, char why[SCALAR_WHY]);
 
-/* A bool, int, float or timestamp as text; a null one is not asked for. */
-char *scalar_put(char *to, const struct weir_column *column, uint32_t row);
-char *scalar_put_int(char *to, int64_t value);
+struct json_day;
+
+/*
+ * A bool, int, float or timestamp as text; a null one is not asked for.  The date of the time
+ * before is in `day`.
+ */
+char *scalar_put(char *to, const struct weir_column *column, uint32_t row, struct json_day *day);
+
+/* Bytes of ASCII that a text may not have as it stands: these, and those below the least. */
+enum { SCALAR_SPECIALS = 4 };
+struct scalar_special {
+	uint8_t least, byte[SCALAR_SPECIALS];
+};
+/* The text without them, and up to 7 bytes more; NULL: it has some. */
+char *scalar_put_plain(char *to, const char *p, size_t len, const struct scalar_special *special);
 
 /* Base64 to bytes, how many or -1; to may be p.  And back: the end of what was written. */
 ptrdiff_t scalar_unbase64(const char *p, const char *end, char *to);

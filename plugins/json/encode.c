@@ -47,18 +47,6 @@ put_escape(char *to, uint8_t byte)
 	return to;
 }
 
-/* 1 to 7 bytes, and an `a` in place of those that are not there. */
-static inline uint64_t
-load_rest(const char *p, size_t len)
-{
-	uint64_t rest = UINT64_C(0x6161616161616161) << len * 8;
-
-	if (len >= 4)
-		return rest | json_load4(p) | (uint64_t)json_load4(p + len - 4) << (len - 4) * 8;
-	return rest | (uint8_t)p[0] | (uint64_t)(uint8_t)p[len / 2] << len / 2 * 8 |
-	       (uint64_t)(uint8_t)p[len - 1] << (len - 1) * 8;
-}
-
 /* to has room for 8 bytes more than the text needs. */
 static char *
 put_escaped(char *to, const char *p, size_t len)
@@ -81,7 +69,7 @@ put_escaped(char *to, const char *p, size_t len)
 	}
 	if (p == end)
 		return to;
-	rest = load_rest(p, (size_t)(end - p));
+	rest = json_load_rest(p, (size_t)(end - p));
 	if (needs_escape(rest) == 0) {
 		memcpy(to, &rest, sizeof rest);
 		return to + (end - p);
@@ -98,29 +86,6 @@ put_string(char *to, const char *p, size_t len)
 	to = put_escaped(to, p, len);
 	*to++ = '"';
 	return to;
-}
-
-static char *
-put_int(char *to, int64_t value)
-{
-	char buf[24], *p = buf + sizeof buf;
-	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-
-	while (rest >= 100) {
-		p -= 2;
-		memcpy(p, json_digit_pairs + rest % 100 * 2, 2);
-		rest /= 100;
-	}
-	if (rest >= 10) {
-		p -= 2;
-		memcpy(p, json_digit_pairs + rest * 2, 2);
-	} else {
-		*--p = (char)('0' + rest);
-	}
-	if (value < 0)
-		*--p = '-';
-	memcpy(to, p, (size_t)(buf + sizeof buf - p));
-	return to + (buf + sizeof buf - p);
 }
 
 static char *
@@ -178,7 +143,7 @@ put_value(struct json *json, char *to, const struct weir_column *column, uint32_
 		return weir_bool_at(column, row) ? put_word(to, "true", 4)
 						 : put_word(to, "false", 5);
 	case WEIR_INT64:
-		return put_int(to, weir_int_at(column, row));
+		return json_int_print(to, weir_int_at(column, row));
 	case WEIR_FLOAT64:
 		x = weir_float_at(column, row);
 		return isfinite(x) ? to + json_float_print(x, to) : put_word(to, "null", 4);

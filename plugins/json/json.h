@@ -199,6 +199,8 @@ int json_time_parse(const char *p, const char *end, int64_t *us);
 const char *json_time_usual(const char *p, int64_t *us);
 /* 00 to 99. */
 extern const char json_digit_pairs[201];
+/* At most 20 bytes. */
+char *json_int_print(char *to, int64_t value);
 /* RFC 3339 in UTC, without quotes: at most 36 bytes. */
 char *json_time_print(char *to, int64_t us, struct json_day *day);
 /* *buf with room for len bytes and slack, its content lost; NULL: out of memory. */
@@ -225,6 +227,18 @@ json_load4(const char *p)
 
 	memcpy(&word, p, sizeof word);
 	return word;
+}
+
+/* 1 to 7 bytes, and behind them bytes that are no letter's first: 0x80. */
+static inline uint64_t
+json_load_rest(const char *p, size_t len)
+{
+	uint64_t rest = UINT64_C(0x8080808080808080) << len * 8;
+
+	if (len >= 4)
+		return rest | json_load4(p) | (uint64_t)json_load4(p + len - 4) << (len - 4) * 8;
+	return rest | (uint8_t)p[0] | (uint64_t)(uint8_t)p[len / 2] << len / 2 * 8 |
+	       (uint64_t)(uint8_t)p[len - 1] << (len - 1) * 8;
 }
 
 /* A string column's view of text that stands in the record as it is.  Lengths of short strings

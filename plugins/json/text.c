@@ -411,6 +411,29 @@ put_two(char *to, uint32_t value)
 }
 
 char *
+json_int_print(char *to, int64_t value)
+{
+	char buf[24], *p = buf + sizeof buf;
+	uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+
+	while (rest >= 100) {
+		p -= 2;
+		memcpy(p, json_digit_pairs + rest % 100 * 2, 2);
+		rest /= 100;
+	}
+	if (rest >= 10) {
+		p -= 2;
+		memcpy(p, json_digit_pairs + rest * 2, 2);
+	} else {
+		*--p = (char)('0' + rest);
+	}
+	if (value < 0)
+		*--p = '-';
+	memcpy(to, p, (size_t)(buf + sizeof buf - p));
+	return to + (buf + sizeof buf - p);
+}
+
+char *
 json_time_print(char *to, int64_t us, struct json_day *day)
 {
 	const int64_t length = INT64_C(86400000000);

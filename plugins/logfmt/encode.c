@@ -2,18 +2,6 @@
 /* From columns to records: `key=value` for each column that is not null. */
 #include "logfmt.h"
 
-static int
-needs_quotes(const char *p, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		if ((uint8_t)p[i] <= ' ' || p[i] == '"' || p[i] == '=' || p[i] == '\\' ||
-			p[i] == 0x7f)
-			return 1;
-	return len == 0;
-}
-
 static char *
 put_escaped(char *to, uint8_t c)
 {
@@ -38,12 +26,13 @@ put_escaped(char *to, uint8_t c)
 static char *
 put_text(char *to, const char *p, size_t len)
 {
+	static const struct scalar_special special = {
+		.least = ' ' + 1, .byte = {'"', '=', '\\', 0x7f}};
+	char *end = len > 0 ? scalar_put_plain(to, p, len, &special) : NULL;
 	size_t i;
 
-	if (!needs_quotes(p, len)) {
-		memcpy(to, p, len);
-		return to + len;
-	}
+	if (end != NULL)
+		return end;
 	*to++ = '"';
 	for (i = 0; i < len; i++)
 		to = put_escaped(to, (uint8_t)p[i]);
@@ -52,13 +41,13 @@ put_text(char *to, const char *p, size_t len)
 }
 
 static char *
-put_value(char *to, const struct weir_column *column, uint32_t row)
+put_value(struct logfmt *logfmt, char *to, const struct weir_column *column, uint32_t row)
 {
 	struct weir_str str;
 	char *start = to;
 
 	if (column->type < WEIR_STRING)
-		return scalar_put(to, column, row);
+		return scalar_put(to, column, row, &logfmt->day);
 	str = weir_str_at(column, row);
 	if (column->type != WEIR_BYTES)
 		return put_text(to, str.p, str.len);
@@ -104,7 +93,7 @@ encode_row(struct logfmt *logfmt, const struct weir_batch *batch, uint32_t row,
 		memcpy(to, name->p, name->len);
 		to += name->len;
 		*to++ = '=';
-		to = put_value(to, column, row);
+		to = put_value(logfmt, to, column, row);
 	}
 	logfmt->task->host->item(items, NULL, (size_t)(to - start));
 }

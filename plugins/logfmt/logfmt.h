@@ -7,6 +7,7 @@
 #define LOGFMT_LOGFMT_H
 
 #include "../csv/scalar.h"
+#include "../json/json.h"
 
 enum {
 	LOGFMT_SLACK = 64, /* bytes past a record that are read, not used */
@@ -49,6 +50,7 @@ struct logfmt {
 	uint64_t serial; /* counts records, from 1 */
 	char *copy, *scratch; /* a record without slack; a text being unescaped */
 	size_t copy_cap, scratch_cap;
+	struct json_day day;
 	struct weir_task *task;
 	struct weir_out *out;
 	const char *begin; /* of the record */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The format `table`: columns under each other, for a person to read.  Writes only. */
 #include "../csv/scalar.h"
+#include "../json/json.h"
 
 #include <stdlib.h>
 
@@ -22,6 +23,7 @@ struct table {
 	const struct table_column *column;
 	uint32_t *width; /* of each column */
 	int begun;
+	struct json_day day;
 	char *cells; /* of a batch, one behind the other */
 	size_t len, cap;
 	uint32_t *end; /* where each cell ends, row by row */
@@ -158,7 +160,7 @@ make_cell(struct table *table, const struct weir_column *column, uint32_t row)
 	else if (column->type >= WEIR_STRING)
 		to = put_text(to, str);
 	else
-		to = scalar_put(to, column, row);
+		to = scalar_put(to, column, row, &table->day);
 	table->len = (size_t)(to - table->cells);
 	return 0;
 }

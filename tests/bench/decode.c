@@ -4,7 +4,8 @@
  * Arguments: --plain, if records shall not be read by their layouts; the file; then fields as a
  * schema block has them, such as "ts timestamp ms", or none: those that parse_ndjson reads.
  */
-#include "json_host.h"
+#include "../../plugins/json/json.h"
+#include "format_host.h"
 
 static void
 decode_all(const struct weir_format *format, void *self, struct weir_task *task,

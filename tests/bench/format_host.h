@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the benchmarks of the json format share: a host that has columns and nothing else, and the
- * lines of a file in memory.
+ * What the benchmarks of formats share: a host that has columns and nothing else, and the lines of
+ * a file in memory.
  */
-#ifndef BENCH_JSON_HOST_H
-#define BENCH_JSON_HOST_H
+#ifndef BENCH_FORMAT_HOST_H
+#define BENCH_FORMAT_HOST_H
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <weir/weir.h>
-
-#include "../../plugins/json/json.h"
 
 enum { FIELDS_MAX = 64, RUNS = 7, SLACK = 64 };
 
@@ -82,6 +80,13 @@ host_bad(struct weir_task *task, uint32_t record, const char *why)
 		fprintf(stderr, "bench: %s\n", why);
 }
 
+static uint32_t
+host_kind(const struct weir_plan *plan)
+{
+	(void)plan;
+	return WEIR_SINK;
+}
+
 static const uint64_t *
 host_early(struct weir_out *out)
 {
@@ -126,6 +131,7 @@ static const struct weir_host host = {
 	.text = host_text,
 	.bad = host_bad,
 	.early = host_early,
+	.kind = host_kind,
 	.space = host_space,
 	.item = host_item,
 };
