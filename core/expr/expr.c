@@ -27,7 +27,8 @@ wr_expr_compile(const struct wr_scope *scope, struct weir_str text, uint32_t typ
 	if (type != 0 && !wr_check_convert(&check, &item.root, type)) {
 		wr_expr_problem(scope, item.root->src,
 			type == WEIR_BOOL ? "%s is needed, but this is %s"
-					  : "this must be %s, but it is %s",
+					  : "this must be %s, but it is %s; give it that "
+					    "type where it comes from, or cast it",
 			type == WEIR_BOOL ? "a condition" : wr_type_name(type),
 			wr_type_name(item.root->type));
 		return NULL;

@@ -110,6 +110,8 @@ wr_generation_init(struct wr_generation *gen, const struct wr_options *options, 
 	else if (options->prefix != NULL && path == options->conf && path[0] != '/')
 		gen->path = wr_arena_printf(&gen->arena, "%s/%s", options->prefix, path);
 	wr_conf_read(&gen->conf, gen->path, options->prefix, options->globals, &gen->diag);
+	if (path == NULL && access(gen->path, R_OK) < 0)
+		wr_diag_note(&gen->diag, 0, "no FILE was named, and this is what is read then");
 	if (gen->conf == NULL || !wr_conf_whole(gen->conf))
 		return;
 	wr_settings_bind(

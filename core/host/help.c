@@ -460,8 +460,9 @@ help_unknown(const struct wr_plugins *plugins, const char *word, const char *dir
 {
 	const char **names = wr_alloc(sizeof *names * HELP_NAMES_MAX), *meant;
 	size_t n = directive != NULL ? help_directive_names(plugins, word, names) : 0;
+	const bool known = n > 0;
 
-	if (n > 0) {
+	if (known) {
 		meant = wr_did_you_mean(wr_str(directive), names, n);
 		fprintf(stderr, "weir: \"%s\" has no directive \"%s\"", word, directive);
 	} else {
@@ -470,8 +471,10 @@ help_unknown(const struct wr_plugins *plugins, const char *word, const char *dir
 		fprintf(stderr, "weir: nothing is known about \"%s\"", word);
 	}
 	if (meant != NULL && strcmp(meant, word) != 0)
-		fprintf(stderr, "; did you mean \"%s\"?", meant);
-	fprintf(stderr, "\n");
+		fprintf(stderr, "; did you mean \"%s\"?\n", meant);
+	else
+		fprintf(stderr, "; weir help%s%s shows what there is\n", known ? " " : "",
+			known ? word : "");
 	free(names);
 }
 

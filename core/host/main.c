@@ -128,10 +128,10 @@ main_unknown(const char *word)
 		fprintf(stderr, "weir: invalid option: \"%s\"; did you mean \"%s\"?\n", word,
 			meant);
 	else
-		fprintf(stderr, "weir: invalid option: \"%s\"%s\n", word,
+		fprintf(stderr, "weir: invalid option: \"%s\"; %s\n", word,
 			access(word, F_OK) == 0
-				? "; to run that file: weir run FILE, to test it: weir -t FILE"
-				: "");
+				? "to run that file: weir run FILE, to test it: weir -t FILE"
+				: "weir -h shows what there is");
 	return 1;
 }
 

@@ -3,5 +3,5 @@ Help on a word that is like no other.
 help zebra
 -- stdout
 -- stderr
-weir: nothing is known about "zebra"
+weir: nothing is known about "zebra"; weir help shows what there is
 -- exit 1

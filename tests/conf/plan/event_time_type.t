@@ -5,7 +5,7 @@ pipeline p {
     sink null out { from in; }
 }
 -- stderr
-weir.conf:2:57: error: this must be timestamp, but it is int
+weir.conf:2:57: error: this must be timestamp, but it is int; give it that type where it comes from, or cast it
     source stdin in { format json { a int; } event_time a; }
                                                         ^
 weir: configuration file weir.conf test failed

@@ -5,7 +5,7 @@ pipeline p {
     sink null out { from m; }
 }
 -- stderr
-weir.conf:3:37: error: this must be timestamp, but it is int
+weir.conf:3:37: error: this must be timestamp, but it is int; give it that type where it comes from, or cast it
     map m { from in; set_event_time a; }
                                     ^
 weir: configuration file weir.conf test failed

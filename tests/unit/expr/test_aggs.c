@@ -461,8 +461,12 @@ START_TEST(a_wanted_type_is_checked)
 	ck_assert_str_eq(
 		rig_problems("a", WEIR_BOOL), "1+1 a condition is needed, but this is int");
 	ck_assert_str_eq(rig_problems("a = 5", WEIR_BOOL), "none");
-	ck_assert_str_eq(rig_problems("a", WEIR_STRING), "1+1 this must be string, but it is int");
-	ck_assert_str_eq(rig_problems("j", WEIR_STRING), "1+1 this must be string, but it is json");
+	ck_assert_str_eq(rig_problems("a", WEIR_STRING),
+		"1+1 this must be string, but it is int; give it "
+		"that type where it comes from, or cast it");
+	ck_assert_str_eq(rig_problems("j", WEIR_STRING),
+		"1+1 this must be string, but it is json; give it "
+		"that type where it comes from, or cast it");
 	ck_assert_str_eq(rig_problems("null", WEIR_STRING), "none");
 	ck_assert_str_eq(rig_filter("a = 3 or s = 'x'"), "0 8");
 	ck_assert_str_eq(rig_filter("p"), "0 1 2");
