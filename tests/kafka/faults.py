@@ -127,6 +127,68 @@ def test_a_decision_that_the_group_does_not_know_yet_is_waited_for(kit):
     flow.ended(child)
 
 
+def decided_without_markers(kit, flow):
+    """A decision has been made, and no partition knows: readers of what is committed see nothing of it."""
+    held = kit.server.proxy.once(proxy.WRITE_MARKERS, "hold")
+    flow.send()
+    child = kit.start()
+    until(lambda: kit.lines("state/p/decided"), child)
+    until(held.hit.is_set, child)
+    equal(flow.seen().total(), 0)
+    contains("".join(kit.hanging(flow.out)), flow.out)
+    return child, held
+
+
+def test_a_successor_waits_for_the_marks_of_its_older_self(kit):
+    flow = Flow(kit, interval="1s")
+    child, held = decided_without_markers(kit, flow)
+    kit.stop(child, signal.SIGKILL, -signal.SIGKILL)
+    _, inits = twice(kit, proxy.INIT_PRODUCER_ID)
+    child = kit.start()
+    until(inits.hit.is_set, child)
+    held.release()
+    flow.send()
+    flow.ended(child)
+
+
+def test_the_broker_dies_between_a_decision_and_its_marks(kit):
+    flow = Flow(kit, interval="1s")
+    child, held = decided_without_markers(kit, flow)
+    kit.stop(child, signal.SIGKILL, -signal.SIGKILL)
+    kit.server.kill()
+    held.release()
+    kit.server.start()
+    child = kit.start()
+    flow.send()
+    flow.ended(child)
+
+
+def test_the_broker_dies_before_the_marks_and_the_process_lives(kit):
+    flow = Flow(kit, interval="1s")
+    child, held = decided_without_markers(kit, flow)
+    kit.server.kill()
+    held.release()
+    kit.server.start()
+    flow.send()
+    flow.ended(child)
+
+
+def test_the_broker_dies_while_a_successor_asks(kit):
+    flow = Flow(kit)
+    for kind in (proxy.INIT_PRODUCER_ID, proxy.OFFSET_FETCH):
+        child = flow.begin()
+        kit.stop(child, signal.SIGKILL, -signal.SIGKILL)
+        rule = kit.server.proxy.once(kind, "call", kit.server.kill)
+        child = kit.start()
+        until(rule.hit.is_set, child)
+        kit.server.start()
+        flow.send()
+        flow.arrived(child)
+        kit.stop(child, signal.SIGKILL, -signal.SIGKILL)
+    child = flow.begin()
+    flow.ended(child)
+
+
 def twice(kit, kind):
     """Whether a request was made, and made again: it was answered, and not as it should be."""
     return [kit.server.proxy.once(kind, "call") for _ in range(2)]

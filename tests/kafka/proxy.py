@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Between a client and a broker: requests and answers are passed on, but for those that a rule catches.
 
-A broker started behind a proxy (Broker(..., proxy=...)) tells clients of the proxy's port as its own.  A rule catches the
-next request of one kind, once:
+A broker started behind a proxy (Broker(..., proxy=...)) tells clients of the proxy's port as its own, and what brokers ask
+each other goes through it as well.  A rule catches the next request of one kind, once:
 
 cut          the request is lost: the connection ends before the broker has seen it
 drop_answer  the broker has done it, and the client never hears: the connection ends in place of the answer
 late         the connection ends, and the broker gets the request when release() is called
+hold         the broker gets the request, and what follows it, when release() is called
 call         the request goes on its way
 
 What is given with a rule is called before.
@@ -112,8 +113,7 @@ class Connection:
                 rule = self.proxy.catch(kind)
                 if rule is not None and not self.obey(rule, frame, number):
                     break
-                if rule is None or rule.action in ("call", "drop_answer"):
-                    self.server.sendall(frame)
+                self.server.sendall(frame)
         except OSError:
             pass
         if self.late is None:
@@ -130,7 +130,9 @@ class Connection:
             self.late, self.late_number = rule, number
             threading.Thread(target=self.deliver, args=(rule, frame), daemon=True).start()
             end(self.client)
-        return rule.action in ("call", "drop_answer")
+        if rule.action == "hold":
+            rule.released.wait()
+        return rule.action in ("call", "drop_answer", "hold")
 
     def deliver(self, rule, frame):
         rule.released.wait()
