@@ -198,17 +198,73 @@ client_topic(rd_kafka_t *rk, const struct client_conf *conf, struct weir_str nam
 	return code == 0 ? 0 : client_unreachable(conf, code, NULL, err);
 }
 
-int
-client_cluster(
-	rd_kafka_t *rk, const struct client_conf *conf, struct weir_err *err, char cluster[64])
+void
+client_reach_init(struct client_reach *reach)
 {
-	char *id = rd_kafka_clusterid(rk, KAFKA_TIMEOUT_MS);
+	*reach = (struct client_reach){.code = RD_KAFKA_RESP_ERR__TIMED_OUT};
+	pthread_mutex_init(&reach->lock, NULL);
+}
 
-	if (id == NULL)
-		return client_unreachable(conf, RD_KAFKA_RESP_ERR__TIMED_OUT, NULL, err);
-	snprintf(cluster, 64, "%s", id);
-	rd_kafka_mem_free(rk, id);
-	return 0;
+void
+client_reach_fini(struct client_reach *reach)
+{
+	pthread_mutex_destroy(&reach->lock);
+}
+
+void
+client_reach_error(struct client_reach *reach, int code, const char *reason)
+{
+	char *took;
+
+	pthread_mutex_lock(&reach->lock);
+	if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
+		reach->is_down = 1;
+	} else {
+		reach->code = code;
+		snprintf(reach->why, sizeof reach->why, "%s", reason);
+		took = strstr(reach->why, " (after ");
+		if (took != NULL)
+			*took = '\0';
+	}
+	pthread_mutex_unlock(&reach->lock);
+}
+
+/* Whether waiting for an answer is of no use. */
+static int
+is_hopeless(struct client_reach *reach, int at_once)
+{
+	int hopeless;
+
+	pthread_mutex_lock(&reach->lock);
+	hopeless = reach->is_down && (at_once || reach->code == RD_KAFKA_RESP_ERR__AUTHENTICATION ||
+					     reach->code == RD_KAFKA_RESP_ERR__SSL);
+	pthread_mutex_unlock(&reach->lock);
+	return hopeless;
+}
+
+int
+client_cluster(rd_kafka_t *rk, const struct client_conf *conf, struct client_reach *reach,
+	int at_once, struct weir_err *err, char cluster[64])
+{
+	enum { SLICE_MS = 100 };
+	char *id = NULL;
+	int rc;
+
+	for (int i = 0; i < KAFKA_TIMEOUT_MS / SLICE_MS && id == NULL; i++) {
+		if (is_hopeless(reach, at_once))
+			break;
+		id = rd_kafka_clusterid(rk, SLICE_MS);
+		rd_kafka_poll(rk, 0); /* the error callback */
+	}
+	if (id != NULL) {
+		snprintf(cluster, 64, "%s", id);
+		rd_kafka_mem_free(rk, id);
+		return 0;
+	}
+	pthread_mutex_lock(&reach->lock);
+	rc = client_unreachable(conf, reach->code, reach->why[0] != '\0' ? reach->why : NULL, err);
+	pthread_mutex_unlock(&reach->lock);
+	return rc;
 }
 
 static void *

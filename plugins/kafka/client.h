@@ -3,6 +3,7 @@
 #ifndef KAFKA_CLIENT_H
 #define KAFKA_CLIENT_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "kafka.h"
@@ -62,11 +63,27 @@ struct client_shared {
 };
 struct client_shared *client_shared(struct weir_task *task, const char *cluster);
 
-/* Which cluster it is; asks a broker. */
-int client_cluster(
-	rd_kafka_t *rk, const struct client_conf *conf, struct weir_err *err, char cluster[64]);
+/* Why no broker can be reached, as far as librdkafka's error callback has said it. */
+struct client_reach {
+	pthread_mutex_t lock;
+	rd_kafka_resp_err_t code;
+	char why[256];
+	int is_down; /* all were tried */
+};
 
-/* The sentence about brokers that do not answer. */
+void client_reach_init(struct client_reach *reach);
+void client_reach_fini(struct client_reach *reach);
+/* [any] What the error callback got. */
+void client_reach_error(struct client_reach *reach, int code, const char *reason);
+
+/*
+ * Which cluster it is: waits until a broker answers, KAFKA_TIMEOUT_MS at most, and not after one
+ * has refused to let us in.  at_once: nor when all were tried.  < 0: err says why.
+ */
+int client_cluster(rd_kafka_t *rk, const struct client_conf *conf, struct client_reach *reach,
+	int at_once, struct weir_err *err, char cluster[64]);
+
+/* The sentence about brokers that do not answer; why NULL: the code's. */
 int client_unreachable(const struct client_conf *conf, rd_kafka_resp_err_t code, const char *why,
 	struct weir_err *err);
 

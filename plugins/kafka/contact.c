@@ -7,8 +7,6 @@
 
 #include "group.h"
 
-enum { SLICE_MS = 100 };
-
 void
 contact_problem(const struct contact *contact, uint32_t loc, const char *format, ...)
 {
@@ -56,46 +54,9 @@ static void
 on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 {
 	struct contact *contact = opaque;
-	char *took;
 
 	(void)rk;
-	if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
-		contact->is_down = 1;
-		return;
-	}
-	contact->code = code;
-	snprintf(contact->why, sizeof contact->why, "%s", reason);
-	took = strstr(contact->why, " (after ");
-	if (took != NULL)
-		*took = '\0';
-}
-
-static void
-report_unreachable(const struct contact *contact)
-{
-	struct weir_err err = {0};
-
-	client_unreachable(contact->client, contact->code, contact->why, &err);
-	contact->probe->problem(contact->probe, err.loc, err.text);
-}
-
-/* Until one answers, all were tried, or the time is over. */
-static int
-reach(struct contact *contact)
-{
-	char *id = NULL;
-
-	snprintf(contact->why, sizeof contact->why, "no answer in %d s", KAFKA_TIMEOUT_MS / 1000);
-	for (int i = 0; i < KAFKA_TIMEOUT_MS / SLICE_MS && id == NULL && !contact->is_down; i++) {
-		id = rd_kafka_clusterid(contact->rk, SLICE_MS);
-		rd_kafka_poll(contact->rk, 0);
-	}
-	if (id != NULL) {
-		rd_kafka_mem_free(contact->rk, id);
-		return 0;
-	}
-	report_unreachable(contact);
-	return -1;
+	client_reach_error(&contact->reach, code, reason);
 }
 
 int
@@ -105,9 +66,11 @@ contact_open(struct contact *contact, const struct client_conf *client, struct w
 	static const char *const first[] = {"fetch.wait.max.ms", "100", NULL};
 	rd_kafka_conf_t *conf = client_conf_new(client, CLIENT_CONSUMER, NULL, first);
 	struct weir_err err = {0};
+	char cluster[64];
 
 	*contact = (struct contact){.client = client, .probe = probe};
 	pthread_mutex_init(&contact->lock, NULL);
+	client_reach_init(&contact->reach);
 	for (int i = 0; i < API_MOST; i++)
 		contact->highest[i] = -1;
 	if (conf == NULL) {
@@ -123,11 +86,11 @@ contact_open(struct contact *contact, const struct client_conf *client, struct w
 	rd_kafka_conf_set_log_cb(conf, on_log);
 	rd_kafka_conf_set_error_cb(conf, on_error);
 	contact->rk = client_new(RD_KAFKA_CONSUMER, conf, &err);
-	if (contact->rk == NULL) {
-		contact_problem(contact, 0, "%s", err.text);
-		return -1;
-	}
-	return reach(contact);
+	if (contact->rk != NULL &&
+		client_cluster(contact->rk, client, &contact->reach, 1, &err, cluster) == 0)
+		return 0;
+	contact->probe->problem(contact->probe, err.loc, err.text);
+	return -1;
 }
 
 void
@@ -135,6 +98,7 @@ contact_close(struct contact *contact)
 {
 	if (contact->rk != NULL)
 		rd_kafka_destroy_flags(contact->rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+	client_reach_fini(&contact->reach);
 	pthread_mutex_destroy(&contact->lock);
 }
 

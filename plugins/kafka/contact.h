@@ -21,9 +21,7 @@ struct contact {
 	const struct client_conf *client;
 	struct weir_probe *probe;
 	rd_kafka_t *rk;
-	rd_kafka_resp_err_t code; /* why no broker answers, as far as it is known */
-	int is_down; /* all were tried */
-	char why[256];
+	struct client_reach reach;
 	pthread_mutex_t lock; /* of the next, which librdkafka's threads write */
 	int highest[API_MOST]; /* version; -1: the broker has no such request */
 	int is_known;

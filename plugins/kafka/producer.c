@@ -56,6 +56,16 @@ on_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)
 	client_log(producer->task, level, facility, text);
 }
 
+static void
+on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
+{
+	struct producer *producer = opaque;
+
+	(void)rk;
+	client_reach_error(&producer->reach, code, reason);
+	client_log(producer->task, WEIR_LOG_ERROR, "ERROR", reason);
+}
+
 static int
 on_stats(rd_kafka_t *rk, char *json, size_t len, void *opaque)
 {
@@ -90,6 +100,7 @@ configure(const struct producer_conf *c, struct producer *producer)
 	}
 	rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
 	rd_kafka_conf_set_log_cb(conf, on_log);
+	rd_kafka_conf_set_error_cb(conf, on_error);
 	rd_kafka_conf_set_stats_cb(conf, on_stats);
 	rd_kafka_conf_set_opaque(conf, producer);
 	return conf;
@@ -104,6 +115,7 @@ producer_new(const struct producer_conf *c, struct weir_task *task)
 	if (producer == NULL)
 		return NULL;
 	pthread_mutex_init(&producer->lock, NULL);
+	client_reach_init(&producer->reach);
 	producer->task = task;
 	stats_open(&producer->stats, task);
 	producer->client = c->client;
@@ -190,6 +202,7 @@ producer_free(void *arg)
 	if (producer == NULL)
 		return;
 	producer_close(producer);
+	client_reach_fini(&producer->reach);
 	pthread_mutex_destroy(&producer->lock);
 	free(producer->brokers);
 	free(producer->transactional_id);

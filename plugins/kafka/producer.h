@@ -24,6 +24,7 @@ struct producer {
 	const struct client_conf *client;
 	char *brokers, *transactional_id;
 	char *decisions; /* the group that holds what was decided */
+	struct client_reach reach;
 	struct weir_err err;
 	struct stats stats; /* of the task that made it */
 	atomic_int failed; /* a record was not delivered: delivery says why */

@@ -347,10 +347,9 @@ open_cluster(struct sink *sink)
 	struct client_shared *shared;
 	int rc;
 
-	if (sink->conf->delivery != DELIVERY_EXACTLY_ONCE)
-		return 0;
-	rc = client_cluster(sink->producer->rk, &sink->conf->client, task->err, cluster);
-	if (rc < 0)
+	rc = client_cluster(sink->producer->rk, &sink->conf->client, &sink->producer->reach, 0,
+		task->err, cluster);
+	if (rc < 0 || sink->conf->delivery != DELIVERY_EXACTLY_ONCE)
 		return rc;
 	shared = client_shared(task, cluster);
 	if (shared == NULL)
@@ -374,9 +373,9 @@ sink_open(const void *conf, struct weir_task *task, void **self)
 		task, "output_bytes", "Bytes of keys and values given to be sent.");
 	rc = open_producer(sink);
 	if (rc == 0)
-		rc = open_topics(sink);
-	if (rc == 0)
 		rc = open_cluster(sink);
+	if (rc == 0)
+		rc = open_topics(sink);
 	if (rc == 0 && (sink->waiter = waiter_new(sink)) == NULL)
 		rc = task->err->code;
 	if (rc < 0)

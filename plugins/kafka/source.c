@@ -169,6 +169,16 @@ on_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)
 	client_log(source->task, level, facility, text);
 }
 
+static void
+on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
+{
+	struct source *source = opaque;
+
+	(void)rk;
+	client_reach_error(&source->reach, code, reason);
+	client_log(source->task, WEIR_LOG_ERROR, "ERROR", reason);
+}
+
 static int
 on_stats(rd_kafka_t *rk, char *json, size_t len, void *opaque)
 {
@@ -208,6 +218,7 @@ open_consumer(struct source *source)
 		c->isolation == ISOLATION_READ_COMMITTED ? "read_committed" : "read_uncommitted");
 	rd_kafka_conf_set_opaque(conf, source);
 	rd_kafka_conf_set_log_cb(conf, on_log);
+	rd_kafka_conf_set_error_cb(conf, on_error);
 	rd_kafka_conf_set_stats_cb(conf, on_stats);
 	rd_kafka_conf_set_offset_commit_cb(conf, on_commit);
 	return client_new(RD_KAFKA_CONSUMER, conf, task->err);
@@ -229,6 +240,7 @@ source_close(void *self)
 		rd_kafka_topic_partition_list_destroy(source->at_barrier);
 	if (source->rk != NULL)
 		rd_kafka_destroy_flags(source->rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+	client_reach_fini(&source->reach);
 	free(source->headers);
 	free(source);
 }
@@ -253,8 +265,9 @@ open_cluster(struct source *source)
 {
 	struct weir_task *task = source->task;
 	const struct client_conf *client = &source->conf->client;
-	int rc = source->rk != NULL ? client_cluster(source->rk, client, task->err, source->cluster)
-				    : task->err->code;
+	int rc = source->rk == NULL ? task->err->code
+				    : client_cluster(source->rk, client, &source->reach, 0,
+					      task->err, source->cluster);
 
 	if (rc == 0 && (source->shared = client_shared(task, source->cluster)) == NULL)
 		rc = kafka_no_memory(task);
@@ -271,6 +284,7 @@ source_open(const void *conf, struct weir_task *task, void **self)
 		return kafka_no_memory(task);
 	source->conf = conf;
 	source->task = task;
+	client_reach_init(&source->reach);
 	source->bytes = task->host->counter(task, "input_bytes", "Bytes of keys and values read.");
 	source->null_values = task->host->counter(task, "null_values",
 		"Records without a value, such as tombstones; they make no rows.");

@@ -55,6 +55,7 @@ struct source {
 	const struct source_conf *conf;
 	struct weir_task *task;
 	rd_kafka_t *rk;
+	struct client_reach reach;
 	char cluster[64];
 	struct client_shared *shared;
 	struct part *parts, *last; /* last: read last, the next one's turn comes first */

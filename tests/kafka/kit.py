@@ -93,6 +93,14 @@ class Kit:
         done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=DEADLINE)
         return done.stdout.splitlines()
 
+    def consume_last(self, topic, isolation="read_committed"):
+        """The last record of each partition; marks of transactions stand behind it."""
+        command = ["kcat", "-C", "-b", self.server.address, "-t", topic, "-o", "-4", "-e", "-q"]
+        done = subprocess.run(
+            [*command, "-X", f"isolation.level={isolation}"], capture_output=True, text=True, check=True, timeout=DEADLINE
+        )
+        return done.stdout
+
     def conf(self, body, top="", name="weir.conf", proxied=False):
         address = (self.server.proxy if proxied else self.server).address
         (self.path / name).write_text(

@@ -87,7 +87,9 @@ def test_tls(kit):
 def test_a_broker_of_a_strange_authority_is_refused(kit):
     write_conf(kit, "ssl", "", "stranger")
     _, err = kit.run(code=1)
+    contains(err, 'sink kafka "out": no broker answers at 127.0.0.1:')
     contains(err, "certificate verify failed")
+    contains(err, "; see security.protocol, ssl.ca.location and the broker's certificate")
 
 
 def test_plain(kit):
@@ -110,6 +112,7 @@ def test_a_wrong_password_of_scram_is_refused(kit):
 def test_a_wrong_password_is_refused_and_not_shown(kit):
     write_conf(kit, "sasl_ssl", SASL.format("PLAIN", "alice", secret(kit, "looking-glass")))
     out, err = kit.run(code=1)
+    contains(err, 'sink kafka "out": no broker lets us in at 127.0.0.1:')
     contains(err, "Authentication failed")
     equal("looking-glass" in out + err, False)
 
