@@ -560,30 +560,40 @@ decide(struct wr_checkpoint *c, uint64_t epoch, bool finished)
 	return 0;
 }
 
+/* Journals wait until they are many, as rows that change often then come into the base but once.
+ * What may leave memory must be there, and so must what a savepoint is made of. */
 static int
-finish_epoch(struct wr_checkpoint *c, uint64_t epoch)
+apply(struct wr_checkpoint *c, uint64_t epoch, bool now)
 {
 	struct weir_err err = {0};
 
-	if (WEIR_MUTATE != WR_MUTATE_COMMIT_FIRST && commit_all(c, epoch) < 0)
-		return -EIO;
+	if (!now && c->memory.most == 0 && !wr_store_is_full(c->store))
+		return 0;
 	if (wr_store_apply(c->store, epoch, &err) < 0) {
 		unclean(c, NULL, &err);
 		return -EIO;
 	}
 	atomic_store(&c->applied, epoch);
 	wr_failpoint("epoch.applied");
+	return 0;
+}
+
+static int
+finish_epoch(struct wr_checkpoint *c, uint64_t epoch, bool now)
+{
+	if (WEIR_MUTATE != WR_MUTATE_COMMIT_FIRST && commit_all(c, epoch) < 0)
+		return -EIO;
 	for (struct wr_part *part = c->prepared; part != NULL; part = part->next) {
 		if (part->tokens != NULL)
 			wr_inst_release(part->inst);
 	}
 	wr_run_schedule_sources(c->run); /* they may acknowledge upstream */
-	return 0;
+	return apply(c, epoch, now);
 }
 
 /* True: it was the last. */
 static bool
-run_epoch(struct wr_checkpoint *c, bool final)
+run_epoch(struct wr_checkpoint *c, bool final, bool asked)
 {
 	uint64_t epoch = wr_checkpoint_decided(c) + 1;
 	bool over = true;
@@ -592,7 +602,7 @@ run_epoch(struct wr_checkpoint *c, bool final)
 	trigger(c, epoch, final);
 	wr_failpoint("epoch.triggered");
 	if (gather(c, epoch) && decide(c, epoch, final && !c->stopped) >= 0 &&
-		finish_epoch(c, epoch) >= 0)
+		finish_epoch(c, epoch, final || asked) >= 0)
 		over = final;
 	parts_free(&c->prepared);
 	return over;
@@ -633,7 +643,7 @@ state_main(void *arg)
 		if (!final && !asked && !atomic_load_explicit(&c->touched, memory_order_relaxed) &&
 			(c->pipeline->decider == NULL || is_later(&stale, &due)))
 			continue;
-		over = run_epoch(c, final);
+		over = run_epoch(c, final, asked);
 		if (asked && (!over || (final && !wr_run_aborted(c->run))))
 			wr_saving_begin(&c->saving, c->store);
 		stale = from_now(STALE_US);

@@ -7,9 +7,9 @@
  *
  *   IDLE -> TRIGGERED (sources carry barrier n) -> CAPTURED (all instances, sinks prepared)
  *        -> DECIDED (one synced batch; or the journal in one, and then the sink that decides)
- *        -> COMMITTED (sinks) -> APPLIED (base) -> IDLE
+ *        -> COMMITTED (sinks) -> IDLE, or APPLIED (to the base, with those before) -> IDLE
  *
- * Whatever fails between CAPTURED and APPLIED is not guessed about: the run ends unclean, its
+ * Whatever fails between CAPTURED and IDLE is not guessed about: the run ends unclean, its
  * successor recovers.
  */
 #ifndef WR_ENGINE_CHECKPOINT_H

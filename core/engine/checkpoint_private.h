@@ -50,7 +50,7 @@ struct wr_checkpoint {
 	_Atomic uint64_t wanted, decided;
 	_Atomic uint64_t
 		dirty; /* bytes changed since the last epoch, as far as instances have said */
-	_Atomic uint64_t applied; /* the last epoch that the base has */
+	_Atomic uint64_t applied; /* the base has it; under memory_limit each is */
 	struct wr_memory memory;
 	_Atomic bool final, touched;
 	bool early; /* they are too many: the next epoch begins as soon as it may */

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Applying a decided epoch's journal to the base, in one batch; see store.h and docs/state.md.  It
- * is read back from the database, so that what runs each epoch is what recovers.
+ * Applying journals of decided epochs to the base, many at once; see store.h and docs/state.md.
+ * They are read back from the database, so that what runs is what recovers.
+ *
+ * Epochs of the same instances are applied together: each of them has all sections of these, so
+ * that the last one's count, and of a row the last record.
  */
 #include "state/apply.h"
 #include "base/arena.h"
@@ -12,6 +15,47 @@
 
 #include <stdlib.h>
 #include <xxhash.h>
+
+#ifndef WEIR_APPLY_PART
+#define WEIR_APPLY_PART (16 * 1024 * 1024) /* bytes of a batch; LevelDB's log is bounded by it */
+#endif
+
+/* What may wait to be applied: a start takes a second at most for it. */
+#ifndef WEIR_STORE_EPOCHS
+#define WEIR_STORE_EPOCHS 32
+#endif
+static const uint64_t apply_least = 8 * 1024 * 1024, apply_most = 64 * 1024 * 1024; /* bytes */
+enum { APPLY_GAIN = 4 /* times what came into the base last */ };
+
+static void
+apply_write_part(struct wr_apply *a)
+{
+	if (a->bytes < WEIR_APPLY_PART)
+		return;
+	if (a->error == NULL)
+		leveldb_write(a->store->db, a->store->no_sync, a->batch, &a->error);
+	leveldb_writebatch_clear(a->batch);
+	a->bytes = 0;
+	a->store->unsynced = true;
+	wr_failpoint("apply.part");
+}
+
+void
+wr_apply_put(struct wr_apply *a, const void *key, size_t key_len, const void *value, size_t len)
+{
+	leveldb_writebatch_put(a->batch, key, key_len, value, len);
+	a->bytes += key_len + len;
+	a->put += key_len + len;
+	apply_write_part(a);
+}
+
+void
+wr_apply_delete(struct wr_apply *a, const void *key, size_t len)
+{
+	leveldb_writebatch_delete(a->batch, key, len);
+	a->bytes += len;
+	apply_write_part(a);
+}
 
 static int
 apply_damaged(const struct wr_apply *a, uint32_t chunk, const char *what)
@@ -36,26 +80,22 @@ apply_chunk(const struct wr_apply *a, uint32_t i, size_t *len)
 	return leveldb_iter_value(a->journal, len);
 }
 
-static int
-apply_read_index(struct wr_apply *a)
+static uint32_t
+apply_chunks(const struct wr_apply_index *index)
 {
-	uint8_t key[WR_JOURNAL_KEY];
+	uint32_t n = 0;
+
+	while (n < index->n && index->entries[n].kind <= WR_ENTRY_CHUNKS)
+		n++;
+	return n;
+}
+
+static int
+apply_parse_index(struct wr_apply *a, struct wr_apply_index *index, const char *p, size_t len)
+{
 	uint64_t hash;
 	uint32_t head[2];
-	const char *p;
-	size_t len;
 
-	wr_store_journal_key(key, a->epoch, 0);
-	leveldb_iter_seek(a->journal, (const char *)key, sizeof key);
-	p = apply_chunk(a, 0, &len);
-	if (p == NULL) {
-		int rc = wr_store_iter_error(a->store, a->journal, a->err);
-
-		return rc < 0 ? rc
-			      : wr_store_damaged(a->store, a->err,
-					"epoch %llu was decided, but has no journal",
-					(unsigned long long)a->epoch);
-	}
 	if (len < sizeof head + sizeof hash)
 		return apply_damaged(a, 0, "is truncated");
 	memcpy(head, p, sizeof head);
@@ -67,12 +107,66 @@ apply_read_index(struct wr_apply *a)
 			"the journal of epoch %llu in \"%s\" is of version %u; this weir reads "
 			"version 1",
 			(unsigned long long)a->epoch, a->store->dir, head[0]);
-	a->n = head[1];
-	if (len != sizeof head + (size_t)a->n * sizeof *a->entries + sizeof hash)
+	index->n = head[1];
+	if (len != sizeof head + (size_t)index->n * sizeof *index->entries + sizeof hash)
 		return apply_damaged(a, 0, "is truncated");
-	a->entries = wr_alloc(a->n * sizeof *a->entries);
-	memcpy(a->entries, p + sizeof head, a->n * sizeof *a->entries);
+	index->entries = wr_alloc(index->n * sizeof *index->entries);
+	memcpy(index->entries, p + sizeof head, index->n * sizeof *index->entries);
+	index->n_chunks = apply_chunks(index);
 	return 0;
+}
+
+/* Of the epoch at hand; the iterator is at it then. */
+static int
+apply_read_index(struct wr_apply *a, struct wr_apply_index *index)
+{
+	uint8_t key[WR_JOURNAL_KEY];
+	const char *p;
+	size_t len;
+	int rc;
+
+	wr_store_journal_key(key, a->epoch, 0);
+	leveldb_iter_seek(a->journal, (const char *)key, sizeof key);
+	p = apply_chunk(a, 0, &len);
+	if (p != NULL)
+		return apply_parse_index(a, index, p, len);
+	rc = wr_store_iter_error(a->store, a->journal, a->err);
+	return rc < 0 ? rc
+		      : wr_store_damaged(a->store, a->err,
+				"epoch %llu was decided, but has no journal",
+				(unsigned long long)a->epoch);
+}
+
+/* Whether what has no chunk is the same: their instances, and nothing that goes. */
+static bool
+apply_goes_with(const struct wr_apply_index *a, const struct wr_apply_index *b)
+{
+	uint32_t n = a->n - a->n_chunks;
+
+	return n == b->n - b->n_chunks && memcmp(a->entries + a->n_chunks, b->entries + b->n_chunks,
+						  n * sizeof *a->entries) == 0;
+}
+
+/* The indexes of the next epochs, as many as go together, up to this one. */
+static int
+apply_find(struct wr_apply *a, uint64_t upto)
+{
+	struct wr_apply_index index = {0};
+	uint64_t n = 0;
+	int rc = 0;
+
+	a->first = a->store->base + 1;
+	for (a->epoch = a->first; a->epoch <= upto; a->epoch++, n++) {
+		rc = apply_read_index(a, &index);
+		if (rc < 0 || (n > 0 && !apply_goes_with(&a->indexes[0], &index)))
+			break;
+		a->indexes = wr_realloc(a->indexes, (n + 1) * sizeof *a->indexes);
+		a->indexes[n] = index;
+		index = (struct wr_apply_index){0};
+		a->last = a->epoch;
+	}
+	free(index.entries);
+	return rc;
 }
 
 int
@@ -113,7 +207,7 @@ wr_apply_delete_range(struct wr_apply *a, const uint8_t *from, size_t from_len, 
 		if (last != NULL &&
 			(len < prefix + last_len || memcmp(key + prefix, last, last_len) > 0))
 			break;
-		leveldb_writebatch_delete(a->batch, key, len);
+		wr_apply_delete(a, key, len);
 	}
 	return wr_store_iter_error(a->store, it, a->err);
 }
@@ -133,90 +227,12 @@ apply_head(struct wr_apply *a, const struct wr_journal_entry *entry, struct wr_r
 			"the journal of epoch %llu in \"%s\" has tables of version %u; this weir "
 			"reads version 1",
 			(unsigned long long)a->epoch, a->store->dir, head.version);
-	if ((head.flags & WR_TABLE_WHOLE) != 0)
+	if ((head.flags & WR_TABLE_WHOLE) != 0) {
+		wr_merge_drop(&a->merge, entry, INT64_MAX);
 		rc = wr_retire_all(a, entry);
-	else if ((head.flags & WR_TABLE_RETIRED) != 0)
+	} else if ((head.flags & WR_TABLE_RETIRED) != 0) {
+		wr_merge_drop(&a->merge, entry, head.retired);
 		rc = wr_retire_rows(a, entry, head.retired);
-	return rc;
-}
-
-/* A record of a chunk.  row NULL: it was erased. */
-struct record {
-	uint64_t order; /* the first bytes of the tail */
-	const uint8_t *tail, *row;
-	uint32_t tail_len, row_len;
-};
-
-/* In order of keys; of one key, in order of writing. */
-static int
-record_compare(const void *left, const void *right)
-{
-	const struct record *a = left, *b = right;
-	uint32_t len = a->tail_len < b->tail_len ? a->tail_len : b->tail_len;
-	int diff;
-
-	if (a->order != b->order)
-		return a->order < b->order ? -1 : 1;
-	diff = memcmp(a->tail, b->tail, len);
-	if (diff == 0 && a->tail_len != b->tail_len)
-		diff = a->tail_len < b->tail_len ? -1 : 1;
-	return diff != 0 ? diff : a->tail < b->tail ? -1 : 1;
-}
-
-static uint32_t
-apply_parse(struct wr_apply *a, struct wr_reader *in)
-{
-	struct wr_text *list = &a->records;
-
-	list->len = 0;
-	wr_reader_number(in, sizeof(uint32_t)); /* the chunk's length: all of it is here */
-	while (!in->bad && in->p < in->end) {
-		uint64_t len = wr_reader_varint(in);
-		struct record record = {.tail_len = (uint32_t)(len / 2)};
-
-		record.tail = wr_reader_bytes(in, len / 2);
-		if (len % 2 == 0) {
-			record.row_len = (uint32_t)wr_reader_varint(in);
-			record.row = wr_reader_bytes(in, record.row_len);
-		}
-		if (in->bad || record.tail_len < sizeof record.order) {
-			in->bad = true;
-			break;
-		}
-		memcpy(&record.order, record.tail, sizeof record.order);
-		record.order = __builtin_bswap64(record.order);
-		wr_text_add(list, (const char *)&record, sizeof record);
-	}
-	return (uint32_t)(list->len / sizeof(struct record));
-}
-
-/* In order of keys: LevelDB takes them in two to three times as fast. */
-static int
-apply_records(struct wr_apply *a, const struct wr_journal_entry *entry, struct wr_reader *in)
-{
-	uint32_t n = apply_parse(a, in);
-	struct record *records = (struct record *)(void *)a->records.p;
-	uint8_t prefix[WR_ROW_PREFIX], shape[WR_VARINT_MAX], *end;
-	int rc = 0;
-
-	wr_store_row_prefix(prefix, entry->id);
-	end = wr_codec_varint(shape, entry->shape);
-	if (n > 0)
-		qsort(records, n, sizeof *records, record_compare);
-	for (uint32_t i = 0; rc == 0 && i < n; i++) {
-		const struct record *record = &records[i];
-
-		a->key.len = a->value.len = 0;
-		wr_text_add(&a->key, (const char *)prefix, sizeof prefix);
-		wr_text_add(&a->key, (const char *)record->tail, record->tail_len);
-		if (record->row == NULL) {
-			leveldb_writebatch_delete(a->batch, a->key.p, a->key.len);
-			continue;
-		}
-		rc = wr_retire_before_put(a, entry, record->tail, record->tail_len);
-		wr_text_add(&a->value, (const char *)shape, (size_t)(end - shape));
-		wr_text_add(&a->value, (const char *)record->row, record->row_len);
-		leveldb_writebatch_put(a->batch, a->key.p, a->key.len, a->value.p, a->value.len);
 	}
 	return rc;
 }
@@ -224,23 +240,46 @@ apply_records(struct wr_apply *a, const struct wr_journal_entry *entry, struct w
 static int
 apply_table(struct wr_apply *a, uint32_t chunk, const char *p, size_t len)
 {
-	const struct wr_journal_entry *entry = &a->entries[chunk - 1];
+	const struct wr_journal_entry *entry = &a->index->entries[chunk - 1];
 	struct wr_reader in = wr_reader_of(p, len);
 	int rc = entry->piece == 0 ? apply_head(a, entry, &in) : 0;
 
 	if (rc < 0)
 		return rc;
-	rc = apply_records(a, entry, &in);
-	if (rc < 0)
-		return rc;
-	return in.bad ? apply_damaged(a, chunk, "is malformed") : 0;
+	wr_reader_number(&in, sizeof(uint32_t)); /* the chunk's length: all of it is here */
+	if (in.bad || !wr_merge_add(&a->merge, entry, p, len, (size_t)(in.p - (const uint8_t *)p)))
+		return apply_damaged(a, chunk, "is malformed");
+	return 0;
+}
+
+static int
+apply_row(void *arg, const struct wr_merged *record)
+{
+	struct wr_apply *a = arg;
+	uint8_t prefix[WR_ROW_PREFIX], shape[WR_VARINT_MAX], *end;
+	int rc;
+
+	wr_store_row_prefix(prefix, record->entry->id);
+	a->key.len = a->value.len = 0;
+	wr_text_add(&a->key, (const char *)prefix, sizeof prefix);
+	wr_text_add(&a->key, (const char *)record->tail, record->tail_len);
+	if (record->row == NULL) {
+		wr_apply_delete(a, a->key.p, a->key.len);
+		return 0;
+	}
+	rc = wr_retire_before_put(a, record->entry, record->tail, record->tail_len);
+	end = wr_codec_varint(shape, record->entry->shape);
+	wr_text_add(&a->value, (const char *)shape, (size_t)(end - shape));
+	wr_text_add(&a->value, (const char *)record->row, record->row_len);
+	wr_apply_put(a, a->key.p, a->key.len, a->value.p, a->value.len);
+	return rc;
 }
 
 static bool
 apply_writes_blob(const struct wr_apply *a, uint32_t op, const uint8_t *key)
 {
-	for (uint32_t i = 0; i < a->n && a->entries[i].kind <= WR_ENTRY_CHUNKS; i++) {
-		const struct wr_journal_entry *entry = &a->entries[i];
+	for (uint32_t i = 0; i < a->index->n_chunks; i++) {
+		const struct wr_journal_entry *entry = &a->index->entries[i];
 		uint8_t blob[WR_BLOB_KEY];
 
 		if (entry->kind == WR_SECTION_TABLE || entry->id != op)
@@ -276,7 +315,7 @@ apply_remove_blobs(struct wr_apply *a, const struct wr_journal_entry *entry)
 			continue;
 		if (entry->kind == WR_ENTRY_WIDTH && subtask < entry->subtask)
 			continue;
-		leveldb_writebatch_delete(a->batch, (const char *)key, len);
+		wr_apply_delete(a, key, len);
 	}
 	return wr_store_iter_error(a->store, it, a->err);
 }
@@ -291,22 +330,34 @@ apply_drop_table(struct wr_apply *a, const struct wr_journal_entry *entry)
 	return wr_retire_all(a, &all);
 }
 
+/* What has no chunk: of the last epoch, as the others say the same. */
 static int
-apply_entry(struct wr_apply *a, uint32_t chunk)
+apply_removals(struct wr_apply *a)
 {
-	const struct wr_journal_entry *entry = &a->entries[chunk - 1];
+	int rc = 0;
+
+	for (uint32_t i = a->index->n_chunks; rc == 0 && i < a->index->n; i++) {
+		const struct wr_journal_entry *entry = &a->index->entries[i];
+
+		if (entry->kind == WR_ENTRY_DROP_TABLE)
+			rc = apply_drop_table(a, entry);
+		else if (entry->kind == WR_ENTRY_END)
+			a->end = true;
+		else
+			rc = apply_remove_blobs(a, entry);
+	}
+	return rc;
+}
+
+/* The chunk behind the one that the iterator is at. */
+static int
+apply_next_chunk(struct wr_apply *a, uint32_t chunk)
+{
+	const struct wr_journal_entry *entry = &a->index->entries[chunk - 1];
 	uint8_t blob[WR_BLOB_KEY], key[WR_JOURNAL_KEY];
 	const char *p;
 	size_t len;
 
-	if (entry->kind == WR_ENTRY_DROP_TABLE)
-		return apply_drop_table(a, entry);
-	if (entry->kind == WR_ENTRY_END) {
-		a->end = true;
-		return 0;
-	}
-	if (entry->kind > WR_ENTRY_CHUNKS)
-		return apply_remove_blobs(a, entry);
 	leveldb_iter_next(a->journal);
 	p = apply_chunk(a, chunk, &len);
 	if (p == NULL) {
@@ -323,12 +374,29 @@ apply_entry(struct wr_apply *a, uint32_t chunk)
 	if (entry->kind == WR_SECTION_TABLE)
 		return apply_table(a, chunk, p, len);
 	if (entry->kind == WR_ENTRY_MANIFEST) {
-		leveldb_writebatch_put(a->batch, "Mm", 2, p, len);
+		leveldb_writebatch_put(a->drop, "Mm", 2, p, len);
 		return 0;
 	}
+	if (a->epoch < a->last)
+		return 0;
 	wr_store_blob_key(blob, entry->id, entry->kind, entry->subtask, entry->piece);
-	leveldb_writebatch_put(a->batch, (const char *)blob, sizeof blob, p, len);
+	wr_apply_put(a, blob, sizeof blob, p, len);
 	return 0;
+}
+
+static int
+apply_epoch(struct wr_apply *a)
+{
+	uint8_t key[WR_JOURNAL_KEY];
+	int rc = 0;
+
+	a->index = &a->indexes[a->epoch - a->first];
+	wr_store_journal_key(key, a->epoch, 0);
+	leveldb_iter_seek(a->journal, (const char *)key, sizeof key);
+	leveldb_writebatch_delete(a->drop, (const char *)key, sizeof key);
+	for (uint32_t i = 1; rc == 0 && i <= a->index->n_chunks; i++)
+		rc = apply_next_chunk(a, i);
+	return rc;
 }
 
 /* What was decided elsewhere is recorded here with the base that has it. */
@@ -337,29 +405,34 @@ apply_record(struct wr_apply *a)
 {
 	uint8_t decided[9];
 
-	memcpy(decided, &a->epoch, 8);
+	memcpy(decided, &a->last, 8);
 	decided[8] = a->end;
 	leveldb_writebatch_put(a->drop, "Md", 2, (const char *)decided, sizeof decided);
 }
 
-/* The batch that puts the journal into the base and drops it. */
+/* The batch that puts the journals into the base and drops them, or what is left of it. */
 static int
-apply_make(struct wr_apply *a)
+apply_make(struct wr_apply *a, uint64_t upto)
 {
-	uint8_t key[WR_JOURNAL_KEY];
-	int rc = apply_read_index(a);
+	int rc = apply_find(a, upto);
 
-	for (uint32_t i = 1; rc == 0 && i <= a->n; i++)
-		rc = apply_entry(a, i);
-	if (a->epoch > a->store->recorded)
+	for (a->epoch = a->first; rc == 0 && a->epoch <= a->last; a->epoch++)
+		rc = apply_epoch(a);
+	if (rc == 0)
+		rc = apply_removals(a);
+	if (rc == 0)
+		rc = wr_merge_each(&a->merge, apply_row, a);
+	if (rc == 0 && a->error != NULL) {
+		rc = wr_store_leveldb_error(a->store, a->error, a->err, "write");
+		a->error = NULL;
+	}
+	if (a->last > a->store->recorded)
 		apply_record(a);
-	wr_store_journal_key(key, a->epoch, 0);
-	leveldb_writebatch_delete(a->drop, (const char *)key, sizeof key);
-	leveldb_writebatch_put(a->drop, "Mb", 2, (const char *)&a->epoch, sizeof a->epoch);
+	leveldb_writebatch_put(a->drop, "Mb", 2, (const char *)&a->last, sizeof a->last);
 	return rc;
 }
 
-/* Invariant: the base is written and the journal dropped in one batch. */
+/* Invariant: the last of the base is written and the journals dropped in one batch. */
 static int
 apply_write(struct wr_apply *a, bool sync)
 {
@@ -377,28 +450,37 @@ apply_write(struct wr_apply *a, bool sync)
 	return wr_store_leveldb_error(store, error, a->err, "write");
 }
 
+static void
+apply_fini(struct wr_apply *a)
+{
+	for (uint64_t i = 0; a->indexes != NULL && i <= a->last - a->first; i++)
+		free(a->indexes[i].entries);
+	free(a->indexes);
+	leveldb_iter_destroy(a->journal);
+	leveldb_iter_destroy(a->base);
+	leveldb_writebatch_destroy(a->batch);
+	leveldb_writebatch_destroy(a->drop);
+	leveldb_free(a->error);
+	wr_merge_fini(&a->merge);
+	wr_text_fini(&a->key);
+	wr_text_fini(&a->value);
+}
+
 int
-wr_store_apply_next(struct wr_store *store, bool sync, struct weir_err *err)
+wr_store_apply_some(struct wr_store *store, uint64_t upto, bool sync, struct weir_err *err)
 {
 	struct wr_apply a = {.store = store,
-		.epoch = store->base + 1,
 		.batch = leveldb_writebatch_create(),
 		.drop = leveldb_writebatch_create(),
 		.journal = leveldb_create_iterator(store->db, store->pass),
 		.base = leveldb_create_iterator(store->db, store->pass),
 		.err = err};
-	int rc = apply_make(&a);
+	int rc = apply_make(&a, upto);
 
-	leveldb_iter_destroy(a.journal);
-	leveldb_iter_destroy(a.base);
-	free(a.entries);
-	wr_text_fini(&a.key);
-	wr_text_fini(&a.records);
-	wr_text_fini(&a.value);
 	/*
-	 * Invariant: this batch drops a journal only after the batch that applied the epoch before
-	 * is on disk.  Were that one lost when the power goes and this one not, the base would lack
-	 * an epoch whose journal can no longer be redone.
+	 * Invariant: this batch drops journals only after all that was applied before is on disk,
+	 * by an earlier batch or in parts.  Were that lost when the power goes and this one not,
+	 * the base would lack what no journal can redo any more.
 	 */
 	if (rc == 0 && WEIR_MUTATE != WR_MUTATE_OLD_LOGS)
 		rc = wr_store_sync_logs(store, err);
@@ -407,25 +489,44 @@ wr_store_apply_next(struct wr_store *store, bool sync, struct weir_err *err)
 		rc = apply_write(&a, sync);
 		store->unsynced = !sync;
 	}
-	leveldb_writebatch_destroy(a.batch);
-	leveldb_writebatch_destroy(a.drop);
 	wr_failpoint("apply.written");
-	if (rc == 0 && ++store->base > store->recorded) {
-		store->recorded = store->base;
+	if (rc == 0) {
+		store->base = a.last;
+		store->waiting = 0;
+		store->applied = a.put;
+	}
+	if (rc == 0 && a.last > store->recorded) {
+		store->recorded = a.last;
 		store->finished = a.end;
 	}
+	apply_fini(&a);
 	return rc;
+}
+
+bool
+wr_store_is_full(const struct wr_store *store)
+{
+	uint64_t most = APPLY_GAIN * store->applied;
+
+	if (most < apply_least)
+		most = apply_least;
+	return store->waiting >= (most < apply_most ? most : apply_most) ||
+	       store->decided - store->base >= WEIR_STORE_EPOCHS;
 }
 
 int
 wr_store_apply(struct wr_store *store, uint64_t epoch, struct weir_err *err)
 {
+	int rc = 0;
+
 	if (WEIR_MUTATE == WR_MUTATE_APPLY_FIRST)
 		return 0;
-	if (epoch != store->base + 1 || epoch > store->decided)
+	if (epoch <= store->base || epoch > store->decided)
 		return wr_err_set(err, -EINVAL,
 			"epoch %llu cannot be applied: the base is of epoch %llu, %llu is decided",
 			(unsigned long long)epoch, (unsigned long long)store->base,
 			(unsigned long long)store->decided);
-	return wr_store_apply_next(store, false, err);
+	while (rc == 0 && store->base < epoch)
+		rc = wr_store_apply_some(store, epoch, false, err);
+	return rc;
 }

@@ -1,23 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A journal being applied, for apply.c and retire.c.  The state thread's. */
+/* Journals being applied, for apply.c and retire.c.  The state thread's. */
 #ifndef WR_STATE_APPLY_H
 #define WR_STATE_APPLY_H
 
+#include "state/merge.h"
 #include "state/store_parts.h"
+
+/* The index of a journal. */
+struct wr_apply_index {
+	struct wr_journal_entry *entries;
+	uint32_t n, n_chunks; /* entries with chunks come first */
+};
 
 struct wr_apply {
 	struct wr_store *store;
-	uint64_t epoch;
+	uint64_t first, last; /* epochs */
+	struct wr_apply_index *indexes; /* of each of them */
+	uint64_t epoch; /* at hand, and its index */
+	const struct wr_apply_index *index;
 	leveldb_writebatch_t *batch;
-	leveldb_writebatch_t *drop; /* of the journal; goes behind the batch */
+	size_t bytes; /* in the batch, about */
+	uint64_t put; /* bytes in all */
+	char *error; /* of LevelDB's, of a part */
+	leveldb_writebatch_t *drop; /* of the journals; goes behind the batch */
 	leveldb_iterator_t *journal; /* at the chunk of the entry at hand */
 	leveldb_iterator_t *base; /* as it was before */
-	struct wr_journal_entry *entries;
-	uint32_t n;
-	bool end; /* it is the pipeline's last */
-	struct wr_text key, value, records; /* scratch */
+	struct wr_merge merge; /* rows to put and delete, behind all else */
+	bool end; /* the last is the pipeline's last */
+	struct wr_text key, value; /* scratch */
 	struct weir_err *err;
 };
+
+/* What is more than a part is written before all is there: nothing reads it before it is. */
+void wr_apply_put(
+	struct wr_apply *apply, const void *key, size_t key_len, const void *value, size_t len);
+void wr_apply_delete(struct wr_apply *apply, const void *key, size_t len);
 
 /*
  * Deletes what the database has from the key `from` on, as long as it begins with `prefix` bytes of

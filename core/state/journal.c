@@ -138,6 +138,16 @@ journal_capture(struct journal *j, const struct wr_capture *capture, struct weir
 	return rc;
 }
 
+static int
+entry_compare(const void *left, const void *right)
+{
+	const struct wr_journal_entry *a = left, *b = right;
+
+	if (a->id != b->id)
+		return a->id < b->id ? -1 : 1;
+	return (a->subtask > b->subtask) - (a->subtask < b->subtask);
+}
+
 /* What goes: sections that the captures no longer have, of subtasks that are no more, and what the
  * manifest no longer has. */
 static void
@@ -145,9 +155,14 @@ journal_removals(struct journal *j, const struct wr_capture *const *captures, ui
 {
 	const struct wr_manifest *last = &j->store->manifest;
 
+	uint32_t first = j->n;
+
 	for (uint32_t i = 0; i < n; i++)
 		journal_add(j, WR_ENTRY_INSTANCE, wr_manifest_op(j->next, captures[i]->op)->id,
 			captures[i]->subtask);
+	/* Always in one order: so epochs of the same instances are known to be. */
+	if (n > 0)
+		qsort(&j->entries[first], n, sizeof *j->entries, entry_compare);
 	for (uint32_t i = 0; i < j->next->n_ops; i++)
 		journal_add(j, WR_ENTRY_WIDTH, j->next->ops[i].id, j->next->ops[i].parallelism);
 	for (uint32_t i = 0; i < last->n_ops; i++) {
@@ -282,6 +297,14 @@ journal_fini(struct journal *j)
 	free(j->entries);
 }
 
+static void
+store_journalled(struct wr_store *store, uint64_t bytes)
+{
+	store->unsynced = false;
+	store->journalled += bytes;
+	store->waiting += bytes;
+}
+
 static int
 store_write_decision(struct wr_store *store, struct journal *j, struct weir_err *err)
 {
@@ -291,7 +314,7 @@ store_write_decision(struct wr_store *store, struct journal *j, struct weir_err 
 	if (WEIR_MUTATE == WR_MUTATE_APPLY_FIRST) {
 		rc = wr_store_write(store, j->batch, err);
 		if (rc == 0)
-			rc = wr_store_apply_next(store, true, err);
+			rc = wr_store_apply_some(store, j->epoch, true, err);
 		if (rc < 0)
 			return rc;
 		leveldb_writebatch_clear(j->batch);
@@ -303,8 +326,7 @@ store_write_decision(struct wr_store *store, struct journal *j, struct weir_err 
 	wr_failpoint("decide.before_write");
 	rc = wr_store_write(store, j->batch, err);
 	if (rc == 0) {
-		store->unsynced = false;
-		store->journalled += j->bytes;
+		store_journalled(store, j->bytes);
 		store->recorded = j->epoch;
 	}
 	return rc;
@@ -329,6 +351,17 @@ wr_store_decide(struct wr_store *store, uint64_t epoch, const struct wr_kept *ke
 	return rc == 0 ? store_is_decided(store, epoch, err) : rc;
 }
 
+/* What the decider has decided and the base does not have yet: it need not be asked about it. */
+static void
+record_last(const struct wr_store *store, leveldb_writebatch_t *batch)
+{
+	uint8_t decided[9] = {0}; /* not the end: there is another one */
+
+	memcpy(decided, &store->decided, sizeof store->decided);
+	leveldb_writebatch_put(batch, "Md", 2, (const char *)decided, sizeof decided);
+	leveldb_writebatch_put(batch, "Mm", 2, store->manifest_text.p, store->manifest_text.len);
+}
+
 int
 wr_store_prepare(struct wr_store *store, uint64_t epoch, const struct wr_kept *kept,
 	const struct wr_capture *const *captures, uint32_t n, bool finished, struct wr_text *tag,
@@ -343,14 +376,16 @@ wr_store_prepare(struct wr_store *store, uint64_t epoch, const struct wr_kept *k
 	if (rc == 0)
 		rc = journal_make(&j, captures, n, &store->next_text, finished, err);
 	if (rc == 0) {
+		if (store->recorded < store->decided)
+			record_last(store, j.batch);
 		wr_store_put_prepared(j.batch, epoch, since, store->decider);
 		wr_failpoint("prepare.before_write");
 		rc = wr_store_write(store, j.batch, err);
 		wr_failpoint("prepare.written");
 	}
 	if (rc == 0) {
-		store->unsynced = false;
-		store->journalled += j.bytes;
+		store_journalled(store, j.bytes);
+		store->recorded = store->decided;
 		store->prepared = epoch;
 		store->prepared_since = since;
 		free(store->prepared_by);

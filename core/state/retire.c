@@ -108,12 +108,12 @@ retire_pass(struct wr_apply *a, const struct wr_journal_entry *entry, uint32_t n
 			break;
 		ns = wr_reader_of(key + len - sizeof(int64_t), sizeof(int64_t));
 		if (wr_reader_ns(&ns) < group->floor)
-			leveldb_writebatch_delete(a->batch, key, len);
+			wr_apply_delete(a, key, len);
 		else
 			rows++;
 	}
 	mark_key(from, entry->id, number);
-	leveldb_writebatch_delete(a->batch, (const char *)from, sizeof from);
+	wr_apply_delete(a, from, sizeof from);
 	group->floor = INT64_MIN;
 	group->rows = rows;
 	group->puts = 0;
@@ -132,8 +132,7 @@ retire_by_key(struct wr_apply *a, const struct wr_journal_entry *entry, uint32_t
 	if (group->puts > group->rows / 4 + RETIRE_PASS)
 		return retire_pass(a, entry, number);
 	mark_key(key, entry->id, number);
-	leveldb_writebatch_put(
-		a->batch, (const char *)key, sizeof key, (const char *)&hi, sizeof hi);
+	wr_apply_put(a, key, sizeof key, &hi, sizeof hi);
 	return 0;
 }
 

@@ -376,7 +376,7 @@ wr_store_redo(struct wr_store *store, struct weir_err *err)
 		store->base = store->decided - 1;
 	while (rc == 0 && store->base < store->decided) {
 		wr_failpoint("open.before_redo");
-		rc = wr_store_apply_next(store, true, err);
+		rc = wr_store_apply_some(store, store->decided, true, err);
 		wr_failpoint("open.redone");
 	}
 	return rc;

@@ -5,20 +5,20 @@
  * the state thread, unless it says otherwise.
  *
  *   decide(n):  ONE synced batch { journal of n, decided = n }: the epoch counts from here on
- *   apply(n):   ONE batch { base <- journal, journal dropped, base = n }, not synced
- *   open():     applies every journal in (base, decided] in order, each in one synced batch
+ *   apply(n):   ONE batch { base <- journals up to n, they are dropped, base = n }, not synced
+ *   open():     applies every journal in (base, decided], in synced batches
  *
  * Where a sink decides (a Kafka transaction, say) the journal is there before:
  *
  *   prepare(n): ONE synced batch { journal of n, prepared = n }, and a tag for the decider
- *   decided(n): the decider has decided; apply(n) then writes decided = n as well
+ *   decided(n): the decider has decided; apply(n) or prepare(n + 1) then writes decided = n as well
  *   settle():   at start, with the tag of the decider's last decision: applies journals up to it
  *               and drops what is beyond
  *
  * Invariants: the base never holds anything undecided; a journal is dropped only in the batch that
- * puts it into the base, and only when the batch that applied the epoch before is on disk; values
- * are absolute, so that redoing twice is harmless; no journal is dropped as undecided unless the
- * one that was to decide it has been asked.
+ * puts it, or the last part of it, into the base, and only when what was applied before is on disk;
+ * values are absolute, so that redoing twice is harmless; no journal is dropped as undecided unless
+ * the one that was to decide it has been asked.
  */
 #ifndef WR_STATE_STORE_H
 #define WR_STATE_STORE_H
@@ -131,7 +131,10 @@ int wr_store_prepare(struct wr_store *store, uint64_t epoch, const struct wr_kep
 	const struct wr_capture *const *captures, uint32_t n, bool finished, struct wr_text *tag,
 	struct weir_err *err);
 int wr_store_decided(struct wr_store *store, uint64_t epoch, struct weir_err *err);
-/* The epoch after the last applied one; it is decided.  When it fails: as with decide. */
+/* So much waits to be applied that a start would take long. */
+bool wr_store_is_full(const struct wr_store *store);
+/* All epochs up to this one that wait, of each row what was written last; it is decided.  When it
+ * fails: as with decide. */
 int wr_store_apply(struct wr_store *store, uint64_t epoch, struct weir_err *err);
 
 /*

@@ -44,6 +44,8 @@ struct wr_store {
 	bool next_finished;
 	bool unsynced; /* what was written last was not synced */
 	uint64_t journalled; /* bytes, since it was opened */
+	uint64_t waiting; /* bytes of journals that were not applied */
+	uint64_t applied; /* bytes that came into the base the last time */
 	struct wr_retired retired;
 	char **dropped; /* operators, with the next decision */
 	uint32_t n_dropped;
@@ -99,8 +101,8 @@ void wr_store_put_prepared(
 int wr_store_drop_undecided(struct wr_store *store, struct weir_err *err);
 /* Applies the journals up to the last decided one. */
 int wr_store_redo(struct wr_store *store, struct weir_err *err);
-/* Applies the journal of epoch base + 1. */
-int wr_store_apply_next(struct wr_store *store, bool sync, struct weir_err *err);
+/* Applies the journal of epoch base + 1, and those up to this epoch that can go with it. */
+int wr_store_apply_some(struct wr_store *store, uint64_t upto, bool sync, struct weir_err *err);
 
 /* Keys.  Their first bytes, and what the rest is. */
 enum {

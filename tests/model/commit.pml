@@ -4,11 +4,13 @@
  * LevelDB writes to a log and may begin another one at any write.  A synced write makes durable what its own log has so far, not
  * what an older log has (leveldb#193); when the power goes, each log keeps a prefix of what was not synced.  The base is a set of
  * epochs: an epoch that was applied and is lost leaves a hole, which is redone as long as its journal is there, and found by
- * nobody if a later epoch is in the base.  So older logs are synced before an epoch is applied.
+ * nobody if a later epoch is in the base.  So older logs are synced before epochs are applied.  Journals may wait, and are then
+ * applied all at once; what is much is written in parts before the batch that drops the journals, and lost parts are found by
+ * nobody either: they are synced before that batch.
  * "att" tags one execution of an epoch: two executions of the same epoch may give different bytes.
  * Without -D: must PASS.  Mutations that must FAIL: -DM_LATE_PREPARE -DM_NOSYNC_PREPARE -DM_READ_BEFORE_FENCE
  *   -DM_KEEP_PRODUCER -DM_ABORT_ON_TIMEOUT -DM_APPLY_DROPS_EARLY -DM_LAST_JOURNAL_ONLY
- *   -DM_NO_LOG_SYNC.
+ *   -DM_NO_LOG_SYNC -DM_NO_PART_SYNC.
  * Harmless here: -DM_EPOCH_ONLY, -DM_LAZY_DISCARD.
  * Run: spin -a [-D..] commit.pml && cc -DSAFETY -o pan pan.c && ./pan -m1000000 */
 #define MAXE 4          /* epochs */
@@ -26,6 +28,10 @@ byte base[5];           /* the execution applied of each epoch, 0 = none */
 byte vj[5];             /* journal J(epoch) -> att, 0 = absent */
 byte al[5], jl[5];      /* the log that apply(epoch) and J(epoch) wait in to be synced, 0 = they are on disk */
 byte cur = 1;           /* the log that is written to */
+byte pl, pk;            /* the log that parts of apply(pk) wait in to be synced, 0 = they are on disk */
+#ifdef M_APPLY_DROPS_EARLY
+byte early[5];
+#endif
 byte nexta = 1; byte runs;
 
 inline commit_now() {
@@ -36,22 +42,29 @@ inline commit_now() {
 }
 inline abort_now() { t_out = 0; t_off = 0 }
 inline sync_log(k) { if :: al[k] == cur -> al[k] = 0 :: else -> skip fi; if :: jl[k] == cur -> jl[k] = 0 :: else -> skip fi }
-inline sync_current() { sync_log(1); sync_log(2); sync_log(3); sync_log(4) }
-inline sync_all() { al[1] = 0; al[2] = 0; al[3] = 0; al[4] = 0; jl[1] = 0; jl[2] = 0; jl[3] = 0; jl[4] = 0; cur = 1 }
+inline sync_current() { sync_log(1); sync_log(2); sync_log(3); sync_log(4); if :: pl == cur -> pl = 0 :: else -> skip fi }
+inline sync_all() { pl = 0; al[1] = 0; al[2] = 0; al[3] = 0; al[4] = 0; jl[1] = 0; jl[2] = 0; jl[3] = 0; jl[4] = 0; cur = 1 }
 inline roll() {                                  /* the next write goes to a new log */
   if :: true -> skip
      :: (al[1] == cur || al[2] == cur || al[3] == cur || al[4] == cur || jl[1] == cur || jl[2] == cur || jl[3] == cur ||
-        jl[4] == cur) -> cur++
+        jl[4] == cur || pl == cur) -> cur++
   fi
 }
 inline prepare(nn, aa) { roll(); vj[nn] = aa; jl[nn] = cur; sync_current() }
-inline apply(nn, aa) {                           /* apply + drop journal: ONE batch, NOT synced */
-#ifndef M_NO_LOG_SYNC
+inline put(k) { if :: k <= n && vj[k] != 0 -> base[k] = vj[k]; vj[k] = 0; al[k] = cur :: else -> skip fi }
+inline apply() {                                 /* up to n; the last of the rows + drop the journals: ONE batch, NOT synced */
+  if :: true -> skip :: true -> roll(); pl = cur; pk = n fi;                           /* some in parts before it */
+#if defined(M_NO_PART_SYNC)
+  al[1] = 0; al[2] = 0; al[3] = 0; al[4] = 0; jl[1] = 0; jl[2] = 0; jl[3] = 0; jl[4] = 0;   /* all but them */
+#elif !defined(M_NO_LOG_SYNC)
   sync_all();
 #endif
-  roll(); base[nn] = aa; vj[nn] = 0; al[nn] = cur
+  roll(); put(1); put(2); put(3); put(4)
 }
-/* Records of a log are lost from some point on; J(k) is before apply(k), and that before J(k + 1). */
+/* Records of a log are lost from some point on; J(k) is before apply(k), and parts of that before it. */
+inline lose_parts() {
+  if :: pl != 0 -> if :: true -> skip :: true -> cut[pl] = 1 fi :: else -> skip fi
+}
 inline lose(k) {
   if :: jl[k] != 0 && (cut[jl[k]] || vj[k] != 0) ->
        if :: cut[jl[k]] -> vj[k] = 0
@@ -81,11 +94,12 @@ end:  do
 }
 
 active proctype Worker() {
-  byte mype, n, a, ke, ka, mb; bit ok; bit cut[10];
+  byte mype, n, a, ke, ka, mb, d; bit ok; bit cut[10];
 start:
   atomic { runs < MAXA -> runs++ };
   atomic { if :: true -> skip                    /* kill -9 */
-              :: true -> lose(1); lose(2); lose(3); lose(4)                            /* power loss */
+              :: true -> lose_parts(); lose(1); lose(2); lose(3); lose(4);             /* power loss */
+                   if :: pl != 0 && cut[pl] && base[pk] != 0 -> base[pk] = 255 :: else -> skip fi
            fi;
            cut[1] = 0; cut[2] = 0; cut[3] = 0; cut[4] = 0; cut[5] = 0; cut[6] = 0; cut[7] = 0; cut[8] = 0; cut[9] = 0;
            sync_all() };                         /* LevelDB opens: what is left of its logs goes into tables */
@@ -112,12 +126,12 @@ start:
 #endif
     newest();
     /* I1: state == what Kafka committed, every epoch of it, same execution */
-    assert(mb == ke && IS(1) && IS(2) && IS(3) && IS(4))
+    assert(mb == ke && IS(1) && IS(2) && IS(3) && IS(4));
+    d = ke
   };
 loop:
-  newest();
-  if :: mb >= MAXE || nexta >= MAXA -> goto fin :: else -> skip fi;
-  atomic { n = mb + 1; a = nexta; nexta++ };
+  if :: d >= MAXE || nexta >= MAXA -> goto fin :: else -> skip fi;
+  atomic { n = d + 1; a = nexta; nexta++ };
   atomic { if :: mype == pe -> t_e = n; t_a = a; t_out = 1 :: else -> goto fin fi };   /* outputs stream in */
   if :: goto start :: true -> skip fi;           /* crash */
 #ifndef M_LATE_PREPARE
@@ -150,13 +164,17 @@ loop:
 #ifdef M_LATE_PREPARE
   atomic { prepare(n, a) };
 #endif
+  d = n;
+  if :: goto waits :: true -> skip fi;           /* journals may wait */
 #ifdef M_APPLY_DROPS_EARLY
-  atomic { vj[n] = 0; sync_all() };              /* journal dropped before base is written */
+  atomic { early[1] = vj[1]; early[2] = vj[2]; early[3] = vj[3]; early[4] = vj[4]; vj[1] = 0; vj[2] = 0; vj[3] = 0; vj[4] = 0;
+           sync_all() };                         /* journals dropped before base is written */
   if :: goto start :: true -> skip fi;
-  atomic { base[n] = a; al[n] = cur };
+  atomic { vj[1] = early[1]; vj[2] = early[2]; vj[3] = early[3]; vj[4] = early[4]; put(1); put(2); put(3); put(4) };
 #else
-  atomic { apply(n, a) };
+  atomic { apply() };
 #endif
+waits:
   assert(!torn);                                 /* I2: no outputs without their offsets */
   if :: goto start :: goto loop fi;
 fin: skip

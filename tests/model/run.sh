@@ -46,7 +46,8 @@ check diamond M_NO_ROOM_CHECK assertion
 
 check commit '' pass
 for mutation in M_LATE_PREPARE M_NOSYNC_PREPARE M_READ_BEFORE_FENCE M_KEEP_PRODUCER \
-	M_ABORT_ON_TIMEOUT M_APPLY_DROPS_EARLY M_LAST_JOURNAL_ONLY M_NO_LOG_SYNC; do
+	M_ABORT_ON_TIMEOUT M_APPLY_DROPS_EARLY M_LAST_JOURNAL_ONLY M_NO_LOG_SYNC \
+	M_NO_PART_SYNC; do
 	check commit $mutation assertion
 done
 check commit M_EPOCH_ONLY pass

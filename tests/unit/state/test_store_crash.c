@@ -265,9 +265,12 @@ child(const char *dir, const struct keyset *set, uint64_t seed, uint64_t dice, u
 				      : kit_decide(&kit, store, &err) < 0)
 			break;
 		shared->decided = epoch;
-		while (applied < epoch && keyset_below(&dice, 5) > 0)
-			if (wr_store_apply(store, ++applied, &err) < 0)
+		/* One after another, several at once, or none yet. */
+		while (applied < epoch && keyset_below(&dice, 5) > 0) {
+			applied += 1 + keyset_below(&dice, (uint32_t)(epoch - applied));
+			if (wr_store_apply(store, applied, &err) < 0)
 				break;
+		}
 		if (err.code != 0)
 			break;
 	}
@@ -370,6 +373,7 @@ static const struct {
 	{"test.decided", ELSEWHERE},
 	{"decide.written", BOTH},
 	{"decide.witnessed", BOTH},
+	{"apply.part", BOTH},
 	{"apply.before_write", BOTH},
 	{"apply.written", BOTH},
 #if WEIR_MUTATE == 2
