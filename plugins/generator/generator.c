@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The source `generator`: rows made by rule, always the same ones. */
 #include "generator.h"
+#include "shares.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { WAKE_US = 1000 }; /* no more often than this: at high rates rows come in batches */
 
-/* A share of the rows: all i with i % stride == first. */
 struct part {
-	struct part *next;
-	uint32_t number;
-	uint64_t stride;
-	uint64_t row; /* the next one to be made */
+	struct share share; /* row i is of the share i % stride */
 	uint64_t from; /* where it began, and when */
 	int64_t began;
 };
@@ -23,7 +19,7 @@ struct generator {
 	const struct weir_timer_ext *timer;
 	struct weir_str *words; /* of all choices */
 	struct generator_field *field; /* as in the conf, with their choices */
-	struct part *parts;
+	struct share *parts;
 };
 
 static const struct weir_directive directives[] = {
@@ -108,12 +104,7 @@ generator_close(void *self)
 
 	if (generator == NULL)
 		return;
-	while (generator->parts != NULL) {
-		struct part *part = generator->parts;
-
-		generator->parts = part->next;
-		free(part);
-	}
+	shares_free(&generator->parts);
 	free(generator->words);
 	free(generator->field);
 	free(generator);
@@ -144,20 +135,6 @@ copy_fields(struct generator *generator)
 	return 0;
 }
 
-/* A partition for each subtask, named for its share: `2/4`. */
-static void
-announce(struct weir_task *task)
-{
-	char name[32];
-	uint32_t i;
-
-	for (i = 0; i < task->parallelism; i++) {
-		int len = snprintf(name, sizeof name, "%u/%u", i, task->parallelism);
-
-		task->host->partition(task, (struct weir_str){.p = name, .len = (uint32_t)len});
-	}
-}
-
 static int
 generator_open(const void *conf, struct weir_task *task, void **self)
 {
@@ -170,45 +147,9 @@ generator_open(const void *conf, struct weir_task *task, void **self)
 		return weir_fail(task->err, -ENOMEM, "out of memory");
 	}
 	generator->timer = task->host->extension("weir.timer/1");
-	if (task->subtask == 0)
-		announce(task);
+	shares_announce(task);
 	*self = generator;
 	return WEIR_OK;
-}
-
-/* Digits at *p, which moves behind them; -1: there are none, or too many. */
-static int
-take_number(const char **p, const char *end, uint64_t *value)
-{
-	const char *start = *p;
-
-	for (*value = 0; *p < end && **p >= '0' && **p <= '9'; ++*p)
-		if (__builtin_mul_overflow(*value, 10, value) ||
-			__builtin_add_overflow(*value, (uint64_t)(**p - '0'), value))
-			return -1;
-	return *p == start ? -1 : 0;
-}
-
-/* A position is the number of the next row, counted over all partitions. */
-static int
-part_init(struct part *part, struct weir_str name, struct weir_str pos)
-{
-	const char *p = name.p, *end = name.p + name.len;
-	uint64_t first, stride;
-
-	if (take_number(&p, end, &first) < 0 || p == end || *p++ != '/' ||
-		take_number(&p, end, &stride) < 0 || p != end || first >= stride)
-		return -1;
-	part->stride = stride;
-	part->row = first;
-	if (pos.p != NULL) {
-		p = pos.p;
-		end = pos.p + pos.len;
-		if (take_number(&p, end, &part->row) < 0 || p != end || part->row % stride != first)
-			return -1;
-	}
-	part->from = part->row;
-	return 0;
 }
 
 static int
@@ -216,21 +157,14 @@ generator_assign(void *self, struct weir_task *task, uint32_t number, struct wei
 	struct weir_str pos, uint32_t fresh)
 {
 	struct generator *generator = self;
-	struct part *part = calloc(1, sizeof *part);
+	struct part *part = (struct part *)share_add(
+		&generator->parts, sizeof *part, 1, task, number, name, pos);
 
 	(void)fresh;
 	if (part == NULL)
-		return weir_fail(task->err, -ENOMEM, "out of memory");
-	if (part_init(part, name, pos) < 0) {
-		free(part);
-		return weir_fail(task->err, -EINVAL,
-			"a generator has no partition \"%.*s\" that stands at \"%.*s\"",
-			(int)name.len, name.p, (int)pos.len, pos.p != NULL ? pos.p : "");
-	}
-	part->number = number;
+		return task->err->code;
+	part->from = part->share.at;
 	part->began = task->host->now(task);
-	part->next = generator->parts;
-	generator->parts = part;
 	return WEIR_OK;
 }
 
@@ -238,16 +172,9 @@ static int
 generator_revoke(void *self, struct weir_task *task, uint32_t number)
 {
 	struct generator *generator = self;
-	struct part **link = &generator->parts, *part;
 
 	(void)task;
-	while (*link != NULL && (*link)->number != number)
-		link = &(*link)->next;
-	part = *link;
-	if (part != NULL) {
-		*link = part->next;
-		free(part);
-	}
+	share_drop(&generator->parts, number);
 	return WEIR_OK;
 }
 
@@ -273,9 +200,9 @@ rows_now(const struct generator_conf *conf, const struct part *part, const struc
 			: task->room > WEIR_ROWS_MAX ? WEIR_ROWS_MAX
 						     : task->room;
 
-	if (part->row >= limit)
+	if (part->share.at >= limit)
 		return 0;
-	n = (limit - part->row - 1) / part->stride + 1;
+	n = (limit - part->share.at - 1) / part->share.stride + 1;
 	return (uint32_t)(n < most ? n : most);
 }
 
@@ -283,29 +210,14 @@ static void
 give(struct generator *generator, struct weir_task *task, struct part *part, uint32_t n)
 {
 	struct weir_out *out = task->host->append(task, 0);
-	char text[24];
 	uint32_t i;
-	int len;
 
 	task->host->rows(out, n, NULL, NULL);
 	for (i = 0; i < generator->conf->n_fields; i++)
-		generator_fill(&generator->field[i], task, out, part->row, part->stride, n);
-	part->row += n * part->stride;
-	len = snprintf(text, sizeof text, "%" PRIu64, part->row);
-	task->host->position(
-		task, part->number, (struct weir_str){.p = text, .len = (uint32_t)len});
-}
-
-/* The partition that is furthest behind, so that rows come in about their order. */
-static struct part *
-next_part(const struct generator *generator)
-{
-	struct part *part, *best = NULL;
-
-	for (part = generator->parts; part != NULL; part = part->next)
-		if (best == NULL || part->row < best->row)
-			best = part;
-	return best;
+		generator_fill(
+			&generator->field[i], task, out, part->share.at, part->share.stride, n);
+	part->share.at += n * part->share.stride;
+	share_position(&part->share, task);
 }
 
 /* Nothing is due: has on_timer() come when the next row is. */
@@ -313,7 +225,7 @@ static int
 sleep_until_due(
 	struct generator *generator, struct weir_task *task, const struct part *part, int64_t now)
 {
-	double wait = (double)(part->row - part->from) / generator->conf->per_second * 1e6;
+	double wait = (double)(part->share.at - part->from) / generator->conf->per_second * 1e6;
 	int64_t when = part->began + (int64_t)wait + 1;
 
 	if (when < now + WAKE_US)
@@ -329,7 +241,7 @@ generator_poll(void *self, struct weir_task *task)
 	const struct generator_conf *conf = generator->conf;
 	struct part *part;
 
-	while ((part = next_part(generator)) != NULL) {
+	while ((part = (struct part *)shares_next(generator->parts)) != NULL) {
 		int64_t now = conf->per_second > 0 ? task->host->now(task) : 0;
 		uint32_t n = rows_now(conf, part, task, now);
 
@@ -337,10 +249,10 @@ generator_poll(void *self, struct weir_task *task)
 			give(generator, task, part, n);
 			return WEIR_OK;
 		}
-		if (conf->count == 0 || part->row < (uint64_t)conf->count)
+		if (conf->count == 0 || part->share.at < (uint64_t)conf->count)
 			return sleep_until_due(generator, task, part, now);
-		task->host->finished(task, part->number);
-		generator_revoke(generator, task, part->number);
+		task->host->finished(task, part->share.number);
+		generator_revoke(generator, task, part->share.number);
 	}
 	return WEIR_END;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The source `nexmark`: the events of the Nexmark benchmark, as typed rows. */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <weir/weir.h>
 
+#include "../generator/shares.h"
 #include "count_char.h"
 #include "event.h"
 
@@ -80,18 +80,10 @@ struct nexmark_conf {
 	int32_t col[N_COLS]; /* -1: these events have none */
 };
 
-/* A share of the events: the blocks of WEIR_ROWS_MAX numbers with block % stride == first. */
-struct part {
-	struct part *next;
-	uint32_t number;
-	int64_t stride;
-	int64_t n; /* the number of the next event */
-};
-
 struct nexmark {
 	const struct nexmark_conf *conf;
 	struct nexmark_stream stream;
-	struct part *parts;
+	struct share *parts; /* in blocks of WEIR_ROWS_MAX events */
 	int64_t id[WEIR_ROWS_MAX], time[WEIR_ROWS_MAX]; /* of the rows being made */
 };
 
@@ -181,28 +173,9 @@ nexmark_close(void *self)
 {
 	struct nexmark *nexmark = self;
 
-	while (nexmark->parts != NULL) {
-		struct part *part = nexmark->parts;
-
-		nexmark->parts = part->next;
-		free(part);
-	}
+	shares_free(&nexmark->parts);
 	free(nexmark->stream.urls);
 	free(nexmark);
-}
-
-/* A partition for each subtask, named for its share: `2/4`. */
-static void
-announce(struct weir_task *task)
-{
-	char name[32];
-	uint32_t i;
-
-	for (i = 0; i < task->parallelism; i++) {
-		int len = snprintf(name, sizeof name, "%u/%u", i, task->parallelism);
-
-		task->host->partition(task, (struct weir_str){.p = name, .len = (uint32_t)len});
-	}
 }
 
 static int
@@ -221,47 +194,9 @@ nexmark_open(const void *self, struct weir_task *task, void **out)
 		nexmark_close(nexmark);
 		return weir_fail(task->err, -ENOMEM, "out of memory");
 	}
-	if (task->subtask == 0)
-		announce(task);
+	shares_announce(task);
 	*out = nexmark;
 	return WEIR_OK;
-}
-
-/* The number that all of the text is, digits only; -1: it is none. */
-static int64_t
-number_of(struct weir_str text)
-{
-	int64_t value = 0;
-
-	if (text.len == 0)
-		return -1;
-	for (uint32_t i = 0; i < text.len; i++)
-		if (text.p[i] < '0' || text.p[i] > '9' ||
-			__builtin_mul_overflow(value, 10, &value) ||
-			__builtin_add_overflow(value, text.p[i] - '0', &value))
-			return -1;
-	return value;
-}
-
-/* A position is the number of the partition's next event. */
-static int
-part_init(struct part *part, struct weir_str name, struct weir_str pos)
-{
-	const char *slash = memchr(name.p, '/', name.len);
-	struct weir_str left = name, right = name;
-	int64_t first;
-
-	if (slash == NULL)
-		return -1;
-	left.len = (uint32_t)(slash - name.p);
-	right.p = slash + 1;
-	right.len = name.len - left.len - 1;
-	first = number_of(left);
-	part->stride = number_of(right);
-	if (first < 0 || first >= part->stride)
-		return -1;
-	part->n = pos.p != NULL ? number_of(pos) : first * WEIR_ROWS_MAX;
-	return part->n < 0 || part->n / WEIR_ROWS_MAX % part->stride != first ? -1 : 0;
 }
 
 static int
@@ -269,37 +204,21 @@ nexmark_assign(void *self, struct weir_task *task, uint32_t number, struct weir_
 	struct weir_str pos, uint32_t fresh)
 {
 	struct nexmark *nexmark = self;
-	struct part *part = calloc(1, sizeof *part);
 
 	(void)fresh;
-	if (part == NULL)
-		return weir_fail(task->err, -ENOMEM, "out of memory");
-	if (part_init(part, name, pos) < 0) {
-		free(part);
-		return weir_fail(task->err, -EINVAL,
-			"nexmark has no partition \"%.*s\" that stands at \"%.*s\"", (int)name.len,
-			name.p, (int)pos.len, pos.p != NULL ? pos.p : "");
-	}
-	part->number = number;
-	part->next = nexmark->parts;
-	nexmark->parts = part;
-	return WEIR_OK;
+	return share_add(&nexmark->parts, sizeof(struct share), WEIR_ROWS_MAX, task, number, name,
+		       pos) != NULL
+		       ? WEIR_OK
+		       : task->err->code;
 }
 
 static int
 nexmark_revoke(void *self, struct weir_task *task, uint32_t number)
 {
 	struct nexmark *nexmark = self;
-	struct part **link = &nexmark->parts, *part;
 
 	(void)task;
-	while (*link != NULL && (*link)->number != number)
-		link = &(*link)->next;
-	part = *link;
-	if (part != NULL) {
-		*link = part->next;
-		free(part);
-	}
+	share_drop(&nexmark->parts, number);
 	return WEIR_OK;
 }
 
@@ -425,51 +344,37 @@ give(struct nexmark *nexmark, struct weir_task *task, uint32_t n)
 /* The ids and times of the events that make rows, of the rest of the block or what there is room
  * for. */
 static uint32_t
-next_events(struct nexmark *nexmark, const struct weir_task *task, struct part *part)
+next_events(struct nexmark *nexmark, const struct weir_task *task, struct share *part)
 {
 	const struct nexmark_conf *conf = nexmark->conf;
-	int64_t end = (part->n / WEIR_ROWS_MAX + 1) * WEIR_ROWS_MAX;
+	uint64_t end = (part->at / WEIR_ROWS_MAX + 1) * WEIR_ROWS_MAX;
 	uint32_t most = task->room > 0 ? task->room : 1, n = 0;
 
-	if (conf->count > 0 && end > conf->count)
-		end = conf->count;
-	for (; part->n < end && n < most; part->n++) {
-		int64_t id = nexmark_id(&nexmark->stream, part->n);
+	if (conf->count > 0 && end > (uint64_t)conf->count)
+		end = (uint64_t)conf->count;
+	for (; part->at < end && n < most; part->at++) {
+		int64_t id = nexmark_id(&nexmark->stream, (int64_t)part->at);
 
 		if (conf->events != ALL && nexmark_kind(id) != conf->events - 1)
 			continue;
 		nexmark->time[n] = nexmark_time(&nexmark->stream, id) * 1000;
 		nexmark->id[n++] = id;
 	}
-	if (part->n % WEIR_ROWS_MAX == 0)
-		part->n += (part->stride - 1) * WEIR_ROWS_MAX;
+	if (part->at % WEIR_ROWS_MAX == 0)
+		part->at += (part->stride - 1) * WEIR_ROWS_MAX;
 	return n;
-}
-
-/* The partition that is furthest behind, so that rows come in about their order. */
-static struct part *
-next_part(const struct nexmark *nexmark)
-{
-	struct part *part, *best = NULL;
-
-	for (part = nexmark->parts; part != NULL; part = part->next)
-		if (best == NULL || part->n < best->n)
-			best = part;
-	return best;
 }
 
 static int
 nexmark_poll(void *self, struct weir_task *task)
 {
 	struct nexmark *nexmark = self;
-	struct part *part;
+	struct share *part;
 
-	while ((part = next_part(nexmark)) != NULL) {
-		char text[24];
+	while ((part = shares_next(nexmark->parts)) != NULL) {
 		uint32_t n;
-		int len;
 
-		if (nexmark->conf->count > 0 && part->n >= nexmark->conf->count) {
+		if (nexmark->conf->count > 0 && part->at >= (uint64_t)nexmark->conf->count) {
 			task->host->finished(task, part->number);
 			nexmark_revoke(nexmark, task, part->number);
 			continue;
@@ -477,9 +382,7 @@ nexmark_poll(void *self, struct weir_task *task)
 		n = next_events(nexmark, task, part);
 		if (n > 0)
 			give(nexmark, task, n);
-		len = snprintf(text, sizeof text, "%" PRId64, part->n);
-		task->host->position(
-			task, part->number, (struct weir_str){.p = text, .len = (uint32_t)len});
+		share_position(part, task);
 		return WEIR_OK;
 	}
 	return WEIR_END;

@@ -50,8 +50,7 @@ UNREACHABLE = {
     ),
     "checksums of the store notice the damage first": (
         "the state is damaged",
-        'a generator has no partition "%.*s" that stands at "%.*s"',
-        'nexmark has no partition "%.*s" that stands at "%.*s"',
+        'there is no partition "%.*s" that stands at "%.*s"',
     ),
     "there is one version of this state": (
         "the state has version %u, not 1",
