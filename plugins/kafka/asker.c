@@ -120,15 +120,40 @@ ask_start(const struct source *source, struct ask *asks)
 	return code;
 }
 
+static rd_kafka_resp_err_t
+ask_all(const struct source *source, struct ask *asks)
+{
+	rd_kafka_resp_err_t code = ask_start(source, asks);
+
+	if (code == 0 && source->conf->stop == STOP_END)
+		code = ask_times(source->rk, asks, RD_KAFKA_OFFSET_END, 1);
+	return code;
+}
+
+static int
+is_stopping(struct asker *asker)
+{
+	int stopping;
+
+	pthread_mutex_lock(&asker->lock);
+	stopping = asker->stopping;
+	pthread_mutex_unlock(&asker->lock);
+	return stopping;
+}
+
 static void
 answer(struct asker *asker, struct ask *asks)
 {
 	const struct source *source = asker->source;
 	struct ask *last = asks;
-	rd_kafka_resp_err_t code = ask_start(source, asks);
+	rd_kafka_resp_err_t code = ask_all(source, asks);
 
-	if (code == 0 && source->conf->stop == STOP_END)
-		code = ask_times(source->rk, asks, RD_KAFKA_OFFSET_END, 1);
+	for (int i = 0; i < KAFKA_TIMEOUT_MS / KAFKA_RETRY_MS && kafka_is_passing(code); i++) {
+		if (is_stopping(asker))
+			break;
+		kafka_wait();
+		code = ask_all(source, asks);
+	}
 	while (last->next != NULL)
 		last = last->next;
 	pthread_mutex_lock(&asker->lock);

@@ -3,6 +3,7 @@
 #include "kafka.h"
 
 #include <string.h>
+#include <time.h>
 
 void
 kafka_note(struct weir_plan *plan, const struct weir_host *host, const char *format, ...)
@@ -42,6 +43,31 @@ kafka_fail(struct weir_task *task, rd_kafka_resp_err_t code, const char *format,
 	vsnprintf(what, sizeof what, format, args);
 	va_end(args);
 	return weir_fail(task->err, -EIO, "%s: %s", what, rd_kafka_err2str(code));
+}
+
+int
+kafka_is_passing(rd_kafka_resp_err_t code)
+{
+	switch (code) {
+	case RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS:
+	case RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE:
+	case RD_KAFKA_RESP_ERR_NOT_COORDINATOR:
+	case RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT:
+	case RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT:
+	case RD_KAFKA_RESP_ERR__TRANSPORT:
+	case RD_KAFKA_RESP_ERR__BAD_MSG:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+void
+kafka_wait(void)
+{
+	const struct timespec t = {.tv_nsec = KAFKA_RETRY_MS * 1000000};
+
+	nanosleep(&t, NULL);
 }
 
 WEIR_PLUGIN("kafka", "0.1", "Apache-2.0", &kafka_source_operator, &kafka_sink_operator)

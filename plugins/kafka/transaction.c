@@ -12,13 +12,12 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "group.h"
 #include "position.h"
 #include "producer.h"
 
-enum { END_TXN = 26, INIT_MS = 60000, RETRY_MS = 100 };
+enum { END_TXN = 26, INIT_MS = 60000 };
 
 static rd_kafka_resp_err_t
 on_request_sent(rd_kafka_t *rk, int sockfd, const char *brokername, int32_t brokerid,
@@ -44,15 +43,6 @@ void
 transaction_watch(rd_kafka_conf_t *conf, struct producer *producer)
 {
 	rd_kafka_conf_interceptor_add_on_new(conf, "weir", on_new, producer);
-}
-
-/* [commit], which may */
-static void
-wait_a_little(void)
-{
-	const struct timespec t = {.tv_nsec = RETRY_MS * 1000000};
-
-	nanosleep(&t, NULL);
 }
 
 const char *
@@ -127,31 +117,13 @@ open_asker(const struct producer *producer, struct weir_task *task)
 	return client_new(RD_KAFKA_CONSUMER, conf, task->err);
 }
 
-/* Whether asking again may help: the broker is just starting, or still writing. */
-static int
-is_passing(rd_kafka_resp_err_t code)
-{
-	switch (code) {
-	case RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS:
-	case RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE:
-	case RD_KAFKA_RESP_ERR_NOT_COORDINATOR:
-	case RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT:
-	case RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT:
-	case RD_KAFKA_RESP_ERR__TRANSPORT:
-	case RD_KAFKA_RESP_ERR__BAD_MSG:
-		return 1;
-	default:
-		return 0;
-	}
-}
-
 static rd_kafka_resp_err_t
 ask_until_settled(rd_kafka_t *rk, const char *group, const char *topic, uint64_t *epoch, char **tag)
 {
 	rd_kafka_resp_err_t code = group_ask(rk, group, topic, 1, epoch, tag);
 
-	for (int i = 0; i < INIT_MS / RETRY_MS && is_passing(code); i++) {
-		wait_a_little();
+	for (int i = 0; i < INIT_MS / KAFKA_RETRY_MS && kafka_is_passing(code); i++) {
+		kafka_wait();
 		code = group_ask(rk, group, topic, 1, epoch, tag);
 	}
 	return code;
@@ -190,7 +162,7 @@ transaction_recover(struct producer *producer, struct weir_task *task, const cha
 
 	for (int i = 0; i < 10 && error != NULL && rd_kafka_error_is_retriable(error); i++) {
 		rd_kafka_error_destroy(error);
-		wait_a_little();
+		kafka_wait();
 		error = rd_kafka_init_transactions(producer->rk, INIT_MS);
 	}
 	if (fail(task, error, "init_transactions()", producer) < 0)
@@ -210,7 +182,7 @@ send_offsets(struct producer *producer, struct weir_task *task, const char *grou
 			producer->rk, list, metadata, INIT_MS)) != NULL &&
 		rd_kafka_error_is_retriable(error)) {
 		rd_kafka_error_destroy(error);
-		wait_a_little();
+		kafka_wait();
 	}
 	rd_kafka_consumer_group_metadata_destroy(metadata);
 	return fail(task, error, "send_offsets_to_transaction()", producer);
@@ -317,7 +289,7 @@ commit(struct producer *producer, struct weir_task *task)
 	while ((error = rd_kafka_commit_transaction(producer->rk, -1)) != NULL &&
 		rd_kafka_error_is_retriable(error)) {
 		rd_kafka_error_destroy(error);
-		wait_a_little();
+		kafka_wait();
 	}
 	if (fail(task, error, "commit_transaction()", producer) < 0)
 		return task->err->code;

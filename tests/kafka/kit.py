@@ -70,6 +70,12 @@ class Kit:
             raise AssertionError(done.stderr)
         return done.stdout
 
+    def mock(self, kind):
+        """The address of librdkafka's own idea of a broker, which has a topic called as its kind."""
+        child = subprocess.Popen([self.tool_path, "-", "mock", kind], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.children.append(child)
+        return child.stdout.readline().strip()
+
     def topic(self, partitions=1, name=None):
         """A new one."""
         name = name or f"{self.name}-{len(self.topics) + 1}"

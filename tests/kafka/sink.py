@@ -4,7 +4,6 @@
 import collections
 import json
 import signal
-import subprocess
 
 from kit import contains, equal, main, until
 
@@ -109,11 +108,9 @@ def test_tt_asks_how_long_a_transaction_may_take(kit):
 
 
 def test_tt_refuses_brokers_that_are_too_old(kit):
-    old = subprocess.Popen([kit.tool_path, "-", "old"], stdout=subprocess.PIPE, text=True)
-    kit.children.append(old)
     kit.conf(
         GENERATOR % 1
-        + f"sink kafka out {{ from in; brokers {old.stdout.readline().strip()}; topic old; {ONCE % 'tx-old'} }}",
+        + f"sink kafka out {{ from in; brokers {kit.mock('old')}; topic old; {ONCE % 'tx-old'} }}",
         "state_path state;",
     )
     _, err = kit.ask(code=1)

@@ -214,6 +214,11 @@ def test_tt_says_why_no_broker_answers(kit):
     contains(err, "Connection refused; see that they run and can be reached from here\n")
 
 
+def test_a_coordinator_that_is_only_just_found_is_asked_again(kit):
+    kit.conf((SOURCE % ("fickle", "g", "stop end;")).replace("$KAFKA", kit.mock("fickle")) + TO_FILE)
+    kit.run()
+
+
 def test_refuses_to_skip_what_retention_took(kit):
     topic = kit.topic()
     kit.produce(topic, numbers(0, 10))

@@ -11,8 +11,8 @@
  *        tool BROKERS forget GROUP                       deletes it
  *        tool BROKERS hanging TOPIC                      partitions with an open transaction
  *        tool BROKERS allow USER Read|Write|Describe topic|group NAME
- *        tool - old                                      is a broker without transactions for
- * groups
+ *        tool - mock old|fickle                          is a broker without transactions of
+ *                                                        groups; whose coordinator moves
  */
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
@@ -239,15 +239,19 @@ allow(rd_kafka_t *rk, char **arg)
 
 /* Prints its address, and answers until it is killed. */
 __attribute__((noreturn)) static void
-old(void)
+mock(const char *kind)
 {
-	enum { TXN_OFFSET_COMMIT = 28 };
+	enum { OFFSET_FETCH = 9, TXN_OFFSET_COMMIT = 28 };
 	rd_kafka_t *rk = client(RD_KAFKA_PRODUCER, "127.0.0.1:1", NULL);
-	rd_kafka_mock_cluster_t *mock = rd_kafka_mock_cluster_new(rk, 1);
+	rd_kafka_mock_cluster_t *cluster = rd_kafka_mock_cluster_new(rk, 1);
 
-	check("mock", rd_kafka_mock_set_apiversion(mock, TXN_OFFSET_COMMIT, 0, 2));
-	check("mock", rd_kafka_mock_topic_create(mock, "old", 1, 1));
-	printf("%s\n", rd_kafka_mock_cluster_bootstraps(mock));
+	if (strcmp(kind, "old") == 0)
+		check("mock", rd_kafka_mock_set_apiversion(cluster, TXN_OFFSET_COMMIT, 0, 2));
+	else
+		rd_kafka_mock_push_request_errors(cluster, OFFSET_FETCH, 2,
+			RD_KAFKA_RESP_ERR_NOT_COORDINATOR, RD_KAFKA_RESP_ERR_NOT_COORDINATOR);
+	check("mock", rd_kafka_mock_topic_create(cluster, kind, 1, 1));
+	printf("%s\n", rd_kafka_mock_cluster_bootstraps(cluster));
 	fflush(stdout);
 	for (;;)
 		pause();
@@ -294,8 +298,8 @@ main(int argc, char **argv)
 	char **arg = argv + 2;
 	rd_kafka_t *rk;
 
-	if (argc == 3 && strcmp(arg[0], "old") == 0)
-		old();
+	if (argc == 4 && strcmp(arg[0], "mock") == 0)
+		mock(arg[1]);
 	if (argc < 4)
 		die("usage", "see the head of tool.c");
 	if (strcmp(arg[0], "transaction") == 0 && argc > 6) {
