@@ -4,9 +4,8 @@
 
 usage: run.py [--build DIR] [--accept] [PAGE.md ...]
 
-Each page has a directory of its own, a copy of what a clone has for its reader, with the build tree as build/,
-`weir` in the PATH and the SDK known to pkg-config.  Its fenced blocks are taken in order; what `export` and `cd`
-do in one lasts for the next.
+Each page has a directory of its own, a copy of what a clone has for its reader, with the build tree as build/ and
+`weir` in the PATH.  Its fenced blocks are taken in order; what `export` and `cd` do in one lasts for the next.
 
     ```sh               runs, and must succeed
     ```sh by-hand       is not run: it prepares a machine
@@ -135,28 +134,15 @@ class Page:
             elif source.exists():
                 shutil.copy(source, self.directory / name)
         (self.directory / "build").symlink_to(build)
-        self.sdk = self.install_sdk(top / "prefix")
         (top / "home").mkdir()
         self.env = {
             "PATH": f"{build / 'core/host'}:{os.environ['PATH']}",
-            "PKG_CONFIG_PATH": str(top / "prefix/lib/pkgconfig"),
             "HOME": str(top / "home"),
             "LANG": "C.UTF-8",
             "TZ": "UTC",
         }
         self.env.update({k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")})
         self.state.write_text(f"cd {shlex.quote(str(self.directory))}\n")
-
-    def install_sdk(self, prefix):
-        """What `meson install` would put there for plugins."""
-        shutil.copytree(ROOT / "sdk/include", prefix / "include")
-        text = (self.build / "meson-private/weir-sdk.pc").read_text()
-        text = re.sub(r"(?m)^prefix=.*", f"prefix={prefix}", text)
-        text = re.sub(r"(?m)^libdir=.*", "libdir=${prefix}/lib", text)
-        text = re.sub(r"(?m)^includedir=.*", "includedir=${prefix}/include", text)
-        (prefix / "lib/pkgconfig").mkdir(parents=True)
-        (prefix / "lib/pkgconfig/weir-sdk.pc").write_text(text)
-        return prefix
 
     def run(self, command, lasting=True):
         """Runs shell text where the last one left off: its exit code, and what is shown."""
