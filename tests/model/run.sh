@@ -12,7 +12,7 @@ trap 'rm -rf "$dir"' EXIT INT TERM
 cd "$dir" || exit 1
 failed=0
 
-# check MODEL MUTATION WANTED: pass, deadlock (an invalid end state) or assertion.
+# check MODEL MUTATION WANTED: several are joined by " -D"; wanted is pass, deadlock (an invalid end state) or assertion.
 check()
 {
 	rm -f pan pan.*
@@ -45,11 +45,17 @@ check diamond M_NO_ALIGN assertion
 check diamond M_NO_ROOM_CHECK assertion
 
 check commit '' pass
-for mutation in M_LATE_PREPARE M_NOSYNC_PREPARE M_READ_BEFORE_FENCE M_KEEP_PRODUCER \
-	M_ABORT_ON_TIMEOUT M_APPLY_DROPS_EARLY M_LAST_JOURNAL_ONLY M_NO_LOG_SYNC \
-	M_NO_PART_SYNC; do
+check commit HERE pass
+files='M_FILE_FIRST M_FILE_NOSYNC M_FILE_LATE M_NO_RECOMMIT M_NO_ABORT'
+journal='M_NOSYNC_PREPARE M_APPLY_DROPS_EARLY M_LAST_JOURNAL_ONLY M_NO_LOG_SYNC M_NO_PART_SYNC'
+for mutation in $journal $files M_LATE_PREPARE M_READ_BEFORE_FENCE M_KEEP_PRODUCER M_ABORT_ON_TIMEOUT \
+	M_NOT_HELD M_LATE_SINK; do
 	check commit $mutation assertion
 done
-check commit M_EPOCH_ONLY pass
-check commit M_LAZY_DISCARD pass
+for mutation in $journal $files M_TELL_FIRST; do
+	check commit "HERE -D$mutation" assertion
+done
+for mutation in M_EPOCH_ONLY M_LAZY_DISCARD 'HERE -DM_LAZY_DISCARD'; do
+	check commit "$mutation" pass
+done
 exit $failed
