@@ -10,10 +10,6 @@
 
 #include "mock.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 struct json_pair_field {
 	const char *name;
 	uint32_t type;
@@ -34,9 +30,5 @@ uint32_t json_pair_decode(
 	struct json_pair *pair, const struct weir_str *rec, uint32_t n, uint32_t slack);
 /* Whether records are tried by their layouts still; it starts anew with the answer. */
 int json_pair_tries(struct json_pair *pair);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

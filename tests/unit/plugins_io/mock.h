@@ -10,10 +10,6 @@
 #include <pthread.h>
 #include <weir/weir.h>
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
 enum { MOCK_COLUMNS = 64, MOCK_PROBLEMS = 8, MOCK_PARTS = 16 };
 
 /* A growing text, NUL-terminated. */
@@ -135,9 +131,5 @@ void mock_batch_fini(struct mock_batch *batch);
 uint32_t mock_encode(struct mock *mock, const struct weir_format *format, void *self,
 	const struct weir_batch *batch);
 struct weir_str mock_item(const struct mock *mock, uint32_t i);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif
