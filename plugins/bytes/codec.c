@@ -32,13 +32,15 @@ codec_of_path(const char *path, size_t len)
 uint32_t
 codec_of_bytes(const char *p, size_t len)
 {
-	uint32_t i;
+	uint32_t found = CODEC_NONE, i;
 
-	for (i = CODEC_GZIP; i <= CODEC_LZ4; i++)
-		if (len >= codec_at(i)->n_magic &&
-			memcmp(p, codec_at(i)->magic, codec_at(i)->n_magic) == 0)
-			return i;
-	return CODEC_NONE;
+	for (i = CODEC_GZIP; i <= CODEC_LZ4; i++) {
+		size_t n = codec_at(i)->n_magic;
+
+		if (memcmp(p, codec_at(i)->magic, len < n ? len : n) == 0)
+			found = len < n ? CODEC_AUTO : i;
+	}
+	return found;
 }
 
 const char *

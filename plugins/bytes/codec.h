@@ -16,8 +16,7 @@ enum { CODEC_AUTO, CODEC_NONE, CODEC_GZIP, CODEC_ZSTD, CODEC_LZ4 };
 
 /* By the extension of a path, .gz .zst .lz4, or CODEC_NONE. */
 uint32_t codec_of_path(const char *path, size_t len);
-/* By the first bytes of a stream, or CODEC_NONE; with fewer than CODEC_MAGIC it may not be known.
- */
+/* By the first bytes of a stream; CODEC_AUTO: by more than these. */
 enum { CODEC_MAGIC = 4 };
 uint32_t codec_of_bytes(const char *p, size_t len);
 const char *codec_name(uint32_t codec);

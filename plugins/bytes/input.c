@@ -88,18 +88,18 @@ fill_packed(struct input *input)
 static int
 detect(struct input *input)
 {
-	for (;;) {
-		uint32_t codec = codec_of_bytes(input->packed, input->end);
-		ssize_t n;
+	uint32_t codec = CODEC_AUTO;
 
-		if (codec != CODEC_NONE || input->end >= CODEC_MAGIC)
-			return start_codec(input, codec);
-		n = fill_packed(input);
+	while (codec == CODEC_AUTO) {
+		ssize_t n = fill_packed(input);
+
 		if (n < 0)
 			return (int)n;
-		if (n == 0)
-			return start_codec(input, CODEC_NONE);
+		codec = n == 0 ? CODEC_NONE : codec_of_bytes(input->packed, input->end);
+		if (codec == CODEC_AUTO && input->waits)
+			return -EAGAIN;
 	}
+	return start_codec(input, codec);
 }
 
 /* What was read ahead to see what it is. */
@@ -115,8 +115,9 @@ take_packed(struct input *input, char *to, size_t cap)
 	return n;
 }
 
+/* filled: read() was called already. */
 static ssize_t
-read_decoded(struct input *input, char *to, size_t cap)
+read_decoded(struct input *input, char *to, size_t cap, int filled)
 {
 	for (;;) {
 		struct codec_span span = {.in = input->packed + input->begin,
@@ -140,21 +141,24 @@ read_decoded(struct input *input, char *to, size_t cap)
 			return rc;
 		if (input->begin < input->end)
 			continue;
+		if (filled && input->waits)
+			return -EAGAIN;
 		n = fill_packed(input);
 		if (n <= 0)
 			return n;
+		filled = 1;
 	}
 }
 
 ssize_t
 input_read(struct input *input, char *to, size_t cap)
 {
-	int rc = input->codec == CODEC_AUTO ? detect(input) : 0;
+	int fresh = input->codec == CODEC_AUTO, rc = fresh ? detect(input) : 0;
 
 	if (rc < 0)
 		return rc;
 	if (input->codec != CODEC_NONE)
-		return read_decoded(input, to, cap);
+		return read_decoded(input, to, cap, fresh);
 	if (input->packed != NULL && input->begin < input->end)
 		return (ssize_t)take_packed(input, to, cap);
 	return read_some(input, to, cap);

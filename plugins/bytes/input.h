@@ -19,6 +19,7 @@ struct input_mark {
 struct input {
 	int fd; /* -1: none; not the input's to close */
 	uint32_t codec; /* CODEC_NONE: as they are; CODEC_AUTO: the first bytes will say */
+	int waits; /* read() may wait: it is called once, and -EAGAIN says that more must come */
 	int64_t read; /* where the descriptor stands */
 	struct decoder decoder;
 	char *packed; /* of the descriptor, not decoded yet */
@@ -37,7 +38,7 @@ void input_fini(struct input *input);
 
 /*
  * How many bytes came; 0: none, for now at least; -EBADMSG: they are not what the codec says,
- * always again; else what read() gave.
+ * always again; else what read() gave, and -EAGAIN.
  */
 ssize_t input_read(struct input *input, char *to, size_t cap);
 

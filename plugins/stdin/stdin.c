@@ -163,6 +163,7 @@ start(struct source *source)
 	sigset_t all, old;
 	int rc;
 
+	source->in.waits = 1;
 	rc = input_start(&source->in, STDIN_FILENO, source->conf->compression, 0);
 	if (rc < 0)
 		return rc;
