@@ -26,6 +26,7 @@ struct ask {
 	struct ask *next;
 	struct part *part;
 	int64_t position, end;
+	int forgotten; /* by the group, though it was told */
 };
 
 /* Of those to be asked about: their ends, or where they begin, unless that is known. */
@@ -120,6 +121,29 @@ ask_start(const struct source *source, struct ask *asks)
 	return code;
 }
 
+/* Brokers forget where groups stand in a topic that is deleted: one of its name is another one. */
+static rd_kafka_resp_err_t
+ask_told(rd_kafka_t *rk, struct ask *asks)
+{
+	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(8);
+	rd_kafka_resp_err_t code = 0;
+
+	for (const struct ask *ask = asks; ask != NULL; ask = ask->next)
+		if (ask->part->told)
+			rd_kafka_topic_partition_list_add(
+				list, ask->part->topic, ask->part->partition);
+	if (list->cnt > 0)
+		code = rd_kafka_committed(rk, list, KAFKA_TIMEOUT_MS);
+	for (int i = 0; code == 0 && i < list->cnt; i++)
+		code = list->elems[i].err;
+	for (struct ask *ask = asks; code == 0 && ask != NULL; ask = ask->next)
+		ask->forgotten = ask->part->told && rd_kafka_topic_partition_list_find(list,
+							    ask->part->topic, ask->part->partition)
+								    ->offset < 0;
+	rd_kafka_topic_partition_list_destroy(list);
+	return code;
+}
+
 static rd_kafka_resp_err_t
 ask_all(const struct source *source, struct ask *asks)
 {
@@ -127,7 +151,27 @@ ask_all(const struct source *source, struct ask *asks)
 
 	if (code == 0 && source->conf->stop == STOP_END)
 		code = ask_times(source->rk, asks, RD_KAFKA_OFFSET_END, 1);
-	return code;
+	return code == 0 ? ask_told(source->rk, asks) : code;
+}
+
+/* [asker's lock] */
+static void
+check_told(struct asker *asker, const struct ask *asks)
+{
+	const struct source_conf *conf = asker->source->conf;
+
+	while (asks != NULL && !asks->forgotten)
+		asks = asks->next;
+	if (asks == NULL)
+		return;
+	weir_fail(&asker->err, -EUCLEAN,
+		"group \"%.*s\" does not stand in \"%s/%d\" any more, where the state has offset "
+		"%lld: "
+		"the topic was made anew, or the group was deleted or has expired; if the topic is "
+		"still the same one, set the group to that offset, else move the state directory "
+		"away to start afresh",
+		(int)conf->group.len, conf->group.p, asks->part->topic, asks->part->partition,
+		(long long)asks->part->position);
 }
 
 static int
@@ -165,6 +209,8 @@ answer(struct asker *asker, struct ask *asks)
 			"see that brokers answer, and that no transaction has been left open on "
 			"the group's offsets",
 			asks->part->topic, asks->part->partition, rd_kafka_err2str(code));
+	else
+		check_told(asker, asks);
 	pthread_mutex_unlock(&asker->lock);
 	source->task->host->wake(source->task);
 }

@@ -325,6 +325,9 @@ read_position(struct part *part, struct weir_str name, struct weir_str text)
 			(int)position.cluster.len, position.cluster.p, source->cluster);
 	part->position = position.offset;
 	part->known = 1;
+	part->told = atomic_load(&source->shared->decides) != 0 &&
+		     position.group.len == source->conf->group.len &&
+		     memcmp(position.group.p, source->conf->group.p, position.group.len) == 0;
 	return 0;
 }
 
@@ -334,7 +337,7 @@ begin(struct source *source, struct part *part)
 {
 	if (part->fresh && !part->known)
 		part->position = RD_KAFKA_OFFSET_BEGINNING;
-	if (source->conf->stop == STOP_NEVER && (part->known || part->fresh))
+	if (source->conf->stop == STOP_NEVER && !part->told && (part->known || part->fresh))
 		return part_start(part);
 	return asker_ask(source->asker, part);
 }

@@ -45,6 +45,7 @@ struct part {
 	rd_kafka_queue_t *queue; /* NULL: not started */
 	atomic_int ready; /* the queue may have something */
 	int known; /* position was restored */
+	int told; /* and the group was told of it in the transaction that decided */
 	int finished;
 	uint64_t *lag, *queued;
 };

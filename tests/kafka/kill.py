@@ -184,7 +184,11 @@ class Case:
         return self.child.returncode, err
 
     def problems(self, records):
-        code, err = self.run()
+        try:
+            code, err = self.run()
+        except AssertionError as error:
+            yield str(error)
+            return
         if code != 0:
             yield f"exit {code}: {err.strip()}"
             return
