@@ -6,11 +6,13 @@
 #include "base/failpoint.h"
 #include "engine/decider.h"
 #include "engine/items.h"
+#include "engine/keeps.h"
 #include "engine/memory.h"
 #include "engine/run_private.h"
 #include "engine/source.h"
 #include "state/capture.h"
 #include "state/mutate.h"
+#include "state/timer.h"
 #include "state/verdict.h"
 
 #include <stdio.h>
@@ -201,16 +203,28 @@ wr_checkpoint_touch(struct wr_checkpoint *c)
 		atomic_store_explicit(&c->touched, true, memory_order_relaxed);
 }
 
+/* Its tables, and behind them those of its timers.  NULL: there are no more. */
+static struct weir_table *
+nth_table(const struct wr_inst *inst, uint32_t i)
+{
+	if (i < inst->n_tables)
+		return inst->tables[i];
+	if (inst->timers == NULL || !wr_keeps_keyed_timers(inst->op) || i - inst->n_tables > 1)
+		return NULL;
+	return wr_timers_table(inst->timers, i - inst->n_tables);
+}
+
 void
 wr_checkpoint_note_dirty(struct wr_checkpoint *c, struct wr_inst *inst)
 {
 	uint64_t bytes = 0, before = inst->dirty, all;
+	struct weir_table *table;
 
 	if (c->store == NULL)
 		return;
-	for (uint32_t i = 0; i < inst->n_tables; i++)
-		if (wr_table_is_kept(inst->tables[i]))
-			bytes += wr_table_dirty_bytes(inst->tables[i]);
+	for (uint32_t i = 0; (table = nth_table(inst, i)) != NULL; i++)
+		if (wr_table_is_kept(table))
+			bytes += wr_table_dirty_bytes(table);
 	inst->dirty = bytes;
 	all = atomic_fetch_add(&c->dirty, bytes - before) + bytes - before;
 	if (bytes <= before || all < c->pipeline->max_dirty ||
@@ -268,11 +282,12 @@ capture_private(struct wr_inst *inst, struct wr_capture *capture)
 	wr_items_free(items);
 }
 
-/* What is small is taken down at once, of tables and timers it is fixed what they hold now. */
+/* What is small is taken down at once, of tables it is fixed what they hold now. */
 static void
 capture_begin(struct wr_inst *inst, struct wr_capture *capture)
 {
 	int64_t watermark = inst->pub.watermark;
+	struct weir_table *table;
 
 	wr_text_add(wr_capture_section(capture, WR_SECTION_TASK, ""), (const char *)&watermark,
 		sizeof watermark);
@@ -280,21 +295,21 @@ capture_begin(struct wr_inst *inst, struct wr_capture *capture)
 		capture_private(inst, capture);
 	if (inst->source != NULL)
 		wr_source_capture(inst->source, wr_capture_section(capture, WR_SECTION_SOURCE, ""));
-	for (uint32_t i = 0; i < inst->n_tables; i++)
-		if (wr_table_is_kept(inst->tables[i]))
-			wr_table_capture_begin(inst->tables[i]);
 	if (inst->timers != NULL)
-		wr_timers_capture_begin(inst->timers);
+		wr_timers_capture(inst->timers, wr_capture_section(capture, WR_SECTION_TIMERS, ""));
+	for (uint32_t i = 0; (table = nth_table(inst, i)) != NULL; i++)
+		if (wr_table_is_kept(table))
+			wr_table_capture_begin(table);
 }
 
-/* A slice of the first table, or the timers, that are not copied yet.  True: all are. */
+/* A slice of the first table that is not copied yet.  True: all are. */
 static bool
 copy_slice(struct wr_inst *inst, struct wr_part *part)
 {
-	struct wr_text text = {0};
+	struct weir_table *table;
 
-	for (; part->table < inst->n_tables; part->table++) {
-		struct weir_table *table = inst->tables[part->table];
+	for (; (table = nth_table(inst, part->table)) != NULL; part->table++) {
+		struct wr_text text = {0};
 
 		if (!wr_table_is_kept(table))
 			continue;
@@ -302,14 +317,7 @@ copy_slice(struct wr_inst *inst, struct wr_part *part)
 			return false;
 		*wr_capture_section(
 			&part->capture, WR_SECTION_TABLE, wr_table_spec_of(table)->name) = text;
-		text = (struct wr_text){0};
 	}
-	if (inst->timers == NULL || part->table > inst->n_tables)
-		return true;
-	if (!wr_timers_capture_copy(inst->timers, WEIR_SLICE, &text))
-		return false;
-	*wr_capture_section(&part->capture, WR_SECTION_TIMERS, "") = text;
-	part->table++;
 	return true;
 }
 

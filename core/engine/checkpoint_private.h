@@ -16,7 +16,7 @@ struct wr_part {
 	struct wr_part *next;
 	struct wr_inst *inst;
 	struct wr_capture capture;
-	uint32_t table; /* the one that is being copied; then the timers */
+	uint32_t table; /* the one that is being copied */
 	struct weir_items *tokens; /* of a two-phase sink, once prepared */
 };
 

@@ -5,9 +5,11 @@
 #include "base/err.h"
 #include "base/failpoint.h"
 #include "engine/items.h"
+#include "engine/keeps.h"
 #include "engine/memory.h"
 #include "engine/run_private.h"
 #include "engine/source.h"
+#include "state/timer.h"
 
 #include <string.h>
 
@@ -116,23 +118,45 @@ wr_checkpoint_restore_watermark(struct wr_checkpoint *c, struct wr_inst *inst, s
 	return n < 0 ? n : 0;
 }
 
-int
-wr_checkpoint_restore_table(struct wr_checkpoint *c, struct wr_inst *inst, struct weir_table *table,
+static int
+restore_entries(struct wr_checkpoint *c, struct wr_inst *inst, struct weir_table *table,
 	struct weir_err *err)
 {
 	uint32_t lo, hi;
 
-	if (c->store == NULL || !wr_table_is_kept(table))
-		return 0;
 	if (!c->settled)
 		return wr_err_set(err, -EINVAL,
 			"internal error: it decides epochs, and opens table \"%s\": what was kept "
 			"in it is not known before it has decided",
 			wr_table_spec_of(table)->name);
 	wr_checkpoint_groups(c, inst, &lo, &hi);
-	wr_memory_table(c, inst, table);
 	return wr_store_restore_table(
 		c->store, inst->op->name, table, lo, hi, c->pipeline->max_parallelism, err);
+}
+
+int
+wr_checkpoint_restore_table(struct wr_checkpoint *c, struct wr_inst *inst, struct weir_table *table,
+	struct weir_err *err)
+{
+	if (c->store == NULL || !wr_table_is_kept(table))
+		return 0;
+	wr_memory_table(c, inst, table);
+	return restore_entries(c, inst, table, err);
+}
+
+static int
+restore_keyed_timers(struct wr_checkpoint *c, struct wr_inst *inst, struct weir_err *err)
+{
+	struct wr_timers *timers;
+	int rc = 0;
+
+	if (!wr_keeps_keyed_timers(inst->op))
+		return 0;
+	timers = wr_inst_timers(inst);
+	for (uint32_t clock = 0; rc == 0 && clock < 2; clock++)
+		rc = restore_entries(c, inst, wr_timers_table(timers, clock), err);
+	wr_timers_restored(timers);
+	return rc;
 }
 
 struct restoring {
@@ -226,6 +250,8 @@ wr_checkpoint_restore_rest(struct wr_checkpoint *c, struct wr_inst *inst, struct
 	if (c->store == NULL)
 		return 0;
 	rc = restore_private(c, inst, err);
+	if (rc >= 0)
+		rc = restore_keyed_timers(c, inst, err);
 	if (rc >= 0)
 		rc = wr_store_sections(
 			c->store, inst->op->name, WR_SECTION_TIMERS, restore_timers, &r, err);

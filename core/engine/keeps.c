@@ -4,6 +4,7 @@
 
 #include "engine/instance.h"
 #include "engine/run_private.h"
+#include "state/timer.h"
 
 #include <string.h>
 
@@ -30,15 +31,41 @@ keeps_table(struct wr_arena *arena, const struct wr_op *op, const struct weir_ta
 		.slots = slots};
 }
 
+static bool
+has_timers(const struct wr_op *op)
+{
+	return wr_operator_needs(op->desc, "weir.timer/1");
+}
+
+static struct wr_kept_table
+keeps_timers(struct wr_arena *arena, const struct wr_op *op, const char *name)
+{
+	return (struct wr_kept_table){.name = dup(arena, name),
+		.flags = WEIR_BY_KEY,
+		.key_types = op->in[0].key_types,
+		.n_keys = op->in[0].n_keys};
+}
+
+bool
+wr_keeps_keyed_timers(const struct wr_op *op)
+{
+	return has_timers(op) && op->n_in > 0;
+}
+
 static struct wr_kept_op
 keeps_op(struct wr_arena *arena, const struct wr_op *op, const struct wr_inst *inst)
 {
-	struct wr_kept_table *tables = wr_arena_array(arena, struct wr_kept_table, inst->n_tables);
+	struct wr_kept_table *tables =
+		wr_arena_array(arena, struct wr_kept_table, inst->n_tables + 2);
 	uint32_t n = 0;
 
 	for (uint32_t t = 0; t < inst->n_tables; t++)
 		if (wr_table_is_kept(inst->tables[t]))
 			tables[n++] = keeps_table(arena, op, inst->tables[t]);
+	if (wr_keeps_keyed_timers(op)) {
+		tables[n++] = keeps_timers(arena, op, WR_TIMERS_EVENT);
+		tables[n++] = keeps_timers(arena, op, WR_TIMERS_CLOCK);
+	}
 	return (struct wr_kept_op){.name = op->name,
 		.word = op->word,
 		.state_version = op->desc->state_version,
@@ -46,7 +73,7 @@ keeps_op(struct wr_arena *arena, const struct wr_op *op, const struct wr_inst *i
 		.tables = tables,
 		.n_tables = n,
 		.has_private = op->desc->snapshot != NULL,
-		.has_timers = wr_operator_needs(op->desc, "weir.timer/1"),
+		.has_timers = has_timers(op),
 		.has_position = op->desc->kind == WEIR_SOURCE,
 		.has_output = op->two_phase};
 }

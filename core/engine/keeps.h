@@ -12,5 +12,7 @@
 
 /* All of it is the arena's, or the pipeline's. */
 struct wr_kept wr_keeps(struct wr_run *run, struct wr_arena *arena);
+/* It may set timers under keys. */
+bool wr_keeps_keyed_timers(const struct wr_op *op);
 
 #endif

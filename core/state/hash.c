@@ -633,13 +633,6 @@ wr_hash_erase(struct wr_hash *hash, const struct wr_key *key, uint64_t key_hash,
 
 static const uint64_t hash_leap = 2654435761; /* a prime that is no divisor of so few lines */
 
-static bool
-hash_is_dirty(const struct wr_hash *hash, uint32_t index)
-{
-	return index >> 6 < hash->dirty_words &&
-	       (hash->dirty_bits[index >> 6] >> (index & 63) & 1) != 0;
-}
-
 /* The next entry of a key behind index; 0: none. */
 static uint32_t
 hash_after(const struct wr_hash *hash, uint32_t root, uint32_t index)
@@ -666,7 +659,7 @@ hash_may_go(const struct wr_hash *hash, uint32_t root,
 				     floor(arg, wr_key_hash(wr_slabs_key(&hash->slabs, root))))
 		return 0;
 	for (; index != 0; index = hash_after(hash, root, index), n++)
-		if (hash_is_dirty(hash, index))
+		if (wr_hash_is_dirty(hash, index))
 			return 0;
 	return n;
 }

@@ -95,8 +95,9 @@ uint64_t wr_hash_bytes(const struct wr_hash *hash);
 
 /* Which entries were written, for captures: hash_dirty.c. */
 void wr_hash_reserve_dirty(struct wr_hash *hash);
-/* Freezes what is dirty, or a copy of it: then it stays dirty. */
-void wr_hash_freeze(struct wr_hash *hash, bool copy);
+bool wr_hash_is_dirty(const struct wr_hash *hash, uint32_t index);
+/* Freezes what is dirty. */
+void wr_hash_freeze(struct wr_hash *hash);
 /* Writes the entry down if it is frozen. */
 void wr_hash_save(struct wr_hash *hash, uint32_t index);
 /* Writes down what is frozen until the budget, of bytes, is used up; true: nothing is left. */
@@ -109,7 +110,7 @@ static inline void
 wr_hash_part(struct wr_hash *hash)
 {
 	if (hash->captures != hash->slabs.layout->captures)
-		wr_hash_freeze(hash, false);
+		wr_hash_freeze(hash);
 }
 
 static inline void *

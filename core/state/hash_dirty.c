@@ -23,10 +23,16 @@ wr_hash_reserve_dirty(struct wr_hash *hash)
 	hash->dirty_words = words;
 }
 
-void
-wr_hash_freeze(struct wr_hash *hash, bool copy)
+bool
+wr_hash_is_dirty(const struct wr_hash *hash, uint32_t index)
 {
-	size_t bytes = hash->dirty_words * sizeof *hash->dirty_bits;
+	return index >> 6 < hash->dirty_words &&
+	       (hash->dirty_bits[index >> 6] >> (index & 63) & 1) != 0;
+}
+
+void
+wr_hash_freeze(struct wr_hash *hash)
+{
 	struct wr_frozen *frozen;
 
 	hash->captures = hash->slabs.layout->captures;
@@ -36,10 +42,6 @@ wr_hash_freeze(struct wr_hash *hash, bool copy)
 	frozen = hash->frozen = wr_alloc(sizeof *frozen);
 	*frozen = (struct wr_frozen){
 		.bits = hash->dirty_bits, .words = hash->dirty_words, .n = hash->n_dirty};
-	if (copy) {
-		frozen->bits = memcpy(wr_alloc(bytes), hash->dirty_bits, bytes);
-		return;
-	}
 	hash->dirty_bits = NULL;
 	hash->dirty_words = hash->n_dirty = 0;
 	wr_hash_reserve_dirty(hash);

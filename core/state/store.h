@@ -62,7 +62,7 @@ struct wr_kept {
  * one after another. */
 enum {
 	WR_SECTION_TABLE = 1, /* records of one table; name: the table's */
-	WR_SECTION_TIMERS, /* all timers of the instance */
+	WR_SECTION_TIMERS, /* the instance's own timers; keyed ones are tables */
 	WR_SECTION_PRIVATE, /* items of snapshot() */
 	WR_SECTION_SOURCE, /* partitions: name, position, watermark, newest, finished */
 	WR_SECTION_TOKENS, /* items of prepare() */
@@ -170,12 +170,10 @@ void wr_table_capture(struct weir_table *table, uint32_t max_parallelism, struct
 /* Bytes a capture would take about. */
 uint64_t wr_table_dirty_bytes(const struct weir_table *table);
 
-/* Timers likewise: all of them; restored ones are those whose key group lies in lo .. hi, and the
- * instance's own if unkeyed. */
+/* The TIMERS section has the instance's own.  One that an older weir wrote has keyed ones too:
+ * those whose key group lies in lo .. hi are restored.  unkeyed: its own are. */
 struct wr_timers;
-void wr_timers_capture_begin(struct wr_timers *timers);
-bool wr_timers_capture_copy(struct wr_timers *timers, uint32_t bytes, struct wr_text *out);
-void wr_timers_capture(struct wr_timers *timers, struct wr_text *out);
+void wr_timers_capture(const struct wr_timers *timers, struct wr_text *out);
 int wr_timers_restore(struct wr_timers *timers, struct weir_str bytes, uint32_t lo, uint32_t hi,
 	uint32_t max_parallelism, bool unkeyed, struct weir_err *err);
 

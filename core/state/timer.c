@@ -1,33 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Timers, see timer.h: of each clock a hash table of entries by key, whose namespace is the time,
- * and a heap of times. Clearing leaves the heap alone: a time there whose entry is gone is dropped
- * when it comes up, or when such are most.
+ * Timers, see timer.h: of each clock a table of entries by key without a row, whose namespace is
+ * the time, and a heap of times. Clearing leaves the heap alone: a time there whose entry is gone
+ * is dropped when it comes up, or when such are most.  Of what is set in the table already, setting
+ * again is nothing: so what is not dirty is what the last capture had, and only that is noted when
+ * it goes.
  */
 #include "state/timer.h"
 
 #include "base/batch.h"
 #include "base/err.h"
+#include "state/chain.h"
 #include "state/codec.h"
-#include "state/hash.h"
 #include "state/store.h"
+#include "state/table_parts.h"
 
 #include <stdlib.h>
 
-enum { TIMER_BLOCK = 32, TIMER_STALE = 256, HEAP_ARITY = 4 };
+enum { TIMER_BLOCK = 32, TIMER_STALE = 256, HEAP_ARITY = 4, TIMERS_VERSION = 2 };
 
 struct timer_due {
 	int64_t when;
 	uint32_t index; /* of the entry it was set for */
 };
 
-/* The timers of one clock, keyed or the instance's own.  All of them are dirty, all the time: an
- * epoch has them all. */
+/* The timers of one clock, keyed or the instance's own. */
 struct timer_queue {
-	struct wr_timers *timers;
-	uint8_t clock, keyed;
-	struct wr_layout layout;
-	struct wr_hash hash;
+	struct weir_table *table;
+	struct wr_hash *hash; /* the table's */
 	struct timer_due *heap;
 	uint32_t n, cap;
 };
@@ -45,12 +45,11 @@ enum { TIMERS_OWN, TIMERS_KEYED, TIMERS_KINDS, TIMERS_CLOCKS = 2 };
 
 struct wr_timers {
 	struct timer_queue queue[TIMERS_CLOCKS][TIMERS_KINDS];
-	uint32_t n_keys, *key_types;
+	uint32_t n_keys;
 	struct wr_key keys[WEIR_ROWS_MAX]; /* scratch */
 	uint64_t hash[WEIR_ROWS_MAX];
 	struct wr_arena arena;
 	struct timer_taken *taken;
-	struct wr_text copied; /* of the capture under way */
 };
 
 static struct timer_queue *
@@ -59,49 +58,29 @@ timers_queue(struct wr_timers *timers, uint32_t i)
 	return &timers->queue[i / TIMERS_KINDS][i % TIMERS_KINDS];
 }
 
-static uint32_t
-timers_save(void *capture, const struct wr_hash *hash, uint32_t index)
-{
-	struct timer_queue *queue = capture;
-	struct wr_text *out = &queue->timers->copied;
-	const struct wr_node *node = wr_slabs_node(&hash->slabs, index);
-	uint8_t head[2 + WR_VARINT_MAX + WR_KEY_INLINE] = {queue->clock, queue->keyed},
-					 *end = head + 2;
-	size_t before = out->len;
-
-	if (queue->keyed && wr_key_is_far(&node->key))
-		end = wr_codec_varint(end, (uint64_t)node->key.len + 1);
-	else if (queue->keyed)
-		end = wr_codec_key(end, &node->key);
-	wr_text_add(out, (const char *)head, (size_t)(end - head));
-	if (queue->keyed && wr_key_is_far(&node->key))
-		wr_text_add(out, (const char *)wr_key_bytes(&node->key), node->key.len);
-	wr_text_add(out, (const char *)&node->ns, sizeof node->ns);
-	return (uint32_t)(out->len - before);
-}
-
 struct wr_timers *
 wr_timers_new(const uint32_t *key_types, uint32_t n_keys)
 {
+	static const char *const names[] = {WR_TIMERS_EVENT, WR_TIMERS_CLOCK};
+	struct weir_table_spec spec = {.size = sizeof spec, .flags = WEIR_BY_KEY};
 	struct wr_timers *timers = wr_zalloc(sizeof *timers);
 
+	timers->n_keys = n_keys;
 	for (uint32_t i = 0; i < TIMERS_CLOCKS * TIMERS_KINDS; i++) {
 		struct timer_queue *queue = timers_queue(timers, i);
 
-		queue->timers = timers;
-		queue->clock = (uint8_t)(i / TIMERS_KINDS);
-		queue->keyed = i % TIMERS_KINDS == TIMERS_KEYED;
-		wr_layout_init(&queue->layout, sizeof(struct wr_node), NULL, 0);
-		queue->layout.save = timers_save;
-		queue->layout.capture = queue;
-		queue->hash.slabs.layout = &queue->layout;
-		queue->hash.keyed = queue->hash.tracked = true;
+		spec.name = names[i / TIMERS_KINDS];
+		queue->table = wr_table_new(
+			&spec, key_types, i % TIMERS_KINDS == TIMERS_KEYED ? n_keys : 0);
+		queue->hash = &queue->table->hash;
 	}
-	timers->n_keys = n_keys;
-	timers->key_types = wr_alloc(n_keys * sizeof *key_types);
-	if (n_keys > 0)
-		memcpy(timers->key_types, key_types, n_keys * sizeof *key_types);
 	return timers;
+}
+
+struct weir_table *
+wr_timers_table(struct wr_timers *timers, uint32_t clock)
+{
+	return timers->queue[clock][TIMERS_KEYED].table;
 }
 
 void
@@ -110,18 +89,13 @@ wr_timers_free(struct wr_timers *timers)
 	if (timers == NULL)
 		return;
 	for (uint32_t i = 0; i < TIMERS_CLOCKS * TIMERS_KINDS; i++) {
-		struct timer_queue *queue = timers_queue(timers, i);
-
-		wr_hash_fini(&queue->hash);
-		wr_layout_fini(&queue->layout);
-		free(queue->heap);
+		wr_table_free(timers_queue(timers, i)->table);
+		free(timers_queue(timers, i)->heap);
 	}
 	if (timers->taken != NULL)
 		wr_arena_fini(&timers->taken->arena);
 	wr_arena_fini(&timers->arena);
-	wr_text_fini(&timers->copied);
 	free(timers->taken);
-	free(timers->key_types);
 	free(timers);
 }
 
@@ -157,7 +131,7 @@ heap_down(struct timer_due *heap, uint32_t n, uint32_t i, struct timer_due due)
 static inline bool
 queue_is_set(const struct timer_queue *queue, const struct timer_due *due)
 {
-	const struct wr_node *node = wr_slabs_node(&queue->hash.slabs, due->index);
+	const struct wr_node *node = wr_slabs_node(&queue->hash->slabs, due->index);
 
 	return node->key.len != WR_ENTRY_FREE && node->ns == due->when;
 }
@@ -166,7 +140,7 @@ queue_is_set(const struct timer_queue *queue, const struct timer_due *due)
 static void
 queue_rebuild(struct timer_queue *queue)
 {
-	uint64_t *seen = wr_zalloc((queue->hash.slabs.next / 64 + 1) * sizeof *seen);
+	uint64_t *seen = wr_zalloc((queue->hash->slabs.next / 64 + 1) * sizeof *seen);
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < queue->n; i++) {
@@ -188,7 +162,7 @@ queue_rebuild(struct timer_queue *queue)
 static void
 queue_push(struct timer_queue *queue, struct timer_due due)
 {
-	if (queue->n > TIMER_STALE && queue->n / 2 > wr_slabs_count(&queue->hash.slabs)) {
+	if (queue->n > TIMER_STALE && queue->n / 2 > wr_slabs_count(&queue->hash->slabs)) {
 		queue_rebuild(queue);
 		for (uint32_t i = 0; i < queue->n; i++)
 			if (queue->heap[i].index == due.index)
@@ -199,6 +173,41 @@ queue_push(struct timer_queue *queue, struct timer_due due)
 		queue->heap = wr_realloc(queue->heap, queue->cap * sizeof *queue->heap);
 	}
 	heap_up(queue->heap, queue->n++, due);
+}
+
+static void
+queue_set(struct timer_queue *queue, const struct wr_key *key, uint64_t hash, int64_t when)
+{
+	struct timer_due due = {.when = when};
+	uint32_t root = wr_hash_get(queue->hash, key, hash);
+	bool made;
+
+	if (root != 0 && wr_chain_find(&queue->hash->slabs, root, when) != 0)
+		return;
+	due.index = wr_hash_put(queue->hash, key, hash, when, &made);
+	queue_push(queue, due);
+}
+
+/* Whether it was set. */
+static bool
+queue_clear(struct timer_queue *queue, const struct wr_key *key, uint64_t hash, int64_t when)
+{
+	struct weir_table *table = queue->table;
+	uint32_t index = wr_hash_get(queue->hash, key, hash);
+	bool captured = false;
+
+	if (index != 0)
+		index = wr_chain_find(&queue->hash->slabs, index, when);
+	if (index == 0)
+		return false;
+	if (table->tracked) {
+		wr_hash_part(queue->hash);
+		captured = !wr_hash_is_dirty(queue->hash, index);
+	}
+	wr_hash_erase(queue->hash, key, hash, when);
+	if (captured)
+		wr_table_note_erased(table, key, hash, when);
+	return true;
 }
 
 /* Keys and hashes of the rows into timers->keys and hash by the index i; the queue they belong to.
@@ -227,16 +236,11 @@ wr_timers_set(struct wr_timers *timers, const struct weir_batch *batch, const ui
 
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t row = sel == NULL ? i : sel[i], ahead = i + TIMER_BLOCK / 2;
-		struct timer_due due = {.when = when[i]};
-		bool made;
 
 		if (ahead < n)
 			wr_hash_prefetch(
-				&queue->hash, timers->hash[sel == NULL ? ahead : sel[ahead]]);
-		due.index = wr_hash_put(
-			&queue->hash, &timers->keys[row], timers->hash[row], when[i], &made);
-		if (made)
-			queue_push(queue, due);
+				queue->hash, timers->hash[sel == NULL ? ahead : sel[ahead]]);
+		queue_set(queue, &timers->keys[row], timers->hash[row], when[i]);
 	}
 }
 
@@ -249,7 +253,7 @@ wr_timers_clear(struct wr_timers *timers, const struct weir_batch *batch, const 
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t row = sel == NULL ? i : sel[i];
 
-		wr_hash_erase(&queue->hash, &timers->keys[row], timers->hash[row], when[i]);
+		queue_clear(queue, &timers->keys[row], timers->hash[row], when[i]);
 	}
 }
 
@@ -287,21 +291,21 @@ queue_take(struct timer_queue *queue, int64_t now, struct timer_taken *taken, ui
 	while (m < TIMER_BLOCK && n + m < WEIR_ROWS_MAX && queue->n > 0 &&
 		queue->heap[0].when <= now) {
 		due[m] = queue_pop(queue);
-		__builtin_prefetch(wr_slabs_at(&queue->hash.slabs, due[m].index));
+		__builtin_prefetch(wr_slabs_at(&queue->hash->slabs, due[m].index));
 		m++;
 	}
 	for (uint32_t i = 0; i < m; i++) {
 		if (!queue_is_set(queue, &due[i]))
 			continue;
-		taken->keys[n] = *wr_slabs_key(&queue->hash.slabs, due[i].index);
+		taken->keys[n] = *wr_slabs_key(&queue->hash->slabs, due[i].index);
 		taken->hash[n] = wr_key_hash(&taken->keys[n]);
 		taken->when[n] = due[i].when;
-		wr_hash_prefetch(&queue->hash, taken->hash[n]);
+		wr_hash_prefetch(queue->hash, taken->hash[n]);
 		n++;
 	}
 	/* One that was cleared and set again may be there twice: the second time it is gone. */
 	for (uint32_t i = m = from; i < n; i++) {
-		if (!wr_hash_erase(&queue->hash, &taken->keys[i], taken->hash[i], taken->when[i]))
+		if (!queue_clear(queue, &taken->keys[i], taken->hash[i], taken->when[i]))
 			continue;
 		taken->keys[m] = taken->keys[i];
 		taken->hash[m] = taken->hash[i];
@@ -311,15 +315,16 @@ queue_take(struct timer_queue *queue, int64_t now, struct timer_taken *taken, ui
 }
 
 static void
-timers_give(struct wr_timers *timers, struct timer_taken *taken, uint32_t n, uint32_t n_keys,
-	struct weir_due *due)
+timers_give(
+	const struct weir_table *table, struct timer_taken *taken, uint32_t n, struct weir_due *due)
 {
+	uint32_t n_keys = table->n_keys;
 	struct weir_batch *batch = &taken->batch.pub;
 	const struct weir_column **cols;
 
 	wr_arena_reset(&taken->arena);
 	cols = wr_arena_array(&taken->arena, const struct weir_column *, n_keys);
-	wr_keys_to_columns(taken->keys, n, timers->key_types, n_keys, cols, &taken->arena);
+	wr_keys_to_columns(taken->keys, n, table->key_types, n_keys, cols, &taken->arena);
 	*batch = (struct weir_batch){.size = sizeof *batch,
 		.n_rows = n,
 		.n_cols = n_keys,
@@ -354,7 +359,7 @@ wr_timers_due(struct wr_timers *timers, uint32_t clock, int64_t now, struct weir
 		now = other_next;
 	while (n < WEIR_ROWS_MAX && queue->n > 0 && queue->heap[0].when <= now)
 		n = queue_take(queue, now, timers->taken, n);
-	timers_give(timers, timers->taken, n, own_first ? 0 : timers->n_keys, due);
+	timers_give(queue->table, timers->taken, n, due);
 	return n;
 }
 
@@ -373,21 +378,20 @@ wr_timers_count(const struct wr_timers *timers)
 	uint64_t count = 0;
 
 	for (uint32_t i = 0; i < TIMERS_CLOCKS * TIMERS_KINDS; i++)
-		count += wr_slabs_count(
-			&timers->queue[i / TIMERS_KINDS][i % TIMERS_KINDS].hash.slabs);
+		count += wr_table_count(timers->queue[i / TIMERS_KINDS][i % TIMERS_KINDS].table);
 	return count;
 }
 
 uint64_t
 wr_timers_bytes(const struct wr_timers *timers)
 {
-	uint64_t bytes = sizeof *timers + wr_arena_held(&timers->arena) + timers->copied.cap;
+	uint64_t bytes = sizeof *timers + wr_arena_held(&timers->arena);
 
 	for (uint32_t i = 0; i < TIMERS_CLOCKS * TIMERS_KINDS; i++) {
 		const struct timer_queue *queue =
 			&timers->queue[i / TIMERS_KINDS][i % TIMERS_KINDS];
 
-		bytes += wr_hash_bytes(&queue->hash) + queue->cap * sizeof *queue->heap;
+		bytes += wr_table_bytes(queue->table) + queue->cap * sizeof *queue->heap;
 	}
 	if (timers->taken != NULL)
 		bytes += sizeof *timers->taken + wr_arena_held(&timers->taken->arena);
@@ -395,59 +399,78 @@ wr_timers_bytes(const struct wr_timers *timers)
 }
 
 void
-wr_timers_capture_begin(struct wr_timers *timers)
+wr_timers_capture(const struct wr_timers *timers, struct wr_text *out)
 {
-	uint8_t head[] = {1, (uint8_t)timers->n_keys};
+	const uint8_t version = TIMERS_VERSION;
 
-	wr_assert(timers->copied.len == 0);
-	wr_text_add(&timers->copied, (const char *)head, sizeof head);
-	for (uint32_t c = 0; c < timers->n_keys; c++)
-		wr_text_add(&timers->copied,
-			(const char *)&(uint8_t){(uint8_t)timers->key_types[c]}, 1);
-	for (uint32_t i = 0; i < TIMERS_CLOCKS * TIMERS_KINDS; i++)
-		wr_hash_freeze(&timers_queue(timers, i)->hash, true);
-}
+	wr_text_add(out, (const char *)&version, sizeof version);
+	for (uint8_t clock = 0; clock < TIMERS_CLOCKS; clock++) {
+		const struct timer_queue *own = &timers->queue[clock][TIMERS_OWN];
 
-bool
-wr_timers_capture_copy(struct wr_timers *timers, uint32_t bytes, struct wr_text *out)
-{
-	wr_assert(bytes > 0 && out->len == 0);
-	for (uint32_t i = 0; i < TIMERS_CLOCKS * TIMERS_KINDS; i++)
-		if (bytes == 0 || !wr_hash_save_some(&timers_queue(timers, i)->hash, &bytes))
-			return false;
-	wr_text_fini(out);
-	*out = timers->copied;
-	timers->copied = (struct wr_text){0};
-	return true;
+		for (uint32_t i = 1; i < own->hash->slabs.next; i++) {
+			if (!wr_slabs_live(&own->hash->slabs, i))
+				continue;
+			wr_text_add(out, (const char *)&clock, sizeof clock);
+			wr_text_add(out, (const char *)&wr_slabs_node(&own->hash->slabs, i)->ns,
+				sizeof(int64_t));
+		}
+	}
 }
 
 void
-wr_timers_capture(struct wr_timers *timers, struct wr_text *out)
+wr_timers_restored(struct wr_timers *timers)
 {
-	wr_timers_capture_begin(timers);
-	while (!wr_timers_capture_copy(timers, UINT32_MAX, out))
-		;
+	for (uint32_t clock = 0; clock < TIMERS_CLOCKS; clock++) {
+		struct timer_queue *queue = &timers->queue[clock][TIMERS_KEYED];
+
+		for (uint32_t i = 1; i < queue->hash->slabs.next; i++)
+			if (wr_slabs_live(&queue->hash->slabs, i))
+				queue_push(queue,
+					(struct timer_due){
+						wr_slabs_node(&queue->hash->slabs, i)->ns, i});
+	}
 }
 
 static bool
-timers_same_keys(const struct wr_timers *timers, struct wr_reader *in)
+timers_same_keys(const struct weir_table *table, struct wr_reader *in)
 {
-	bool same = wr_reader_number(in, 1) == timers->n_keys;
+	bool same = wr_reader_number(in, 1) == table->n_keys;
 
-	for (uint32_t c = 0; same && c < timers->n_keys; c++)
-		same = wr_reader_number(in, 1) == timers->key_types[c];
+	for (uint32_t c = 0; same && c < table->n_keys; c++)
+		same = wr_reader_number(in, 1) == table->key_types[c];
 	return same;
 }
 
+/* A timer of a section of version 1, which had the keyed ones as well. */
 static void
-timers_put(struct timer_queue *queue, const struct wr_key *key, uint64_t hash, int64_t when)
+timers_read_first(struct wr_timers *timers, struct wr_reader *in, uint32_t lo, uint32_t hi,
+	uint32_t max_parallelism, bool unkeyed)
 {
-	struct timer_due due = {.when = when};
-	bool made;
+	uint64_t clock = wr_reader_number(in, 1), keyed = wr_reader_number(in, 1), hash;
+	struct wr_key key = keyed == 1 ? wr_reader_key(in) : wr_key_make(NULL, 0);
+	int64_t when = (int64_t)wr_reader_number(in, 8);
+	uint32_t group;
 
-	due.index = wr_hash_put(&queue->hash, key, hash, when, &made);
-	if (made)
-		queue_push(queue, due);
+	in->bad |= clock >= TIMERS_CLOCKS || keyed > 1;
+	if (in->bad)
+		return;
+	hash = wr_key_hash(&key);
+	group = wr_key_group(hash, max_parallelism);
+	if (keyed == 1 ? group >= lo && group <= hi : unkeyed)
+		queue_set(&timers->queue[clock][keyed == 1 ? TIMERS_KEYED : TIMERS_OWN], &key, hash,
+			when);
+}
+
+static void
+timers_read_own(struct wr_timers *timers, struct wr_reader *in, bool unkeyed)
+{
+	uint64_t clock = wr_reader_number(in, 1);
+	int64_t when = (int64_t)wr_reader_number(in, 8);
+	struct wr_key key = wr_key_make(NULL, 0);
+
+	in->bad |= clock >= TIMERS_CLOCKS;
+	if (!in->bad && unkeyed)
+		queue_set(&timers->queue[clock][TIMERS_OWN], &key, wr_key_hash(&key), when);
 }
 
 int
@@ -457,29 +480,17 @@ wr_timers_restore(struct wr_timers *timers, struct weir_str bytes, uint32_t lo, 
 	struct wr_reader in = wr_reader_of(bytes.p, bytes.len);
 	uint64_t version = wr_reader_number(&in, 1);
 
-	if (!in.bad && version != 1)
+	if (!in.bad && (version < 1 || version > TIMERS_VERSION))
 		return wr_err_set(err, -EUCLEAN,
-			"its timers are of version %u; this weir reads version 1",
-			(unsigned)version);
-	if (!timers_same_keys(timers, &in))
+			"its timers are of version %u; this weir reads versions 1 and %d",
+			(unsigned)version, TIMERS_VERSION);
+	if (version == 1 && !timers_same_keys(wr_timers_table(timers, 0), &in))
 		return wr_err_set(err, -EINVAL, "its timers were set under keys of other types");
-	while (!in.bad && in.p < in.end) {
-		uint64_t clock = wr_reader_number(&in, 1), keyed = wr_reader_number(&in, 1);
-		struct wr_key key = keyed == 1 ? wr_reader_key(&in) : wr_key_make(NULL, 0);
-		int64_t when = (int64_t)wr_reader_number(&in, 8);
-		uint64_t hash;
-		uint32_t group;
-
-		if (in.bad || clock >= TIMERS_CLOCKS || keyed > 1) {
-			in.bad = true;
-			break;
-		}
-		hash = wr_key_hash(&key);
-		group = wr_key_group(hash, max_parallelism);
-		if (keyed == 1 ? group >= lo && group <= hi : unkeyed)
-			timers_put(&timers->queue[clock][keyed == 1 ? TIMERS_KEYED : TIMERS_OWN],
-				&key, hash, when);
-	}
+	while (!in.bad && in.p < in.end)
+		if (version == 1)
+			timers_read_first(timers, &in, lo, hi, max_parallelism, unkeyed);
+		else
+			timers_read_own(timers, &in, unkeyed);
 	if (in.bad)
 		return wr_err_set(err, -EUCLEAN, "its timers are damaged");
 	return 0;

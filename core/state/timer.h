@@ -10,7 +10,16 @@
 
 #include "state/key.h"
 
+struct weir_table;
 struct wr_timers;
+
+/* Keyed ones are entries of tables, one for each clock, which are kept as others are. */
+#define WR_TIMERS_EVENT "@event_timers"
+#define WR_TIMERS_CLOCK "@clock_timers"
+/* The timers'.  Before anything is set: to be restored. */
+struct weir_table *wr_timers_table(struct wr_timers *timers, uint32_t clock);
+/* Both are. */
+void wr_timers_restored(struct wr_timers *timers);
 
 struct wr_timers *wr_timers_new(const uint32_t *key_types, uint32_t n_keys);
 void wr_timers_free(struct wr_timers *timers);

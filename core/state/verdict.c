@@ -104,6 +104,13 @@ judge_slots(struct judge *judge, const struct wr_kept_table *last, const struct 
 				last->slots[i].version);
 }
 
+/* A state that has none may have them in sections, as an older weir wrote them. */
+static bool
+is_of_timers(const struct wr_kept_table *table)
+{
+	return table->name[0] == '@';
+}
+
 static void
 judge_table(struct judge *judge, const struct wr_kept_table *now)
 {
@@ -112,7 +119,8 @@ judge_table(struct judge *judge, const struct wr_kept_table *now)
 	bool same;
 
 	if (last == NULL) {
-		say(&judge->changes, "table \"%s\" is new and starts empty", now->name);
+		if (!is_of_timers(now))
+			say(&judge->changes, "table \"%s\" is new and starts empty", now->name);
 		return;
 	}
 	same = last->n_keys == now->n_keys && ((last->flags ^ now->flags) & WEIR_BY_KEY) == 0;
@@ -120,6 +128,11 @@ judge_table(struct judge *judge, const struct wr_kept_table *now)
 		same = last->key_types[i] == now->key_types[i];
 	if (same) {
 		judge_slots(judge, last, now);
+		return;
+	}
+	if (is_of_timers(now)) {
+		if (judge->refusal.len == 0)
+			say(&judge->refusal, "its timers were set under keys of other types");
 		return;
 	}
 	wr_manifest_put_types(&keys, last->key_types, last->n_keys);
