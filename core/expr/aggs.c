@@ -91,9 +91,7 @@ plan_call(struct build *b, struct wr_node *node, struct wr_agg_call *call, struc
 	rc = call->agg->plan(&plan->pub, &err);
 	wr_call_planned(plan);
 	if (rc < 0) {
-		wr_expr_problem(b->scope, node->src, "%.*s(): %.*s", WR_STRF(node->word),
-			(int)sizeof err.text - 1,
-			err.text[0] == '\0' ? "wrong arguments" : err.text);
+		wr_call_problem(b->scope, node, call->agg->signature, &err);
 		return false;
 	}
 	if (plan->pub.type < WEIR_BOOL || plan->pub.type > WEIR_JSON ||

@@ -191,6 +191,18 @@ wr_call_spread(struct wr_arena *arena, const struct weir_column *one)
 	return col;
 }
 
+void
+wr_call_problem(const struct wr_scope *scope, const struct wr_node *node, const char *signature,
+	const struct weir_err *err)
+{
+	const char *form = signature != NULL
+				   ? signature
+				   : wr_arena_printf(scope->arena, "%.*s()", WR_STRF(node->word));
+
+	wr_expr_problem(scope, node->src, "%s: %.*s", form, (int)sizeof err->text - 1,
+		err->text[0] == '\0' ? "wrong arguments" : err->text);
+}
+
 bool
 wr_call_bind(const struct wr_scope *scope, struct wr_node *node, const struct weir_function *fn)
 {
@@ -203,9 +215,7 @@ wr_call_bind(const struct wr_scope *scope, struct wr_node *node, const struct we
 	rc = fn->plan(&plan.pub, &err);
 	wr_call_planned(&plan);
 	if (rc < 0) {
-		wr_expr_problem(scope, node->src, "%.*s(): %.*s", WR_STRF(node->word),
-			(int)sizeof err.text - 1,
-			err.text[0] == '\0' ? "wrong arguments" : err.text);
+		wr_call_problem(scope, node, fn->signature, &err);
 		return false;
 	}
 	if (plan.pub.type < WEIR_BOOL || plan.pub.type > WEIR_JSON) {

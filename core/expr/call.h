@@ -22,6 +22,10 @@ void wr_call_init(
 /* After its plan(), whatever it answered: its drop() is not forgotten. */
 void wr_call_planned(const struct wr_call *call);
 
+/* Why its plan() refused, with the form of the call.  [plan] */
+void wr_call_problem(const struct wr_scope *scope, const struct wr_node *node,
+	const char *signature, const struct weir_err *err);
+
 /* The one value of a column WEIR_ROWS_MAX times.  [plan] */
 const struct weir_column *wr_call_spread(struct wr_arena *arena, const struct weir_column *one);
 

@@ -6,13 +6,13 @@ pipeline p {
     sink null out { from w; }
 }
 -- stderr
-weir.conf:3:52: error: bool_and(): takes bool, not int
+weir.conf:3:52: error: bool_and(x): takes bool, not int
     aggregate w { from in; emit end; aggregate a = bool_and(n), c = count(n, s), m = min(n, s); }
                                                    ^~~~~~~~~~~
-weir.conf:3:69: error: count(): takes no argument or 1, not 2
+weir.conf:3:69: error: count([x]): takes no argument or 1, not 2
     aggregate w { from in; emit end; aggregate a = bool_and(n), c = count(n, s), m = min(n, s); }
                                                                     ^~~~~~~~~~~
-weir.conf:3:86: error: min(): takes 1 argument, not 2; of several columns there are least() and greatest()
+weir.conf:3:86: error: min(x): takes 1 argument, not 2; of several columns there are least() and greatest()
     aggregate w { from in; emit end; aggregate a = bool_and(n), c = count(n, s), m = min(n, s); }
                                                                                      ^~~~~~~~~
 weir: configuration file weir.conf test failed

@@ -6,7 +6,7 @@ pipeline p {
     sink null out { from f; }
 }
 -- stderr
-weir.conf:3:31: error: substr(): takes 2 to 3 arguments, not 1
+weir.conf:3:31: error: substr(string, from [, count]): takes 2 to 3 arguments, not 1
     filter f { from in; where substr(b) = 1; }
                               ^~~~~~~~~
 weir: configuration file weir.conf test failed

@@ -6,7 +6,7 @@ pipeline p {
     sink null out { from f; }
 }
 -- stderr
-weir.conf:3:31: error: abs(): takes int or float, not string
+weir.conf:3:31: error: abs(x): takes int or float, not string
     filter f { from in; where abs(b) = 1; }
                               ^~~~~~
 weir: configuration file weir.conf test failed

@@ -5,7 +5,7 @@ pipeline p {
     sink null out { from m; }
 }
 -- stderr
-weir.conf:3:27: error: json_object(): argument 2 is bytes, which JSON has not; write cast(x as string)
+weir.conf:3:27: error: json_object(name, x, ...): argument 2 is bytes, which JSON has not; write cast(x as string)
     map m { from in; nest o y; }
                           ^~~~~~
 weir: configuration file weir.conf test failed

@@ -6,7 +6,7 @@ pipeline p {
     sink null out { from w; }
 }
 -- stderr
-weir.conf:3:53: error: sum(): takes int or float, not string
+weir.conf:3:53: error: sum(x): takes int or float, not string
     window w { from in; tumbling 10s; aggregate n = sum(b); }
                                                     ^~~~~~
 weir: configuration file weir.conf test failed

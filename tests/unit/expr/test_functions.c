@@ -53,18 +53,22 @@ static const struct rig_case strings[] = {
 	{"format('%s %s %s', 1.5, 7, true)", "all 1.5 7 true"},
 	{"format('%+.1e %g %x', 12345.678, 0.1, 255)", "all +1.2e+04 0.1 ff"},
 	{"format('%f', 1e308 * 10)", "all inf"},
-	{"format('%d', s)", "1+15 format(): %d and %x take int"},
-	{"format('%y', s)", "1+15 format(): only %s, %d, %x, %f, %e, %g and %% are known"},
-	{"format('%', s)", "1+14 format(): the format ends within a %"},
-	{"format('%s')", "1+12 format(): takes 2 arguments or more, not 1"},
-	{"format('a', s)",
-		"1+14 format(): there are more arguments than the format has directives"},
-	{"format('%s %s', s)",
-		"1+18 format(): the format has more directives than there are arguments"},
-	{"format('%1000d', n)", "1+19 format(): a width above 999 or a precision above 99"},
-	{"lower(n)", "1+8 lower(): argument 1 must be string, not int; write cast(x as string)"},
-	{"split_part(s, ',', f)", "1+21 split_part(): argument 3 must be int, not float"},
-	{"trim(s, s, s)", "1+13 trim(): takes 1 to 2 arguments, not 3"},
+	{"format('%d', s)", "1+15 format(format, x, ...): %d and %x take int"},
+	{"format('%y', s)",
+		"1+15 format(format, x, ...): only %s, %d, %x, %f, %e, %g and %% are known"},
+	{"format('%', s)", "1+14 format(format, x, ...): the format ends within a %"},
+	{"format('%s')", "1+12 format(format, x, ...): takes 2 arguments or more, not 1"},
+	{"format('a', s)", "1+14 format(format, x, ...): there are more arguments than the format "
+			   "has directives"},
+	{"format('%s %s', s)", "1+18 format(format, x, ...): the format has more directives than "
+			       "there are arguments"},
+	{"format('%1000d', n)",
+		"1+19 format(format, x, ...): a width above 999 or a precision above 99"},
+	{"lower(n)",
+		"1+8 lower(string): argument 1 must be string, not int; write cast(x as string)"},
+	{"split_part(s, ',', f)",
+		"1+21 split_part(string, separator, n): argument 3 must be int, not float"},
+	{"trim(s, s, s)", "1+13 trim(string [, characters]): takes 1 to 2 arguments, not 3"},
 };
 
 static const struct rig_case numbers[] = {
@@ -101,8 +105,8 @@ static const struct rig_case numbers[] = {
 	{"least(true, n = 1)",
 		"false | true | false | false | false | false | false | false | false"},
 	{"greatest(null, 1)", "all null"},
-	{"least(s, 1)", "1+11 least(): string and int have no common order"},
-	{"sqrt(s)", "1+7 sqrt(): argument 1 must be int or float, not string"},
+	{"least(s, 1)", "1+11 least(x, ...): string and int have no common order"},
+	{"sqrt(s)", "1+7 sqrt(x): argument 1 must be int or float, not string"},
 };
 
 static const struct rig_case others[] = {
@@ -111,7 +115,8 @@ static const struct rig_case others[] = {
 	{"json_get(j, '$[''key'']')",
 		"\"v\" | null | null | null | null | \"a value that is long\" | "
 		"null | !malformed JSON | null"},
-	{"json_get(j, 'a')", "1+16 json_get(): \"a\" is no path; write it as $.a.b[0] or $['a b']"},
+	{"json_get(j, 'a')",
+		"1+16 json_get(json, path): \"a\" is no path; write it as $.a.b[0] or $['a b']"},
 	{"json_element(j, -1)", "null | null | null | {\"a\": 12345678901234567890} | null | null "
 				"| null | !malformed JSON | null"},
 	{"json_element(cast('[1, 2]' as json), -3)", "all null"},
@@ -132,7 +137,7 @@ static const struct rig_case others[] = {
 	{"json_array_contains(cast('[]' as json), 1)", "all false"},
 	{"json_array_contains(cast('[null]' as json), cast(null as int))", "all null"},
 	{"json_array_contains(j, ts)",
-		"1+26 json_array_contains(): looks for a string, a number or a bool, not "
+		"1+26 json_array_contains(json, x): looks for a string, a number or a bool, not "
 		"timestamp; cast it"},
 	{"json_array_join(cast('[\"a\\n\", null, 2, [3, 4], {\"b\": 5}]' as json), ', ')",
 		"all a\n, 2, [3, 4], {\"b\": 5}"},
@@ -148,7 +153,7 @@ static const struct rig_case others[] = {
 		"[\"it's\",4] | [\"Grüße aus Köln\",5] | [\"abc\",6] | [\"hello\",7] | "
 		"[\"hello world, a long two\",8]"},
 	{"json_array(y)",
-		"1+13 json_array(): argument 1 is bytes, which JSON has not; write cast(x as "
+		"1+13 json_array(x, ...): argument 1 is bytes, which JSON has not; write cast(x as "
 		"string)"},
 	{"json_object('k', f)",
 		"{\"k\":0.5} | {\"k\":-1.5} | {\"k\":null} | !JSON has no NaN and no infinity | "
@@ -158,9 +163,10 @@ static const struct rig_case others[] = {
 		"{\"x\":null} | {\"hello world, a long one\":null} | !a member of an object needs "
 		"a name | {\"\":null} | {\"it's\":null} | {\"Grüße aus Köln\":null} | "
 		"{\"abc\":null} | {\"hello\":null} | {\"hello world, a long two\":null}"},
-	{"json_object('a')", "1+16 json_object(): takes a name and a value, and so on in pairs"},
-	{"json_object(1, 2)",
-		"1+17 json_object(): argument 1 must be string, not int; write cast(x as string)"},
+	{"json_object('a')",
+		"1+16 json_object(name, x, ...): takes a name and a value, and so on in pairs"},
+	{"json_object(1, 2)", "1+17 json_object(name, x, ...): argument 1 must be string, not int; "
+			      "write cast(x as string)"},
 	{"split('', ',')", "all [\"\"]"},
 	{"split('a\"b,\\', ',')", "all [\"a\\\"b\",\"\\\\\"]"},
 	{"split('aXXbXX', 'XX')", "all [\"a\",\"b\",\"\"]"},
@@ -196,8 +202,8 @@ static const struct rig_case others[] = {
 	{"ip_in_cidr('fd00::1', '0.0.0.0/0')", "all false"},
 	{"ip_in_cidr('10.0.0.1', '10.0.0.1')", "all true"},
 	{"ip_in_cidr('x', '10.0.0.1')", "all !ip_in_cidr(): the first text is no address"},
-	{"ip_in_cidr(s, '10.0.0.0/33')",
-		"1+28 ip_in_cidr(): \"10.0.0.0/33\" is no net; write it as 10.0.0.0/8 or fd00::/8"},
+	{"ip_in_cidr(s, '10.0.0.0/33')", "1+28 ip_in_cidr(ip, net): \"10.0.0.0/33\" is no net; "
+					 "write it as 10.0.0.0/8 or fd00::/8"},
 	{"is_ipv4('010.1.1.1')", "all false"},
 	{"is_ipv6('::')", "all true"},
 };

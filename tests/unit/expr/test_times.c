@@ -29,13 +29,16 @@ static const struct rig_case patterns[] = {
 	{"format_time(timestamp '2099-01-01T00:00:00Z', '%H %Z', 'Australia/Sydney')",
 		"all 11 AEDT"},
 	{"format_time(timestamp '1850-01-01T00:00:00Z', '%z', 'Europe/Berlin')", "all +0053"},
-	{"format_time(ts, '%Q')", "1+21 format_time(): only %Y %m %d %e %y %j %b %B %a %A %u %G %V "
+	{"format_time(ts, '%Q')", "1+21 format_time(timestamp, pattern [, zone]): only %Y %m %d %e "
+				  "%y %j %b %B %a %A %u %G %V "
 				  "%H %I %p %M %S %f %L %z %Z %s %T %F %D %n %% are known"},
 	{"format_time(ts, '%F', 'Mars/Base')",
-		"1+34 format_time(): unknown time zone \"Mars/Base\"; write UTC, +02:00 or a name "
+		"1+34 format_time(timestamp, pattern [, zone]): unknown time zone \"Mars/Base\"; "
+		"write UTC, +02:00 or a name "
 		"such as Europe/Berlin"},
 	{"format_time(ts, '%F', '../../../etc/passwd')",
-		"1+44 format_time(): unknown time zone \"../../../etc/passwd\"; write UTC, +02:00 "
+		"1+44 format_time(timestamp, pattern [, zone]): unknown time zone "
+		"\"../../../etc/passwd\"; write UTC, +02:00 "
 		"or a name such as Europe/Berlin"},
 	{"format_time(timestamp '2026-01-01T00:00:00Z', '%H', if(n > 3, 'Asia/Tokyo', if(n = 0, "
 	 "'no', "
@@ -80,14 +83,15 @@ static const struct rig_case units[] = {
 	{"date_trunc('second', ts)",
 		"0 | 1767225600000000 | 1767225600000000 | 0 | -1000000 | null "
 		"| 86400000000 | 0 | 0"},
-	{"date_trunc('decade', ts)",
-		"1+24 date_trunc(): unknown unit \"decade\"; choose one of: year, quarter, month, "
-		"week, day, hour, minute, second, millisecond, microsecond"},
+	{"date_trunc('decade', ts)", "1+24 date_trunc(unit, timestamp [, zone]): unknown unit "
+				     "\"decade\"; choose one of: year, quarter, month, "
+				     "week, day, hour, minute, second, millisecond, microsecond"},
 	{"extract(hour from timestamp '2026-03-01T13:05:00Z')", "all 13"},
 	{"extract(dow from timestamp '2026-03-01T23:30:00Z', 'Europe/Berlin')", "all 1"},
 	{"extract(hour from ts) = date_part('hour', ts) or ts is null", "all true"},
 	{"extract(century from ts)",
-		"1+24 date_part(): unknown unit \"century\"; choose one of: year, quarter, month, "
+		"1+24 date_part(unit, timestamp [, zone]): unknown unit \"century\"; choose one "
+		"of: year, quarter, month, "
 		"week, day, hour, minute, second, millisecond, microsecond, dow, isodow, doy, "
 		"epoch, offset"},
 	{"extract('hour', ts)", "9+6 unexpected 'hour', expected a unit: extract(hour from x)"},
@@ -112,7 +116,7 @@ static const struct rig_case units[] = {
 				  "!to_timestamp(): a time beyond 64 bits | 2 | !to_timestamp(): a "
 				  "time beyond 64 bits | 0 | 100"},
 	{"to_timestamp(1, 'h')",
-		"1+20 to_timestamp(): unknown unit \"h\"; choose one of: s, ms, us, "
+		"1+20 to_timestamp(n, unit): unknown unit \"h\"; choose one of: s, ms, us, "
 		"ns"},
 };
 

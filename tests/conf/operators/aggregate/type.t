@@ -6,7 +6,7 @@ pipeline p {
     sink null out { from x; }
 }
 -- stderr
-weir.conf:3:42: error: sum(): takes int or float, not string
+weir.conf:3:42: error: sum(x): takes int or float, not string
     aggregate x { from in; aggregate s = sum(k); }
                                          ^~~~~~
 weir: configuration file weir.conf test failed
