@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The formats of which a record is one value: `raw`, bytes as they are, and `line`, a string. */
+#include "../bytes/mask.h"
 #include "../csv/scalar.h"
 
 #include <stdlib.h>
@@ -77,6 +78,28 @@ set_nulls(const struct weir_vec *vec, uint32_t n)
 		scalar_null(vec->type, vec->values, vec->valid, i);
 }
 
+/* Mostly a record is short, and of ASCII. */
+static inline int
+is_text(const struct weir_str *rec, uint32_t slack)
+{
+	if (rec->len <= 64 && slack >= 64 && (mask_high(rec->p) & mask_first(rec->len)) == 0)
+		return 1;
+	return scalar_is_utf8(rec->p, rec->len);
+}
+
+static inline void
+put_view(struct weir_view *view, const struct weir_str *rec, uint32_t slack, uint32_t row)
+{
+	char text[12] = {0};
+
+	if (rec->len <= 12 && slack < sizeof text) {
+		memcpy(text, rec->p, rec->len);
+		scalar_share(view, text, rec->len, row, 0);
+	} else {
+		scalar_share(view, rec->p, rec->len, row, 0);
+	}
+}
+
 static int
 raw_decode(void *self, struct weir_task *task, const struct weir_raw *raw, struct weir_out *out)
 {
@@ -90,20 +113,11 @@ raw_decode(void *self, struct weir_task *task, const struct weir_raw *raw, struc
 			set_nulls(host->vec(out, (int32_t)i), raw->n);
 	for (i = 0; i < raw->n; i++) {
 		const struct weir_str *rec = &raw->rec[i];
-		struct weir_view *view;
 
-		if (conf->type == WEIR_STRING && !scalar_is_utf8(rec->p, rec->len))
+		if (conf->type == WEIR_STRING && !is_text(rec, raw->slack))
 			host->bad(task, i, "it is not UTF-8");
-		if (vec == NULL)
-			continue;
-		view = (struct weir_view *)vec->values + i;
-		*view = (struct weir_view){.len = rec->len, .buf = i};
-		if (rec->len > 12) {
-			memcpy(view->head, rec->p, sizeof view->head);
-		} else {
-			view->buf = 0;
-			memcpy((char *)view + offsetof(struct weir_view, head), rec->p, rec->len);
-		}
+		if (vec != NULL)
+			put_view((struct weir_view *)vec->values + i, rec, raw->slack, i);
 	}
 	return WEIR_OK;
 }
