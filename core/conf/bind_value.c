@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "conf/bind_inner.h"
 #include "conf/build.h"
+#include "conf/describe.h"
 #include "conf/utf8.h"
 
 #define BIND_ANY UINT32_MAX /* as many words as are left */
@@ -354,21 +355,23 @@ spec_limits(struct wr_bind *bind, const struct wr_spec *spec, uint32_t *min, uin
 }
 
 static void
-spec_wrong_count(struct wr_bind *bind, const struct wr_dir *dir, uint32_t min, uint32_t max)
+spec_wrong_count(
+	struct wr_bind *bind, const struct wr_spec *spec, const struct wr_dir *dir, uint32_t max)
 {
-	bool many = dir->n_words > max;
-	char takes[48];
+	const struct wr_directive_rows rows = {.table = spec->table->directives,
+		.stride = spec->table->stride,
+		.first = spec->first_row,
+		.n = spec->n_rows,
+		.name = spec->name};
+	const bool many = dir->n_words > max;
+	struct wr_text form = {0};
 
-	if (min == max)
-		snprintf(takes, sizeof takes, "takes %u", min);
-	else if (max == BIND_ANY)
-		snprintf(takes, sizeof takes, "takes %u or more", min);
-	else
-		snprintf(takes, sizeof takes, "takes %u to %u", min, max);
+	wr_directive_syntax(&rows, &form);
 	wr_diag_error_span(bind->diag, many ? dir->words[max].loc : dir->name.loc,
 		many ? dir->at[max].span : dir->name.len,
-		"invalid number of arguments in \"%.*s\" directive: %u given, %s",
-		WR_STRF(dir->name), dir->n_words, takes);
+		"invalid number of arguments in \"%.*s\" directive: %u given; write \"%s\"",
+		WR_STRF(dir->name), dir->n_words, form.p);
+	wr_text_fini(&form);
 }
 
 /* Only where one word more would be an error, or where names are no likely values. */
@@ -441,7 +444,7 @@ wr_bind_fill(struct wr_bind *bind, struct wr_spec *spec)
 			wr_bind_unterminated(bind, dir))
 			continue;
 		if (dir->n_words < min || dir->n_words > max)
-			spec_wrong_count(bind, dir, min, max);
+			spec_wrong_count(bind, spec, dir, max);
 		else
 			spec_fill_words(bind, spec, dir);
 	}

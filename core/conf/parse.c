@@ -299,7 +299,8 @@ parse_include(struct parse *parse, const struct wr_dir *dir)
 	}
 	if (dir->n_words != 1 || dir->words[0].len == 0) {
 		wr_diag_error_span(parse->diag, dir->name.loc, dir->name.len,
-			"invalid number of arguments in \"include\" directive: %u given, takes 1",
+			"invalid number of arguments in \"include\" directive: %u given; write "
+			"\"include FILE;\"",
 			dir->n_words == 1 ? 0 : dir->n_words);
 		return;
 	}

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/describe.h"
 #include "engine/plan/pipeline.h"
 #include "host/calls.h"
-#include "host/describe.h"
 #include "host/generation.h"
 #include "host/settings.h"
 

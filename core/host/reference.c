@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/describe.h"
 #include "engine/plan/pipeline.h"
 #include "host/calls.h"
-#include "host/describe.h"
 #include "host/help.h"
 #include "host/settings.h"
 

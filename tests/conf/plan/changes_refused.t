@@ -8,7 +8,7 @@ pipeline p {
     sink null out { from v m; }
 }
 -- stderr
-weir.conf:4:25: error: invalid number of arguments in "split" directive: 1 given, takes 2 to 4
+weir.conf:4:25: error: invalid number of arguments in "split" directive: 1 given; write "split FIELD SEPARATOR [AS] [NAME];"
     flatmap m { from w; split n; }
                         ^~~~~
 weir.conf:5:21: error: window "v" cannot take rows that amend earlier ones, which window "w" makes

@@ -6,7 +6,7 @@ pipeline p {
     sink null out { from m; }
 }
 -- stderr
-weir.conf:3:26: error: invalid number of arguments in "split" directive: 1 given, takes 2 to 4
+weir.conf:3:26: error: invalid number of arguments in "split" directive: 1 given; write "split FIELD SEPARATOR [AS] [NAME];"
     flatmap m { from in; split b; }
                          ^~~~~
 weir: configuration file weir.conf test failed

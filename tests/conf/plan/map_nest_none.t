@@ -5,7 +5,7 @@ pipeline p {
     sink null out { from m; }
 }
 -- stderr
-weir.conf:3:22: error: invalid number of arguments in "nest" directive: 1 given, takes 2 or more
+weir.conf:3:22: error: invalid number of arguments in "nest" directive: 1 given; write "nest NAME FIELDS;"
     map m { from in; nest o; }
                      ^~~~
 weir: configuration file weir.conf test failed

@@ -216,8 +216,8 @@ START_TEST(rows_of_one_name_are_words_in_order)
 	ck_assert_uint_eq(
 		wr_bind(wr_conf_root(t.conf), &table, 1, NULL, "the conf", &arena, &t.diag), 1);
 	ck_assert_str_eq(ct_messages(&t),
-		"t.conf:1:1: error: invalid number of arguments in \"window\" directive: 1 given, "
-		"takes 2 or more\n"
+		"t.conf:1:1: error: invalid number of arguments in \"window\" directive: 1 given; "
+		"write \"window WORD NUMBER [EXPRESSION];\"\n"
 		"window a;\n"
 		"^~~~~~\n");
 	ct_end(&t);
@@ -325,36 +325,36 @@ START_TEST(a_wrong_number_of_words_is_told_with_the_right_one)
 {
 	says("count;\ncount2;\nmode exact x y;\nhopping 1s 2s a b;\nlist;\nwhere;\nflag on on;\n"
 	     "key;\n",
-		"t.conf:2:1: error: invalid number of arguments in \"count\" directive: 0 given, "
-		"takes 1\n"
+		"t.conf:2:1: error: invalid number of arguments in \"count\" directive: 0 given; "
+		"write \"count NUMBER;\"\n"
 		"count;\n"
 		"^~~~~\n"
 		"t.conf:3:1: error: unknown directive \"count2\" in block \"b\"; did you mean "
 		"\"count\"?\n"
 		"count2;\n"
 		"^~~~~~\n"
-		"t.conf:4:12: error: invalid number of arguments in \"mode\" directive: 3 given, "
-		"takes 1\n"
+		"t.conf:4:12: error: invalid number of arguments in \"mode\" directive: 3 given; "
+		"write \"mode exact|approx;\"\n"
 		"mode exact x y;\n"
 		"           ^\n"
 		"t.conf:5:17: error: invalid number of arguments in \"hopping\" directive: 4 "
-		"given, takes 1 to 3\n"
+		"given; write \"hopping SIZE [SLIDE] [a|b];\"\n"
 		"hopping 1s 2s a b;\n"
 		"                ^\n"
-		"t.conf:6:1: error: invalid number of arguments in \"list\" directive: 0 given, "
-		"takes 1 or more\n"
+		"t.conf:6:1: error: invalid number of arguments in \"list\" directive: 0 given; "
+		"write \"list WORD ...;\"\n"
 		"list;\n"
 		"^~~~\n"
-		"t.conf:7:1: error: invalid number of arguments in \"where\" directive: 0 given, "
-		"takes 1 or more\n"
+		"t.conf:7:1: error: invalid number of arguments in \"where\" directive: 0 given; "
+		"write \"where EXPRESSION;\"\n"
 		"where;\n"
 		"^~~~~\n"
-		"t.conf:8:9: error: invalid number of arguments in \"flag\" directive: 2 given, "
-		"takes 0 to 1\n"
+		"t.conf:8:9: error: invalid number of arguments in \"flag\" directive: 2 given; "
+		"write \"flag [on|off];\"\n"
 		"flag on on;\n"
 		"        ^~\n"
-		"t.conf:9:1: error: invalid number of arguments in \"key\" directive: 0 given, "
-		"takes 1 or more\n"
+		"t.conf:9:1: error: invalid number of arguments in \"key\" directive: 0 given; "
+		"write \"key EXPRESSION, ...;\"\n"
 		"key;\n"
 		"^~~\n");
 }
@@ -528,7 +528,7 @@ START_TEST(secret_directives_are_masked_everywhere)
 	wr_bind(wr_conf_root(t.conf), &table, 1, NULL, "the conf", &arena, &t.diag);
 	ck_assert_str_eq(ct_messages(&t),
 		"t.conf:1:18: error: invalid number of arguments in \"password\" directive: 2 "
-		"given, takes 1\n"
+		"given; write \"password WORD;\"\n"
 		"password *** ***;\n"
 		"             ^~~\n"
 		"t.conf:2:5: error: \"pin\" is ***; allowed 0 to 9\n"

@@ -97,16 +97,16 @@ START_TEST(an_include_of_the_wrong_form_is_reported)
 	ct_read(&t, "include;\ninclude a b;\ninclude '';\ninclude a { b; }\n");
 	ck_assert_int_eq(read_conf(&t, "t.conf", NULL, NULL), 0);
 	ck_assert_str_eq(ct_messages(&t),
-		"t.conf:1:1: error: invalid number of arguments in \"include\" directive: 0 given, "
-		"takes 1\n"
+		"t.conf:1:1: error: invalid number of arguments in \"include\" directive: 0 given; "
+		"write \"include FILE;\"\n"
 		"include;\n"
 		"^~~~~~~\n"
-		"t.conf:2:1: error: invalid number of arguments in \"include\" directive: 2 given, "
-		"takes 1\n"
+		"t.conf:2:1: error: invalid number of arguments in \"include\" directive: 2 given; "
+		"write \"include FILE;\"\n"
 		"include a b;\n"
 		"^~~~~~~\n"
-		"t.conf:3:1: error: invalid number of arguments in \"include\" directive: 0 given, "
-		"takes 1\n"
+		"t.conf:3:1: error: invalid number of arguments in \"include\" directive: 0 given; "
+		"write \"include FILE;\"\n"
 		"include '';\n"
 		"^~~~~~~\n"
 		"t.conf:4:10: error: directive \"include\" is not terminated by \";\"\n"

@@ -6,7 +6,7 @@ pipeline p {
     sink null out { from a; }
 }
 -- stderr
-weir.conf:3:24: error: invalid number of arguments in "case" directive: 1 given, takes 2 or more
+weir.conf:3:24: error: invalid number of arguments in "case" directive: 1 given; write "case NAME CONDITION;"
     route r { from in; case a; }
                        ^~~~
 weir: configuration file weir.conf test failed

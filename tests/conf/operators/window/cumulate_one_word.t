@@ -7,7 +7,7 @@ pipeline p {
 }
 -- stdout
 -- stderr
-weir.conf:3:32: error: invalid number of arguments in "cumulate" directive: 1 given, takes 2
+weir.conf:3:32: error: invalid number of arguments in "cumulate" directive: 1 given; write "cumulate MAX_SIZE STEP;"
     window w { from in; key u; cumulate 24h; aggregate n = count(); }
                                ^~~~~~~~
 weir: configuration file weir.conf test failed

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Directives in words, from their tables: for help, for the reference page, for syntax files.  Any
- * thread.
+ * Directives in words, from their tables: for messages, for help, for the reference page, for
+ * syntax files.  Any thread.
  */
-#ifndef WR_HOST_DESCRIBE_H
-#define WR_HOST_DESCRIBE_H
+#ifndef WR_CONF_DESCRIBE_H
+#define WR_CONF_DESCRIBE_H
 
 #include <stdbool.h>
 #include <weir/weir.h>

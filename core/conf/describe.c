@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Says in words what the tables of directives say in numbers. */
-#include "host/describe.h"
+#include "conf/describe.h"
 
 #include <ctype.h>
 #include <inttypes.h>
