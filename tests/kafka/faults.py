@@ -8,7 +8,7 @@ import shutil
 import signal
 
 import proxy
-from kit import Frozen, contains, equal, main, until
+from kit import DEADLINE, Frozen, contains, ends, equal, main, until
 
 CONF = """
     checkpoint {{ interval {interval}; }}
@@ -243,6 +243,39 @@ def test_a_broker_that_is_gone_is_waited_for(kit):
     kit.server.start()
     flow.send()
     flow.ended(child)
+
+
+def test_a_broker_that_is_gone_for_longer_than_a_transaction_may_take(kit):
+    """The process waits, or gives up its transaction, finds no broker as its own successor, and says so."""
+    flow = Flow(kit, timeout="2s", interval="300ms")
+    child = flow.begin()
+    until(lambda: kit.hanging(flow.out) or flow.send(), child)
+    kit.server.kill()
+    if ends(child, 5):
+        contains(child.communicate()[1], "no broker answers")
+    kit.server.start()
+    if child.poll() is not None:
+        child = kit.start()
+    flow.send()
+    flow.ended(child)
+
+
+def test_a_file_holds_what_the_topic_holds(kit):
+    """Files prepare before the transaction and commit after it, whatever happens in between."""
+    flow = Flow(kit)
+    kit.conf(flow.body + "sink file copy { from in; path copy.ndjson; }", "state_path state;", proxied=True)
+    child, _ = flow.broken(proxy.END_TXN, "drop_answer")
+    kit.server.proxy.once(proxy.END_TXN, "call", child.kill)
+    flow.send()
+    child.wait(DEADLINE)
+    child = flow.begin()
+    rule = kit.server.proxy.once(proxy.END_TXN, "late")
+    flow.send()
+    until(rule.hit.is_set, child)
+    rule.release()
+    flow.send()
+    flow.ended(child)
+    equal(collections.Counter(json.loads(line)["n"] for line in kit.lines("copy.ndjson")), flow.seen())
 
 
 def test_partitions_that_are_added_are_read(kit):

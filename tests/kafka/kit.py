@@ -58,7 +58,7 @@ class Kit:
         for data in (self.server.directory / "data").iterdir():
             if data.name.rpartition("-")[0] in (*self.topics, "__transaction_state", "__consumer_offsets"):
                 shutil.copytree(data, folder / "data" / data.name)
-        for topic in self.topics:
+        for topic in self.topics if self.server.process.poll() is None else ():
             for isolation in ("read_committed", "read_uncommitted"):
                 try:
                     seen = self.consume(topic, "%p %o %T %k %s\n", isolation)

@@ -130,7 +130,7 @@ check_deciders(struct wr_planner *planner)
 		else if (first != NULL && !wr_str_eq(first->decider, op->decider))
 			wr_diag_error_span(planner->diag, op->dir->name.loc, op->dir->name.len,
 				"%s would have %s decide checkpoints, and %s has %s, but only one "
-				"can",
+				"can; give both the same, or one of them a pipeline of its own",
 				op->title, op->decider.p, first->title, first->decider.p);
 		if (first == NULL)
 			pipeline->decider = op;

@@ -480,7 +480,8 @@ START_TEST(only_one_decides)
 	rig_state_path = "state";
 	refuse(GEN "sink decider d { from g; who kafka; } sink decider e { from g; who other; }",
 		"t:3:39: error: sink decider \"e\" would have other decide checkpoints, and sink "
-		"decider \"d\" has kafka, but only one can\n");
+		"decider \"d\" has kafka, but only one can; give both the same, or one of them a "
+		"pipeline of its own\n");
 	refuse(GEN "sink claims d { from g; who kafka; }",
 		"t:3:13: error: internal error: the plugin of sink claims \"d\" declares that it "
 		"decides epochs, but is no two-phase sink with decide()\n");
