@@ -244,6 +244,7 @@ keep_status(struct wr_inst *inst, const struct wr_eval *eval)
 
 struct eval_rows {
 	const struct weir_batch *batch;
+	bool any;
 	uint64_t bad[WEIR_ROWS_MAX / 64];
 };
 
@@ -255,6 +256,7 @@ note_bad_row(struct wr_eval *eval, uint32_t row, const char *why)
 	if (!weir_bit_get(rows->bad, row))
 		wr_inst_reject(wr_inst_of(eval->task), rows->batch, row, why);
 	weir_bit_set(rows->bad, row);
+	rows->any = true;
 }
 
 static uint32_t
@@ -269,6 +271,10 @@ expr_eval_rows(const struct weir_expr *const *exprs, uint32_t n_exprs, struct we
 	for (uint32_t k = 0; k < n_exprs; k++)
 		cols[k] = wr_expr_eval(exprs[k], &eval, batch, batch->sel, n_all);
 	keep_status(inst, &eval);
+	if (!bad.any && batch->sel != NULL) {
+		memcpy(rows, batch->sel, n_all * sizeof *rows);
+		return n_all;
+	}
 	for (uint32_t i = 0; i < n_all; i++) {
 		rows[n] = batch->sel != NULL ? batch->sel[i] : i;
 		n += !weir_bit_get(bad.bad, rows[n]);

@@ -19,30 +19,21 @@ pairs_pick(struct wr_run *run, struct pairs pairs, const uint64_t *bits)
 {
 	uint32_t *sel = wr_arena_array(run->eval->scratch, uint32_t, pairs.n);
 	void **row = wr_arena_array(run->eval->scratch, void *, pairs.n);
-	uint32_t n = 0;
+	uint32_t n = wr_bits_pick_with(bits, pairs.sel, pairs.n, pairs.row, sel, row);
 
-	if (bits == NULL)
-		return pairs;
-	for (uint32_t k = 0; k < pairs.n; k++) {
-		uint32_t i = pairs.sel != NULL ? pairs.sel[k] : k;
-
-		sel[n] = i;
-		row[n] = pairs.row[k];
-		n += (uint32_t)weir_bit_get(bits, i);
-	}
-	return (struct pairs){sel, row, n};
+	return n == pairs.n ? pairs : (struct pairs){sel, row, n};
 }
 
 /* The rows to compute inputs for: ascending, each once, whatever the caller's order. */
 static struct wr_rows
 distinct(struct wr_run *run, struct pairs pairs)
 {
-	bool ascending = true;
+	uint32_t down = 0;
 	uint64_t *bits;
 
 	for (uint32_t k = 1; pairs.sel != NULL && k < pairs.n; k++)
-		ascending = ascending && pairs.sel[k - 1] < pairs.sel[k];
-	if (ascending)
+		down |= pairs.sel[k - 1] >= pairs.sel[k];
+	if (down == 0)
 		return (struct wr_rows){pairs.sel, pairs.n};
 	bits = memset(wr_run_bits(run), 0, run->cap / 8);
 	for (uint32_t k = 0; k < pairs.n; k++)
@@ -115,7 +106,8 @@ feed(const struct wr_agg_call *call, struct wr_run *run, struct wr_vec *inputs,
 		if (call->agg->flags & WEIR_STRICT)
 			bits = narrow(run, bits, args[i]->valid);
 	}
-	pairs = bits == NULL ? pairs : pairs_pick(run, pairs, bits);
+	if (bits != NULL)
+		pairs = pairs_pick(run, pairs, bits);
 	if (pairs.n == 0)
 		return;
 	accs = (struct weir_accs){.row = pairs.row, .offset = call->offset};

@@ -109,13 +109,7 @@ wr_expr_filter(const struct weir_expr *expr, struct wr_eval *eval, const struct 
 	uint32_t *rows)
 {
 	const uint64_t *bits = wr_expr_pass(expr, eval, batch);
-	uint32_t n = 0;
 
-	if (batch->sel == NULL)
-		return wr_bits_rows(bits, batch->n_rows, rows);
-	for (uint32_t k = 0; k < batch->n_sel; k++) {
-		rows[n] = batch->sel[k];
-		n += (uint32_t)weir_bit_get(bits, batch->sel[k]);
-	}
-	return n;
+	return batch->sel == NULL ? wr_bits_rows(bits, batch->n_rows, rows)
+				  : wr_bits_pick(bits, batch->sel, batch->n_sel, rows);
 }

@@ -208,19 +208,13 @@ wr_run_kids(struct wr_run *run, const struct wr_node *node, struct wr_rows rows,
 struct wr_rows
 wr_run_pick(struct wr_run *run, struct wr_rows rows, const uint64_t *bits)
 {
-	uint32_t *sel, n = 0;
+	uint32_t *sel, n;
 
 	if (bits == NULL)
 		return rows;
 	sel = wr_arena_array(run->eval->scratch, uint32_t, run->cap);
-	if (rows.sel == NULL) {
-		n = wr_bits_rows(bits, rows.n, sel);
-	} else {
-		for (uint32_t k = 0; k < rows.n; k++) {
-			sel[n] = rows.sel[k];
-			n += (uint32_t)weir_bit_get(bits, rows.sel[k]);
-		}
-	}
+	n = rows.sel == NULL ? wr_bits_rows(bits, rows.n, sel)
+			     : wr_bits_pick(bits, rows.sel, rows.n, sel);
 	return n == rows.n ? rows : (struct wr_rows){sel, n};
 }
 
@@ -266,6 +260,79 @@ bits_rows_avx512(const uint64_t *bits, uint32_t n, uint32_t *rows)
 	return k;
 }
 #endif
+
+#ifdef WR_KERNEL_AVX512
+/* As wr_bits_pick_with, of the first n & ~15 rows; `with` may be NULL. */
+__attribute__((target("avx512f,popcnt"))) static uint32_t
+bits_pick_avx512(const uint64_t *bits, const uint32_t *sel, uint32_t n, void *const *with,
+	uint32_t *rows, void **picked)
+{
+	const __m512i low = _mm512_set1_epi32(31), one = _mm512_set1_epi32(1);
+	__m512i at = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+	uint32_t k = 0;
+
+	for (uint32_t i = 0; i + 16 <= n; i += 16) {
+		__m512i row = sel != NULL ? _mm512_loadu_si512(sel + i) : at;
+		__m512i word = _mm512_i32gather_epi32(_mm512_srli_epi32(row, 5), bits, 4);
+		__m512i bit = _mm512_sllv_epi32(one, _mm512_and_si512(row, low));
+		__mmask16 some = _mm512_test_epi32_mask(word, bit);
+		uint32_t n_low = (uint32_t)__builtin_popcount(some & 0xff);
+
+		_mm512_storeu_si512(rows + k, _mm512_maskz_compress_epi32(some, row));
+		if (with != NULL) {
+			__m512i first = _mm512_loadu_si512(with + i);
+			__m512i second = _mm512_loadu_si512(with + i + 8);
+			__mmask8 high = (__mmask8)(some >> 8);
+
+			_mm512_storeu_si512(
+				picked + k, _mm512_maskz_compress_epi64((__mmask8)some, first));
+			_mm512_storeu_si512(
+				picked + k + n_low, _mm512_maskz_compress_epi64(high, second));
+		}
+		at = _mm512_add_epi32(at, _mm512_set1_epi32(16));
+		k += (uint32_t)__builtin_popcount(some);
+	}
+	return k;
+}
+#endif
+
+uint32_t
+wr_bits_pick(const uint64_t *bits, const uint32_t *sel, uint32_t n, uint32_t *rows)
+{
+	uint32_t k = 0, i = 0;
+
+#ifdef WR_KERNEL_AVX512
+	if (__builtin_cpu_supports("avx512f")) {
+		k = bits_pick_avx512(bits, sel, n, NULL, rows, NULL);
+		i = n & ~15u;
+	}
+#endif
+	for (; i < n; i++) {
+		rows[k] = sel[i];
+		k += (uint32_t)weir_bit_get(bits, sel[i]);
+	}
+	return k;
+}
+
+uint32_t
+wr_bits_pick_with(const uint64_t *bits, const uint32_t *sel, uint32_t n, void *const *with,
+	uint32_t *rows, void **picked)
+{
+	uint32_t k = 0, i = 0;
+
+#ifdef WR_KERNEL_AVX512
+	if (__builtin_cpu_supports("avx512f")) {
+		k = bits_pick_avx512(bits, sel, n, with, rows, picked);
+		i = n & ~15u;
+	}
+#endif
+	for (; i < n; i++) {
+		rows[k] = sel != NULL ? sel[i] : i;
+		picked[k] = with[i];
+		k += (uint32_t)weir_bit_get(bits, rows[k]);
+	}
+	return k;
+}
 
 WR_KERNEL uint32_t
 wr_bits_rows(const uint64_t *bits, uint32_t n, uint32_t *rows)

@@ -184,6 +184,30 @@ drop_excess(const struct top_table *t, struct top_group *group)
 }
 
 int
+top_group_takes(const struct top_table *t, const struct top_group *group, struct weir_str key)
+{
+	uint32_t cap;
+	const struct entry *entries = entries_of(t, group, &cap);
+	const char *heap = heap_of(t, group, &cap);
+	int order;
+
+	__builtin_prefetch(heap + group->used, 1);
+	if (group->n < t->limit)
+		return 1;
+	order = compare(prefix_of(key), key, &entries[t->limit - 1], heap);
+	return order < 0 || (order == 0 && t->keeps_ties);
+}
+
+static void
+set_bound(const struct top_table *t, struct top_group *group)
+{
+	uint32_t cap;
+
+	if (group->n >= t->limit)
+		group->bound = entries_of(t, group, &cap)[t->limit - 1].prefix;
+}
+
+int
 top_group_add(
 	struct top_table *t, struct top_group *group, struct weir_str key, struct weir_str row)
 {
@@ -204,6 +228,7 @@ top_group_add(
 	insert(t, group, place, &entry);
 	if (group->n > t->limit)
 		drop_excess(t, group);
+	set_bound(t, group);
 	if (place < group->changed)
 		group->changed = place;
 	return 1;

@@ -175,3 +175,32 @@ top_keys_make(struct top_keys *keys, const struct top_order *order,
 	keys->begin[n] = (uint32_t)(to - keys->bytes);
 	return 0;
 }
+
+static uint64_t
+prefix_word(uint64_t word, int descends)
+{
+	return (uint64_t)IS_VALUE << 56 | (descends ? ~word : word) >> 8;
+}
+
+/* The bytes of texts and bools are not looked at. */
+void
+top_prefixes(const struct top_order *order, const struct weir_column *const *cols,
+	const uint32_t *rows, uint32_t n, uint64_t *prefix)
+{
+	const struct weir_column *col = cols[0];
+	const uint64_t sign = (uint64_t)1 << 63;
+	const int64_t *ints = col->values;
+
+	if (col->type == WEIR_INT64 || col->type == WEIR_TIMESTAMP) {
+		for (uint32_t i = 0; i < n; i++)
+			prefix[i] = prefix_word((uint64_t)ints[rows[i]] ^ sign, order->descends[0]);
+	} else if (col->type == WEIR_FLOAT64) {
+		for (uint32_t i = 0; i < n; i++)
+			prefix[i] = prefix_word(
+				float_word(weir_float_at(col, rows[i])), order->descends[0]);
+	} else {
+		memset(prefix, 0, n * sizeof *prefix);
+	}
+	for (uint32_t i = 0; col->valid != NULL && i < n; i++)
+		prefix[i] = weir_bit_get(col->valid, rows[i]) ? prefix[i] : (uint64_t)IS_NULL << 56;
+}

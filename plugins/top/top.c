@@ -12,6 +12,10 @@
 
 enum { EMIT_UPDATE, EMIT_END };
 
+/* So many rows are compared with what their groups have before those that have a place are put
+ * there: of the rows of a group that is new each would have one. */
+enum { TOP_STEP = 256 };
+
 struct top_conf {
 	struct weir_list key, order_by;
 	int64_t limit, tumbling;
@@ -169,7 +173,7 @@ top_close(void *self)
 static int
 top_open(const void *self, struct weir_task *task, void **instance)
 {
-	static const struct top_group fresh = {.changed = UINT32_MAX};
+	static const struct top_group fresh = {.changed = UINT32_MAX, .bound = UINT64_MAX};
 	const struct top_conf *conf = self;
 	struct weir_slot slot = {
 		.name = "rows", .bytes = sizeof fresh, .cells = 2, .initial = &fresh};
@@ -185,7 +189,7 @@ top_open(const void *self, struct weir_task *task, void **instance)
 	top->table.ext = task->host->extension("weir.table/1");
 	top->table.limit = (uint32_t)conf->limit;
 	top->table.keeps_ties = conf->keeps_ties;
-	slot.version = top->rows_ext->version(top->rows);
+	slot.version = top->rows_ext->version(top->rows) ^ TOP_GROUP_VERSION;
 	spec.name = conf->tumbling != 0 ? "windows" : "keys";
 	spec.flags = conf->tumbling != 0 ? WEIR_BY_NS : WEIR_BY_KEY;
 	top->table.table = top->table.ext->open(task, &spec);
@@ -224,15 +228,17 @@ admit(struct top *top, struct weir_task *task, const struct weir_batch *batch, u
 {
 	const struct top_conf *conf = top->conf;
 	uint32_t late[WEIR_ROWS_MAX], n_late = 0, n_open = 0;
+	int64_t begin = -2 * TOP_TIME_MAX; /* of the window of the row before */
 
 	for (uint32_t i = 0; i < n; i++) {
-		int64_t time = batch->event_time[rows[i]], begin;
+		int64_t time = batch->event_time[rows[i]];
 
 		if (time < -TOP_TIME_MAX || time > TOP_TIME_MAX) {
 			task->host->reject(task, batch, rows[i], "event time is out of range");
 			continue;
 		}
-		begin = window_of(conf, time);
+		if (time < begin || time - begin >= conf->tumbling)
+			begin = window_of(conf, time);
 		if (begin + conf->tumbling - 1 <= top->watermark) {
 			late[n_late++] = rows[i];
 			continue;
@@ -327,16 +333,53 @@ emit_updates(const struct top *top, struct weir_task *task, void *const *row, ui
 	emit(top, task, &results);
 }
 
+/* Rows of a batch on their way into their groups. */
+struct coming {
+	uint32_t n;
+	uint32_t rows[TOP_STEP];
+	struct top_group *group[TOP_STEP];
+};
+
+/* Puts those rows into their groups that have a place there. */
+static int
+add_rows(struct top *top, const struct weir_batch *batch, const struct weir_column *const *cols,
+	const struct coming *coming)
+{
+	struct weir_str key[TOP_STEP], bytes[TOP_STEP];
+	uint32_t rows[TOP_STEP], n = 0;
+	struct top_group *group[TOP_STEP];
+
+	if (top_keys_make(&top->keys, &top->conf->order, cols, coming->rows, coming->n) < 0)
+		return -1;
+	for (uint32_t i = 0; i < coming->n; i++) {
+		const uint32_t *begin = top->keys.begin + i;
+
+		key[n] = (struct weir_str){
+			.p = (const char *)top->keys.bytes + begin[0], .len = begin[1] - begin[0]};
+		group[n] = coming->group[i];
+		rows[n] = coming->rows[i];
+		n += top_group_takes(&top->table, group[n], key[n]) ? 1 : 0;
+	}
+	if (n == 0)
+		return 0;
+	top->rows_ext->pack(top->rows, batch, rows, n, bytes);
+	for (uint32_t i = 0; i < n; i++)
+		if (top_group_add(&top->table, group[i], key[i], bytes[i]) < 0)
+			return -1;
+	return 0;
+}
+
 static int
 top_process(void *self, struct weir_task *task, uint32_t in, const struct weir_batch *batch)
 {
 	struct top *top = self;
 	const struct top_conf *conf = top->conf;
 	const struct weir_column *cols[TOP_ORDER_MAX];
-	struct weir_str bytes[WEIR_ROWS_MAX];
 	uint32_t rows[WEIR_ROWS_MAX], n;
+	uint64_t prefix[WEIR_ROWS_MAX];
 	int64_t ns[WEIR_ROWS_MAX];
 	void *row[WEIR_ROWS_MAX];
+	struct coming coming;
 
 	(void)in;
 	n = top->expr->eval_rows(conf->order.expr, conf->order.n, task, batch, cols, rows);
@@ -344,16 +387,18 @@ top_process(void *self, struct weir_task *task, uint32_t in, const struct weir_b
 		n = admit(top, task, batch, rows, n, ns);
 	if (n == 0)
 		return WEIR_OK;
-	if (top_keys_make(&top->keys, &conf->order, cols, rows, n) < 0)
-		return weir_fail(task->err, -ENOMEM, "out of memory");
-	top->rows_ext->pack(top->rows, batch, rows, n, bytes);
+	top_prefixes(&conf->order, cols, rows, n, prefix);
 	top->table.ext->upsert(
 		top->table.table, batch, rows, n, conf->tumbling != 0 ? ns : NULL, row);
-	for (uint32_t i = 0; i < n; i++) {
-		struct weir_str key = {.p = (const char *)top->keys.bytes + top->keys.begin[i],
-			.len = top->keys.begin[i + 1] - top->keys.begin[i]};
+	for (uint32_t i = 0; i < n;) {
+		uint32_t to = n - i < TOP_STEP ? n : i + TOP_STEP;
 
-		if (top_group_add(&top->table, row[i], key, bytes[i]) < 0)
+		for (coming.n = 0; i < to; i++) {
+			coming.rows[coming.n] = rows[i];
+			coming.group[coming.n] = row[i];
+			coming.n += prefix[i] <= coming.group[coming.n]->bound;
+		}
+		if (coming.n > 0 && add_rows(top, batch, cols, &coming) < 0)
 			return weir_fail(task->err, -ENOMEM, "out of memory");
 	}
 	if (conf->tumbling == 0 && conf->emit == EMIT_UPDATE)

@@ -40,7 +40,10 @@ struct top_group {
 	uint32_t used, live; /* bytes of the heap: taken, and of these by entries */
 	uint32_t emitted; /* entries that went out, of `emit update` */
 	uint32_t changed; /* entries from here on differ from what went out */
+	uint64_t bound; /* order bytes that begin above it have no place here: see top_prefixes() */
 };
+
+enum { TOP_GROUP_VERSION = 1 };
 
 struct top_table {
 	const struct weir_table_ext *ext;
@@ -50,6 +53,16 @@ struct top_table {
 	size_t spare_cap;
 };
 
+/*
+ * Of each row the first eight of its order bytes as a number, or less: what is above another one's
+ * comes behind it.
+ */
+void top_prefixes(const struct top_order *order, const struct weir_column *const *cols,
+	const uint32_t *rows, uint32_t n, uint64_t *prefix);
+
+/* Whether a row with these order bytes has a place in the group. */
+int top_group_takes(
+	const struct top_table *table, const struct top_group *group, struct weir_str key);
 /*
  * Puts a row with these order bytes behind all that it is not before.  1: it is among the first of
  * the group; 0: it is not; -1: out of memory.
