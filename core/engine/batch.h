@@ -58,17 +58,7 @@ wr_batch_pin(struct wr_batch *batch, uint64_t bytes)
 static inline struct weir_view
 wr_view(const char *p, uint32_t len, uint32_t buf, uint32_t off)
 {
-	struct weir_view view = {.len = len};
-
-	if (len <= 12) {
-		if (len > 0)
-			memcpy((char *)&view + offsetof(struct weir_view, head), p, len);
-	} else {
-		memcpy(view.head, p, 4);
-		view.buf = buf;
-		view.off = off;
-	}
-	return view;
+	return weir_view_of(p, len, buf, off);
 }
 
 #endif

@@ -3,6 +3,10 @@
  * split_part. */
 #include "functions.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 /* Where part first stands at or behind `from`; NULL: nowhere.  An empty part stands everywhere. */
 static const char *
 find(struct weir_str s, uint32_t from, struct weir_str part)
@@ -192,15 +196,60 @@ split_part_plan(struct weir_call *call, struct weir_err *err)
 	return take(call, "ssi", err);
 }
 
-/* Part number n, from 1 on. */
+enum { MARKS = 64 };
+
+/* A bit for each of up to MARKS bytes: whether it is c. */
+static uint64_t
+marks(const char *p, uint32_t n, char c)
+{
+	uint64_t mask = 0;
+	uint32_t at = 0;
+
+#ifdef __SSE2__
+	const __m128i all = _mm_set1_epi8(c);
+
+	for (; n >= 16 && at < n; at += 16) {
+		uint32_t from = at + 16 <= n ? at : n - 16;
+		__m128i some = _mm_loadu_si128((const __m128i *)(const void *)(p + from));
+
+		mask |= (uint64_t)(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(some, all)) << from;
+	}
+#endif
+	for (; at < n; at++)
+		mask |= (uint64_t)(p[at] == c) << at;
+	return mask;
+}
+
+/* Part number n, from 1 on, of what is separated by single bytes. */
+static struct weir_str
+part_by_byte(struct weir_str s, char by, int64_t n)
+{
+	uint32_t begin = 0;
+
+	for (uint32_t at = 0; at < s.len; at += MARKS) {
+		uint32_t len = s.len - at < MARKS ? s.len - at : MARKS;
+
+		for (uint64_t mask = marks(s.p + at, len, by); mask != 0; mask &= mask - 1) {
+			uint32_t end = at + (uint32_t)__builtin_ctzll(mask);
+
+			if (n-- == 1)
+				return (struct weir_str){.p = s.p + begin, .len = end - begin};
+			begin = end + 1;
+		}
+	}
+	if (n > 1)
+		return (struct weir_str){.p = s.p};
+	return (struct weir_str){.p = s.p + begin, .len = s.len - begin};
+}
+
+/* The same of any. */
 static struct weir_str
 part_from_front(struct weir_str s, struct weir_str by, int64_t n)
 {
 	const char *p = s.p, *end = s.p + s.len, *q;
 
 	for (;; n--) {
-		q = by.len == 1 ? memchr(p, *by.p, (size_t)(end - p))
-				: memmem(p, (size_t)(end - p), by.p, by.len);
+		q = memmem(p, (size_t)(end - p), by.p, by.len);
 		if (n == 1 || q == NULL)
 			break;
 		p = q + by.len;
@@ -246,7 +295,8 @@ split_part_eval(const void *self, struct weir_fn *fn, const struct weir_column *
 			if (part < 1)
 				s.len = 0;
 			else
-				s = part_from_front(s, by, part);
+				s = by.len == 1 ? part_by_byte(s, *by.p, part)
+						: part_from_front(s, by, part);
 		}
 		to[i] = weir_view_within(args[0], i, s.p, s.len);
 	}

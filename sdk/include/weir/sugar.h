@@ -79,23 +79,47 @@ weir_str_at(const struct weir_column *column, uint32_t row)
 	return str;
 }
 
-/* The view of len bytes at p: short ones are copied into it, long ones are at bufs[buf] + off. */
+/* The bytes of up to 12, as numbers: the first four, and those behind them. */
+static inline void
+weir_view_words(const char *p, uint32_t len, uint32_t *first, uint64_t *rest)
+{
+	uint64_t low = 0, high = 0;
+	uint32_t word = 0;
+
+	if (len >= 8) {
+		memcpy(&low, p, 8);
+		memcpy(&word, p + len - 4, 4);
+		high = ((uint64_t)word << 32 >> (12 - len) * 8) & ~(uint64_t)UINT32_MAX;
+	} else if (len >= 4) {
+		memcpy(&word, p, 4);
+		low = word;
+		memcpy(&word, p + len - 4, 4);
+		low |= (uint64_t)word << (len - 4) * 8;
+	} else if (len > 0) {
+		low = (uint64_t)(uint8_t)p[0] | (uint64_t)(uint8_t)p[len / 2] << len / 2 * 8 |
+		      (uint64_t)(uint8_t)p[len - 1] << (len - 1) * 8;
+	}
+	*first = (uint32_t)low;
+	*rest = low >> 32 | high;
+}
+
+/* A view of len bytes at p: within if it is short, else at off of buffer buf.  It is put together
+ * from whole words: one that was written by bytes would be waited for when it is copied. */
 static inline struct weir_view
 weir_view_of(const char *p, uint32_t len, uint32_t buf, uint32_t off)
 {
 	struct weir_view view;
+	uint64_t word[2];
+	uint32_t first;
 
-	view.len = len;
-	if (len <= 12) {
-		view.buf = view.off = 0;
-		memset(view.head, 0, sizeof view.head);
-		if (len > 0)
-			memcpy((char *)&view + offsetof(struct weir_view, head), p, len);
+	if (len > 12) {
+		memcpy(&first, p, 4);
+		word[1] = (uint64_t)off << 32 | buf;
 	} else {
-		memcpy(view.head, p, sizeof view.head);
-		view.buf = buf;
-		view.off = off;
+		weir_view_words(p, len, &first, &word[1]);
 	}
+	word[0] = (uint64_t)first << 32 | len;
+	memcpy(&view, word, sizeof view);
 	return view;
 }
 

@@ -12,6 +12,18 @@ static const struct rig_case strings[] = {
 		"x | hello world, a long one | null |  | it's | Grüße aus Köln | abc | hello "
 		"| hello world, a long two"},
 	{"split_part(s, ' ', 2)", " | world, | null |  |  | aus |  |  | world,"},
+	{"split_part('/1/22/333/4444/55555/666666/7777777/88888888/999999999/aaaaaaaaaa/"
+	 "bbbbbbbbbbb', "
+	 "'/', 12)",
+		"all bbbbbbbbbbb"},
+	{"split_part('a//bb/ccc/dddd/eeeee/ffffff/ggggggg/hhhhhhhh/iiiiiiiii/jjjjjjjjjj/"
+	 "kkkkkkkkkkk/',"
+	 " '/', 10)",
+		"all iiiiiiiii"},
+	{"split_part('a//bb/ccc/dddd/eeeee/ffffff/ggggggg/hhhhhhhh/iiiiiiiii/jjjjjjjjjj/"
+	 "kkkkkkkkkkk/',"
+	 " '/', 2)",
+		"all "},
 	{"split_part('a--b--', '--', -1)", "all "},
 	{"split_part('a--b--', '--', -2)", "all b"},
 	{"split_part('a--b', '--', -3)", "all "},
