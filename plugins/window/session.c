@@ -172,21 +172,32 @@ count_rows(struct session_window *w, struct weir_task *task, const struct weir_b
 {
 	const struct session_work *work = &w->work;
 	uint32_t timer_row[WEIR_ROWS_MAX], n_timers = 0;
+	uint32_t row_of[WEIR_ROWS_MAX], part[WEIR_ROWS_MAX], n_parts = 0;
 	int64_t ns[WEIR_ROWS_MAX], when[WEIR_ROWS_MAX];
-	void *entry[WEIR_ROWS_MAX];
+	void *entry[WEIR_ROWS_MAX], *own_entry[WEIR_ROWS_MAX];
 
-	for (uint32_t i = 0; i < n; i++)
-		ns[i] = work->sessions[session[i]].start;
-	w->tables->upsert(work->open, batch, rows, n, ns, entry);
+	/* Rows of a session stand one behind the other: it is looked for once. */
 	for (uint32_t i = 0; i < n; i++) {
-		struct session_own *own = session_own_of(w, entry[i]);
+		if (i == 0 || session[i] != session[i - 1]) {
+			row_of[n_parts] = rows[i];
+			part[n_parts] = session[i];
+			ns[n_parts++] = work->sessions[session[i]].start;
+		}
+	}
+	w->tables->upsert(work->open, batch, row_of, n_parts, ns, own_entry);
+	for (uint32_t i = 0, p = 0; i < n; i++) {
+		p += i > 0 && session[i] != session[i - 1];
+		entry[i] = own_entry[p];
+	}
+	for (uint32_t p = 0; p < n_parts; p++) {
+		struct session_own *own = session_own_of(w, own_entry[p]);
 
-		own->last = work->sessions[session[i]].last;
+		own->last = work->sessions[part[p]].last;
 		if (own->timer != INT64_MIN)
 			continue;
 		own->timer = own->last + w->conf->gap;
 		when[n_timers] = own->timer;
-		timer_row[n_timers++] = rows[i];
+		timer_row[n_timers++] = row_of[p];
 	}
 	w->expr->update(w->conf->aggs, task, batch, rows, n, entry);
 	if (n_timers > 0)
@@ -201,7 +212,7 @@ session_process(void *self, struct weir_task *task, const struct weir_batch *bat
 
 	if (n == 0)
 		return WEIR_OK;
-	session_find_runs(&w->work, w->tables, batch, rows, n);
+	session_find_runs(&w->work, batch, rows, n);
 	if (session_find(&w->work, w->tables, batch) < 0)
 		return weir_fail(task->err, -ENOMEM, "out of memory");
 	join_all(w, task, batch);

@@ -60,8 +60,8 @@ session_goes_on(const struct session_work *work, int64_t last, int64_t time)
 }
 
 /* Orders rows, which may be changed, into runs. */
-void session_find_runs(struct session_work *work, const struct weir_table_ext *tables,
-	const struct weir_batch *batch, uint32_t *rows, uint32_t n);
+void session_find_runs(struct session_work *work, const struct weir_batch *batch,
+	const uint32_t *rows, uint32_t n);
 
 /*
  * Which sessions the runs are in, and which of these they join into one: fills `sessions`.  The

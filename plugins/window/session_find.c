@@ -5,11 +5,6 @@
 
 #include "session.h"
 
-/* The slot of a key while a batch is worked on. */
-struct key_slot {
-	uint64_t number; /* 1 + that of the key; 0: none yet */
-};
-
 /* A row on its way into its place. */
 struct placed {
 	int64_t time;
@@ -50,29 +45,81 @@ is_placed(const struct placed *rows, uint32_t n)
 	return 1;
 }
 
+static int
+same_value(const struct weir_column *col, uint32_t i, uint32_t j)
+{
+	struct weir_str a, b;
+	double x, y;
+
+	if (weir_null_at(col, i) || weir_null_at(col, j))
+		return weir_null_at(col, i) && weir_null_at(col, j);
+	switch (col->type) {
+	case WEIR_BOOL:
+		return weir_bool_at(col, i) == weir_bool_at(col, j);
+	case WEIR_INT64:
+	case WEIR_TIMESTAMP:
+		return weir_int_at(col, i) == weir_int_at(col, j);
+	case WEIR_FLOAT64:
+		x = weir_float_at(col, i);
+		y = weir_float_at(col, j);
+		return x == y || (x != x && y != y);
+	default:
+		a = weir_str_at(col, i);
+		b = weir_str_at(col, j);
+		return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
+	}
+}
+
+static int
+same_key(const struct weir_batch *batch, uint32_t i, uint32_t j)
+{
+	for (uint32_t k = 0; k < batch->n_keys; k++)
+		if (!same_value(batch->cols[batch->first_key + k], i, j))
+			return 0;
+	return 1;
+}
+
+/* Numbers the keys of the rows in the order in which they come; the number of each to key. */
+static void
+number_keys(struct session_work *work, const struct weir_batch *batch, const uint32_t *rows,
+	uint32_t n, uint32_t *key)
+{
+	const uint64_t *hash = batch->key_hash;
+	uint16_t slot[2 * WEIR_ROWS_MAX] = {0}; /* 1 + a key's number; 0: empty */
+
+	work->n_keys = 0;
+	for (uint32_t i = 0; i < n; i++) {
+		uint64_t own = hash != NULL ? hash[rows[i]] : 0;
+		uint32_t at = (uint32_t)own % (2 * WEIR_ROWS_MAX);
+
+		for (; slot[at] != 0; at = (at + 1) % (2 * WEIR_ROWS_MAX)) {
+			uint32_t other = work->key_row[slot[at] - 1];
+
+			if ((hash == NULL || hash[other] == own) && same_key(batch, rows[i], other))
+				break;
+		}
+		if (slot[at] == 0) {
+			work->key_row[work->n_keys] = rows[i];
+			slot[at] = (uint16_t)++work->n_keys;
+		}
+		key[i] = slot[at] - 1u;
+	}
+}
+
 void
-session_find_runs(struct session_work *work, const struct weir_table_ext *tables,
-	const struct weir_batch *batch, uint32_t *rows, uint32_t n)
+session_find_runs(
+	struct session_work *work, const struct weir_batch *batch, const uint32_t *rows, uint32_t n)
 {
 	struct placed in[WEIR_ROWS_MAX], placed[WEIR_ROWS_MAX];
-	uint32_t count[WEIR_ROWS_MAX];
-	void *slot[WEIR_ROWS_MAX];
+	uint32_t key[WEIR_ROWS_MAX], count[WEIR_ROWS_MAX];
 
-	tables->upsert(work->keys, batch, rows, n, NULL, slot);
-	work->n_keys = work->n_runs = 0;
+	number_keys(work, batch, rows, n, key);
+	memset(count, 0, work->n_keys * sizeof count[0]);
 	for (uint32_t i = 0; i < n; i++) {
-		struct key_slot *key = slot[i];
-
-		if (key->number == 0) {
-			work->key_row[work->n_keys] = rows[i];
-			count[work->n_keys] = 0;
-			key->number = ++work->n_keys;
-		}
-		in[i] = (struct placed){
-			batch->event_time[rows[i]], (uint32_t)key->number - 1, rows[i]};
-		count[in[i].key]++;
+		in[i] = (struct placed){batch->event_time[rows[i]], key[i], rows[i]};
+		count[key[i]]++;
 	}
-	tables->retire(work->keys, INT64_MAX);
+	work->n_runs = 0;
 	place_by_key(in, n, count, work->n_keys, placed);
 	if (!is_placed(placed, n))
 		qsort(placed, n, sizeof placed[0], by_place);
@@ -121,6 +168,15 @@ by_start(const void *left, const void *right)
 	return (a->start > b->start) - (a->start < b->start);
 }
 
+static int
+is_by_start(const struct session *sessions, uint32_t n)
+{
+	for (uint32_t i = 1; i < n; i++)
+		if (by_start(&sessions[i - 1], &sessions[i]) > 0)
+			return 0;
+	return 1;
+}
+
 /* The open sessions that the keys' rows may be in, by key and time. */
 static int
 look_up(struct session_work *work, const struct weir_table_ext *tables,
@@ -150,7 +206,7 @@ look_up(struct session_work *work, const struct weir_table_ext *tables,
 					NULL)
 				return -1;
 		}
-	if (work->n_sessions > 1)
+	if (!is_by_start(work->sessions, work->n_sessions))
 		qsort(work->sessions, work->n_sessions, sizeof *work->sessions, by_start);
 	for (uint32_t i = 0; i < work->n_sessions; i++)
 		work->sessions[i].into = i;

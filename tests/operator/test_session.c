@@ -243,6 +243,44 @@ makes_no_difference(const char *op, int step)
 	wt_each(&options, random_rows);
 }
 
+/* In one batch: keys are told apart without the table. */
+START_TEST(keys_are_equal_if_all_their_values_are)
+{
+	static const char *const keys[] = {"\"user\":null,\"x\":0", "\"user\":\"\",\"x\":0",
+		"\"user\":\"more than twelve bytes\",\"x\":null",
+		"\"user\":\"more than twelve bites\",\"x\":null", "\"user\":null,\"x\":-0.0",
+		"\"user\":null,\"x\":1.5", "\"user\":\"more than twelve bytes\",\"x\":null"};
+	static const struct {
+		const char *key, *n;
+	} want[] = {{"\"user\":null,\"x\":0", "2"}, {"\"user\":\"\",\"x\":0", "1"},
+		{"\"user\":\"more than twelve bytes\",\"x\":null", "2"},
+		{"\"user\":\"more than twelve bites\",\"x\":null", "1"},
+		{"\"user\":null,\"x\":1.5", "1"}};
+	const struct wt_options options = {
+		.op = "window { key user, x; session 1s; aggregate n = count(); }",
+		.fields = "user string; x float; ts timestamp ms;"};
+	struct wt_rig *rig = wt_rig_with(&options);
+	char all[4000] = "", row[200];
+	const char *out;
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		wt_pushf(rig, "{%s,\"ts\":1}", keys[i]);
+	ck_assert_int_eq(wt_end(rig), 0);
+	for (; (out = wt_pop(rig, 0)) != NULL; n++)
+		strncat(all, out, sizeof all - strlen(all) - 1);
+	ck_assert_uint_eq(n, sizeof want / sizeof want[0]);
+	for (size_t i = 0; i < n; i++) {
+		snprintf(row, sizeof row,
+			"{%s,\"window_start\":\"1970-01-01T00:00:00.001Z\","
+			"\"window_end\":\"1970-01-01T00:00:01.001Z\",\"n\":%s}",
+			want[i].key, want[i].n);
+		ck_assert_msg(strstr(all, row) != NULL, "%s in %s", row, all);
+	}
+	wt_free(rig);
+}
+END_TEST
+
 START_TEST(it_makes_no_difference_how_rows_come)
 {
 	makes_no_difference("window { key u; session 1s; aggregate s = sum(n), n = count(); }", 64);
@@ -302,6 +340,7 @@ main(void)
 		a_row_joins_what_lies_within_the_gap_on_either_side,
 		a_late_row_counts_where_a_session_is_open,
 		without_a_key_all_rows_are_one_session,
+		keys_are_equal_if_all_their_values_are,
 		it_makes_no_difference_how_rows_come,
 		sessions_that_last_are_cut_wherever_rows_come_from,
 		a_session_that_does_not_end_goes_out_after_its_longest_time,
