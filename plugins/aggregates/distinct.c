@@ -16,24 +16,12 @@ distinct_plan(struct weir_call *call, struct weir_err *err)
 }
 
 static int
-distinct_take(struct weir_fn *fn, struct weir_accs accs, const struct weir_column *col,
-	const uint32_t *sel, uint32_t n, int64_t count)
-{
-	for (uint32_t i = 0; i < n; i++) {
-		uint64_t word;
-
-		set_add(fn, accs.row[i], acc_at(accs, i), value_bytes(col, row_at(sel, i), &word),
-			count);
-	}
-	return WEIR_OK;
-}
-
-static int
 distinct_update(const void *self, struct weir_fn *fn, struct weir_accs accs,
 	const struct weir_column *const *args, const uint32_t *sel, uint32_t n)
 {
 	(void)self;
-	return distinct_take(fn, accs, args[0], sel, n, 1);
+	set_add_rows(fn, accs, args[0], sel, n, 1);
+	return WEIR_OK;
 }
 
 static int
@@ -41,7 +29,8 @@ distinct_retract(const void *self, struct weir_fn *fn, struct weir_accs accs,
 	const struct weir_column *const *args, const uint32_t *sel, uint32_t n)
 {
 	(void)self;
-	return distinct_take(fn, accs, args[0], sel, n, -1);
+	set_add_rows(fn, accs, args[0], sel, n, -1);
+	return WEIR_OK;
 }
 
 static int

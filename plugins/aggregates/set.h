@@ -18,6 +18,9 @@ enum { SET_BYTES_MAX = 256 << 20 };
 
 /* count times more, or fewer, there. */
 void set_add(struct weir_fn *fn, void *row, struct set *set, struct weir_str value, int64_t count);
+/* The same with a value of a column for each of accumulators that begin with a set. */
+void set_add_rows(struct weir_fn *fn, struct weir_accs accs, const struct weir_column *col,
+	const uint32_t *sel, uint32_t n, int64_t count);
 /* Value by value from *at = 0 on, those with counts of 0 too; 0: that was all. */
 int set_next(struct weir_fn *fn, const struct set *set, uint32_t *at, struct weir_str *value,
 	int64_t *count);
