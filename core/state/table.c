@@ -397,6 +397,9 @@ wr_table_sweep(struct weir_table *table)
 {
 	struct wr_hash *hash = &table->hash;
 
+	wr_hash_part(hash);
+	if (table->dead == INT64_MAX && hash->frozen == NULL)
+		wr_hash_fini(hash); /* all go, and nobody needs to know which */
 	for (uint32_t i = 1; i < hash->slabs.next; i++) {
 		const struct wr_node *node = wr_slabs_node(&hash->slabs, i);
 		struct wr_key key = node->key;
