@@ -13,6 +13,7 @@
 #include "engine/run_private.h"
 #include "engine/send.h"
 #include "engine/source.h"
+#include "engine/source_ahead.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,8 +62,8 @@ wr_inst_need_reason(struct wr_inst *inst, int rc)
 		inst->err.code = rc;
 }
 
-static int
-open_format(struct wr_inst *inst)
+int
+wr_inst_open_format(struct wr_inst *inst)
 {
 	const struct wr_format *format = &inst->op->format;
 	int rc;
@@ -81,7 +82,9 @@ wr_inst_open(struct wr_inst *inst, struct weir_err *err)
 	int rc;
 
 	inst->err = (struct weir_err){0};
-	rc = open_format(inst);
+	rc = wr_inst_open_format(inst);
+	if (rc >= 0 && inst->source != NULL)
+		rc = wr_ahead_open(inst);
 	if (rc >= 0) {
 		rc = op->desc->open(op->conf, &inst->pub, &inst->self);
 		inst->opened = rc >= 0;

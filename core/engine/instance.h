@@ -120,6 +120,8 @@ struct wr_inst *wr_inst_new(const struct wr_op *op, struct wr_task *task, uint32
  * sink that decides is opened before it can be known what was. */
 int wr_inst_restore_time(struct wr_inst *inst, struct weir_err *err);
 int wr_inst_open(struct wr_inst *inst, struct weir_err *err);
+/* Its format alone; wr_inst_open() does it. */
+int wr_inst_open_format(struct wr_inst *inst);
 int wr_inst_restore(struct wr_inst *inst, struct weir_err *err);
 void wr_inst_free(struct wr_inst *inst);
 

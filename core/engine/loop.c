@@ -91,12 +91,20 @@ wr_loop_add(struct wr_loop *loop, struct wr_task *task)
 	task->loop = loop;
 }
 
-void
+uint32_t
+wr_loop_number(const struct wr_loop *loop)
+{
+	return loop->number;
+}
+
+bool
 wr_loop_wake(struct wr_loop *loop)
 {
 	atomic_thread_fence(memory_order_seq_cst);
-	if (atomic_load_explicit(&loop->sleeping, memory_order_relaxed) != 0)
-		uv_async_send(&loop->async);
+	if (atomic_load_explicit(&loop->sleeping, memory_order_relaxed) == 0)
+		return false;
+	uv_async_send(&loop->async);
+	return true;
 }
 
 void
@@ -176,7 +184,7 @@ wr_loop_step(struct wr_loop *loop)
 		n++;
 	for (uint32_t i = 0; i < n; i++)
 		run_first(loop);
-	return n > 0;
+	return wr_run_help(loop->run, loop->number) || n > 0;
 }
 
 static void
@@ -211,6 +219,14 @@ cpu_pause(void)
 #endif
 }
 
+/* A task that is ready, or something that another loop would have done. */
+static bool
+has_work(const struct wr_loop *loop)
+{
+	return atomic_load_explicit(&loop->inbox, memory_order_relaxed) != NULL ||
+	       wr_run_needs_help(loop->run, loop->number);
+}
+
 static bool
 spin(struct wr_loop *loop)
 {
@@ -219,7 +235,7 @@ spin(struct wr_loop *loop)
 	if (!loop->spins)
 		return false;
 	do {
-		if (atomic_load_explicit(&loop->inbox, memory_order_relaxed) != NULL)
+		if (has_work(loop))
 			return true;
 		for (int i = 0; i < 32; i++)
 			cpu_pause();
@@ -233,8 +249,7 @@ loop_sleep(struct wr_loop *loop)
 	arm_timer(loop);
 	atomic_store(&loop->sleeping, 1);
 	atomic_thread_fence(memory_order_seq_cst);
-	if (atomic_load_explicit(&loop->inbox, memory_order_relaxed) == NULL &&
-		!wr_run_aborted(loop->run) && !wr_run_has_ended(loop->run))
+	if (!has_work(loop) && !wr_run_aborted(loop->run) && !wr_run_has_ended(loop->run))
 		uv_run(&loop->uv, UV_RUN_ONCE);
 	atomic_store(&loop->sleeping, 0);
 }
@@ -251,7 +266,7 @@ loop_main(void *arg)
 			/* A loop that is never idle has deadlines too. */
 			arm_timer(loop);
 			uv_run(&loop->uv, UV_RUN_NOWAIT);
-		} else if (!spin(loop)) {
+		} else if (!wr_run_help(loop->run, loop->number) && !spin(loop)) {
 			loop_sleep(loop);
 		}
 	}

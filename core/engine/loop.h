@@ -18,8 +18,9 @@ void wr_loop_add(struct wr_loop *loop, struct wr_task *task); /* before start */
 int wr_loop_start(struct wr_loop *loop, struct weir_err *err);
 /* Puts a task on the ready list. [any] */
 void wr_loop_ready(struct wr_loop *loop, struct wr_task *task);
-/* Makes it look at the run's state. [any] */
-void wr_loop_wake(struct wr_loop *loop);
+uint32_t wr_loop_number(const struct wr_loop *loop);
+/* Makes it look at the run's state; true: it slept. [any] */
+bool wr_loop_wake(struct wr_loop *loop);
 /* All its tasks, as when the clock was set forward. [any] */
 void wr_loop_schedule_all(struct wr_loop *loop);
 /* Steps each task that is ready now once, on the caller's thread; false: none was.  [!started] */

@@ -7,7 +7,7 @@
 #include "engine/keeps.h"
 #include "engine/loop.h"
 #include "engine/run_private.h"
-#include "engine/source.h"
+#include "engine/source_ahead.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -29,7 +29,8 @@ struct wr_run {
 	struct wr_task **tasks; /* chain after chain, subtask after subtask */
 	struct wr_ring **rings;
 	struct wr_inst ***insts; /* [op][subtask] */
-	uint32_t n_loops, n_tasks, n_rings, cap_rings;
+	struct wr_ahead **aheads; /* of sources whose records any loop may decode */
+	uint32_t n_loops, n_tasks, n_rings, cap_rings, n_aheads;
 	_Atomic uint32_t n_live;
 	_Atomic int stop;
 	_Atomic bool aborted, ended, told; /* told: the callback `ended` was called */
@@ -159,6 +160,32 @@ wr_run_fail(struct wr_run *run, struct wr_inst *inst, const struct weir_err *err
 	atomic_store(&run->aborted, true);
 	wr_checkpoint_quit(run->checkpoint);
 	run_over(run);
+}
+
+bool
+wr_run_needs_help(const struct wr_run *run, uint32_t loop)
+{
+	for (uint32_t i = 0; i < run->n_aheads; i++)
+		if (wr_ahead_is_offered(run->aheads[i], loop))
+			return true;
+	return false;
+}
+
+bool
+wr_run_help(struct wr_run *run, uint32_t loop)
+{
+	for (uint32_t i = 0; i < run->n_aheads; i++)
+		if (wr_ahead_help(run->aheads[i], loop))
+			return true;
+	return false;
+}
+
+void
+wr_run_call_help(struct wr_run *run, uint32_t loop, uint32_t threads)
+{
+	for (uint32_t i = 1; i < threads; i++)
+		if (wr_loop_wake(run->loops[(loop + i) % run->n_loops]))
+			return;
 }
 
 void
@@ -357,6 +384,18 @@ open_all(struct wr_run *run, struct weir_err *err)
 	return rc;
 }
 
+static void
+gather_aheads(struct wr_run *run)
+{
+	run->aheads = wr_zalloc(run->n_tasks * sizeof(struct wr_ahead *));
+	for (uint32_t i = 0; i < run->n_tasks; i++) {
+		const struct wr_source *source = run->tasks[i]->insts[0]->source;
+
+		if (source != NULL && source->ahead != NULL)
+			run->aheads[run->n_aheads++] = source->ahead;
+	}
+}
+
 struct wr_run *
 wr_run_new(const struct wr_pipeline *pipeline, const struct wr_run_options *options,
 	struct weir_err *err)
@@ -372,6 +411,7 @@ wr_run_new(const struct wr_pipeline *pipeline, const struct wr_run_options *opti
 		wr_run_free(run);
 		return NULL;
 	}
+	gather_aheads(run);
 	return run;
 }
 
@@ -524,6 +564,7 @@ wr_run_free(struct wr_run *run)
 	for (uint32_t i = 0; i < run->n_loops; i++)
 		wr_loop_free(run->loops[i]);
 	free(run->tasks);
+	free(run->aheads);
 	free(run->loops);
 	pthread_mutex_destroy(&run->lock);
 	free(run);

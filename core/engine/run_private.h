@@ -28,6 +28,11 @@ bool wr_run_clock_is_virtual(const struct wr_run *run);
 void wr_run_log(struct wr_run *run, int32_t level, struct wr_inst *inst, const char *text);
 /* The task of subtask i of an operator. */
 struct wr_inst *wr_run_inst(const struct wr_run *run, const struct wr_op *op, uint32_t subtask);
+/* Blocks that one loop has read and another may decode: whether that loop could, and does one; one
+ * of the `threads` - 1 behind it is woken if they sleep.  [any] */
+bool wr_run_needs_help(const struct wr_run *run, uint32_t loop);
+bool wr_run_help(struct wr_run *run, uint32_t loop);
+void wr_run_call_help(struct wr_run *run, uint32_t loop, uint32_t threads);
 /* A task has nothing more to do, ever. */
 void wr_run_task_ended(struct wr_run *run, struct wr_task *task);
 void *wr_run_shared(struct wr_run *run, const char *key, void *(*make)(void *),

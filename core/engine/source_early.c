@@ -17,7 +17,7 @@ wr_source_early(struct weir_out *out)
 {
 	struct wr_source *source = out->inst->source;
 
-	wr_assert(source->decoding == out);
+	wr_assert(source->decoding != NULL && source->decoding->out == out);
 	if (out->inst->op->early == NULL)
 		return NULL;
 	if (source->whole > 0) {
@@ -64,12 +64,12 @@ wr_source_wanted(struct weir_out *out, const uint64_t *unknown)
 {
 	struct wr_inst *inst = out->inst;
 	const struct wr_op *op = inst->op;
-	uint64_t *wanted = wr_arena_zalloc(&inst->scratch, WEIR_ROWS_MAX / 8);
+	uint64_t *wanted = wr_arena_zalloc(&out->batch->arena, WEIR_ROWS_MAX / 8);
 	struct wr_eval eval = {&inst->pub, &inst->scratch, &inst->scratch, note_error, wanted, 0};
 	uint32_t rows[WEIR_ROWS_MAX], n = out->n;
 	struct weir_batch b;
 
-	wr_assert(inst->source->decoding == out);
+	wr_assert(inst->source->decoding != NULL && inst->source->decoding->out == out);
 	wr_out_columns(out);
 	b = out->batch->pub;
 	if (op->where != NULL) {

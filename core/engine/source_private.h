@@ -30,6 +30,18 @@ struct wr_saved {
 	bool taken; /* some subtask has it now */
 };
 
+/* Records on their way through the format; it stands in the batch that it makes. */
+struct wr_decoding {
+	struct weir_raw raw;
+	struct weir_out *out;
+	int64_t ingest_time;
+	const char **why; /* one a record, NULL: good; all NULL: all are */
+	int rc;
+	struct weir_err *err; /* rc < 0: what the plugin said */
+	uint64_t ns;
+	_Atomic bool done; /* ns and done: when it was handed to another loop */
+};
+
 struct wr_source {
 	struct wr_inst *inst;
 	struct wr_partition
@@ -47,14 +59,16 @@ struct wr_source {
 	struct wr_arena saved_arena;
 	struct wr_saved *saved; /* partitions as they stood in the epoch restored */
 	uint32_t n_saved, cap_saved;
-	/* while decode() runs */
-	const struct weir_raw *raw;
-	struct weir_out *decoding;
-	const char **why; /* one a record; NULL: good */
+	struct wr_ahead *ahead; /* NULL: it decodes what it has read before it reads on */
+	struct wr_decoding *decoding; /* while decode() runs */
 	uint32_t whole; /* so many batches are decoded as a whole */
 };
 
 struct wr_partition *wr_source_part(struct wr_inst *inst, uint32_t number);
+/* Fills the columns, by one of the source's instances.  [any, but of an instance one at a time] */
+void wr_source_decode(struct wr_inst *by, struct wr_decoding *decoding);
+/* What is left to do when they are filled: refuses the bad records. */
+void wr_source_decoded(struct wr_inst *inst, struct wr_decoding *decoding);
 /* The @partition column alone, for rows that a typed source made. */
 void wr_source_hide_partition(
 	const struct wr_op *op, const struct wr_partition *part, struct wr_batch *batch);

@@ -78,6 +78,7 @@ json_open(const void *conf, struct weir_task *task, void **self)
 
 static const struct weir_format json_format = {
 	.size = sizeof json_format,
+	.flags = WEIR_INDEPENDENT,
 	.name = "json",
 	.summary = "One JSON object a record; members are found by name or by path.",
 	.conf_size = sizeof(struct json_conf),

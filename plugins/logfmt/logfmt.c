@@ -45,6 +45,7 @@ logfmt_open(const void *conf, struct weir_task *task, void **self)
 
 static const struct weir_format logfmt_format = {
 	.size = sizeof logfmt_format,
+	.flags = WEIR_INDEPENDENT,
 	.name = "logfmt",
 	.summary = "A line of key=value pairs a record.",
 	.conf_size = sizeof(struct logfmt_conf),

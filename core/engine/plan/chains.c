@@ -177,6 +177,14 @@ chains_bound(struct wr_pipeline *pipeline)
 	const struct wr_op *to;
 	uint32_t i;
 
+	/* What sources read ahead is bounded as a ring is. */
+	for (i = 0; i < pipeline->n_ops; i++) {
+		to = pipeline->ops[i];
+		if (to->decode_threads > 1)
+			pipeline->buffer_bound +=
+				to->parallelism *
+				(to->buffer_bytes + to->buffer_bytes / to->buffer_batches);
+	}
 	for (i = 0; i < pipeline->n_edges; i++) {
 		to = pipeline->edges[i]->to;
 		pipeline->buffer_bound +=

@@ -112,6 +112,7 @@ struct wr_op {
 	uint32_t early_hidden;
 	const struct weir_expr *drops; /* of the only one that reads it; NULL: none */
 	int64_t idle; /* us; 0: never */
+	uint32_t decode_threads; /* that may decode what one subtask has read */
 
 	/* sources, and operators whose rows have event times of their own */
 	uint32_t watermark; /* WR_WATERMARK_x */

@@ -22,7 +22,7 @@ struct wr_host_conf {
 	struct weir_list from, watermark_rest;
 	struct weir_str format, event_time, where, dead_letter;
 	uint32_t on_error, watermark;
-	int64_t parallelism, buffer_batches;
+	int64_t parallelism, buffer_batches, decode_threads;
 	uint64_t buffer_bytes;
 };
 

@@ -190,6 +190,18 @@ static const struct weir_directive tables_source[] = {
 		.offset = offsetof(struct wr_host_conf, where),
 	},
 	TABLES_PARALLELISM("Subtasks that share its partitions; 1 by default."),
+	{
+		.name = "decode_threads",
+		.summary = "Threads of the worker that decode what one subtask has read of one "
+			   "partition, when they have nothing else to do; by default all, of a "
+			   "format that reads each record without the others.  Rows keep their "
+			   "order.",
+		.choices = "threads",
+		.type = WEIR_D_INT,
+		.offset = offsetof(struct wr_host_conf, decode_threads),
+		.min = 1,
+		.max = TABLES_PARALLELISM_MAX,
+	},
 	TABLES_ON_ERROR("What becomes of bad records and rows; as in the pipeline by default."),
 	{.name = NULL},
 };

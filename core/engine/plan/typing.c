@@ -208,6 +208,27 @@ typing_limit_parallelism(struct weir_plan *plan)
 			most == 1 ? "" : "s at most");
 }
 
+/* By default as many as there are, if they can decode at the same time. */
+static void
+typing_decode_threads(struct weir_plan *plan)
+{
+	const struct weir_format *format = plan->op->format.desc;
+	bool independent = format != NULL && (format->flags & WEIR_INDEPENDENT) != 0;
+	uint32_t threads = plan->planner->pipeline->threads;
+	int64_t n = plan->host.decode_threads;
+
+	if (n > 1 && !independent)
+		wr_problem_at(plan, wr_dir_find(plan->op->dir, "decode_threads")->name,
+			"\"decode_threads\" is %lld; %s%s%s, so there can be 1 at most",
+			(long long)n, format != NULL ? "format \"" : plan->op->title,
+			format != NULL ? format->name : "",
+			format != NULL ? "\" reads records one after another"
+				       : " has no records to decode");
+	if (!independent)
+		n = 1;
+	plan->op->decode_threads = n > 0 && n < threads ? (uint32_t)n : threads;
+}
+
 /* Rows come whole to who did not say what it reads. */
 static void
 typing_read_all(struct weir_plan *plan)
@@ -228,6 +249,7 @@ typing_source(struct weir_plan *plan)
 {
 	struct wr_op *op = plan->op;
 
+	typing_decode_threads(plan);
 	if (op->out[0].schema->n == 0) {
 		wr_problem(plan, 0,
 			"%s has no columns; declare fields in the block of its \"format\"",

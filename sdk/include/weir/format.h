@@ -16,7 +16,7 @@ extern "C" {
 
 /* A format; decode() or encode() may be NULL if it goes one way only. */
 struct weir_format {
-	uint32_t size, flags;
+	uint32_t size, flags; /* WEIR_READS_DECLARED, WEIR_INDEPENDENT */
 	const char *name, *summary;
 	uint32_t conf_size, directive_size;
 	const struct weir_directive *directives; /* as an operator's */
@@ -35,6 +35,10 @@ struct weir_format {
 	 * Fills the columns that vec() gives, row i from record i; those with bad() leave.  A long
 	 * view may share a record's bytes: buf is then the record's number and off counts from its
 	 * start; other text goes through text().
+	 *
+	 * With WEIR_INDEPENDENT what becomes of a record does not depend on those before it:
+	 * several instances may decode the records of one partition, each a part of them, at the
+	 * same time. Then `begins` and `first` may not be given, and counters are not shown.
 	 */
 	int (*decode)(void *self, struct weir_task *, const struct weir_raw *, struct weir_out *);
 

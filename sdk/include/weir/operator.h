@@ -34,6 +34,7 @@ enum {
 	WEIR_TWO_PHASE = 128, /* a sink with prepare() and commit() */
 	WEIR_TAKES_UPDATES = 256, /* of WEIR_TAKES_CHANGES inserts and WEIR_UPDATE_AFTER only */
 	WEIR_ON_STDOUT = 512, /* a sink of standard output: tables where that is a terminal */
+	WEIR_INDEPENDENT = 1024, /* a format whose decode() knows nothing of earlier records */
 };
 
 /* Timers that are due: n rows of keys, with their times (microseconds).  clock: WEIR_CLOCK or not.

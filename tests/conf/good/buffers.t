@@ -22,7 +22,7 @@ pipeline "p": 3 operators in 3 chains, 4 tasks on 2 loops
   delivery
       none: state lives in memory, nothing outlives the process
   memory
-      buffers hold at most 2752 KiB
+      buffers hold at most 4032 KiB
   notes
       source stdin "in": no event_time, so it is the record's own, else the time of reading
       source stdin "in": no watermark, so it is monotonic: a row earlier than the latest is late

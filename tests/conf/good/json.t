@@ -417,7 +417,7 @@ pipeline page_views {
         "delivery": "none",
         "why": "state lives in memory, nothing outlives the process"
       },
-      "buffer_bytes": 26738688,
+      "buffer_bytes": 31195136,
       "state": {
         "kind": "memory",
         "directory": null,

@@ -58,7 +58,7 @@ pipeline "page_views": 6 operators in 4 chains, 5 tasks on 2 loops
   delivery
       none: state lives in memory, nothing outlives the process
   memory
-      buffers hold at most 26 MiB
+      buffers hold at most 30 MiB
 -- stderr
 weir: the configuration file weir.conf syntax is ok
 weir: configuration file weir.conf test is successful
