@@ -11,16 +11,16 @@ syn keyword weirBlock aggregate check dedupe file filter flatmap generator kafka
 syn keyword weirBlock nexmark null pipeline route sample sink source stdin stdout throttle top
 syn keyword weirBlock values window
 syn keyword weirDirective accumulation_mode aggregate allowed_lateness append brokers buffer
-syn keyword weirDirective burst case cast changes_as compression count cumulate default delimiter
-syn keyword weirDirective delivery discover disorder duplicates_to else_to emit error_log event_time
-syn keyword weirDirective events exceed explode field flatten follow format framing from global
-syn keyword weirDirective group header hopping include interval isolation keep key late_to limit
-syn keyword weirDirective load_module match max_dirty max_duration max_parallelism max_record_size
-syn keyword weirDirective memory_limit min_pause nest null on_error order_by outer parallelism
-syn keyword weirDirective partitioner path pattern plugin_path plugin_timeout profile property
-syn keyword weirDirective quote rank rate remove rename reopen roll_size roll_time row seed
-syn keyword weirDirective session set set_event_time skip_empty slide split start state state_drop
-syn keyword weirDirective state_path stop time timeout timestamp topic topic_by transaction_timeout
+syn keyword weirDirective burst case cast changes_as compression count cumulate decode_threads
+syn keyword weirDirective default delimiter delivery discover disorder duplicates_to else_to
+syn keyword weirDirective emit error_log event_time events exceed explode field flatten follow
+syn keyword weirDirective format framing from global group header hopping include interval isolation
+syn keyword weirDirective keep key late_to limit load_module match max_dirty max_duration max_parallelism
+syn keyword weirDirective max_record_size memory_limit min_pause nest null on_error order_by
+syn keyword weirDirective outer parallelism partitioner path pattern plugin_path plugin_timeout
+syn keyword weirDirective profile property quote rank rate remove rename reopen roll_size roll_time
+syn keyword weirDirective row seed session set set_event_time skip_empty slide split start state
+syn keyword weirDirective state_drop state_path stop time timeout timestamp topic topic_by transaction_timeout
 syn keyword weirDirective transactional_id trigger ttl tumbling watermark where with_ties within
 syn keyword weirDirective worker_threads
 syn keyword weirFunction abs avg bool_and bool_or cast ceil coalesce collect collect_set concat
