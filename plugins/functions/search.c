@@ -270,6 +270,34 @@ count_parts(struct weir_str s, struct weir_str by)
 	return n;
 }
 
+/* Bytes of which the low n are ones, of 8; more are all. */
+static inline uint64_t
+low_bytes(uint32_t n)
+{
+	return n >= 8 ? ~(uint64_t)0 : ((uint64_t)1 << n * 8) - 1;
+}
+
+/*
+ * The view of a part of a value, which ends at `end`.  How long a part is is anyone's guess: what
+ * stands behind a short one is masked, so that nobody has to guess it.
+ */
+static inline struct weir_view
+part_view(const struct weir_column *column, uint32_t row, struct weir_str part, const char *end)
+{
+	struct weir_view view;
+	uint64_t word[2];
+	uint32_t head;
+
+	if (part.len > 12 || end - part.p < 12)
+		return weir_view_within(column, row, part.p, part.len);
+	memcpy(&head, part.p, sizeof head);
+	memcpy(&word[1], part.p + sizeof head, sizeof word[1]);
+	word[0] = (uint64_t)(head & (uint32_t)low_bytes(part.len)) << 32 | part.len;
+	word[1] &= low_bytes(part.len > 4 ? part.len - 4 : 0);
+	memcpy(&view, word, sizeof view);
+	return view;
+}
+
 static int
 split_part_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
@@ -282,6 +310,7 @@ split_part_eval(const void *self, struct weir_fn *fn, const struct weir_column *
 		uint32_t i = row_at(sel, k);
 		struct weir_str s = weir_str_at(args[0], i), by = weir_str_at(args[1], i);
 		int64_t part = weir_int_at(args[2], i);
+		const char *end = s.p + s.len;
 
 		if (part == 0) {
 			fn->row_error(fn, i, "split_part() counts from 1, or from the end from -1");
@@ -298,7 +327,7 @@ split_part_eval(const void *self, struct weir_fn *fn, const struct weir_column *
 				s = by.len == 1 ? part_by_byte(s, *by.p, part)
 						: part_from_front(s, by, part);
 		}
-		to[i] = weir_view_within(args[0], i, s.p, s.len);
+		to[i] = part_view(args[0], i, s, end);
 	}
 	return WEIR_OK;
 }
