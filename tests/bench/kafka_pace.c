@@ -51,7 +51,7 @@ client(rd_kafka_type_t type, const char *brokers, const char *const *set)
 static void *
 send_all(void *arg)
 {
-	static const char *const set[] = {"linger.ms", "0", "queue.buffering.max.messages",
+	static const char *const set[] = {"linger.ms", "1", "queue.buffering.max.messages",
 		"10000000", "socket.nagle.disable", "true", NULL};
 	const struct pace *pace = arg;
 	rd_kafka_t *rk = client(RD_KAFKA_PRODUCER, pace->brokers, set);

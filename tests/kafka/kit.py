@@ -104,13 +104,12 @@ class Kit:
         done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=DEADLINE)
         return done.stdout.splitlines()
 
-    def consume_last(self, topic, isolation="read_committed"):
-        """The last record of each partition; marks of transactions stand behind it."""
-        command = ["kcat", "-C", "-b", self.server.address, "-t", topic, "-o", "-4", "-e", "-q"]
-        done = subprocess.run(
-            [*command, "-X", f"isolation.level={isolation}"], capture_output=True, text=True, check=True, timeout=DEADLINE
-        )
-        return done.stdout
+    def follow(self, topic):
+        """A reader of what is committed, from about the end on."""
+        command = ["kcat", "-C", "-b", self.server.address, "-t", topic, "-o", "-4", "-u", "-q"]
+        child = subprocess.Popen([*command, "-X", "isolation.level=read_committed"], stdout=subprocess.PIPE, text=True)
+        self.children.append(child)
+        return child
 
     def conf(self, body, top="", name="weir.conf", proxied=False):
         address = (self.server.proxy if proxied else self.server).address
