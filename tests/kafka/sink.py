@@ -39,11 +39,40 @@ def test_writes_each_row_once_with_its_key(kit):
 
 
 def test_keys_go_where_other_clients_send_them(kit):
-    ours, theirs = kit.topic(7), kit.topic(7)
-    kit.conf(GENERATOR % 100 + f"sink kafka out {{ from in; brokers $KAFKA; topic {ours}; key cast(n as string); }}")
+    for ours, theirs in (("murmur2", "murmur2_random"), ("crc32", "consistent_random"), ("fnv1a", "fnv1a_random")):
+        here, there = kit.topic(7), kit.topic(7)
+        kit.conf(
+            GENERATOR % 100
+            + f"sink kafka out {{ from in; brokers $KAFKA; topic {here}; key cast(n as string); partitioner {ours}; }}"
+        )
+        kit.run()
+        kit.produce(there, [f"{n}\tx" for n in range(100)], "-X", f"topic.partitioner={theirs}")
+        equal(sorted(kit.consume(here, "%p %k\n")), sorted(kit.consume(there, "%p %k\n")), ours)
+
+
+def test_batches_are_compressed_as_the_conf_says(kit):
+    attributes = 21  # of the first batch in a partition's log, the codec in the lowest bits
+    for codec, name in enumerate(("none", "gzip", "snappy", "lz4", "zstd")):
+        topic = kit.topic()
+        kit.conf(GENERATOR % 1000 + f"sink kafka out {{ from in; brokers $KAFKA; topic {topic}; compression {name}; }}")
+        kit.run()
+        log = kit.server.directory / "data" / f"{topic}-0" / f"{0:020}.log"
+        equal(int.from_bytes(log.read_bytes()[attributes : attributes + 2], "big") & 7, codec, name)
+        equal(numbers(kit.consume(topic)), once(1000))
+
+
+def test_a_record_that_is_too_long_is_bad(kit):
+    topic = kit.topic()
+    kit.conf(
+        GENERATOR % 10
+        + "map m { from in; set pad = repeat('x', n * 1000); }"
+        + f"sink kafka out {{ from m; brokers $KAFKA; topic {topic}; property message.max.bytes 8000; on_error dead_letter long; }}"
+        + "sink file bad { from long; path bad.ndjson; }"
+    )
     kit.run()
-    kit.produce(theirs, [f"{n}\tx" for n in range(100)], "-X", "topic.partitioner=murmur2_random")
-    equal(sorted(kit.consume(ours, "%p %k\n")), sorted(kit.consume(theirs, "%p %k\n")))
+    equal(numbers(kit.consume(topic)), once(8))
+    equal(len(kit.lines("bad.ndjson")), 2)
+    contains(kit.lines("bad.ndjson")[0], f"the record is longer than message.max.bytes of topic '{topic}'".replace("'", '\\"'))
 
 
 def test_headers_timestamps_and_topics_come_from_expressions(kit):

@@ -112,6 +112,18 @@ def test_begins_where_the_conf_says(kit):
         equal(seen(kit), once(lo, 10), start)
 
 
+def test_begins_at_a_time(kit):
+    topic = kit.topic(2)
+    kit.conf(
+        "source generator in { count 20; field n int sequence; }"
+        + f"sink kafka out {{ from in; brokers $KAFKA; topic {topic}; timestamp cast((n + 1) * 1000000 as timestamp); }}"
+    )
+    kit.run()
+    kit.conf(SOURCE % (topic, "g", "start timestamp 1970-01-01T00:00:12Z; stop end;") + TO_FILE)
+    kit.run()
+    equal(seen(kit), once(11, 20))
+
+
 def test_goes_on_where_it_was_and_tells_the_group(kit):
     topic = kit.topic(2)
     kit.produce(topic, [f"k{i}\t{r}" for i, r in enumerate(numbers(0, 500))])
