@@ -50,14 +50,22 @@ def test_keys_go_where_other_clients_send_them(kit):
         equal(sorted(kit.consume(here, "%p %k\n")), sorted(kit.consume(there, "%p %k\n")), ours)
 
 
+def codecs(log):
+    """Of the batches of a partition's log: the lowest bits of their attributes."""
+    at, found = 0, set()
+    while at < len(log):
+        found.add(int.from_bytes(log[at + 21 : at + 23], "big") & 7)
+        at += 12 + int.from_bytes(log[at + 8 : at + 12], "big")
+    return found
+
+
 def test_batches_are_compressed_as_the_conf_says(kit):
-    attributes = 21  # of the first batch in a partition's log, the codec in the lowest bits
     for codec, name in enumerate(("none", "gzip", "snappy", "lz4", "zstd")):
         topic = kit.topic()
         kit.conf(GENERATOR % 1000 + f"sink kafka out {{ from in; brokers $KAFKA; topic {topic}; compression {name}; }}")
         kit.run()
-        log = kit.server.directory / "data" / f"{topic}-0" / f"{0:020}.log"
-        equal(int.from_bytes(log.read_bytes()[attributes : attributes + 2], "big") & 7, codec, name)
+        log = (kit.server.directory / "data" / f"{topic}-0" / f"{0:020}.log").read_bytes()
+        equal(codecs(log) | {0}, {0, codec}, name)  # the client leaves a batch as it is that would not be smaller
         equal(numbers(kit.consume(topic)), once(1000))
 
 
