@@ -118,7 +118,7 @@ need_int(struct line *line, const char *what, int64_t *value)
 		return -1;
 	if (word_int(word, value) == 0)
 		return 0;
-	return wrong(line, word.loc, "\"%.*s\" is not an int", (int)word.len, word.p);
+	return wrong(line, word.loc, "%s is an int, not \"%.*s\"", what, (int)word.len, word.p);
 }
 
 static int
@@ -130,7 +130,7 @@ need_float(struct line *line, const char *what, double *value)
 		return -1;
 	if (word_float(word, value) == 0)
 		return 0;
-	return wrong(line, word.loc, "\"%.*s\" is not a number", (int)word.len, word.p);
+	return wrong(line, word.loc, "%s is a number, not \"%.*s\"", what, (int)word.len, word.p);
 }
 
 /* `5s`, `250ms`, `1h30m`: microseconds. */

@@ -9,6 +9,7 @@ pipeline p {
         field  e int sequence null;
         field  f float normal x 1;
         field  g float normal 1 -1;
+        field  h bool sequence;
     }
     sink null out { from in; }
 }
@@ -28,11 +29,14 @@ weir.conf:6:21: error: field "d" lacks the probability of true
 weir.conf:7:34: error: field "e" lacks the probability of null
         field  e int sequence null;
                                  ^
-weir.conf:8:31: error: "x" is not a number
+weir.conf:8:31: error: MEAN is a number, not "x"
         field  f float normal x 1;
                               ^
 weir.conf:9:31: error: STDDEV is below 0
         field  g float normal 1 -1;
                               ^
+weir.conf:10:23: error: the probability of true is a number, not "sequence"
+        field  h bool sequence;
+                      ^~~~~~~~
 weir: configuration file weir.conf test failed
 -- exit 1

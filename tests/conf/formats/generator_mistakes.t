@@ -66,7 +66,7 @@ weir.conf:15:27: error: zipf takes N from 1 to 1000000000000 and S above 0, up t
 weir.conf:16:30: error: text takes a length of 0 to 4096
         field  m string text 99999;
                              ^~~~~
-weir.conf:17:32: error: "99999999999999999999" is not an int
+weir.conf:17:32: error: HI is an int, not "99999999999999999999"
         field  n int uniform 1 99999999999999999999;
                                ^~~~~~~~~~~~~~~~~~~~
 weir.conf:18:54: error: unexpected "late"; here may stand: disorder, null
