@@ -17,7 +17,7 @@
 #include "position.h"
 #include "producer.h"
 
-enum { END_TXN = 26, INIT_MS = 60000 };
+enum { END_TXN = 26, INIT_MS = 60000, SEND_MS = 5000 };
 
 static rd_kafka_resp_err_t
 on_request_sent(rd_kafka_t *rk, int sockfd, const char *brokername, int32_t brokerid,
@@ -170,7 +170,10 @@ transaction_recover(struct producer *producer, struct weir_task *task, const cha
 	return know_group(producer, task, topic, epoch, tag);
 }
 
-/* Retriable errors leave everything as it was: the same call again. */
+/*
+ * Retriable errors leave everything as it was: the same call again.  Soon, for librdkafka 2.0 was
+ * seen to wait for a group's coordinator that was there for as long as it might.
+ */
 static int
 send_offsets(struct producer *producer, struct weir_task *task, const char *group,
 	const rd_kafka_topic_partition_list_t *list)
@@ -179,7 +182,7 @@ send_offsets(struct producer *producer, struct weir_task *task, const char *grou
 	rd_kafka_error_t *error;
 
 	while ((error = rd_kafka_send_offsets_to_transaction(
-			producer->rk, list, metadata, INIT_MS)) != NULL &&
+			producer->rk, list, metadata, SEND_MS)) != NULL &&
 		rd_kafka_error_is_retriable(error)) {
 		rd_kafka_error_destroy(error);
 		kafka_wait();
