@@ -88,6 +88,8 @@ struct track {
 	uint32_t n_steps; /* 0: there is none */
 	uint32_t n_missing;
 	uint32_t not_ascii; /* of its edges */
+	bytes16 minute; /* of the last time: `2015-07-15 00:00` */
+	int64_t minute_us;
 	uint32_t strays; /* since a record stayed on it */
 	uint32_t wait, next_wait; /* records before a new one is tried */
 	const struct json_leaf *missing[TRACE_MAX]; /* wanted, and not on it */

@@ -77,19 +77,23 @@ marks_64(const char *p, struct marks *marks)
 }
 #endif
 
-/* The bytes behind the backslashes that are not behind one themselves; *carry: the first is. */
+/*
+ * The bytes behind the backslashes that are not behind one themselves; *carry: the first is.  In a
+ * run of backslashes every other one is such, from its first on: of runs that begin at an even
+ * place those at even places.  Adding the first of a run carries through it, and so clears it.
+ */
 ALWAYS_INLINE uint64_t
 escaped_by(uint64_t slash, uint64_t *carry)
 {
-	uint64_t escaped = *carry, low;
+	const uint64_t even = 0x5555555555555555;
+	uint64_t escaped = *carry, first, from_even, escaping;
 
-	*carry = 0;
-	for (slash &= ~escaped; slash != 0; slash &= ~(low | low << 1)) {
-		low = slash & (0 - slash);
-		escaped |= low << 1;
-		*carry = low >> 63;
-	}
-	return escaped;
+	slash &= ~escaped;
+	first = slash & ~(slash << 1);
+	from_even = slash & ~(slash + (first & even));
+	escaping = (slash & ~even) ^ from_even;
+	*carry = escaping >> 63;
+	return escaping << 1 | escaped;
 }
 
 ALWAYS_INLINE const char *
@@ -103,10 +107,7 @@ string_rest(struct layout *layout, const char *p, const char *end, marks_fn *fin
 		struct marks marks;
 
 		find(p, &marks);
-		stop = marks.quote;
-		if ((marks.slash | carry) != 0)
-			stop &= ~escaped_by(marks.slash, &carry);
-		stop |= marks.control;
+		stop = (marks.quote & ~escaped_by(marks.slash, &carry)) | marks.control;
 		if (stop != 0)
 			before = (stop & (0 - stop)) - 1;
 		layout->not_ascii |= (marks.not_ascii & before) != 0;
@@ -120,8 +121,10 @@ string_rest(struct layout *layout, const char *p, const char *end, marks_fn *fin
 }
 
 /* From each quote to the next: what is in a string, its first quote too. */
-ALWAYS_INLINE uint64_t
-in_strings(uint64_t quote)
+typedef uint64_t in_strings_fn(uint64_t quote);
+
+static inline uint64_t
+in_strings_by_steps(uint64_t quote)
 {
 	uint32_t i;
 
@@ -130,8 +133,20 @@ in_strings(uint64_t quote)
 	return quote;
 }
 
+#ifdef __SSE2__
+__attribute__((target("pclmul"))) static inline uint64_t
+in_strings_by_product(uint64_t quote)
+{
+	__m128i sums = _mm_clmulepi64_si128(
+		_mm_cvtsi64_si128((int64_t)quote), _mm_set1_epi8((char)0xff), 0);
+
+	return (uint64_t)_mm_cvtsi128_si64(sums);
+}
+#endif
+
 ALWAYS_INLINE const char *
-nest_end(struct layout *layout, const char *p, const char *end, uint32_t depth, marks_fn *find)
+nest_end(struct layout *layout, const char *p, const char *end, uint32_t depth, marks_fn *find,
+	in_strings_fn *in_strings)
 {
 	uint64_t carry = 0, inside = 0; /* inside: all ones in a string */
 
@@ -140,8 +155,7 @@ nest_end(struct layout *layout, const char *p, const char *end, uint32_t depth, 
 		struct marks marks;
 
 		find(p, &marks);
-		if ((marks.slash | carry) != 0)
-			marks.quote &= ~escaped_by(marks.slash, &carry);
+		marks.quote &= ~escaped_by(marks.slash, &carry);
 		string = in_strings(marks.quote) ^ inside;
 		inside = 0 - (string >> 63);
 		bad = (marks.control & string) | (marks.slash & ~string);
@@ -181,23 +195,24 @@ string_rest_64(struct layout *layout, const char *p, const char *end)
 	return string_rest(layout, p, end, marks_64);
 }
 
-__attribute__((target("avx2,popcnt,bmi"))) static const char *
+__attribute__((target("avx2,popcnt,bmi,pclmul"))) static const char *
 nest_end_32(struct layout *layout, const char *p, const char *end, uint32_t depth)
 {
-	return nest_end(layout, p, end, depth, marks_32);
+	return nest_end(layout, p, end, depth, marks_32, in_strings_by_product);
 }
 
-__attribute__((target("avx512bw,popcnt,bmi"))) static const char *
+__attribute__((target("avx512bw,popcnt,bmi,pclmul"))) static const char *
 nest_end_64(struct layout *layout, const char *p, const char *end, uint32_t depth)
 {
-	return nest_end(layout, p, end, depth, marks_64);
+	return nest_end(layout, p, end, depth, marks_64, in_strings_by_product);
 }
 
 uint32_t
 layout_width(void)
 {
 	__builtin_cpu_init();
-	if (!__builtin_cpu_supports("bmi") || !__builtin_cpu_supports("popcnt"))
+	if (!__builtin_cpu_supports("bmi") || !__builtin_cpu_supports("popcnt") ||
+		!__builtin_cpu_supports("pclmul"))
 		return 16;
 	if (__builtin_cpu_supports("avx512bw"))
 		return 64;
@@ -232,5 +247,5 @@ layout_nest_end(struct layout *layout, const char *p, const char *end, uint32_t 
 	if (layout->width == 32)
 		return nest_end_32(layout, p, end, depth);
 #endif
-	return nest_end(layout, p, end, depth, marks_16);
+	return nest_end(layout, p, end, depth, marks_16, in_strings_by_steps);
 }

@@ -69,6 +69,8 @@ build(struct json *json)
 	uint32_t i;
 
 	track->n_steps = track->n_missing = track->not_ascii = track->strays = 0;
+	memcpy(&track->minute, "1970-01-01 00:00", sizeof track->minute);
+	track->minute_us = 0;
 	for (i = 0; i < json->n_nodes; i++)
 		for (leaf = json->nodes[i].leaf; leaf != NULL; leaf = leaf->next) {
 			if (json->nodes[i].seen == json->serial)
@@ -122,10 +124,44 @@ read_text(struct json *json, const struct track_step *step, const char *p, const
 		if (close == NULL)
 			return NULL;
 		if (json->layout->escaped)
-			return layout_any(json, step->place->node, p - 1, end);
+			return json_text(json, step->leaf, p, close) < 0 ? NULL : close + 1;
 	}
 	json_share(json, step->leaf, p, (size_t)(close - p));
 	return close + 1;
+}
+
+static __attribute__((noinline)) const char *
+read_other_minute(struct track *track, const char *p, int64_t *us)
+{
+	const char *end = read_clock(p, us);
+	char text[JSON_SLACK] = {0};
+
+	if (end == NULL)
+		return NULL;
+	memcpy(text, p + 1, 16);
+	memcpy(text + 16, ":00", 3);
+	if (json_time_usual(text, &track->minute_us) != NULL)
+		memcpy(&track->minute, text, sizeof track->minute);
+	return end;
+}
+
+/* As read_clock().  A time mostly has the minute of the one before, and `:00.000` behind it. */
+static inline const char *
+read_time(struct track *track, const char *p, int64_t *us)
+{
+	const uint64_t low = 0x00ffffffffffffff, form = 0x003030302e30303a, marks = 0xff0000ff;
+	const uint64_t carry = 0x0076767676767676, high = 0x0080808080808080;
+	uint64_t digits = (json_load8(p + 17) & low) ^ form;
+	int32_t second = (int32_t)((digits >> 8 & 0xff) * 10 + (digits >> 16 & 0xff));
+	int32_t fraction = (int32_t)((digits >> 32 & 0xff) * 100 + (digits >> 40 & 0xff) * 10 +
+				     (digits >> 48 & 0xff));
+
+	if (*p != '"' || bits_of((bytes16)(load16(p + 1) == track->minute)) != 0xffff ||
+		(((digits + carry) | digits) & high) != 0 || (digits & marks) != 0 || second > 60)
+		return read_other_minute(track, p, us);
+	*us = track->minute_us + (second * 1000 + fraction) * 1000;
+	p += 24 + (p[24] == 'Z');
+	return *p == '"' ? p + 1 : NULL;
 }
 
 static inline const char *
@@ -191,7 +227,8 @@ run_record(struct json *json, const char *p, const char *end)
 			value = read_number(step, p, json->row);
 			break;
 		case CLOCK:
-			value = read_clock(p, (int64_t *)step->leaf->values + json->row);
+			value = read_time(
+				&json->layout->track, p, (int64_t *)step->leaf->values + json->row);
 			break;
 		case BOOL:
 			value = read_bool(p, step->leaf->values, json->row);

@@ -316,6 +316,52 @@ START_TEST(lengths_do_not_matter)
 }
 END_TEST
 
+/* Backslashes before a quote, many or few, across the 64 bytes that are looked at at once. */
+START_TEST(backslashes_do_not_matter)
+{
+	const char *usual = "{\"u\":\"\",\"s\":\"\",\"v\":[\"\"],\"i\":1}";
+	char dots[71], slashes[71], text[1024];
+	uint32_t i, k;
+
+	setup(0);
+	memset(dots, '.', sizeof dots);
+	memset(slashes, '\\', sizeof slashes);
+	for (i = 0; i < 70; i++)
+		for (k = 0; k < 70; k++)
+			put_odd(usual, text,
+				(size_t)sprintf(text,
+					"{\"u\":\"%.*s%.*s\",\"s\":\"%.*s%.*s\",\"v\":[\"%.*s%.*"
+					"s\"]"
+					",\"i\":7}",
+					(int)i, dots, (int)k, slashes, (int)k, dots, (int)i,
+					slashes, (int)(i + k) % 70, dots, (int)(k & ~1u), slashes));
+	teardown();
+}
+END_TEST
+
+/* Minutes that stay and that change, seconds that there are and that there are not. */
+START_TEST(times_in_any_order_mean_the_same)
+{
+	static const char *const behind[] = {
+		"", "Z", ".000", ".250Z", ".25", ".2500", "+01:00", " "};
+	uint64_t state = 5;
+	char text[128];
+	uint32_t i;
+
+	setup(1);
+	for (i = 0; i < 20000; i++) {
+		uint64_t r = random_next(&state);
+
+		put(text, (size_t)sprintf(text, "{\"t\":\"%s-%02u %02u:%02u:%02u%s\",\"i\":%u}",
+				  i % 5000 < 50 ? "2016-02" : "1970-01", (uint32_t)(r % 3),
+				  (uint32_t)(r >> 8 & 1), (uint32_t)(r >> 16 & 63) / 62 * 59,
+				  (uint32_t)(r >> 24 & 63),
+				  behind[i % 3000 < 2900 ? 2 : r >> 32 & 7], i));
+	}
+	teardown();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -330,6 +376,8 @@ main(void)
 	tcase_add_loop_test(tc, changing_layouts_mean_the_same, 0, 4);
 	tcase_add_test(tc, a_layout_that_stays_is_followed);
 	tcase_add_test(tc, lengths_do_not_matter);
+	tcase_add_test(tc, backslashes_do_not_matter);
+	tcase_add_test(tc, times_in_any_order_mean_the_same);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
