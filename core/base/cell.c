@@ -9,7 +9,6 @@
 
 struct cell {
 	uint32_t len, cap;
-	uint32_t dirty_from, dirty_to; /* bytes written since the last snapshot */
 	uint8_t bytes[];
 };
 
@@ -29,7 +28,7 @@ wr_cell_peek(const uint64_t *cell, uint32_t *len)
 }
 
 void *
-wr_cell_edit(uint64_t *cell, uint32_t len, uint32_t off, uint32_t n)
+wr_cell_edit(uint64_t *cell, uint32_t len)
 {
 	struct cell *c = cell_at(cell);
 
@@ -47,12 +46,29 @@ wr_cell_edit(uint64_t *cell, uint32_t len, uint32_t off, uint32_t n)
 	}
 	if (len > c->len)
 		memset(c->bytes + c->len, 0, len - c->len);
-	if (c->dirty_from == c->dirty_to || off < c->dirty_from)
-		c->dirty_from = off;
-	if (off + n > c->dirty_to)
-		c->dirty_to = off + n;
 	c->len = len;
 	return c->bytes;
+}
+
+static _Thread_local int64_t cells_grown;
+
+void *
+wr_cell_edit_noted(uint64_t *cell, uint32_t len)
+{
+	uint32_t before = wr_cell_held(cell);
+	void *bytes = wr_cell_edit(cell, len);
+
+	cells_grown += (int64_t)wr_cell_held(cell) - before;
+	return bytes;
+}
+
+int64_t
+wr_cells_grown(void)
+{
+	int64_t grown = cells_grown;
+
+	cells_grown = 0;
+	return grown;
 }
 
 uint32_t

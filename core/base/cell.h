@@ -11,9 +11,12 @@
 
 /* Borrowed until the next edit of this cell; NULL with *len 0 when empty. */
 const void *wr_cell_peek(const uint64_t *cell, uint32_t *len);
-/* Makes the cell len bytes long (new bytes are zero, old ones kept), notes that off ..+ n will be
- * written. */
-void *wr_cell_edit(uint64_t *cell, uint32_t len, uint32_t off, uint32_t n);
+/* Makes the cell len bytes long: new bytes are zero, old ones kept. */
+void *wr_cell_edit(uint64_t *cell, uint32_t len);
+/* The same for who does not know the table; and how much more such cells hold since this thread
+ * asked last. */
+void *wr_cell_edit_noted(uint64_t *cell, uint32_t len);
+int64_t wr_cells_grown(void);
 /* Bytes held for it, header included. */
 uint32_t wr_cell_held(const uint64_t *cell);
 void wr_cell_free(uint64_t *cell);

@@ -2,6 +2,7 @@
 /* Instances of operators: their callbacks, one at a time. */
 #include "engine/instance.h"
 
+#include "base/cell.h"
 #include "base/err.h"
 #include "engine/checkpoint.h"
 #include "engine/host_table.h"
@@ -278,6 +279,19 @@ look_for_damage(struct wr_inst *inst, int rc)
 	return rc;
 }
 
+/* What aggregates edited of rows; of several tables the first that can have it stands for all. */
+static void
+count_cells(struct wr_inst *inst)
+{
+	int64_t grown = wr_cells_grown();
+
+	for (uint32_t i = 0; i < inst->n_tables && grown != 0; i++)
+		if (wr_table_has_cells(inst->tables[i])) {
+			wr_table_note_cells(inst->tables[i], grown);
+			grown = 0;
+		}
+}
+
 /* Result of any callback but poll(): MORE and BUSY suspend the instance. */
 static void
 after(struct wr_inst *inst, int rc)
@@ -287,6 +301,7 @@ after(struct wr_inst *inst, int rc)
 	if (rc > WEIR_BUSY || (rc > WEIR_OK && inst->op->desc->resume == NULL))
 		rc = wr_err_set(&inst->err, -EINVAL, "internal error: the plugin returned %d%s", rc,
 			rc > WEIR_BUSY ? "" : ", but has no resume()");
+	count_cells(inst);
 	rc = look_for_damage(inst, rc);
 	rc = wr_inst_returned(inst, rc);
 	inst->suspended = rc == WEIR_MORE || rc == WEIR_BUSY ? (uint32_t)rc : 0;
@@ -295,7 +310,7 @@ after(struct wr_inst *inst, int rc)
 	/* A scan lives as long as the work that began it. */
 	for (uint32_t i = 0; i < inst->n_tables; i++)
 		wr_table_end_scans(inst->tables[i]);
-	if (inst->n_tables > 0 && ++inst->calls % DIRTY_CALLS == 0)
+	if (inst->n_tables > 0 && inst->calls++ % DIRTY_CALLS == 0)
 		wr_checkpoint_note_dirty(wr_run_checkpoint(inst->task->run), inst);
 	wr_memory_note(wr_run_checkpoint(inst->task->run), inst);
 }

@@ -18,6 +18,9 @@ wr_memory_init(struct wr_checkpoint *c)
 
 	c->memory =
 		(struct wr_memory){.most = most, .high = most - most / 8, .low = most - most / 4};
+	/* Else the threshold rises with what is freed, and what an epoch needs is kept. */
+	if (most > 0)
+		mallopt(M_MMAP_THRESHOLD, MEMORY_MMAP);
 }
 
 static uint64_t
@@ -100,11 +103,22 @@ wr_memory_is_full(struct wr_checkpoint *c)
 
 	if (epoch == 0 || atomic_load(&c->applied) < epoch)
 		return epoch != 0;
-	if (atomic_exchange(&c->memory.hold, 0) == epoch && !atomic_exchange(&c->memory.told, true))
+	if (atomic_exchange(&c->memory.hold, 0) == epoch &&
+		atomic_load(&c->memory.used) > c->memory.most &&
+		!atomic_exchange(&c->memory.told, true))
 		wr_run_log(c->run, WEIR_LOG_WARN, NULL,
 			"memory_limit cannot be kept: tables hold more than their share that "
 			"cannot be left on disk");
 	return false;
+}
+
+/* More has changed than what one epoch may be: the next one has begun too late, as the last one
+ * took its time. */
+static bool
+is_dirty(struct wr_checkpoint *c)
+{
+	return atomic_load_explicit(&c->dirty, memory_order_relaxed) >
+	       c->pipeline->max_dirty + c->pipeline->max_dirty / 4;
 }
 
 static bool
@@ -124,12 +138,13 @@ wr_memory_note(struct wr_checkpoint *c, struct wr_inst *inst)
 
 	if (c->memory.most == 0 || inst->n_tables == 0 || !is_due(inst))
 		return;
+	wr_checkpoint_note_dirty(c, inst);
 	all = count(c, inst);
 	if (all > c->memory.high && inst->captured <= atomic_load(&c->applied)) {
 		let_go(c, inst, all, MEMORY_SLICE);
 		all = count(c, inst);
 	}
-	if (all > c->memory.most)
+	if (all > c->memory.most || is_dirty(c))
 		hold(c);
 	else
 		release(c);
@@ -149,6 +164,6 @@ wr_memory_capture(struct wr_checkpoint *c, struct wr_inst *inst, uint64_t epoch)
 		let_go(c, inst, all, UINT32_MAX);
 		all = count(c, inst);
 	}
-	if (all <= c->memory.most)
+	if (all <= c->memory.most && !is_dirty(c))
 		release(c);
 }

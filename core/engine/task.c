@@ -28,7 +28,8 @@ wr_task_schedule(struct wr_task *task)
 uint32_t
 wr_task_room(struct wr_task *task)
 {
-	uint32_t room = 16;
+	/* What one call makes is held until it returns. */
+	uint32_t room = wr_run_pipeline(task->run)->memory.limit > 0 ? 1 : 16;
 
 	if (task->room != WR_ROOM_UNKNOWN)
 		return task->room;

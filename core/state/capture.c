@@ -226,6 +226,7 @@ wr_table_capture_begin(struct weir_table *table)
 	table->erased = (struct wr_records){0};
 	table->has_retired = false;
 	table->layout.n_dirty = 0;
+	table->layout.grown = 0;
 	table->layout.captures++;
 	table->layout.save = capture_save;
 	table->layout.capture = table;
@@ -305,12 +306,14 @@ uint64_t
 wr_table_dirty_bytes(const struct weir_table *table)
 {
 	const struct wr_layout *layout = &table->layout;
-	uint64_t n = layout->n_dirty, bytes = table->erased.text.len, count;
+	uint64_t n = layout->n_dirty, bytes = table->erased.text.len, count, cells = 0;
 
 	bytes += n * (WR_TAIL_HEAD + 4 + WR_KEY_INLINE + layout->row_bytes);
 	count = layout->n_cells > 0 ? wr_table_count(table) : 0;
-	/* Cells of dirty rows are as large as those of others. */
+	/* Cells of dirty rows are as large as those of others, and at least what all grew by. */
 	if (count > 0)
-		bytes += layout->cell_bytes / count * (n < count ? n : count);
-	return bytes;
+		cells = layout->cell_bytes / count * (n < count ? n : count);
+	if (layout->grown > 0 && cells < (uint64_t)layout->grown)
+		cells = (uint64_t)layout->grown;
+	return bytes + cells;
 }

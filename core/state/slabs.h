@@ -39,7 +39,8 @@ struct wr_layout {
 	uint8_t *initial; /* a new row */
 	uint8_t **spare;
 	uint32_t n_spare, cap_spare;
-	uint64_t cell_bytes; /* held for cells, as far as edits through the table tell */
+	uint64_t cell_bytes; /* held for cells */
+	int64_t grown; /* by which they grew since the last capture began */
 	uint64_t n_dirty; /* entries written since the last capture began, of all hash tables */
 	uint32_t captures; /* that have begun */
 	/* Of the capture under way: writes an entry down, and says how many bytes that took. */

@@ -456,10 +456,27 @@ wr_table_edit(
 	void *bytes;
 
 	(void)row; /* its upsert has marked it */
-	table->layout.cell_bytes -= wr_cell_held(cell);
-	bytes = wr_cell_edit(cell, len, off, n);
-	table->layout.cell_bytes += wr_cell_held(cell);
+	(void)off;
+	(void)n;
+	wr_table_note_cells(table, -(int64_t)wr_cell_held(cell));
+	bytes = wr_cell_edit(cell, len);
+	wr_table_note_cells(table, wr_cell_held(cell));
 	return bytes;
+}
+
+bool
+wr_table_has_cells(const struct weir_table *table)
+{
+	return table->layout.n_cells > 0;
+}
+
+void
+wr_table_note_cells(struct weir_table *table, int64_t grown)
+{
+	struct wr_layout *layout = &table->layout;
+
+	layout->cell_bytes += (uint64_t)grown;
+	layout->grown += grown;
 }
 
 uint64_t

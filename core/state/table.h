@@ -64,6 +64,10 @@ const void *wr_table_peek(struct weir_table *table, const uint64_t *cell, uint32
 void *wr_table_edit(struct weir_table *table, void *row, uint64_t *cell, uint32_t len, uint32_t off,
 	uint32_t n);
 
+/* Cells of its rows were edited elsewhere and hold so much more. */
+bool wr_table_has_cells(const struct weir_table *table);
+void wr_table_note_cells(struct weir_table *table, int64_t grown);
+
 /* From now on it is known what was written, erased and retired, for wr_table_capture(). */
 void wr_table_track(struct weir_table *table, uint32_t max_parallelism);
 

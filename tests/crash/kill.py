@@ -38,7 +38,7 @@ PIPELINES = {
     """,
     # Its keys do not fit into memory: they go to disk and come back.
     "memory": """
-        memory_limit 54m; buffer 2 64k;
+        memory_limit 38m; buffer 2 64k;
         source file in { path in.ndjson; %(format)s %(source)s }
         source file b { path second.ndjson; %(format)s %(source)s }
         aggregate a { from in b; key user, seq, amount; emit end; aggregate n = count(), s = sum(amount), hi = max(ts), lo = min(ts); }

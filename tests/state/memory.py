@@ -17,18 +17,18 @@ state_path state;
 pipeline p {
     checkpoint { interval 100ms; }
     memory_limit %dm;
-    source file in { path in.ndjson; format json { user string; amount int; } }
+    source file in { path in.ndjson; format json { user string; amount int; text string; } }
     aggregate a {
         from in; key user; emit end;
-        aggregate n = count(), s = sum(amount), lo = min(amount), hi = max(amount), last = last(amount);
+        aggregate n = count(), s = sum(amount), lo = min(amount), hi = max(amount), last = last(amount), text = last(text);
     }
     sink file out { from a; path out.ndjson; }
 }
 """
 
 
-def make_input(path, keys):
-    """Each key twice, in any order."""
+def make_input(path, keys, text):
+    """Each key twice, in any order, with a text of so many bytes."""
     rng = random.Random(1)
     users = [i for i in range(keys) for _ in range(2)]
     rng.shuffle(users)
@@ -37,7 +37,8 @@ def make_input(path, keys):
         for user in users:
             amount = rng.randrange(1000)
             want[user].append(amount)
-            f.write('{"user":"customer-%08d-%08d","amount":%d}\n' % (user, user * 7, amount))
+            row = (user, user * 7, amount, str(amount).ljust(text, "x"))
+            f.write('{"user":"customer-%08d-%08d","amount":%d,"text":"%s"}\n' % row)
     return want
 
 
@@ -58,12 +59,13 @@ def most_held(process):
             most = max(most, held(process.pid))
 
 
-def check(path, want):
+def check(path, want, text):
     for line in open(path):
         row = json.loads(line)
         amounts = want.pop(int(row["user"].split("-")[1]))
-        got = (row["n"], row["s"], row["lo"], row["hi"], row["last"])
-        if got != (len(amounts), sum(amounts), min(amounts), max(amounts), amounts[-1]):
+        got = (row["n"], row["s"], row["lo"], row["hi"], row["last"], row["text"])
+        last = amounts[-1]
+        if got != (len(amounts), sum(amounts), min(amounts), max(amounts), last, str(last).ljust(text, "x")):
             return f"{row} instead of {amounts}"
     return f"{len(want)} keys are missing" if want else None
 
@@ -71,19 +73,20 @@ def check(path, want):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", type=pathlib.Path, required=True)
-    parser.add_argument("--keys", type=int, default=80000)
-    parser.add_argument("--limit", type=int, default=56, help="MiB")
+    parser.add_argument("--keys", type=int, default=220000)
+    parser.add_argument("--text", type=int, default=3, help="bytes of each key's text")
+    parser.add_argument("--limit", type=int, default=40, help="MiB")
     parser.add_argument("--any-size", action="store_true", help="judge results only: sanitizers keep what is freed")
     options = parser.parse_args()
     weir = (options.build / "core/host/weir").resolve()
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
-        want = make_input(folder / "in.ndjson", options.keys)
+        want = make_input(folder / "in.ndjson", options.keys, options.text)
         (folder / "weir.conf").write_text(CONF % options.limit)
         process = subprocess.Popen([weir, "run", "weir.conf"], cwd=folder, stderr=subprocess.PIPE, text=True)
         most = most_held(process)
         err = process.stderr.read()
-        wrong = err if process.returncode != 0 else check(folder / "out.ndjson", want)
+        wrong = err if process.returncode != 0 else check(folder / "out.ndjson", want, options.text)
     print(f"{options.keys} keys, at most {most // 1024} MiB held, limit {options.limit} MiB")
     if wrong:
         sys.exit(wrong)

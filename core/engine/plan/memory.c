@@ -19,7 +19,7 @@ enum {
 			       a tenth */
 };
 
-static const uint64_t memory_process = 32 * MEMORY_MIB; /* and what it works on */
+static const uint64_t memory_process = 16 * MEMORY_MIB; /* and what it works on */
 static const uint64_t memory_tables = 4 * MEMORY_MIB; /* at least */
 
 static uint64_t

@@ -24,10 +24,10 @@ START_TEST(what_was_written_is_found_again)
 	uint64_t cell = 0;
 	uint32_t len;
 
-	memcpy(wr_cell_edit(&cell, 5, 0, 5), "hello", 5);
+	memcpy(wr_cell_edit(&cell, 5), "hello", 5);
 	ck_assert_mem_eq(wr_cell_peek(&cell, &len), "hello", 5);
 	ck_assert_uint_eq(len, 5);
-	memcpy((char *)wr_cell_edit(&cell, 11, 5, 6) + 5, " world", 6);
+	memcpy((char *)wr_cell_edit(&cell, 11) + 5, " world", 6);
 	ck_assert_mem_eq(wr_cell_peek(&cell, &len), "hello world", 11);
 	ck_assert_uint_eq(len, 11);
 	wr_cell_free(&cell);
@@ -41,9 +41,9 @@ START_TEST(new_bytes_are_zero)
 	uint32_t len;
 	const uint8_t *p;
 
-	memset(wr_cell_edit(&cell, 16, 0, 16), 0xff, 16);
-	wr_cell_edit(&cell, 3, 0, 0);
-	wr_cell_edit(&cell, 300, 0, 0);
+	memset(wr_cell_edit(&cell, 16), 0xff, 16);
+	wr_cell_edit(&cell, 3);
+	wr_cell_edit(&cell, 300);
 	p = wr_cell_peek(&cell, &len);
 	ck_assert_uint_eq(len, 300);
 	for (uint32_t i = 0; i < len; i++)
@@ -52,18 +52,34 @@ START_TEST(new_bytes_are_zero)
 }
 END_TEST
 
+START_TEST(what_cells_grew_by_is_told_once)
+{
+	uint64_t noted = 0, other = 0;
+
+	wr_cells_grown();
+	wr_cell_edit(&other, 500);
+	wr_cell_edit_noted(&noted, 100);
+	ck_assert_int_eq(wr_cells_grown(), wr_cell_held(&noted));
+	ck_assert_int_eq(wr_cells_grown(), 0);
+	wr_cell_edit_noted(&noted, 50);
+	ck_assert_int_eq(wr_cells_grown(), 0);
+	wr_cell_free(&noted);
+	wr_cell_free(&other);
+}
+END_TEST
+
 START_TEST(a_cell_may_shrink_to_nothing_and_grow_again)
 {
 	uint64_t cell = 0;
 	uint32_t len;
 
-	memcpy(wr_cell_edit(&cell, 40, 0, 40), "0123456789012345678901234567890123456789", 40);
-	wr_cell_edit(&cell, 0, 0, 0);
+	memcpy(wr_cell_edit(&cell, 40), "0123456789012345678901234567890123456789", 40);
+	wr_cell_edit(&cell, 0);
 	ck_assert_ptr_null(wr_cell_peek(&cell, &len));
 	ck_assert_uint_eq(len, 0);
 	ck_assert_uint_ge(wr_cell_held(&cell), 40);
 	for (uint32_t n = 1; n < 1000; n++) {
-		uint8_t *p = wr_cell_edit(&cell, n, n - 1, 1);
+		uint8_t *p = wr_cell_edit(&cell, n);
 
 		p[n - 1] = (uint8_t)n;
 	}
@@ -80,6 +96,7 @@ main(void)
 		a_handle_of_zero_is_empty,
 		what_was_written_is_found_again,
 		new_bytes_are_zero,
+		what_cells_grew_by_is_told_once,
 		a_cell_may_shrink_to_nothing_and_grow_again,
 	};
 
