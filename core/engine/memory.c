@@ -5,10 +5,13 @@
 #include "engine/run_private.h"
 #include "state/evict.h"
 
+#include <malloc.h>
+
 enum {
 	MEMORY_SLICE = 4096, /* entries that go between two callbacks */
 	MEMORY_MANY = 64, /* namespaces: they are not counted behind each callback */
-	MEMORY_CALLS = 16
+	MEMORY_CALLS = 16,
+	MEMORY_MMAP = 128 * 1024 /* bytes: larger pieces are the system's */
 };
 
 void
