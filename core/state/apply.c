@@ -16,10 +16,6 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-#ifndef WEIR_APPLY_PART
-#define WEIR_APPLY_PART (16 * 1024 * 1024) /* bytes of a batch; LevelDB's log is bounded by it */
-#endif
-
 /* What may wait to be applied: a start takes a second at most for it. */
 #ifndef WEIR_STORE_EPOCHS
 #define WEIR_STORE_EPOCHS 32
@@ -30,7 +26,7 @@ enum { APPLY_GAIN = 4 /* times what came into the base last */ };
 static void
 apply_write_part(struct wr_apply *a)
 {
-	if (a->bytes < WEIR_APPLY_PART)
+	if (a->bytes < a->store->part)
 		return;
 	if (a->error == NULL)
 		leveldb_write(a->store->db, a->store->no_sync, a->batch, &a->error);

@@ -395,6 +395,7 @@ wr_store_open_bounded(struct wr_store **out, const char *dir, const char *pipeli
 	struct wr_store *store = wr_zalloc(sizeof *store);
 	int rc;
 
+	store->part = bounds->buffer < WEIR_APPLY_PART ? bounds->buffer : WEIR_APPLY_PART;
 	store->dir_fd = store->lock_fd = store->witness_fd = -1;
 	rc = wr_store_dir_open(store, dir, pipeline != NULL, err);
 	wr_failpoint("open.locked");

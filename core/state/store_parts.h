@@ -17,10 +17,15 @@
 #define WEIR_STORE_BUFFER (64 * 1024 * 1024) /* bytes that LevelDB gathers before it sorts */
 #endif
 
+#ifndef WEIR_APPLY_PART
+#define WEIR_APPLY_PART (16 * 1024 * 1024)
+#endif
+
 struct wr_store {
 	char *dir, *db_dir;
 	int dir_fd, lock_fd, witness_fd;
 	leveldb_t *db;
+	size_t part; /* bytes of a batch that applies; LevelDB's log is bounded by it */
 	leveldb_options_t *options;
 	leveldb_filterpolicy_t *filter;
 	leveldb_cache_t *cache;
