@@ -185,7 +185,7 @@ capture_save(void *capture, const struct wr_hash *hash, uint32_t index)
 	struct wr_copying *copying = &table->copying;
 	size_t before = copying->records.text.len;
 	const struct wr_key *key = wr_slabs_key(&hash->slabs, index);
-	int64_t ns = hash->keyed ? wr_slabs_node(&hash->slabs, index)->ns : hash->ns;
+	int64_t ns = wr_hash_ns(hash, index);
 
 	if (copying->has_dead && ns <= copying->dead)
 		return CAPTURE_PASSED;

@@ -18,6 +18,7 @@ wr_evict_enable(struct weir_table *table, const struct wr_evict_conf *conf)
 	*evict = (struct wr_evict){.conf = *conf,
 		.epoch = UINT64_MAX,
 		.floor = wr_alloc(n * sizeof *evict->floor),
+		.pass = {.began = INT64_MIN + 1, .oldest = INT64_MIN + 1},
 		.hand_ns = INT64_MIN};
 	for (uint32_t i = 0; i < n; i++)
 		evict->floor[i] = INT64_MIN;
@@ -37,6 +38,7 @@ wr_evict_free(struct wr_evict *evict)
 	wr_layout_fini(&evict->bare);
 	wr_arena_fini(&evict->arena);
 	wr_arena_fini(&evict->scratch);
+	wr_text_fini(&evict->pass.last);
 	free(evict->floor);
 	free(evict);
 }
@@ -108,13 +110,6 @@ evict_is_gone(const struct wr_evict *evict, const struct wr_key *key, uint64_t k
 	       wr_chain_find(&evict->going.slabs, going, ns) != 0;
 }
 
-void
-wr_evict_note_ns(struct wr_evict *evict, const int64_t *ns, uint32_t n)
-{
-	for (uint32_t i = 0; ns != NULL && i < n && !evict->many_ns; i++)
-		evict->many_ns = ns[i] != 0;
-}
-
 uint64_t
 wr_evict_bytes(const struct wr_evict *evict)
 {
@@ -178,7 +173,7 @@ evict_disk_key(const struct weir_table *table, const struct wr_key *key, uint64_
 	wr_store_row_prefix(p, evict->id);
 	end = wr_codec_tail(
 		p + WR_ROW_PREFIX, table->by_key, evict_group(evict, key_hash), key, ns);
-	if (evict->many_ns)
+	if (table->hash.keyed)
 		end -= sizeof ns;
 	return (struct weir_str){.p = (const char *)p, .len = (uint32_t)(end - p)};
 }
@@ -296,9 +291,8 @@ fetch_one_each(struct weir_table *table, struct wr_hash *hash, const struct wr_l
 	}
 }
 
-/* What the iterator is at, if it is a row of this table that counts. */
-static bool
-evict_row_at(const struct weir_table *table, leveldb_iterator_t *it, struct wr_tail *tail,
+bool
+wr_evict_row_at(const struct weir_table *table, leveldb_iterator_t *it, struct wr_tail *tail,
 	uint64_t *key_hash)
 {
 	const struct wr_evict *evict = table->evict;
@@ -341,7 +335,7 @@ fetch_all_of(struct weir_table *table, struct wr_hash *hash, const struct missin
 			size_t len;
 			const char *value;
 
-			if (!evict_row_at(table, it, &tail, &key_hash))
+			if (!wr_evict_row_at(table, it, &tail, &key_hash))
 				continue;
 			value = leveldb_iter_value(it, &len);
 			evict_put(table, hash, &tail.key, key_hash, tail.ns,
@@ -361,7 +355,7 @@ wr_evict_fetch(
 
 	wr_arena_reset(&table->evict->scratch);
 	n = missing_list(table, hash, lookup, ns, list);
-	if (n > 0 && table->evict->many_ns)
+	if (n > 0 && table->hash.keyed)
 		fetch_all_of(table, hash, list, n);
 	else if (n > 0)
 		fetch_one_each(table, hash, lookup, ns, list, n);
@@ -443,7 +437,7 @@ scan_group(struct weir_table *table, struct wr_cursor *cursor, const struct wr_h
 		p = leveldb_iter_key(it, &len);
 		cursor->last.len = 0;
 		wr_text_add(&cursor->last, p, len);
-		if (!evict_row_at(table, it, &tail, &key_hash) || tail.ns < lo || tail.ns > hi ||
+		if (!wr_evict_row_at(table, it, &tail, &key_hash) || tail.ns < lo || tail.ns > hi ||
 			wr_hash_get(hash, &tail.key, key_hash) != 0)
 			continue;
 		p = leveldb_iter_value(it, &len);
@@ -569,6 +563,7 @@ wr_table_evict(struct weir_table *table, uint64_t bytes, uint32_t most)
 		return 0;
 	/* What was captured is applied. */
 	wr_hash_fini(&evict->going);
+	wr_evict_note_left(table);
 	if (table->has_dead)
 		wr_table_sweep(table);
 	n = n < most ? n : most;

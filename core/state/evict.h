@@ -20,6 +20,8 @@
 #ifndef WR_STATE_EVICT_H
 #define WR_STATE_EVICT_H
 
+#include <leveldb/c.h>
+
 #include "state/row_map.h"
 #include "state/table_parts.h"
 
@@ -32,6 +34,15 @@ struct wr_evict_conf {
 	uint64_t room; /* bytes: more is not restored */
 };
 
+/* Looking for entries that have expired: evict_ttl.c. */
+struct wr_evict_pass {
+	bool on;
+	/* When; no entry that is left behind it was written before.  INT64_MIN + 1: there was none.
+	 */
+	int64_t began, oldest;
+	struct wr_text last; /* the key looked at last, on disk */
+};
+
 struct wr_evict {
 	struct wr_evict_conf conf;
 	uint64_t epoch; /* of the manifest from which the following is */
@@ -41,13 +52,13 @@ struct wr_evict {
 	uint32_t n_maps;
 	struct wr_arena arena; /* of maps */
 
-	bool many_ns; /* by key: there are, or were, entries with other namespaces than 0 */
 	int64_t *floor; /* by key, of groups lo .. hi */
 	struct wr_layout bare; /* of gone and going: keys and namespaces */
 	struct wr_hash gone, going;
 	int64_t hand_ns; /* where to look next for what may go: the namespace, and how far in it */
 	uint32_t hand;
 
+	struct wr_evict_pass pass;
 	struct wr_arena scratch; /* of a call */
 	struct weir_err err; /* a read that failed: what the table gave since is not true */
 };
@@ -72,11 +83,18 @@ void wr_evict_begin_scan(struct weir_table *table, struct wr_cursor *cursor);
 /* What the cursor was given from the base goes. */
 void wr_evict_drop_rows(struct weir_table *table, struct wr_cursor *cursor);
 
-/* By key: entries with these namespaces are made. */
-void wr_evict_note_ns(struct wr_evict *evict, const int64_t *ns, uint32_t n);
 void wr_evict_note_erased(
 	struct wr_evict *evict, const struct wr_key *key, uint64_t hash, int64_t ns);
 void wr_evict_note_retired(struct weir_table *table, int64_t hi);
+/* Of a table with a ttl: some entries that only the base has are looked at, and those that have
+ * expired go. */
+void wr_evict_expire(struct weir_table *table);
+/* Some entries are about to leave. */
+void wr_evict_note_left(struct weir_table *table);
+
+/* What the iterator is at, if it is a row of this table that counts. */
+bool wr_evict_row_at(const struct weir_table *table, leveldb_iterator_t *it, struct wr_tail *tail,
+	uint64_t *key_hash);
 /* A capture begins. */
 void wr_evict_note_captured(struct wr_evict *evict);
 uint64_t wr_evict_bytes(const struct wr_evict *evict); /* held */

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One hash table; see hash.h. */
-#include "state/hash.h"
+#include "state/hash_line.h"
 
 #include "base/err.h"
 #include "state/chain.h"
 
 #include <stdlib.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 enum {
 	HASH_DOUBLING = 512, /* lines: smaller tables double, larger ones grow by a third */
@@ -18,43 +15,6 @@ enum {
 	HASH_REPACK = 4096, /* bytes of dead keys that are worth no thought */
 	HASH_KEEP = 16 /* lines that are worth keeping, if an eighth of their buckets was used */
 };
-
-/*
- * A key's home is a line; it stands in the first bucket from there on that was empty.  Homes are in
- * the order of tags, so that a larger table is filled from its predecessor front to back, and by
- * multiplication, so that the number of lines is free.
- */
-static inline uint32_t
-hash_home(uint32_t n_lines, uint32_t tag)
-{
-	return (uint32_t)((uint64_t)tag * n_lines >> 32);
-}
-
-/* Buckets by number: those of line 0, then those of line 1. */
-static inline uint32_t
-hash_next(const struct wr_hash *hash, uint32_t p)
-{
-	return p + 1 == hash->n_lines * WR_HASH_LINE ? 0 : p + 1;
-}
-
-static inline uint32_t *
-hash_tag(const struct wr_hash *hash, uint32_t p)
-{
-	return &hash->lines[p / WR_HASH_LINE].tag[p % WR_HASH_LINE];
-}
-
-static inline uint32_t *
-hash_entry(const struct wr_hash *hash, uint32_t p)
-{
-	return &hash->lines[p / WR_HASH_LINE].entry[p % WR_HASH_LINE];
-}
-
-static inline void
-hash_set(struct wr_hash *hash, uint32_t p, uint32_t tag, uint32_t entry)
-{
-	*hash_tag(hash, p) = tag;
-	*hash_entry(hash, p) = entry;
-}
 
 /* REQUIRES: a bucket is empty, and no key is this entry's. */
 static inline void
@@ -70,16 +30,17 @@ hash_place(struct wr_hash *hash, uint32_t tag, uint32_t entry)
 static void
 hash_grow(struct wr_hash *hash, uint64_t used)
 {
-	const uintptr_t align = sizeof(struct wr_hash_line);
 	const struct wr_hash_line *old = hash->lines;
 	void *old_memory = hash->memory;
 	uint64_t want = hash->n_lines == 0 ? 1 : hash->n_lines;
 	uint32_t n_old = hash->n_lines;
+	uintptr_t align;
 
 	while (want * (WR_HASH_LINE * 3 / 4) < used)
 		want = want < HASH_DOUBLING ? want * 2 : (want * 4 + 2) / 3;
 	wr_assert(want <= UINT32_MAX / WR_HASH_LINE);
-	hash->memory = wr_zalloc(want * sizeof *hash->lines + align);
+	align = want == 1 ? sizeof(void *) * 2 : sizeof *hash->lines; /* small ones are many */
+	hash->memory = wr_zalloc(want * sizeof *hash->lines + (want == 1 ? 0 : align));
 	hash->lines = (struct wr_hash_line *)(((uintptr_t)hash->memory + align - 1) & ~(align - 1));
 	hash->n_lines = (uint32_t)want;
 	hash->max_used = (uint32_t)(want * (WR_HASH_LINE * 3 / 4));
@@ -149,64 +110,6 @@ hash_mark(struct wr_hash *hash, uint32_t index)
 		wr_hash_save(hash, index);
 }
 
-static void
-hash_unmark(struct wr_hash *hash, uint32_t index)
-{
-	uint64_t bit = UINT64_C(1) << (index & 63);
-
-	if (index >> 6 >= hash->dirty_words || !(hash->dirty_bits[index >> 6] & bit))
-		return;
-	hash->dirty_bits[index >> 6] &= ~bit;
-	hash->n_dirty--;
-	hash->slabs.layout->n_dirty--;
-}
-
-/*
- * Two bits for each of a line's tags, or entries, that is so.  Which one of a line it is is
- * anyone's guess: the branch predictor is not made to guess it.
- */
-static inline uint32_t
-hash_equal(const uint32_t *eight, uint32_t what)
-{
-#ifdef __SSE2__
-	const __m128i *four = (const __m128i *)(const void *)eight;
-	__m128i all = _mm_set1_epi32((int)what);
-	__m128i low = _mm_cmpeq_epi32(_mm_load_si128(four), all);
-	__m128i high = _mm_cmpeq_epi32(_mm_load_si128(four + 1), all);
-
-	return (uint32_t)_mm_movemask_epi8(_mm_packs_epi32(low, high));
-#else
-	uint32_t mask = 0;
-
-	for (uint32_t i = 0; i < WR_HASH_LINE; i++)
-		mask |= (uint32_t)(eight[i] == what) * 3 << i * 2;
-	return mask;
-#endif
-}
-
-/* The bucket of a key, or the empty one where it belongs. */
-static inline uint32_t
-hash_seek(const struct wr_hash *hash, const struct wr_key *key, uint32_t tag)
-{
-	uint32_t home = hash_home(hash->n_lines, tag);
-
-	for (;;) {
-		const struct wr_hash_line *line = &hash->lines[home];
-		uint32_t same = hash_equal(line->tag, tag), empty = hash_equal(line->entry, 0);
-
-		for (; same != 0; same &= same - 1, same &= same - 1) {
-			uint32_t at = (uint32_t)__builtin_ctz(same) / 2;
-
-			if (line->entry[at] != 0 &&
-				wr_key_eq(wr_slabs_key(&hash->slabs, line->entry[at]), key))
-				return home * WR_HASH_LINE + at;
-		}
-		if (empty != 0)
-			return home * WR_HASH_LINE + (uint32_t)__builtin_ctz(empty) / 2;
-		home = home + 1 == hash->n_lines ? 0 : home + 1;
-	}
-}
-
 /* The entry of ns in the chain of bucket p; 0: none. */
 static uint32_t
 hash_chain_put(struct wr_hash *hash, uint32_t p, int64_t ns, bool *made)
@@ -255,10 +158,12 @@ hash_put(struct wr_hash *hash, const struct wr_key *key, uint32_t tag, int64_t n
  * near, then the entries with their tags, then the bytes of long keys, and then they are compared.
  * A key whose entry is not that one takes the long way.
  */
+static struct wr_node hash_none = {.key = {.len = WR_KEY_NULL, .u.bytes = {1}}}; /* nobody's key */
+
 struct hash_block {
 	uint32_t base, n;
 	const struct wr_hash_line *line[HASH_BLOCK];
-	uint32_t index[HASH_BLOCK]; /* entry 0, which no key is equal to, where there is none */
+	uint32_t index[HASH_BLOCK]; /* 0 where there is none: of hash_none */
 	uint8_t *entry[HASH_BLOCK];
 };
 
@@ -335,8 +240,11 @@ hash_block_near(
 		uint32_t same = hash_equal(line->tag, tag);
 		uint32_t index = same != 0 ? line->entry[__builtin_ctz(same) / 2]
 					   : hash_overflow(hash, line, tag);
-		uint8_t *entry = slabs.slab[index >> layout.shift] +
-				 (size_t)(index & ((1u << layout.shift) - 1)) * layout.stride;
+		uint8_t *entry = (uint8_t *)&hash_none;
+
+		if (index != 0)
+			entry = slabs.slab[(index - 1) >> layout.shift] +
+				(size_t)((index - 1) & ((1u << layout.shift) - 1)) * layout.stride;
 
 		block->index[i] = index;
 		block->entry[i] = entry;
@@ -358,7 +266,7 @@ static inline bool
 hash_has_room(const struct wr_hash *hash)
 {
 	return hash->n_used < hash->max_used &&
-	       (hash->slabs.n_free > 0 || hash->slabs.next < hash->slabs.room);
+	       (hash->slabs.n_free > 0 || hash->slabs.next <= hash->slabs.room);
 }
 
 /* Whether an entry is there, or room for one. */
@@ -524,8 +432,8 @@ wr_hash_append(struct wr_hash *hash, const struct wr_key *key, int64_t ns)
 	uint32_t index;
 
 	wr_slabs_reserve(slabs, 1);
-	last = wr_slabs_key(slabs, slabs->next - 1);
-	if (hash->keyed && wr_key_eq(last, key)) {
+	last = hash->keyed && slabs->next > 1 ? wr_slabs_key(slabs, slabs->next - 1) : NULL;
+	if (last != NULL && wr_key_eq(last, key)) {
 		index = wr_slabs_take_held(slabs, last);
 	} else {
 		index = wr_slabs_take(slabs, key);
@@ -575,165 +483,37 @@ wr_hash_index(struct wr_hash *hash)
 	}
 }
 
+/* All entries are copied, each to its number. */
+void
+wr_hash_chain(struct wr_hash *hash)
+{
+	struct wr_slabs old = hash->slabs;
+	struct wr_layout *layout = old.layout, was = *layout;
+
+	wr_assert(!hash->keyed && layout->head == sizeof(struct wr_entry));
+	hash->keyed = true;
+	wr_layout_set_head(layout, sizeof(struct wr_node));
+	if (old.n_slabs == 0)
+		return;
+	wr_slabs_renew(&hash->slabs);
+	old.layout = &was;
+	for (uint32_t i = 1; i < old.next; i++) {
+		struct wr_node *node = wr_slabs_node(&hash->slabs, i);
+
+		node->key = *wr_slabs_key(&old, i);
+		node->ns = hash->ns;
+		node->left = node->right = 0;
+		memcpy(node + 1, wr_slabs_at(&old, i) + was.head, layout->row_bytes);
+	}
+	for (uint32_t i = 0; i < old.n_slabs; i++)
+		free(old.slab[i]);
+	free(old.slab);
+}
+
 uint32_t
 wr_hash_get(const struct wr_hash *hash, const struct wr_key *key, uint64_t key_hash)
 {
 	return hash->n_used == 0 ? 0 : *hash_entry(hash, hash_seek(hash, key, (uint32_t)key_hash));
-}
-
-/* Empties bucket p and moves back those behind it that it kept from their homes. */
-static void
-hash_close(struct wr_hash *hash, uint32_t p)
-{
-	uint32_t n = hash->n_lines * WR_HASH_LINE;
-
-	for (uint32_t q = hash_next(hash, p); *hash_entry(hash, q) != 0; q = hash_next(hash, q)) {
-		uint32_t home = hash_home(hash->n_lines, *hash_tag(hash, q)) * WR_HASH_LINE;
-		uint32_t from_home = q >= home ? q - home : q + n - home;
-		uint32_t from_hole = q >= p ? q - p : q + n - p;
-
-		if (from_home >= from_hole) {
-			hash_set(hash, p, *hash_tag(hash, q), *hash_entry(hash, q));
-			p = q;
-		}
-	}
-	hash_set(hash, p, 0, 0);
-	hash->n_used--;
-}
-
-bool
-wr_hash_erase(struct wr_hash *hash, const struct wr_key *key, uint64_t key_hash, int64_t ns)
-{
-	uint32_t tag = (uint32_t)key_hash, p, root, index;
-
-	if (hash->n_used == 0)
-		return false;
-	p = hash_seek(hash, key, tag);
-	index = root = *hash_entry(hash, p);
-	if (hash->keyed && root != 0) {
-		index = wr_chain_find(&hash->slabs, root, ns);
-		if (index != 0)
-			root = wr_chain_remove(&hash->slabs, root, index);
-	} else {
-		root = 0;
-	}
-	if (index == 0)
-		return false;
-	wr_hash_part(hash);
-	if (hash->frozen != NULL)
-		wr_hash_save(hash, index);
-	if (root != 0)
-		*hash_entry(hash, p) = root;
-	else
-		hash_close(hash, p);
-	hash_unmark(hash, index);
-	wr_slabs_give(&hash->slabs, index, root == 0);
-	return true;
-}
-
-static const uint64_t hash_leap = 2654435761; /* a prime that is no divisor of so few lines */
-
-/* The next entry of a key behind index; 0: none. */
-static uint32_t
-hash_after(const struct wr_hash *hash, uint32_t root, uint32_t index)
-{
-	int64_t ns = hash->keyed ? wr_slabs_node(&hash->slabs, index)->ns : INT64_MAX;
-
-	return ns == INT64_MAX ? 0 : wr_chain_from(&hash->slabs, root, ns + 1);
-}
-
-static uint32_t
-hash_first(const struct wr_hash *hash, uint32_t root)
-{
-	return hash->keyed ? wr_chain_from(&hash->slabs, root, INT64_MIN) : root;
-}
-
-/* How many entries a key has, if all of them may go; else 0. */
-static uint32_t
-hash_may_go(const struct wr_hash *hash, uint32_t root,
-	int64_t (*floor)(const void *arg, uint64_t key_hash), const void *arg)
-{
-	uint32_t index = hash_first(hash, root), n = 0;
-
-	if (floor != NULL && wr_slabs_node(&hash->slabs, index)->ns <=
-				     floor(arg, wr_key_hash(wr_slabs_key(&hash->slabs, root))))
-		return 0;
-	for (; index != 0; index = hash_after(hash, root, index), n++)
-		if (wr_hash_is_dirty(hash, index))
-			return 0;
-	return n;
-}
-
-/* Lets a key go with all its entries, which are returned. */
-static uint32_t
-hash_evict_at(struct wr_hash *hash, uint32_t p,
-	int64_t (*floor)(const void *arg, uint64_t key_hash), const void *arg)
-{
-	uint32_t root = *hash_entry(hash, p), n, index, next;
-
-	if (root == 0)
-		return 0;
-	n = hash_may_go(hash, root, floor, arg);
-	for (index = n > 0 ? hash_first(hash, root) : 0; index != 0; index = next) {
-		next = hash_after(hash, root, index);
-		wr_slabs_give(&hash->slabs, index, next == 0);
-	}
-	if (n > 0)
-		hash_close(hash, p);
-	return n;
-}
-
-/*
- * Lines are visited in leaps, so that keys are left evenly: were they visited in their order, those
- * ahead would fill up while those behind are empty, until the ones ahead overflow.
- */
-uint32_t
-wr_hash_evict(struct wr_hash *hash, uint32_t *at, uint32_t n,
-	int64_t (*floor)(const void *arg, uint64_t key_hash), const void *arg)
-{
-	uint32_t done = 0;
-
-	wr_assert(hash->frozen == NULL);
-	for (; *at < hash->n_lines && done < n; ++*at) {
-		uint32_t line = (uint32_t)(*at * hash_leap % hash->n_lines);
-
-		for (uint32_t i = 0; i < WR_HASH_LINE;) {
-			uint32_t gone = hash_evict_at(hash, line * WR_HASH_LINE + i, floor, arg);
-
-			i += gone == 0; /* else another one may have moved there */
-			done += gone;
-		}
-	}
-	hash->evicted += done;
-	return done;
-}
-
-void
-wr_hash_compact(struct wr_hash *hash)
-{
-	struct wr_slabs *slabs = &hash->slabs;
-	struct wr_hash made = {.tracked = hash->tracked,
-		.ns = hash->ns,
-		.captures = hash->captures,
-		.evicted = hash->evicted};
-
-	if (slabs->n_free == 0 || slabs->n_free < slabs->room / 2 || hash->n_dirty > 0)
-		return;
-	wr_assert(!hash->keyed);
-	made.slabs.layout = slabs->layout;
-	for (uint32_t i = 1; i < slabs->next; i++) {
-		const struct wr_key *key = wr_slabs_key(slabs, i);
-		uint32_t index;
-		bool is_new;
-
-		if (!wr_slabs_live(slabs, i))
-			continue;
-		index = wr_hash_load(&made, key, wr_key_hash(key), 0, &is_new);
-		memcpy(wr_hash_row(&made, index), wr_hash_row(hash, i), slabs->layout->row_bytes);
-	}
-	slabs->next = slabs->next > 0 ? 1 : 0; /* their cells are with the copies */
-	wr_hash_fini(hash);
-	*hash = made;
 }
 
 void

@@ -30,10 +30,11 @@ struct wr_hash {
 	void *memory; /* of lines */
 	struct wr_hash_line *lines; /* in order of tags, but for collisions */
 	uint32_t n_lines, n_used, max_used;
-	bool keyed; /* entries are struct wr_node, a bucket's the root of its key's chain */
+	bool keyed; /* entries are struct wr_node, a bucket's the root of its key's chain; else
+		       struct wr_entry, all of the namespace ns */
 	bool tracked;
 	struct wr_slabs slabs;
-	int64_t ns; /* of all entries, if they are not keyed */
+	int64_t ns;
 	uint64_t evicted; /* entries that are not here but in the base only: evict.h */
 
 	/* Entries written since a capture began, the one of this number: a bit each. */
@@ -86,6 +87,8 @@ void wr_hash_compact(struct wr_hash *hash);
  */
 uint32_t wr_hash_append(struct wr_hash *hash, const struct wr_key *key, int64_t ns);
 void wr_hash_index(struct wr_hash *hash);
+/* One that is not keyed is so from now on.  Entries keep their numbers. */
+void wr_hash_chain(struct wr_hash *hash);
 /* Whether there was one to erase.  A long key's bytes stay readable until the next upsert or put.
  */
 bool wr_hash_erase(struct wr_hash *hash, const struct wr_key *key, uint64_t key_hash, int64_t ns);
@@ -111,6 +114,12 @@ wr_hash_part(struct wr_hash *hash)
 {
 	if (hash->captures != hash->slabs.layout->captures)
 		wr_hash_freeze(hash);
+}
+
+static inline int64_t
+wr_hash_ns(const struct wr_hash *hash, uint32_t index)
+{
+	return hash->keyed ? wr_slabs_node(&hash->slabs, index)->ns : hash->ns;
 }
 
 static inline void *

@@ -153,16 +153,14 @@ restore_index(struct weir_table *table)
  * their rows or with none.
  */
 static bool
-restore_leaves(struct restore *r, int64_t ns, const char *key, size_t len, size_t value_len)
+restore_leaves(struct restore *r, const char *key, size_t len, size_t value_len)
 {
 	struct wr_text *last = &r->last;
 
 	if (r->table->evict == NULL)
 		return false;
-	if (r->table->by_key) {
-		wr_evict_note_ns(r->table->evict, &ns, 1);
-		len -= sizeof ns;
-	}
+	if (r->table->by_key)
+		len -= sizeof(int64_t);
 	if (r->loaded < r->table->evict->conf.room) {
 		r->loaded += r->table->layout.head + value_len + len;
 		if (r->table->by_key && r->loaded >= r->table->evict->conf.room)
@@ -202,7 +200,8 @@ restore_rows(struct restore *r, uint32_t lo, uint32_t hi)
 					  ->floor)
 			continue;
 		value = leveldb_iter_value(it, &value_len);
-		if (restore_leaves(r, tail.ns, key, len, value_len)) {
+		wr_table_note_ns(r->table, tail.ns);
+		if (restore_leaves(r, key, len, value_len)) {
 			wr_evict_leave(r->table, tail.ns);
 			continue;
 		}

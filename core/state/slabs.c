@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { SLAB_BYTES = 64 * 1024, SLAB_MIN_SHIFT = 4, SLAB_FIRST = 2 };
+enum { SLAB_BYTES = 64 * 1024, SLAB_MIN_SHIFT = 4, SLAB_FIRST = 1 };
 enum { KEEP_MIN = 256, KEEP_MAX = 64 * 1024 };
 
 struct wr_keep_chunk {
@@ -54,21 +54,29 @@ wr_keep_fini(struct wr_keep *keep)
 }
 
 void
+wr_layout_set_head(struct wr_layout *layout, uint32_t head)
+{
+	wr_layout_trim(layout, 0);
+	layout->head = head;
+	layout->stride = head + layout->row_bytes;
+	layout->shift = SLAB_MIN_SHIFT;
+	while ((uint64_t)layout->stride << (layout->shift + 1) <= SLAB_BYTES)
+		layout->shift++;
+}
+
+void
 wr_layout_init(
 	struct wr_layout *layout, uint32_t head, const struct weir_slot *slots, uint32_t n_slots)
 {
 	uint32_t n_cells = 0;
 	uint8_t *to;
 
-	*layout = (struct wr_layout){.head = head};
+	*layout = (struct wr_layout){0};
 	for (uint32_t i = 0; i < n_slots; i++) {
 		layout->row_bytes += (slots[i].bytes + 7) & ~7u;
 		n_cells += slots[i].cells;
 	}
-	layout->stride = head + layout->row_bytes;
-	layout->shift = SLAB_MIN_SHIFT;
-	while ((uint64_t)layout->stride << (layout->shift + 1) <= SLAB_BYTES)
-		layout->shift++;
+	wr_layout_set_head(layout, head);
 	layout->cells = wr_alloc(n_cells * sizeof *layout->cells);
 	layout->initial = to = wr_zalloc(layout->row_bytes);
 	for (uint32_t i = 0; i < n_slots; i++) {
@@ -160,9 +168,6 @@ slabs_add(struct wr_slabs *slabs, uint32_t entries)
 	slabs->room += entries;
 }
 
-/* Of entry 0: no key is equal to it. */
-static const struct wr_key slabs_no_key = {.len = WR_KEY_NULL, .u.bytes = {1}};
-
 void
 wr_slabs_reserve(struct wr_slabs *slabs, uint32_t n)
 {
@@ -171,10 +176,10 @@ wr_slabs_reserve(struct wr_slabs *slabs, uint32_t n)
 
 	if (slabs->next == 0)
 		slabs->next = 1;
-	if (slabs->n_free >= n || slabs->room - slabs->next >= n - slabs->n_free)
+	if (slabs->n_free >= n || slabs->room + 1 - slabs->next >= n - slabs->n_free)
 		if (slabs->room > 0)
 			return;
-	want = (uint64_t)slabs->next + n - slabs->n_free;
+	want = (uint64_t)slabs->next - 1 + n - slabs->n_free;
 	wr_assert(want < UINT32_MAX - full);
 	if (slabs->room < full) {
 		uint64_t entries = slabs->room == 0 ? SLAB_FIRST : slabs->room * 2;
@@ -193,7 +198,20 @@ wr_slabs_reserve(struct wr_slabs *slabs, uint32_t n)
 	}
 	while (slabs->room < want)
 		slabs_add(slabs, full);
-	*wr_slabs_key(slabs, 0) = slabs_no_key;
+}
+
+void
+wr_slabs_renew(struct wr_slabs *slabs)
+{
+	struct wr_slabs old = *slabs;
+
+	*slabs = (struct wr_slabs){.layout = old.layout};
+	wr_slabs_reserve(slabs, old.next - 1);
+	slabs->next = old.next;
+	slabs->free = old.free;
+	slabs->n_free = old.n_free;
+	slabs->n_made = old.n_made;
+	slabs->keep = old.keep;
 }
 
 uint32_t

@@ -50,6 +50,8 @@ struct wr_layout {
 
 void wr_layout_init(
 	struct wr_layout *layout, uint32_t head, const struct weir_slot *slots, uint32_t n_slots);
+/* REQUIRES: no slabs of it are in use.  Spare ones go. */
+void wr_layout_set_head(struct wr_layout *layout, uint32_t head);
 void wr_layout_fini(struct wr_layout *layout);
 void wr_layout_free_cells(struct wr_layout *layout, uint8_t *row);
 /* Frees spare slabs beyond keep. */
@@ -67,8 +69,7 @@ struct wr_slabs {
 	uint8_t **slab;
 	uint32_t n_slabs, cap_slabs;
 	uint32_t room; /* entries there is memory for; slab 0 starts small */
-	uint32_t next; /* from here on entries were never used; 0 is none: no key is
-			equal to its own */
+	uint32_t next; /* from here on entries were never used; they count from 1, 0 is none */
 	uint32_t free; /* the first of the free ones, linked by key.u; 0: none */
 	uint32_t n_free;
 	uint32_t n_made; /* entries ever taken, modulo 2^32 */
@@ -79,6 +80,9 @@ struct wr_slabs {
 void wr_slabs_fini(struct wr_slabs *slabs);
 /* Room for n more.  Before entries are taken: it may move those of slab 0. */
 void wr_slabs_reserve(struct wr_slabs *slabs, uint32_t n);
+/* Slabs of what is now the layout, as many entries used and free: all that they hold is to be
+ * written. */
+void wr_slabs_renew(struct wr_slabs *slabs);
 /* A new entry, with its row as it starts; the key is copied.  REQUIRES: room. */
 uint32_t wr_slabs_take(struct wr_slabs *slabs, const struct wr_key *key);
 /* As wr_slabs_take, of a key whose bytes the slabs hold already. */
@@ -93,10 +97,10 @@ void wr_keep_fini(struct wr_keep *keep);
 static inline uint8_t *
 wr_slabs_at(const struct wr_slabs *slabs, uint32_t index)
 {
-	uint32_t shift = slabs->layout->shift;
+	uint32_t shift = slabs->layout->shift, at = index - 1;
 
-	return slabs->slab[index >> shift] +
-	       (size_t)(index & ((1u << shift) - 1)) * slabs->layout->stride;
+	return slabs->slab[at >> shift] +
+	       (size_t)(at & ((1u << shift) - 1)) * slabs->layout->stride;
 }
 
 static inline struct wr_key *

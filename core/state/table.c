@@ -54,15 +54,13 @@ struct weir_table *
 wr_table_new(const struct weir_table_spec *spec, const uint32_t *key_types, uint32_t n_keys)
 {
 	struct weir_table *table = wr_zalloc(sizeof *table);
-	uint32_t head;
 
 	table_keep_spec(table, spec);
 	table->by_key = (spec->flags & WEIR_BY_KEY) != 0;
-	head = table->by_key ? sizeof(struct wr_node) : sizeof(struct wr_entry);
-	wr_layout_init(&table->layout, head, table->spec.slots, table->spec.n_slots);
+	wr_layout_init(
+		&table->layout, sizeof(struct wr_entry), table->spec.slots, table->spec.n_slots);
 	table->spaces.layout = &table->layout;
 	table->hash.slabs.layout = &table->layout;
-	table->hash.keyed = true;
 	table->n_keys = n_keys;
 	table->key_types = wr_alloc(n_keys * sizeof *key_types);
 	if (n_keys > 0)
@@ -196,11 +194,19 @@ table_upsert_by_key(
 		if (wr_table_is_dead(table, ns == NULL ? 0 : ns[i]))
 			wr_table_sweep(table);
 	lookup->ns = ns;
-	if (table->evict != NULL)
-		wr_evict_note_ns(table->evict, ns, lookup->n);
+	for (uint32_t i = 0; ns != NULL && i < lookup->n && !table->hash.keyed; i++)
+		wr_table_note_ns(table, ns[i]);
 	if (table->hash.evicted > 0)
 		wr_evict_fetch(table, &table->hash, lookup, 0);
 	wr_hash_upsert(&table->hash, lookup, row);
+}
+
+/* Most tables by key never have another namespace than 0, and so no chains. */
+void
+wr_table_note_ns(struct weir_table *table, int64_t ns)
+{
+	if (ns != 0 && table->by_key && !table->hash.keyed)
+		wr_hash_chain(&table->hash);
 }
 
 /* By namespace: what there is of these keys in ns is here now. */
@@ -277,7 +283,10 @@ table_find_by_key(struct weir_table *table, const struct wr_lookup *lookup, cons
 		row[i] = NULL;
 		if (index[i] == 0 || wr_table_is_dead(table, at))
 			continue;
-		index[i] = wr_chain_find(&table->hash.slabs, index[i], at);
+		if (table->hash.keyed)
+			index[i] = wr_chain_find(&table->hash.slabs, index[i], at);
+		else if (at != 0)
+			continue;
 		if (index[i] != 0)
 			row[i] = wr_hash_row(&table->hash, index[i]);
 	}
@@ -401,11 +410,11 @@ wr_table_sweep(struct weir_table *table)
 	if (table->dead == INT64_MAX && hash->frozen == NULL)
 		wr_hash_fini(hash); /* all go, and nobody needs to know which */
 	for (uint32_t i = 1; i < hash->slabs.next; i++) {
-		const struct wr_node *node = wr_slabs_node(&hash->slabs, i);
-		struct wr_key key = node->key;
+		struct wr_key key = *wr_slabs_key(&hash->slabs, i);
+		int64_t ns = wr_hash_ns(hash, i);
 
-		if (key.len != WR_ENTRY_FREE && node->ns <= table->dead)
-			wr_hash_erase(hash, &key, wr_key_hash(&key), node->ns);
+		if (key.len != WR_ENTRY_FREE && ns <= table->dead)
+			wr_hash_erase(hash, &key, wr_key_hash(&key), ns);
 	}
 	table->has_dead = false;
 	table->swept = hash->slabs.n_made;

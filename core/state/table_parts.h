@@ -103,6 +103,8 @@ struct weir_table {
 /* Keys and hashes of the rows, good until the next call. */
 void wr_table_lookup(struct weir_table *table, const struct weir_batch *batch, const uint32_t *sel,
 	uint32_t n, struct wr_lookup *lookup);
+/* An entry with this namespace will be made. */
+void wr_table_note_ns(struct weir_table *table, int64_t ns);
 /* Erases for good what was retired. */
 void wr_table_sweep(struct weir_table *table);
 void wr_table_note_erased(
@@ -113,6 +115,7 @@ void wr_table_end_capture(struct weir_table *table);
 /* Of tables with a ttl: the slot they have more; whether a row is none any more at that time, and
  * the time of row `row` of a batch; after an upsert; after a find. */
 extern const struct weir_slot wr_table_written;
+void wr_table_set_written(const struct weir_table *table, void *row, int64_t time);
 bool wr_table_has_expired(const struct weir_table *table, const void *row, int64_t now);
 int64_t wr_table_row_time(
 	const struct weir_table *table, const struct weir_batch *batch, uint32_t row);

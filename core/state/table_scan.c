@@ -77,8 +77,8 @@ scan_hash(struct weir_table *table, struct wr_cursor *cursor, struct wr_hash *ha
 
 		if (key->len == WR_ENTRY_FREE)
 			continue;
-		if (hash->keyed) {
-			ns = wr_slabs_node(slabs, i)->ns;
+		if (table->by_key) {
+			ns = wr_hash_ns(hash, i);
 			if (ns < lo || ns > hi || wr_table_is_dead(table, ns))
 				continue;
 		}
@@ -134,15 +134,23 @@ static inline bool
 probe_single(
 	struct weir_table *table, struct wr_cursor *cursor, uint32_t root, int64_t hi, int64_t now)
 {
-	struct wr_node *node;
+	struct wr_hash *hash = &table->hash;
+	int64_t ns;
 
 	if (root == 0)
 		return true;
-	node = wr_slabs_node(&table->hash.slabs, root);
-	if ((node->left | node->right) != 0 || cursor->n == WEIR_ROWS_MAX)
+	if (hash->keyed) {
+		const struct wr_node *node = wr_slabs_node(&hash->slabs, root);
+
+		if ((node->left | node->right) != 0)
+			return false;
+	}
+	if (cursor->n == WEIR_ROWS_MAX)
 		return false;
-	if (node->ns >= cursor->ns && node->ns <= hi)
-		wr_cursor_add(table, cursor, &node->key, node->ns, node + 1, now);
+	ns = wr_hash_ns(hash, root);
+	if (ns >= cursor->ns && ns <= hi)
+		wr_cursor_add(table, cursor, wr_slabs_key(&hash->slabs, root), ns,
+			wr_hash_row(hash, root), now);
 	return true;
 }
 
@@ -255,9 +263,11 @@ wr_table_probe(struct weir_table *table, const struct weir_batch *batch, const u
 		}
 		if (table->by_key && probe_single(table, cursor, root[i], hi[i], now))
 			continue;
-		room = table->by_key ? probe_chain(table, cursor, root[i], hi[i], now)
-				     : probe_spaces(table, cursor, &lookup.keys[row],
-					       lookup.hash[row], hi[i], now);
+		if (table->by_key)
+			room = table->hash.keyed && probe_chain(table, cursor, root[i], hi[i], now);
+		else
+			room = probe_spaces(
+				table, cursor, &lookup.keys[row], lookup.hash[row], hi[i], now);
 		if (!room)
 			break;
 	}

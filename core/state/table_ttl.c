@@ -6,6 +6,7 @@
 #include "state/table_parts.h"
 
 #include "base/batch.h"
+#include "state/evict.h"
 
 enum { TTL_AT_ONCE = 64 /* entries looked at between two calls */ };
 
@@ -18,6 +19,12 @@ static int64_t *
 ttl_written(const struct weir_table *table, void *row)
 {
 	return (int64_t *)(void *)((uint8_t *)row + table->layout.row_bytes - sizeof(int64_t));
+}
+
+void
+wr_table_set_written(const struct weir_table *table, void *row, int64_t time)
+{
+	*ttl_written(table, row) = time;
 }
 
 /* Not: an entry of a state from before there was a ttl. */
@@ -101,7 +108,7 @@ ttl_pass(struct weir_table *table, struct wr_hash *hash, int64_t ns, uint32_t at
 			table->oldest = *written < table->oldest ? *written : table->oldest;
 			continue;
 		}
-		space = hash->keyed ? wr_slabs_node(&hash->slabs, at)->ns : ns;
+		space = hash->keyed ? wr_hash_ns(hash, at) : ns;
 		key_hash = wr_key_hash(&key);
 		if (table->tracked)
 			wr_table_note_erased(table, &key, key_hash, space);
@@ -131,16 +138,14 @@ ttl_next(struct weir_table *table, int64_t *ns)
 	return spaces->v[i].hash;
 }
 
-void
-wr_table_expire(struct weir_table *table, int64_t now)
+/* Of entries in memory. */
+static void
+ttl_expire(struct weir_table *table, int64_t now)
 {
 	uint32_t budget = TTL_AT_ONCE;
 	struct wr_hash *hash;
 	int64_t ns = 0;
 
-	if (now == INT64_MIN || now == INT64_MAX || now < table->now)
-		return;
-	table->now = now;
 	if (table->pass_at == 0) {
 		/* Nothing can have gone since the last pass. */
 		if (!ttl_is_over(table, table->oldest, now))
@@ -153,4 +158,15 @@ wr_table_expire(struct weir_table *table, int64_t now)
 		table->pass_at = ttl_pass(table, hash, ns, table->pass_at, &budget);
 	if (budget > 0)
 		table->pass_at = 0;
+}
+
+void
+wr_table_expire(struct weir_table *table, int64_t now)
+{
+	if (now == INT64_MIN || now == INT64_MAX || now < table->now)
+		return;
+	table->now = now;
+	ttl_expire(table, now);
+	if (table->evict != NULL)
+		wr_evict_expire(table);
 }

@@ -73,6 +73,7 @@ wr_timers_new(const uint32_t *key_types, uint32_t n_keys)
 		queue->table = wr_table_new(
 			&spec, key_types, i % TIMERS_KINDS == TIMERS_KEYED ? n_keys : 0);
 		queue->hash = &queue->table->hash;
+		wr_hash_chain(queue->hash);
 	}
 	return timers;
 }

@@ -2,6 +2,8 @@
 /* Entries that go when they were not written for some time. */
 #include "onekit.h"
 
+#include "state/evict.h"
+
 enum { KEYS = 60, TTL = 1000, STEPS = 4000, BATCH = 8, SPACES = 3 };
 
 /* What an entry should be. */
@@ -148,9 +150,28 @@ do_scan(struct rig *rig, int64_t now)
 	ck_assert_uint_eq(got, wanted);
 }
 
-/* Through the base and back, under another time to live or the same. */
+/* A table that has what the base has, and may leave it there. */
 static void
-do_restart(struct rig *rig, struct one *one, bool by_key)
+do_restore(struct rig *rig, struct one *one, bool by_key, bool evicts)
+{
+	const struct wr_evict_conf conf = {.store = one->store,
+		.op = "op",
+		.hi = KIT_GROUPS - 1,
+		.max_parallelism = KIT_GROUPS,
+		.room = keyset_below(&rig->seed, 2) == 0 ? 0 : UINT64_MAX};
+
+	wr_table_free(rig->table);
+	rig->table = new_table(by_key, TTL, 0);
+	if (evicts)
+		wr_evict_enable(rig->table, &conf);
+	must(wr_store_restore_table(
+		     one->store, "op", rig->table, 0, KIT_GROUPS - 1, KIT_GROUPS, &one->err),
+		&one->err);
+}
+
+/* Through the base and back, or only there. */
+static void
+do_restart(struct rig *rig, struct one *one, bool by_key, bool evicts)
 {
 	const struct weir_table_spec *spec = wr_table_spec_of(rig->table);
 	uint64_t epoch = wr_store_epoch(one->store) + 1;
@@ -171,23 +192,22 @@ do_restart(struct rig *rig, struct one *one, bool by_key)
 	wr_capture_fini(&one->capture);
 	one->capture.op = "op";
 	if (keyset_below(&rig->seed, 2) == 0)
-		return;
-	wr_table_free(rig->table);
-	rig->table = new_table(by_key, TTL, 0);
-	must(wr_store_restore_table(
-		     one->store, "op", rig->table, 0, KIT_GROUPS - 1, KIT_GROUPS, &one->err),
-		&one->err);
+		do_restore(rig, one, by_key, evicts);
+	else if (evicts)
+		wr_table_evict(rig->table, UINT32_MAX, keyset_below(&rig->seed, KEYS));
 }
 
 START_TEST(what_expired_is_never_seen)
 {
-	bool by_key = _i % 2 == 0;
+	bool by_key = _i % 2 == 0, evicts = _i >= 6;
 	struct rig rig;
 	struct one one;
 	int64_t now = 0;
 
 	one_init(&one);
 	rig_init(&rig, by_key, (uint64_t)_i + 1);
+	if (evicts)
+		do_restore(&rig, &one, by_key, evicts);
 	for (uint32_t i = 0; i < STEPS; i++) {
 		rig_draw(&rig, now, by_key);
 		if (keyset_below(&rig.seed, 3) > 0)
@@ -202,11 +222,14 @@ START_TEST(what_expired_is_never_seen)
 			do_scan(&rig, now);
 		}
 		if (keyset_below(&rig.seed, 40) == 0)
-			do_restart(&rig, &one, by_key);
+			do_restart(&rig, &one, by_key, evicts);
 	}
-	/* In the end all of it goes, in as many steps as it takes. */
+	/* In the end all of it goes, in as many steps as it takes, from the base too. */
 	for (uint32_t i = 0; i < 20; i++)
 		wr_table_expire(rig.table, now + 2 * TTL + i);
+	ck_assert_uint_eq(wr_table_count(rig.table), 0);
+	do_restart(&rig, &one, by_key, evicts);
+	do_restore(&rig, &one, by_key, false);
 	ck_assert_uint_eq(wr_table_count(rig.table), 0);
 	wr_table_free(rig.table);
 	wr_arena_fini(&rig.arena);
@@ -271,7 +294,7 @@ main(void)
 	int failed;
 
 	tcase_set_timeout(all, 60);
-	tcase_add_loop_test(all, what_expired_is_never_seen, 0, 6);
+	tcase_add_loop_test(all, what_expired_is_never_seen, 0, 12);
 	tcase_add_test(all, what_expired_goes_a_little_at_a_time);
 	suite_add_tcase(suite, all);
 	runner = srunner_create(suite);
