@@ -237,6 +237,38 @@ START_TEST(what_expired_is_never_seen)
 }
 END_TEST
 
+/* They have their time from when they are first looked at, and it is kept. */
+START_TEST(entries_from_before_there_was_a_ttl_expire_on_disk_too)
+{
+	struct rig rig;
+	struct one one;
+	void *row[BATCH];
+	uint64_t n;
+
+	one_init(&one);
+	rig_init(&rig, true, 1);
+	wr_table_free(rig.table);
+	rig.table = new_table(true, 0, 0);
+	rig_draw(&rig, 0, true);
+	wr_table_upsert(rig.table, &rig.batch.pub, NULL, BATCH, rig.ns, row);
+	n = wr_table_count(rig.table);
+	do_restart(&rig, &one, true, false);
+	do_restore(&rig, &one, true, true);
+	wr_table_evict(rig.table, UINT32_MAX, UINT32_MAX);
+	wr_table_expire(rig.table, 5000);
+	ck_assert_uint_eq(wr_table_count(rig.table), n);
+	do_restart(&rig, &one, true, true);
+	wr_table_evict(rig.table, UINT32_MAX, UINT32_MAX);
+	wr_table_expire(rig.table, 5000 + TTL - 1);
+	ck_assert_uint_eq(wr_table_count(rig.table), n);
+	wr_table_expire(rig.table, 5000 + TTL);
+	ck_assert_uint_eq(wr_table_count(rig.table), 0);
+	wr_table_free(rig.table);
+	wr_arena_fini(&rig.arena);
+	one_fini(&one);
+}
+END_TEST
+
 START_TEST(what_expired_goes_a_little_at_a_time)
 {
 	struct rig rig;
@@ -295,6 +327,7 @@ main(void)
 
 	tcase_set_timeout(all, 60);
 	tcase_add_loop_test(all, what_expired_is_never_seen, 0, 12);
+	tcase_add_test(all, entries_from_before_there_was_a_ttl_expire_on_disk_too);
 	tcase_add_test(all, what_expired_goes_a_little_at_a_time);
 	suite_add_tcase(suite, all);
 	runner = srunner_create(suite);
