@@ -44,6 +44,16 @@ PIPELINES = {
         aggregate a { from in b; key user, seq, amount; emit end; aggregate n = count(), s = sum(amount), hi = max(ts), lo = min(ts); }
         sink file out { from a; path out.ndjson; }
     """,
+    # The same of windows and sessions: by namespace, and with several namespaces of a key.
+    "memory_windows": """
+        memory_limit 52m; buffer 2 64k;
+        source file in { path in.ndjson; %(format)s %(source)s }
+        source file b { path second.ndjson; %(format)s %(source)s }
+        window w { from in b; key user, seq; tumbling 2h; aggregate n = count(), s = sum(amount), hi = max(ts), lo = min(ts), kinds = count_distinct(amount); }
+        window v { from in b; key user, amount; session 2h; aggregate n = count(), s = sum(seq), lo = min(ts); }
+        sink file out { from w; path out.ndjson; }
+        sink file visits { from v; path visits.ndjson; }
+    """,
     "union": """
         source file a { path in.ndjson; %(format)s %(source)s }
         source file b { path second.ndjson; %(format)s %(source)s }
@@ -98,6 +108,15 @@ PIPELINES = {
         sample some { from in; rate 1/7; parallelism 1; }
         sample users { from in; rate 1/3; key user; }
         sink file out { from some; path out.ndjson; }
+        sink file whole { from users; path whole.ndjson; }
+    """,
+    # Private state of a plugin that was loaded, and before and behind it of others.
+    "keeper": """
+        source file in { path in.ndjson; %(format)s %(source)s }
+        sample some { from in; rate 1/3; parallelism 1; }
+        keeper k { from some; }
+        sample users { from k; rate 1/2; key user; }
+        sink file out { from k; path out.ndjson; }
         sink file whole { from users; path whole.ndjson; }
     """,
     "route": """
@@ -175,6 +194,7 @@ PIPELINES = {
         sink file out { from f; path out.ndjson; }
     """,
 }
+LOADED = {"decider": "decider", "keeper": "keeper_1"}
 # Those in which the rows of a user come out in their order.
 ORDERED = ("chain", "follow", "pass", "route")
 
@@ -203,7 +223,7 @@ class Case:
         body = PIPELINES[self.name] % {"format": FORMAT, "source": SOURCE, "width": width, "follow": follow}
         (self.folder / "weir.conf").write_text(
             f"worker_threads {threads or self.threads};\nstate_path state;\n"
-            + (f"load_module {fixture(self.weir, 'decider')};\n" if self.name == "decider" else "")
+            + (f"load_module {fixture(self.weir, LOADED[self.name])};\n" if self.name in LOADED else "")
             + f"pipeline p {{\n"
             f"    checkpoint {{ interval {self.interval}; }}\n{body}}}\n"
         )
