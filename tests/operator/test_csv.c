@@ -8,12 +8,9 @@
 #include <string.h>
 
 #include "../../plugins/csv/csv.h"
-#include "../unit/plugins_io/mock.h"
+#include "../unit/plugins_io/format_rig.h"
 
-static struct mock *mock;
-static const struct weir_format *format;
-static struct csv_conf *conf;
-static void *self;
+static struct csv_conf *settings; /* conf */
 
 static struct weir_str
 str_of(const char *p)
@@ -24,30 +21,12 @@ str_of(const char *p)
 static void
 setup(void)
 {
-	mock = mock_new();
-	format = weir_plugin_entry()->formats[0];
-	conf = calloc(1, format->conf_size);
-	conf->header = CSV_HEADER_OFF;
-	conf->delimiter = str_of(",");
-	conf->quote = str_of("\"");
-	conf->null = str_of("");
-	self = NULL;
-}
-
-static void
-teardown(void)
-{
-	if (self != NULL)
-		format->close(self);
-	free(conf);
-	mock_free(mock);
-}
-
-static void
-open_format(void)
-{
-	ck_assert_int_eq(format->plan(conf, &mock->plan, mock->task.host), WEIR_OK);
-	ck_assert_int_eq(format->open(conf, &mock->task, &self), WEIR_OK);
+	format_setup(0);
+	settings = conf;
+	settings->header = CSV_HEADER_OFF;
+	settings->delimiter = str_of(",");
+	settings->quote = str_of("\"");
+	settings->null = str_of("");
 }
 
 static void
@@ -139,7 +118,7 @@ START_TEST(long_records_are_cut_as_short_ones)
 	static char text[3000];
 	size_t i, len = 0;
 
-	conf->null = str_of("NULL");
+	settings->null = str_of("NULL");
 	mock_field(mock, "last", WEIR_STRING, "300");
 	mock_field(mock, "quoted", WEIR_STRING, "150");
 	open_format();
@@ -293,7 +272,7 @@ static struct weir_format positioned;
 static void
 open_with_header(uint32_t header)
 {
-	conf->header = header;
+	settings->header = header;
 	open_format();
 	positioned = *format;
 	positioned.decode = decode_at;
@@ -414,7 +393,7 @@ START_TEST(rows_are_written_as_they_were_read)
 	char text[256] = "";
 	uint32_t i, n = sizeof rows / sizeof *rows;
 
-	conf->header = CSV_HEADER_OFF;
+	settings->header = CSV_HEADER_OFF;
 	mock_field(mock, "a", WEIR_STRING, "");
 	mock_field(mock, "b", WEIR_INT64, "");
 	mock_field(mock, "c", WEIR_FLOAT64, "");
@@ -425,7 +404,7 @@ START_TEST(rows_are_written_as_they_were_read)
 			rows[i]);
 	decode(text, 0);
 	mock_to_batch(mock, &batch);
-	conf->header = CSV_HEADER_ON;
+	settings->header = CSV_HEADER_ON;
 	ck_assert_int_eq(format->begin(self, &mock->task, &mock->items), WEIR_OK);
 	ck_assert_uint_eq(mock->items.n, 1);
 	ck_assert_mem_eq(mock_item(mock, 0).p, "a,b,c,d", 7);
@@ -448,7 +427,7 @@ START_TEST(without_quotes_a_delimiter_cannot_be_written)
 	open_format();
 	decode("\"a,b\"", 0);
 	mock_to_batch(mock, &batch);
-	conf->quote_byte = CSV_NONE;
+	settings->quote_byte = CSV_NONE;
 	ck_assert_int_eq(format->encode(self, &mock->task, &batch.batch, &mock->items), -EINVAL);
 	ck_assert_ptr_nonnull(strstr(mock->err.text, "quoting is off"));
 	mock_batch_fini(&batch);
@@ -458,8 +437,8 @@ END_TEST
 START_TEST(wrong_directives_are_refused)
 {
 	mock_field(mock, "a", WEIR_STRING, "zz");
-	conf->delimiter = str_of(",,");
-	conf->quote = str_of("\n");
+	settings->delimiter = str_of(",,");
+	settings->quote = str_of("\n");
 	ck_assert_int_eq(format->plan(conf, &mock->plan, mock->task.host), -EINVAL);
 	ck_assert_uint_eq(mock->plan.n_problems, 3);
 	ck_assert_ptr_nonnull(strstr(mock->plan.problem[0], "\"delimiter\" is \",,\""));

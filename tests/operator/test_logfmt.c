@@ -5,35 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../unit/plugins_io/mock.h"
-
-static struct mock *mock;
-static const struct weir_format *format;
-static void *conf, *self;
+#include "../unit/plugins_io/format_rig.h"
 
 static void
 setup(void)
 {
-	mock = mock_new();
-	format = weir_plugin_entry()->formats[0];
-	conf = calloc(1, format->conf_size);
-	self = NULL;
-}
-
-static void
-teardown(void)
-{
-	if (self != NULL)
-		format->close(self);
-	free(conf);
-	mock_free(mock);
-}
-
-static void
-open_format(void)
-{
-	ck_assert_int_eq(format->plan(conf, &mock->plan, mock->task.host), WEIR_OK);
-	ck_assert_int_eq(format->open(conf, &mock->task, &self), WEIR_OK);
+	format_setup(0);
 }
 
 static void

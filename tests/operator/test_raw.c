@@ -4,38 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../unit/plugins_io/mock.h"
+#include "../unit/plugins_io/format_rig.h"
 
 static const struct weir_str records[] = {{.p = "short", .len = 5}, {.p = "", .len = 0},
 	{.p = "a\0\xff of more than twelve", .len = 24}, {.p = "twelve bytes", .len = 12}};
 
-static struct mock *mock;
-static const struct weir_format *format;
-static void *conf, *self;
-
 static void
 setup(void)
 {
-	mock = mock_new();
-	format = weir_plugin_entry()->formats[0];
-	conf = calloc(1, format->conf_size);
-	self = NULL;
-}
-
-static void
-teardown(void)
-{
-	if (self != NULL)
-		format->close(self);
-	free(conf);
-	mock_free(mock);
-}
-
-static void
-open_format(void)
-{
-	ck_assert_int_eq(format->plan(conf, &mock->plan, mock->task.host), WEIR_OK);
-	ck_assert_int_eq(format->open(conf, &mock->task, &self), WEIR_OK);
+	format_setup(0);
 }
 
 START_TEST(a_record_is_bytes_and_back)
