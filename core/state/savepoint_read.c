@@ -318,8 +318,23 @@ restore_into(struct reader *r, const char *dir)
 	return rc;
 }
 
+/* By which `weir -t` knows what it has. */
 static int
-make_dir(struct reader *r, const char *dir)
+copy_manifest(struct reader *r, char *dir)
+{
+	struct wr_store store = {
+		.dir = dir, .dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+	int rc;
+
+	if (store.dir_fd < 0)
+		return wr_err_set(r->err, -errno, "cannot open \"%s\": %s", dir, strerror(errno));
+	rc = wr_store_manifest_file_write(&store, &r->manifest_text, r->err);
+	close(store.dir_fd);
+	return rc;
+}
+
+static int
+make_dir(struct reader *r, char *dir)
 {
 	struct wr_text db = {0};
 	int rc;
@@ -330,6 +345,8 @@ make_dir(struct reader *r, const char *dir)
 		return rc;
 	wr_text_printf(&db, "%s/db", dir);
 	rc = restore_into(r, dir);
+	if (rc == 0)
+		rc = copy_manifest(r, dir);
 	if (rc == 0)
 		rc = sync_all(db.p, r->err);
 	if (rc == 0)

@@ -193,12 +193,14 @@ verdict_kept(const struct wr_kept_op *last, const struct wr_kept_op *now, struct
 			"%s cannot take over its state: %s; give it another name, and its old "
 			"state up with \"state_drop %s;\"",
 			verdict.title, judge.refusal.p, now->name);
-	} else if (judge.changes.len > 0) {
-		verdict.what = WR_VERDICT_CHANGED;
-		verdict.why = wr_arena_dup(arena, judge.changes.p, judge.changes.len);
-	} else if (last->parallelism != now->parallelism) {
-		verdict.why = wr_arena_printf(arena, "dealt to %u subtasks, from %u",
-			now->parallelism, last->parallelism);
+	} else {
+		if (judge.changes.len > 0)
+			verdict.what = WR_VERDICT_CHANGED;
+		if (last->parallelism != now->parallelism)
+			say(&judge.changes, "dealt to %u subtasks, from %u", now->parallelism,
+				last->parallelism);
+		if (judge.changes.len > 0)
+			verdict.why = wr_arena_dup(arena, judge.changes.p, judge.changes.len);
 	}
 	wr_text_fini(&judge.changes);
 	wr_text_fini(&judge.refusal);
