@@ -582,7 +582,6 @@ apply(struct wr_checkpoint *c, uint64_t epoch, bool now)
 		return -EIO;
 	}
 	atomic_store(&c->applied, epoch);
-	wr_run_schedule_sources(c->run); /* they may wait for memory */
 	wr_failpoint("epoch.applied");
 	wr_run_schedule_sources(c->run); /* they may have waited for room */
 	return 0;
