@@ -111,7 +111,10 @@ def test_the_broker_dies_when_it_is_to_commit(kit):
 
 
 def test_a_decision_that_the_group_does_not_know_yet_is_waited_for(kit):
-    """Brokers tell a group of a transaction's end some time after it; older ones (3.4) let a successor in before."""
+    """Brokers tell a group of a transaction's end some time after it; older ones (3.4) let a successor in before.
+    Since 4.0 both are one step."""
+    if kit.server.home.name >= "kafka-4":
+        return
     flow = Flow(kit, interval="1s")
     flow.send()
     kit.tool("commit", "other", flow.into, 0, 0)  # the broker has loaded its groups
