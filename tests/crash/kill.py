@@ -46,7 +46,7 @@ PIPELINES = {
     """,
     # The same of windows and sessions: by namespace, and with several namespaces of a key.
     "memory_windows": """
-        memory_limit 52m; buffer 2 64k;
+        memory_limit 36m; buffer 2 64k;
         source file in { path in.ndjson; %(format)s %(source)s }
         source file b { path second.ndjson; %(format)s %(source)s }
         window w { from in b; key user, seq; tumbling 2h; aggregate n = count(), s = sum(amount), hi = max(ts), lo = min(ts), kinds = count_distinct(amount); }
