@@ -28,6 +28,8 @@ clock_check(struct weir_str pattern, int parsing)
 	return NULL;
 }
 
+enum { WRITTEN_MAX = 64 }; /* bytes for a letter */
+
 /* What one letter writes needs to know. */
 struct moment {
 	struct civil civil;
@@ -36,88 +38,137 @@ struct moment {
 	const char *zone;
 };
 
-static int
-write_date(char *to, size_t size, char letter, const struct moment *m)
+/* A number with at least so many digits; behind it. */
+static char *
+put(char *to, int64_t value, uint32_t digits)
+{
+	char text[24];
+	uint32_t n = 0;
+
+	if (value < 0) /* a year before the first: its sign is one of the digits */
+		return to + sprintf(to, "%0*lld", (int)digits, (long long)value);
+	for (uint64_t left = (uint64_t)value; left > 0 || n < digits; left /= 10)
+		text[n++] = (char)('0' + left % 10);
+	while (n > 0)
+		*to++ = text[--n];
+	return to;
+}
+
+/* Three numbers of two digits, but for the first. */
+static char *
+put_three(char *to, int64_t a, uint32_t digits, char between, int64_t b, int64_t c)
+{
+	to = put(to, a, digits);
+	*to++ = between;
+	to = put(to, b, 2);
+	*to++ = between;
+	return put(to, c, 2);
+}
+
+static char *
+put_name(char *to, const char *name, size_t len)
+{
+	memcpy(to, name, len);
+	return to + len;
+}
+
+static char *
+write_week(char *to, char letter, const struct civil *c)
+{
+	int64_t year;
+	uint32_t week = civil_week(c, &year);
+
+	return letter == 'V' ? put(to, week, 2) : put(to, year, 4);
+}
+
+static char *
+write_weekday(char *to, char letter, const struct civil *c)
+{
+	uint32_t day = civil_weekday(civil_days(c->year, c->month, c->day));
+
+	if (letter == 'u')
+		return put(to, (day + 6) % 7 + 1, 1);
+	return put_name(to, weekdays[day], letter == 'a' ? 3 : strlen(weekdays[day]));
+}
+
+static char *
+write_offset(char *to, int32_t offset)
+{
+	int32_t east = offset < 0 ? -offset : offset;
+
+	*to++ = offset < 0 ? '-' : '+';
+	to = put(to, east / 3600 % 100, 2);
+	return put(to, east / 60 % 60, 2);
+}
+
+/* Behind what it writes: at most WRITTEN_MAX bytes. */
+static char *
+write_letter(char *to, char letter, const struct moment *m)
 {
 	const struct civil *c = &m->civil;
-	int64_t days = civil_days(c->year, c->month, c->day), year;
-	uint32_t week = civil_week(c, &year);
 
 	switch (letter) {
 	case 'Y':
-		return snprintf(to, size, "%04lld", (long long)c->year);
-	case 'G':
-		return snprintf(to, size, "%04lld", (long long)year);
+		return put(to, c->year, 4);
 	case 'y':
-		return snprintf(to, size, "%02d", (int)floor_mod(c->year, 100));
-	case 'V':
-		return snprintf(to, size, "%02u", week);
+		return put(to, floor_mod(c->year, 100), 2);
 	case 'm':
-		return snprintf(to, size, "%02u", c->month);
+		return put(to, c->month, 2);
 	case 'd':
-		return snprintf(to, size, "%02u", c->day);
+		return put(to, c->day, 2);
 	case 'e':
-		return snprintf(to, size, "%2u", c->day);
+		if (c->day < 10)
+			*to++ = ' ';
+		return put(to, c->day, 1);
 	case 'j':
-		return snprintf(to, size, "%03u", civil_yearday(c));
-	case 'u':
-		return snprintf(to, size, "%u", (civil_weekday(days) + 6) % 7 + 1);
+		return put(to, civil_yearday(c), 3);
 	case 'b':
 	case 'h':
-		return snprintf(to, size, "%.3s", months[c->month - 1]);
+		return put_name(to, months[c->month - 1], 3);
 	case 'B':
-		return snprintf(to, size, "%s", months[c->month - 1]);
+		return put_name(to, months[c->month - 1], strlen(months[c->month - 1]));
+	case 'G':
+	case 'V':
+		return write_week(to, letter, c);
 	case 'a':
-		return snprintf(to, size, "%.3s", weekdays[civil_weekday(days)]);
 	case 'A':
-		return snprintf(to, size, "%s", weekdays[civil_weekday(days)]);
+	case 'u':
+		return write_weekday(to, letter, c);
 	case 'F':
-		return snprintf(to, size, "%04lld-%02u-%02u", (long long)c->year, c->month, c->day);
-	default:
-		return snprintf(
-			to, size, "%02u/%02u/%02d", c->month, c->day, (int)floor_mod(c->year, 100));
-	}
-}
-
-static int
-write_time(char *to, size_t size, char letter, const struct moment *m)
-{
-	const struct civil *c = &m->civil;
-	int32_t east = m->offset < 0 ? -m->offset : m->offset;
-
-	switch (letter) {
+		return put_three(to, c->year, 4, '-', c->month, c->day);
+	case 'D':
+		return put_three(to, c->month, 2, '/', c->day, floor_mod(c->year, 100));
 	case 'H':
-		return snprintf(to, size, "%02u", c->hour);
+		return put(to, c->hour, 2);
 	case 'I':
-		return snprintf(to, size, "%02u", (c->hour + 11) % 12 + 1);
+		return put(to, (c->hour + 11) % 12 + 1, 2);
 	case 'p':
-		return snprintf(to, size, "%s", c->hour < 12 ? "AM" : "PM");
+		return put_name(to, c->hour < 12 ? "AM" : "PM", 2);
 	case 'M':
-		return snprintf(to, size, "%02u", c->minute);
+		return put(to, c->minute, 2);
 	case 'S':
-		return snprintf(to, size, "%02u", c->second);
+		return put(to, c->second, 2);
 	case 'f':
-		return snprintf(to, size, "%06u", c->micro);
+		return put(to, c->micro, 6);
 	case 'L':
-		return snprintf(to, size, "%03u", c->micro / 1000);
+		return put(to, c->micro / 1000, 3);
 	case 'T':
-		return snprintf(to, size, "%02u:%02u:%02u", c->hour, c->minute, c->second);
+		return put_three(to, c->hour, 2, ':', c->minute, c->second);
 	case 's':
-		return snprintf(to, size, "%lld", (long long)floor_div(m->us, SECOND));
+		return put(to, floor_div(m->us, SECOND), 1);
 	case 'z':
-		return snprintf(to, size, "%c%02d%02d", m->offset < 0 ? '-' : '+',
-			east / 3600 % 100, east / 60 % 60);
+		return write_offset(to, m->offset);
 	case 'Z':
-		return snprintf(to, size, "%s", m->zone);
+		return to + snprintf(to, WRITTEN_MAX, "%s", m->zone);
 	default:
-		return snprintf(to, size, "%c", letter == 'n' ? '\n' : '%');
+		*to++ = letter == 'n' ? '\n' : '%';
+		return to;
 	}
 }
 
 const char *
 clock_write(struct text *text, struct weir_str pattern, int64_t us, const struct zone *zone)
 {
-	enum { ROOM = 64 };
 	struct moment m = {.us = us};
 	int64_t local;
 
@@ -133,12 +184,10 @@ clock_write(struct text *text, struct weir_str pattern, int64_t us, const struct
 			continue;
 		}
 		letter = pattern.p[++i];
-		to = text_room(text, ROOM);
+		to = text_room(text, WRITTEN_MAX);
 		if (to == NULL)
 			break;
-		text->len += (uint32_t)(strchr("YGyVmdejubhBaAFD", letter) != NULL
-						? write_date(to, ROOM, letter, &m)
-						: write_time(to, ROOM, letter, &m));
+		text->len += (uint32_t)(write_letter(to, letter, &m) - to);
 	}
 	return NULL;
 }

@@ -6,15 +6,27 @@ struct url {
 	struct weir_str host, path, query; /* p NULL: not there */
 };
 
-/* Up to the first of these letters. */
-static struct weir_str
-until(const char **p, const char *end, const char *letters)
-{
-	struct weir_str s = {.p = *p};
+/* The delimiters, as a set of bits. */
+enum { COLON = 1, SLASH = 2, QUESTION = 4, HASH = 8, BRACKET = 16, AND = 32, EQUALS = 64 };
+static const uint8_t delimiters[256] = {[':'] = COLON,
+	['/'] = SLASH,
+	['?'] = QUESTION,
+	['#'] = HASH,
+	[']'] = BRACKET,
+	['&'] = AND,
+	['='] = EQUALS};
 
-	while (*p < end && (**p == '\0' || strchr(letters, **p) == NULL))
-		(*p)++;
-	s.len = (uint32_t)(*p - s.p);
+/* Up to the first of these delimiters. */
+static struct weir_str
+until(const char **p, const char *end, uint32_t set)
+{
+	const char *at = *p;
+	struct weir_str s = {.p = at};
+
+	while (at < end && (delimiters[(uint8_t)*at] & set) == 0)
+		at++;
+	s.len = (uint32_t)(at - s.p);
+	*p = at;
 	return s;
 }
 
@@ -28,16 +40,16 @@ host_of(struct weir_str authority)
 	p = at != NULL ? at + 1 : authority.p;
 	if (p < end && *p == '[') {
 		p++;
-		return until(&p, end, "]");
+		return until(&p, end, BRACKET);
 	}
-	return until(&p, end, ":");
+	return until(&p, end, COLON);
 }
 
 static struct url
 url_split(struct weir_str s)
 {
 	const char *p = s.p, *end = s.p + s.len;
-	struct weir_str scheme = until(&p, end, ":/?#");
+	struct weir_str scheme = until(&p, end, COLON | SLASH | QUESTION | HASH);
 	struct url url = {0};
 
 	if (p < end && *p == ':' && scheme.len > 0)
@@ -46,12 +58,12 @@ url_split(struct weir_str s)
 		p = s.p;
 	if (end - p >= 2 && p[0] == '/' && p[1] == '/') {
 		p += 2;
-		url.host = host_of(until(&p, end, "/?#"));
+		url.host = host_of(until(&p, end, SLASH | QUESTION | HASH));
 	}
-	url.path = until(&p, end, "?#");
+	url.path = until(&p, end, QUESTION | HASH);
 	if (p < end && *p == '?') {
 		p++;
-		url.query = until(&p, end, "#");
+		url.query = until(&p, end, HASH);
 	}
 	return url;
 }
@@ -230,10 +242,10 @@ find_param(struct weir_str query, struct weir_str name, struct weir_str *value)
 	const char *p = query.p, *end = query.p + query.len;
 
 	while (p < end) {
-		struct weir_str one = until(&p, end, "&"), key;
+		struct weir_str one = until(&p, end, AND), key;
 		const char *q = one.p;
 
-		key = until(&q, one.p + one.len, "=");
+		key = until(&q, one.p + one.len, EQUALS);
 		if (name_is(key, name)) {
 			q += q < one.p + one.len;
 			*value = (struct weir_str){.p = q, .len = (uint32_t)(one.p + one.len - q)};

@@ -21,18 +21,18 @@
 
 #include "expr/run.h"
 
-enum { BATCH = 2048, BATCHES = 32, TURNS = 41, TEXT = 160 };
+enum { BATCH = 2048, BATCHES = 32, TURNS = 41, TEXT = 160, COLS = 11 };
 
 /* One batch: what an expression sees, and the same for a loop. */
 struct data {
 	int64_t a[BATCH], b[BATCH], time[BATCH];
 	double f[BATCH], g[BATCH];
-	struct weir_view s[BATCH], t[BATCH];
+	struct weir_view s[BATCH], t[BATCH], j[BATCH], u[BATCH], p[BATCH], k[BATCH];
 	uint64_t some[BATCH / 64]; /* nine of ten */
 	uint8_t text[2 * BATCH * TEXT];
 	const uint8_t *bufs[1];
-	struct weir_column col[7];
-	const struct weir_column *cols[7];
+	struct weir_column col[COLS];
+	const struct weir_column *cols[COLS];
 	struct weir_batch batch;
 };
 
@@ -109,19 +109,35 @@ fill_rows(struct data *d, uint64_t *seed)
 		text_set(d, &d->s[i], &used, text);
 		snprintf(text, sizeof text, "%s%u", things[r / 13 % 5], r % 100);
 		text_set(d, &d->t[i], &used, text);
+		snprintf(text, sizeof text,
+			"{\"user\":\"%s\",\"tags\":[\"%s\",%u,true],\"deep\":{\"on\":false,"
+			"\"number\":%u}}",
+			things[r / 17 % 5], things[r / 19 % 5], r % 10, r);
+		text_set(d, &d->j[i], &used, text);
+		snprintf(text, sizeof text, "https://www.example.org:8080/%s/%u?item=%u&ref=%s",
+			sections[r / 7 % 5], r % 100000, r % 977, things[r / 11 % 5]);
+		text_set(d, &d->u[i], &used, text);
+		snprintf(text, sizeof text, "%u.%u.%u.%u", r % 20, r / 3 % 256, r / 5 % 256,
+			r / 7 % 256);
+		text_set(d, &d->p[i], &used, text);
+		snprintf(text, sizeof text, "20%02u-%02u-%02u %02u:%02u:%02u", r % 70,
+			r / 3 % 12 + 1, r / 5 % 28 + 1, r / 7 % 24, r / 11 % 60, r / 13 % 60);
+		text_set(d, &d->k[i], &used, text);
 	}
 }
 
 static void
 fill(struct data *d, uint64_t *seed)
 {
-	const void *values[] = {d->a, d->b, d->f, d->g, d->s, d->t, d->a};
-	static const uint32_t types[] = {WEIR_INT64, WEIR_INT64, WEIR_FLOAT64, WEIR_FLOAT64,
-		WEIR_STRING, WEIR_STRING, WEIR_INT64};
+	const void *values[COLS] = {
+		d->a, d->b, d->f, d->g, d->s, d->t, d->a, d->j, d->u, d->p, d->k};
+	static const uint32_t types[COLS] = {WEIR_INT64, WEIR_INT64, WEIR_FLOAT64, WEIR_FLOAT64,
+		WEIR_STRING, WEIR_STRING, WEIR_INT64, WEIR_JSON, WEIR_STRING, WEIR_STRING,
+		WEIR_STRING};
 
 	fill_rows(d, seed);
 	d->bufs[0] = d->text;
-	for (int i = 0; i < 7; i++) {
+	for (int i = 0; i < COLS; i++) {
 		d->col[i] = (struct weir_column){.size = sizeof d->col[i],
 			.type = types[i],
 			.values = values[i],
@@ -131,7 +147,7 @@ fill(struct data *d, uint64_t *seed)
 	d->col[6].valid = d->some;
 	d->batch = (struct weir_batch){.size = sizeof d->batch,
 		.n_rows = BATCH,
-		.n_cols = 7,
+		.n_cols = COLS,
 		.cols = d->cols,
 		.event_time = d->time};
 }
@@ -446,6 +462,46 @@ FLOATS(exp, exp(d->g[i] / 100))
 FLOATS(power, pow(d->g[i] + 1, 1.5))
 FLOATS(abs, fabs(d->f[i] - 1000000))
 FLOATS(greatest, d->f[i] > d->g[i] ? d->f[i] : d->g[i])
+FLOATS(least, d->f[i] < d->g[i] ? d->f[i] : d->g[i])
+FLOATS(ceil, ceil(d->f[i]))
+FLOATS(round, round(d->f[i]))
+FLOATS(log10, log10(d->f[i] + 1))
+FLOATS(sign, (d->f[i] > 1000000) - (d->f[i] < 1000000))
+FLOATS(if, d->a[i] > 500000 ? d->f[i] : d->g[i])
+
+/* n or b; n is a where there is one. */
+WR_KERNEL static void
+loop_coalesce(const struct data *d)
+{
+	for (uint32_t i = 0; i < BATCH; i++)
+		made.i[i] = weir_bit_get(d->some, i) ? d->a[i] : d->b[i];
+}
+
+/* Null where b is 7. */
+WR_KERNEL static void
+loop_nullif(const struct data *d)
+{
+	for (uint32_t w = 0; w < BATCH / 64; w++) {
+		uint8_t flags[64];
+
+		for (uint32_t i = 0; i < 64; i++)
+			flags[i] = d->b[w * 64 + i] != 7;
+		made.bits[w] = wr_bits_pack(flags);
+	}
+	memcpy(made.i, d->b, sizeof made.i);
+}
+
+WR_KERNEL static void
+loop_between(const struct data *d)
+{
+	for (uint32_t w = 0; w < BATCH / 64; w++) {
+		uint8_t flags[64];
+
+		for (uint32_t i = 0; i < 64; i++)
+			flags[i] = d->a[w * 64 + i] >= 1000 && d->a[w * 64 + i] <= 500000;
+		made.bits[w] = wr_bits_pack(flags);
+	}
+}
 
 WR_KERNEL static void
 loop_mod(const struct data *d)
