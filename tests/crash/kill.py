@@ -247,12 +247,20 @@ def fixture(weir, name):
     return pathlib.Path(weir).parents[2] / f"tests/fixtures/{name}.so"
 
 
+def takes_signals(process):
+    """Before that SIGTERM ends it as it would any process."""
+    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
+    return int(caught.split()[1], 16) >> (signal.SIGTERM - 1) & 1
+
+
 def finish_following(case, process, want, seconds=120):
     """Stops it when it has written what it is to write, or nothing more comes of it."""
     lines = {name: len(wanted) for name, wanted in want.items()}
     end = time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < end:
-        if all(len(got) >= lines[name] for name, got in case.result().items()) and len(case.result()) == len(lines):
+        made = case.result()
+        if all(len(got) >= lines[name] for name, got in made.items()) and len(made) == len(lines) and takes_signals(process):
             process.terminate()
             break
         try:
