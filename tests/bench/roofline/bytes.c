@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What reading and writing costs by hand, without an engine, in a loop over a file that is read
- * before the clock starts: `lines` finds where each begins and ends; `csv` and `logfmt` find the
- * four values of each line of page views and make numbers of two; `gunzip`, `unzstd`, `gzip` and
- * `zstd` are their libraries alone.
+ * before the clock starts: `lines` finds where each begins and ends, `sizes` the same of records
+ * behind their lengths; `csv` and `logfmt` find the four values of each line of page views and make
+ * numbers of two; `gunzip`, `unzstd`, `unlz4`, `gzip`, `zstd` and `lz4` are their libraries alone.
  */
+#include <arpa/inet.h>
 #include <inttypes.h>
+#include <lz4frame.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,6 +155,25 @@ lines(struct text text)
 	return sums;
 }
 
+/* Four bytes of length, big endian, before each. */
+static struct sums
+sizes(struct text text)
+{
+	const char *p = text.p, *end = p + text.len;
+	struct sums sums = {0};
+	uint32_t len;
+
+	for (; p < end; p += len) {
+		memcpy(&len, p, sizeof len);
+		len = ntohl(len);
+		p += sizeof len;
+		sums.rows++;
+		sums.bytes += len;
+		sums.check ^= (uint8_t)*p;
+	}
+	return sums;
+}
+
 /* Both ways: what is counted are the lines of the plain text. */
 static struct sums
 zlib_loop(struct text text, int packing)
@@ -206,16 +227,50 @@ zstd_loop(struct text text, int packing)
 }
 
 static struct sums
+lz4_loop(struct text text, int packing)
+{
+	static const LZ4F_preferences_t preferences = {
+		.frameInfo = {.contentChecksumFlag = LZ4F_contentChecksumEnabled}};
+	const size_t bound = packing ? LZ4F_compressFrameBound(text.len, &preferences) : OUT;
+	struct sums sums = {.rows = packing ? count_lines(text.p, text.len) : 0};
+	const char *p = text.p, *end = p + text.len;
+	char *space = malloc(bound);
+	LZ4F_dctx *unpack = NULL;
+
+	if (packing) {
+		sums.bytes = LZ4F_compressFrame(space, bound, text.p, text.len, &preferences);
+		p = end;
+	}
+	LZ4F_createDecompressionContext(&unpack, LZ4F_VERSION);
+	while (p < end) {
+		size_t in = (size_t)(end - p), out = bound;
+
+		if (LZ4F_isError(LZ4F_decompress(unpack, space, &out, p, &in, NULL)))
+			break;
+		p += in;
+		sums.bytes += out;
+		sums.rows += count_lines(space, out);
+	}
+	LZ4F_freeDecompressionContext(unpack);
+	free(space);
+	return sums;
+}
+
+static struct sums
 once(const char *what, struct text text)
 {
 	if (strcmp(what, "lines") == 0)
 		return lines(text);
+	if (strcmp(what, "sizes") == 0)
+		return sizes(text);
 	if (strcmp(what, "csv") == 0)
 		return csv(text);
 	if (strcmp(what, "logfmt") == 0)
 		return logfmt(text);
 	if (strstr(what, "zstd") != NULL)
 		return zstd_loop(text, *what == 'z');
+	if (strstr(what, "lz4") != NULL)
+		return lz4_loop(text, *what == 'l');
 	return zlib_loop(text, strcmp(what, "gzip") == 0);
 }
 
@@ -228,7 +283,8 @@ main(int argc, char **argv)
 	int run;
 
 	if (argc != 3) {
-		fprintf(stderr, "usage: bytes lines|csv|logfmt|gunzip|unzstd|gzip|zstd FILE\n");
+		fprintf(stderr, "usage: bytes "
+				"lines|sizes|csv|logfmt|gunzip|unzstd|unlz4|gzip|zstd|lz4 FILE\n");
 		return 2;
 	}
 	text = load(argv[2]);
