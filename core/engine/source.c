@@ -365,28 +365,36 @@ go_on(struct wr_inst *inst, bool read)
 	return wr_ahead_decode(ahead);
 }
 
+/* Until it is scheduled. */
+static bool
+wait_for_room(struct wr_source *source)
+{
+	source->deadline = INT64_MAX;
+	return false;
+}
+
 bool
 wr_source_step(struct wr_inst *inst)
 {
 	struct wr_source *source = inst->source;
-	bool full, ends;
+	bool full, stopping, ends;
 
 	if (source->closed || acknowledge(inst) < 0 || assign_announced(inst) < 0)
 		return false;
-	ends = wants_barrier(inst) || wr_run_stopping(inst->task->run);
+	stopping = wr_run_stopping(inst->task->run);
+	ends = stopping || wants_barrier(inst);
 	full = wr_memory_is_full(wr_run_checkpoint(inst->task->run));
-	if (!wr_ahead_is_empty(source->ahead) && (ends || !full))
-		return go_on(inst, !ends);
+	if (full && !ends)
+		return wait_for_room(source);
+	/* Once the last turn is settled it is time for what waited for it: nobody else calls. */
+	if (!wr_ahead_is_empty(source->ahead))
+		return go_on(inst, !ends) || (ends && wr_ahead_is_empty(source->ahead));
 	carry_barrier(inst);
 	if (source->ended)
 		return false;
-	if (wr_run_stopping(inst->task->run)) {
+	if (stopping) {
 		end_reading(inst, false);
 		return false;
 	}
-	if (full) {
-		source->deadline = INT64_MAX;
-		return false;
-	}
-	return poll_source(inst);
+	return full ? wait_for_room(source) : poll_source(inst);
 }
