@@ -10,9 +10,11 @@ import argparse
 import json
 import pathlib
 import random
+import select
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 RECORDS = 60000
@@ -49,6 +51,19 @@ CASES = {
     "several files": ("in*.ndjson", "", "dead_letter bad", "kind < 30"),
     "the pipeline fails": ("in.ndjson", "", "fail", "true"),
 }
+FOLLOWING = """
+worker_threads 2;
+state_path state;
+pipeline p {
+    checkpoint { interval 10ms; }
+    source file in { path grows.ndjson; follow; decode_threads 2; format json { n int; ts timestamp ms; } event_time ts; }
+    window w { from in; key n; tumbling 10s; aggregate rows = count(); }
+    dedupe once { from in; key n; within 1h; }
+    sink file sums { from w; path sums.ndjson; }
+    sink file rows { from once; path once.ndjson; }
+    sink file every { from in; path every.ndjson; }
+}
+"""
 THREADS = {"4 threads": (4, ""), "4 threads, 2 decode": (4, "decode_threads 2;"), "4 threads, 1 decodes": (4, "decode_threads 1;")}
 
 
@@ -97,6 +112,34 @@ def run(build, directory, case, threads, more):
     return 0, counters(json.loads(done.stderr.splitlines()[-1])), made
 
 
+def decided(directory):
+    path = directory / "state/p/decided"
+    return path.read_text() if path.exists() else ""
+
+
+def follow(build, directory):
+    """Barriers and the stop come to a source that has nothing to read, too: what is wrong, or None."""
+    (directory / "weir.conf").write_text(FOLLOWING)
+    for _ in range(20):
+        before, end = decided(directory), time.monotonic() + 60
+        with open(directory / "grows.ndjson", "a") as f:
+            f.writelines(f'{{"n":{i},"ts":{i + 1}000}}\n' for i in range(30))
+        with subprocess.Popen([build / "core/host/weir", "run", "-q", "weir.conf"], cwd=directory, stderr=subprocess.DEVNULL) as process:
+            try:
+                while decided(directory) == before and process.poll() is None and time.monotonic() < end:
+                    select.select([], [], [], 0.002)
+                if decided(directory) == before:
+                    return "no checkpoint"
+                process.terminate()
+                if process.wait(60) != 0:
+                    return f"exit {process.returncode}"
+            except subprocess.TimeoutExpired:
+                return "it does not stop"
+            finally:
+                process.kill()
+    return None
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build")
@@ -117,7 +160,11 @@ def main():
                     failed += 1
                     differ = [k for k in want[2] if have[2][k] != want[2][k]] if have[0] == want[0] == 0 else ""
                     print(f"not ok {case}, {title}: {differ}", *(want[:2], have[:2]) if not differ else [], sep="\n")
-    print(f"{len(CASES) * len(THREADS) - failed} passed, {failed} failed")
+        wrong = follow(build, directory)
+        if wrong is not None:
+            failed += 1
+            print(f"not ok a file that is followed: {wrong}")
+    print(f"{len(CASES) * len(THREADS) + 1 - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 
