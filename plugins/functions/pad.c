@@ -19,6 +19,14 @@ add_fill(struct text *text, struct weir_str fill, int64_t n)
 		return;
 	if (n > TEXT_MAX)
 		n = TEXT_MAX + 1;
+	if (fill.len == 1) {
+		char *to = text_room(text, (size_t)n);
+
+		if (to != NULL)
+			memset(to, *fill.p, (size_t)n);
+		text->len += to != NULL ? (uint32_t)n : 0;
+		return;
+	}
 	for (; n >= each && text->status == 0; n -= each)
 		text_add(text, fill.p, fill.len);
 	text_add(text, fill.p, utf8_skip(fill, n));
