@@ -182,7 +182,7 @@ prefix_word(uint64_t word, int descends)
 	return (uint64_t)IS_VALUE << 56 | (descends ? ~word : word) >> 8;
 }
 
-/* The bytes of texts and bools are not looked at. */
+/* The bytes of texts and bools are not looked at, nor is what stands at a null. */
 void
 top_prefixes(const struct top_order *order, const struct weir_column *const *cols,
 	const uint32_t *rows, uint32_t n, uint64_t *prefix)
@@ -196,8 +196,10 @@ top_prefixes(const struct top_order *order, const struct weir_column *const *col
 			prefix[i] = prefix_word((uint64_t)ints[rows[i]] ^ sign, order->descends[0]);
 	} else if (col->type == WEIR_FLOAT64) {
 		for (uint32_t i = 0; i < n; i++)
-			prefix[i] = prefix_word(
-				float_word(weir_float_at(col, rows[i])), order->descends[0]);
+			prefix[i] = weir_null_at(col, rows[i])
+					    ? 0
+					    : prefix_word(float_word(weir_float_at(col, rows[i])),
+						      order->descends[0]);
 	} else {
 		memset(prefix, 0, n * sizeof *prefix);
 	}
