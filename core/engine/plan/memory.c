@@ -12,8 +12,9 @@ enum {
 	MEMORY_SHARES = 32, /* one for what may change in an epoch, one for the database's writes,
 			       one for what it caches */
 	/* Of what changes in an epoch: copied, with room to grow; put into one batch, likewise;
-	 * taken in by the database twice, as the journal and as rows. */
-	MEMORY_COPIES = 6,
+	 * taken in by the database twice, as the journal and as rows; between the two read back,
+	 * referred to and put into a batch anew. */
+	MEMORY_COPIES = 10,
 	MEMORY_TABLES_OPEN = 64, /* files that LevelDB keeps open, at least */
 	MEMORY_MAPPED = 640 /* files are so much smaller than the limit, so all that are mapped are
 			       a tenth */

@@ -6,7 +6,7 @@ pipeline p {
     sink stdout out { from in; }
 }
 -- stderr
-weir.conf:3:5: error: "memory_limit" leaves nothing for tables: buffers take 0 MiB, a checkpoint and the database 9, the program 16; write at least 36m, or give "buffer" or "max_dirty" less
+weir.conf:3:5: error: "memory_limit" leaves nothing for tables: buffers take 0 MiB, a checkpoint and the database 13, the program 16; write at least 41m, or give "buffer" or "max_dirty" less
     memory_limit 24m;
     ^~~~~~~~~~~~
 weir: configuration file weir.conf test failed
