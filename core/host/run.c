@@ -383,11 +383,32 @@ leave_failed(int number)
 	_exit(WR_RUN_FAILED);
 }
 
+/*
+ * From here on a signal ends the process at once: all that is left is to close.  Stopping libuv's
+ * handlers puts the defaults back, which would end it as killed: nothing is delivered meanwhile.
+ */
+static void
+host_leave_on_signal(struct host *host, int rc)
+{
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
+	const struct sigaction leave = {.sa_handler = rc == WR_RUN_OK ? leave_ended : leave_failed};
+	sigset_t all, old;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	uv_signal_stop(&host->sigint);
+	uv_signal_stop(&host->sigterm);
+	uv_signal_stop(&host->sigusr1);
+	sigaction(SIGINT, &leave, NULL);
+	sigaction(SIGTERM, &leave, NULL);
+	sigaction(SIGUSR1, &ignore, NULL);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
 static int
 run_pipeline(const struct wr_generation *gen, const struct wr_options *options)
 {
 	const struct sigaction ignore = {.sa_handler = SIG_IGN};
-	struct sigaction leave = {0};
 	struct host host = {.options = options, .gen = gen, .pipeline = gen->pipelines[0]};
 	bool on_terminal;
 	int rc;
@@ -410,9 +431,7 @@ run_pipeline(const struct wr_generation *gen, const struct wr_options *options)
 	/* Closing may wait for a reader that never comes: not after a second signal. */
 	if (host.signals > 1)
 		_exit(rc);
-	leave.sa_handler = rc == WR_RUN_OK ? leave_ended : leave_failed;
-	sigaction(SIGINT, &leave, NULL);
-	sigaction(SIGTERM, &leave, NULL);
+	host_leave_on_signal(&host, rc);
 	wr_progress_free(host.progress);
 	wr_run_free(host.run);
 	wr_log_close(host.log);

@@ -152,6 +152,18 @@ def test_second_signal_stops_at_once(start):
     contains(run.text["stderr"], "weir: stopped by SIGINT")
 
 
+def test_a_signal_in_the_last_moment_changes_nothing(start):
+    """Signals all the while: one comes between any two steps of the end, at least in some of the runs."""
+    for _ in range(30):
+        run = start(conf="pipeline p { source generator in { field n int sequence; } sink stdout out { from in; } }")
+        run.until("stdout", "\n")
+        while run.child.poll() is None:
+            run.child.send_signal(signal.SIGINT)
+            if select.select(list(run.fds), [], [], 0)[0]:
+                run.read()
+        equal(run.finish(), 0)
+
+
 def test_second_signal_does_not_wait_for_a_reader(start):
     run = start(conf="pipeline p { source generator in { field n int sequence; } sink stdout out { from in; } }")
     pipe = run.child.stdout.fileno()
