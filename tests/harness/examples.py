@@ -65,7 +65,9 @@ def template(weir):
 
 
 def below(directory):
-    return {str(p.relative_to(directory)) for p in directory.rglob("*") if p.is_file()}
+    """The files in it but those of durable state, which state_path puts into `state`."""
+    files = (p.relative_to(directory) for p in directory.rglob("*") if p.is_file())
+    return {str(f) for f in files if f.parts[0] != "state"}
 
 
 def compare(name, expected, actual):
