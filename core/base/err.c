@@ -39,6 +39,31 @@ wr_err_wrap(struct weir_err *err, const char *fmt, ...)
 	return err->code;
 }
 
+int
+wr_err_disk(struct weir_err *err, const char *fmt, ...)
+{
+	char what[sizeof err->text];
+	const char *reason = strerror(errno);
+	int code = -errno;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof what, fmt, ap);
+	va_end(ap);
+	return wr_err_set(err, code, "%s: %s%s", what, reason, wr_err_remedy(reason));
+}
+
+const char *
+wr_err_remedy(const char *reason)
+{
+	static const int full[] = {ENOSPC, EDQUOT};
+
+	for (size_t i = 0; i < sizeof full / sizeof full[0]; i++)
+		if (strstr(reason, strerror(full[i])) != NULL)
+			return "; make room on its file system";
+	return "";
+}
+
 void
 wr_assert_failed(const char *cond, const char *file, int line)
 {

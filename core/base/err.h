@@ -18,6 +18,11 @@ int wr_err_set(struct weir_err *err, int code, const char *fmt, ...)
 /* Puts context before the sentence that is there: "loading \"a.so\": undefined symbol: x". */
 int wr_err_wrap(struct weir_err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* What a disk refused: the sentence, the reason in errno, and what can be done.  Returns -errno. */
+int wr_err_disk(struct weir_err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* What can be done about such a reason, to stand behind it; "" if there is nothing to say. */
+const char *wr_err_remedy(const char *reason);
+
 /* For misuse inside the core only, on in all builds; what a user, file, network or plugin causes is
  * an error. */
 #define wr_assert(cond) ((cond) ? (void)0 : wr_assert_failed(#cond, __FILE__, __LINE__))

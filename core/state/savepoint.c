@@ -78,7 +78,7 @@ wr_savepoint_free(struct wr_savepoint *savepoint)
 static int
 writer_error(const struct writer *w, const char *doing)
 {
-	return wr_err_set(w->err, -errno, "cannot %s \"%s\": %s", doing, w->path, strerror(errno));
+	return wr_err_disk(w->err, "cannot %s \"%s\"", doing, w->path);
 }
 
 static int
@@ -197,7 +197,7 @@ sync_dir_of(const char *path, struct weir_err *err)
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = 0;
 
 	if (fd < 0 || fsync(fd) < 0)
-		rc = wr_err_set(err, -errno, "cannot sync \"%s\": %s", dir, strerror(errno));
+		rc = wr_err_disk(err, "cannot sync \"%s\"", dir);
 	if (fd >= 0)
 		close(fd);
 	free(copy);
@@ -209,8 +209,7 @@ wr_savepoint_appear(const char *tmp, const char *path, struct weir_err *err)
 {
 	wr_failpoint("savepoint.before_rename");
 	if (rename(tmp, path) < 0)
-		return wr_err_set(err, -errno, "cannot rename \"%s\" to \"%s\": %s", tmp, path,
-			strerror(errno));
+		return wr_err_disk(err, "cannot rename \"%s\" to \"%s\"", tmp, path);
 	wr_failpoint("savepoint.renamed");
 	return sync_dir_of(path, err);
 }

@@ -150,7 +150,8 @@ write_batch(struct reader *r)
 
 	leveldb_write(r->db, r->no_sync, r->batch, &error);
 	if (error != NULL)
-		rc = wr_err_set(r->err, -EIO, "cannot write the state: %s", error);
+		rc = wr_err_set(
+			r->err, -EIO, "cannot write the state: %s%s", error, wr_err_remedy(error));
 	leveldb_free(error);
 	leveldb_writebatch_clear(r->batch);
 	r->batched = 0;
@@ -246,7 +247,8 @@ new_db(struct reader *r, const char *dir)
 	leveldb_options_set_error_if_exists(options, 1);
 	made = leveldb_open(options, db.p, &error);
 	if (error != NULL)
-		wr_err_set(r->err, -EIO, "cannot make \"%s\": %s", db.p, error);
+		wr_err_set(r->err, -EIO, "cannot make \"%s\": %s%s", db.p, error,
+			wr_err_remedy(error));
 	leveldb_free(error);
 	leveldb_options_destroy(options);
 	wr_text_fini(&db);
@@ -268,7 +270,8 @@ finish_db(struct reader *r)
 	leveldb_writebatch_put(r->batch, "Mb", 2, (const char *)decided, 8);
 	leveldb_write(r->db, r->sync, r->batch, &error);
 	if (error != NULL)
-		rc = wr_err_set(r->err, -EIO, "cannot write the state: %s", error);
+		rc = wr_err_set(
+			r->err, -EIO, "cannot write the state: %s%s", error, wr_err_remedy(error));
 	leveldb_free(error);
 	return rc;
 }
@@ -292,7 +295,8 @@ sync_all(const char *dir, struct weir_err *err)
 	}
 	if (list != NULL)
 		closedir(list);
-	return rc == 0 ? 0 : wr_err_set(err, rc, "cannot sync \"%s\": %s", dir, strerror(-rc));
+	errno = -rc;
+	return rc == 0 ? 0 : wr_err_disk(err, "cannot sync \"%s\"", dir);
 }
 
 static int

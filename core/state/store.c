@@ -44,8 +44,8 @@ wr_store_leveldb_error(
 	if (strncmp(error, "Corruption", 10) == 0)
 		rc = wr_store_damaged(store, err, "%s", error);
 	else
-		rc = wr_err_set(
-			err, -EIO, "cannot %s the state in \"%s\": %s", doing, store->dir, error);
+		rc = wr_err_set(err, -EIO, "cannot %s the state in \"%s\": %s%s", doing, store->dir,
+			error, wr_err_remedy(error));
 	leveldb_free(error);
 	return rc;
 }
@@ -164,7 +164,7 @@ store_make(struct wr_store *store, const char *pipeline, struct weir_err *err)
 	leveldb_writebatch_destroy(batch);
 	wr_failpoint("open.made");
 	if (rc == 0 && fsync(store->dir_fd) < 0)
-		rc = wr_err_set(err, -errno, "cannot sync \"%s\": %s", store->dir, strerror(errno));
+		rc = wr_err_disk(err, "cannot sync \"%s\"", store->dir);
 	return rc;
 }
 

@@ -19,10 +19,21 @@ enum { WITNESS_BYTES = 38 };
 static int
 dir_error(const struct wr_store *store, struct weir_err *err, const char *doing, const char *name)
 {
-	int code = -errno;
+	return wr_err_disk(err, "cannot %s \"%s/%s\"", doing, store->dir, name);
+}
 
-	return wr_err_set(
-		err, code, "cannot %s \"%s/%s\": %s", doing, store->dir, name, strerror(-code));
+/* From the beginning of the file. */
+static int
+file_put(int fd, const char *p, size_t len)
+{
+	for (size_t at = 0; at < len;) {
+		ssize_t n = pwrite(fd, p + at, len - at, (off_t)at);
+
+		if (n < 0 && errno != EINTR)
+			return -1;
+		at += n > 0 ? (size_t)n : 0;
+	}
+	return 0;
 }
 
 int
@@ -39,8 +50,7 @@ wr_store_make_dirs(const char *dir, struct weir_err *err)
 		kept = *p;
 		*p = '\0';
 		if (mkdir(path, 0750) < 0 && errno != EEXIST)
-			rc = wr_err_set(err, -errno, "cannot make the state directory \"%s\": %s",
-				path, strerror(errno));
+			rc = wr_err_disk(err, "cannot make the state directory \"%s\"", path);
 		*p = kept;
 	}
 	free(path);
@@ -165,7 +175,7 @@ dir_lock(struct wr_store *store, struct weir_err *err)
 			text[0] != '\0' ? text : "unknown");
 	}
 	n = snprintf(text, sizeof text, "%ld\n", (long)getpid());
-	if (ftruncate(store->lock_fd, 0) < 0 || pwrite(store->lock_fd, text, (size_t)n, 0) != n)
+	if (ftruncate(store->lock_fd, 0) < 0 || file_put(store->lock_fd, text, (size_t)n) < 0)
 		return dir_error(store, err, "write", "lock");
 	return 0;
 }
@@ -280,7 +290,7 @@ wr_store_witness_write(struct wr_store *store, uint64_t epoch, struct weir_err *
 	char text[WITNESS_BYTES + 1];
 
 	witness_text(store, epoch, text);
-	if (pwrite(store->witness_fd, text, WITNESS_BYTES, 0) != WITNESS_BYTES)
+	if (file_put(store->witness_fd, text, WITNESS_BYTES) < 0)
 		return dir_error(store, err, "write", "decided");
 	return 0;
 }
@@ -309,22 +319,6 @@ wr_store_manifest_file_read(
 	return rc;
 }
 
-static int
-file_write(int fd, const char *p, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, p, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return -1;
-		p += n;
-		len -= (size_t)n;
-	}
-	return fsync(fd);
-}
-
 int
 wr_store_manifest_file_write(
 	const struct wr_store *store, const struct wr_text *text, struct weir_err *err)
@@ -336,7 +330,7 @@ wr_store_manifest_file_write(
 	if (fd < 0)
 		return dir_error(store, err, "open", "manifest.json.tmp");
 	wr_failpoint("manifest.before_write");
-	if (file_write(fd, text->p, text->len) < 0)
+	if (file_put(fd, text->p, text->len) < 0 || fsync(fd) < 0)
 		rc = dir_error(store, err, "write", "manifest.json.tmp");
 	if (close(fd) < 0 && rc == 0)
 		rc = dir_error(store, err, "write", "manifest.json.tmp");

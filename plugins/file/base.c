@@ -92,7 +92,7 @@ out_base_drop(struct weir_task *task, const char *path)
 	if (base == NULL)
 		return weir_fail(task->err, -ENOMEM, "out of memory");
 	if (unlink(base) < 0 && errno != ENOENT)
-		rc = file_fail(
+		rc = file_change_fail(
 			task, "unlink()", base, errno, "see that its directory may be written");
 	free(base);
 	return rc;

@@ -2,6 +2,7 @@
 /* The plugin `file`: a source and a sink over regular files. */
 #include "file.h"
 
+#include <errno.h>
 #include <string.h>
 
 int
@@ -11,6 +12,15 @@ file_fail(struct weir_task *task, const char *call, const char *path, int code, 
 
 	return weir_fail(task->err, -code, "%s \"%.200s\" failed (%d: %s); %s", call, path, code,
 		strerror_r(code, buf, sizeof buf), remedy);
+}
+
+int
+file_change_fail(
+	struct weir_task *task, const char *call, const char *path, int code, const char *remedy)
+{
+	return file_fail(task, call, path, code,
+		code == ENOSPC || code == EDQUOT ? "make room on its file system, then start again"
+						 : remedy);
 }
 
 uint64_t

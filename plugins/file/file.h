@@ -29,6 +29,9 @@ char *file_with_inode(const char *path, uint64_t inode);
 /* `open() "x.ndjson" failed (2: No such file or directory); REMEDY`.  Gives -code. */
 int file_fail(
 	struct weir_task *task, const char *call, const char *path, int code, const char *remedy);
+/* The same of what changes the disk, for which a full one has its own remedy. */
+int file_change_fail(
+	struct weir_task *task, const char *call, const char *path, int code, const char *remedy);
 
 struct stat;
 

@@ -105,7 +105,7 @@ begin_first(struct sink *sink, struct weir_task *task, uint64_t epoch)
 		return refuse_foreign(sink, task);
 	if (!sink->conf->append && epoch == 0) {
 		if (ftruncate(sink->file.fd, 0) < 0 || lseek(sink->file.fd, 0, SEEK_SET) < 0)
-			return file_fail(
+			return file_change_fail(
 				task, "ftruncate()", sink->path, errno, "see what the file is on");
 		sink->file.length = 0;
 		sink->file.dirty = 1;

@@ -17,9 +17,8 @@ failed(struct weir_task *task, const char *call, const char *path)
 {
 	int code = errno;
 
-	return file_fail(task, call, path, code,
-		code == ENOSPC || code == EDQUOT ? "make room on its file system, then start again"
-		: code == EISDIR                 ? "name a file in that directory"
+	return file_change_fail(task, call, path, code,
+		code == EISDIR ? "name a file in that directory"
 		: code == ENOENT || code == EACCES || code == ENOTDIR
 			? "see that its directory may be written, or made"
 			: "see what the file is on");

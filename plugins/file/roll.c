@@ -59,7 +59,7 @@ roll_publish(struct weir_task *task, const struct out_token *token)
 		return weir_fail(task->err, -EEXIST,
 			"\"%.200s\" is there already, and another file; move it away", token->path);
 	if (rc != -ENOENT)
-		return file_fail(task, "rename()", token->path, -rc,
+		return file_change_fail(task, "rename()", token->path, -rc,
 			"see that its directory may be written, or made");
 	/* It was published before the crash; its readers may have taken it since. */
 	if (stat(token->path, &st) < 0 || st.st_ino != token->inode) {
@@ -337,7 +337,7 @@ sync_closed(struct weir_task *task, const struct out_token *token)
 	if (path == NULL)
 		return no_memory(task);
 	if (fd < 0 || fdatasync(fd) < 0)
-		rc = file_fail(task, fd < 0 ? "open()" : "fdatasync()", path, errno,
+		rc = file_change_fail(task, fd < 0 ? "open()" : "fdatasync()", path, errno,
 			"see what the file is on");
 	if (fd >= 0)
 		close(fd);
@@ -443,7 +443,7 @@ remove_rest(struct sink *sink, struct weir_task *task)
 			rc = no_memory(task);
 		else if (roll_name_matches(sink->path, is_bare(sink), name) &&
 			 !is_open(sink, path) && unlink(path) < 0)
-			rc = file_fail(task, "unlink()", path, errno,
+			rc = file_change_fail(task, "unlink()", path, errno,
 				"see that its directory may be written");
 		free(name);
 	}

@@ -180,7 +180,7 @@ sink_open(const void *conf, struct weir_task *task, void **self)
 	sink->conf = c;
 	sink->file.fd = -1;
 	if (look_at_path(sink->path, &st) < 0) {
-		rc = file_fail(task, "open()", sink->path, errno,
+		rc = file_change_fail(task, "open()", sink->path, errno,
 			errno == EISDIR ? "name a file in that directory"
 					: "see that its directory may be written, or made");
 		task->err->loc = c->path.loc;

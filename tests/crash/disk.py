@@ -230,6 +230,8 @@ class Disk:
                     what = f"{name}, {how} at change {at}"
                     if done.returncode not in (0, 1, 75) or (done.returncode != 0 and not done.stderr.strip()):
                         self.say([f"exit {done.returncode}: {done.stderr}"], what)
+                    if "No space left" in done.stderr and "; make room on its file system" not in done.stderr:
+                        self.say([f"no remedy: {done.stderr}"], what)
                     said += done.returncode != 0
                     passed_through = int(count.read_text()) < at
                     self.check(case, want, what)

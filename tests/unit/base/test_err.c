@@ -58,6 +58,23 @@ START_TEST(setting_leaves_the_place_alone)
 }
 END_TEST
 
+START_TEST(a_full_disk_has_a_remedy_and_others_only_their_reason)
+{
+	struct weir_err err = {0};
+
+	errno = ENOSPC;
+	ck_assert_int_eq(wr_err_disk(&err, "cannot write \"%s/lock\"", "s"), -ENOSPC);
+	ck_assert_int_eq(err.code, -ENOSPC);
+	ck_assert_str_eq(err.text, "cannot write \"s/lock\": No space left on device; make room on "
+				   "its file system");
+	errno = EIO;
+	ck_assert_int_eq(wr_err_disk(&err, "cannot sync"), -EIO);
+	ck_assert_str_eq(err.text, "cannot sync: Input/output error");
+	ck_assert_str_eq(wr_err_remedy("IO error: 000003.log: Disk quota exceeded"),
+		"; make room on its file system");
+}
+END_TEST
+
 START_TEST(an_assertion_that_holds_says_nothing)
 {
 	wr_assert(1 + 1 == 2);
@@ -72,6 +89,7 @@ main(void)
 		wrap_puts_context_before_the_sentence,
 		what_is_too_long_is_cut_and_still_ends,
 		setting_leaves_the_place_alone,
+		a_full_disk_has_a_remedy_and_others_only_their_reason,
 		an_assertion_that_holds_says_nothing,
 	};
 
