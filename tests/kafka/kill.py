@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Ends pipelines Kafka -> state -> Kafka badly until they have ended well, and compares what a read_committed reader finds
-with what there must be: kill.py --build DIR [--kills N] [--seed S] [--worker-only]
+with what there must be: kill.py --build DIR [--kills N] [--seed S]
 
 Four in five times the worker is killed at a random moment, one in ten the broker (every second time when it is to
 commit), and one in ten a request or its answer is lost, or comes late.
@@ -82,8 +82,8 @@ KINDS = (proxy.END_TXN, proxy.END_TXN, proxy.END_TXN, proxy.TXN_OFFSET_COMMIT, p
 class Case:
     """One pipeline, from its first start to its end."""
 
-    def __init__(self, kit, into, number, rng, length, done, worker_only):
-        self.kit, self.rng, self.length, self.done, self.worker_only = kit, rng, length, done, worker_only
+    def __init__(self, kit, into, number, rng, length, done):
+        self.kit, self.rng, self.length, self.done = kit, rng, length, done
         self.name = f"case-{number}"
         self.into = into
         self.windows = kit.topic(2, f"{self.name}-windows")
@@ -166,11 +166,11 @@ class Case:
             # Mostly while epochs are being decided, now and then while it starts.
             if self.rng.random() < 0.8:
                 decided = self.kit.lines("state/p/decided")
-                until(lambda: self.ended(0) or self.kit.lines("state/p/decided") != decided)
+                until(lambda: self.ended(0.01) or self.kit.lines("state/p/decided") != decided)
             if self.ended(self.rng.random() * self.length) and not self.found_no_broker():
                 break
             what = self.rng.random()
-            if self.worker_only or what < 0.8:
+            if what < 0.8:
                 self.kill_worker()
             elif what < 0.9:
                 self.kill_broker()
@@ -208,7 +208,6 @@ def main():
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--rows", type=int, default=150000)
     parser.add_argument("--version", default=broker.VERSION)
-    parser.add_argument("--worker-only", action="store_true", help="leave the broker and the network alone")
     parser.add_argument("--seed", type=int, default=int(time.time()))
     options = parser.parse_args()
     records = list(make_records(options.rows, 1))
@@ -227,10 +226,12 @@ def main():
             kit.close()
             while done.total() - done["resumed"] - done["start without a broker"] < options.kills and failed < 3:
                 kit = Kit(options.build.resolve(), server, "kill")
-                case = Case(kit, into, number, random.Random(f"{options.seed} {number}"), 0.5, done, options.worker_only)
+                case = Case(kit, into, number, random.Random(f"{options.seed} {number}"), 0.5, done)
                 wrong = list(case.problems(records))
                 if wrong:
                     print(f"not ok case {number}, seed {options.seed}: {'; '.join(wrong)}; see {kit.keep(str(wrong))}", flush=True)
+                else:
+                    print(f"ok case {number}", *(f", {what} {n}" for what, n in sorted(done.items())), sep="", flush=True)
                 kit.close()
                 number, failed = number + 1, failed + bool(wrong)
         finally:

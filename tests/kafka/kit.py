@@ -100,7 +100,7 @@ class Kit:
     def consume(self, topic, form="%s\n", isolation="read_committed"):
         """All that a reader of the topic sees just now, by a client that is not ours."""
         command = ["kcat", "-C", "-b", self.server.address, "-t", topic, "-o", "beginning", "-e", "-q"]
-        command += ["-X", f"isolation.level={isolation}", "-f", form]
+        command += ["-X", f"isolation.level={isolation}", "-X", "fetch.wait.max.ms=10", "-f", form]
         done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=DEADLINE)
         return done.stdout.splitlines()
 
