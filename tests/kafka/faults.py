@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Exactly once, whatever happens on the way: answers that are lost, requests that come late, brokers and processes that
-stop, and what people do to topics, groups and directories: faults.py --build DIR [NAME ...]"""
+stop, and what people do to topics, groups and directories: faults.py --build DIR [--real] [NAME ...]"""
 import collections
 import json
 import shutil
 import signal
+import time
 
 import proxy
 from kit import DEADLINE, Frozen, contains, ends, equal, main, until
@@ -54,6 +55,9 @@ class Flow:
     def exact(self):
         equal(self.seen(), collections.Counter(range(self.sent)))
         until(lambda: not self.kit.hanging(self.out))
+
+    def in_a_transaction(self, child):
+        until(lambda: self.kit.hanging(self.out) or self.send(), child)
 
     def broken(self, kind, action):
         """One request of a kind meets with an accident."""
@@ -198,30 +202,26 @@ def twice(kit, kind):
 
 
 def test_a_transaction_takes_too_long(kit):
-    flow = Flow(kit, timeout="1s", interval="300ms")
+    flow = Flow(kit, timeout=f"{kit.length(1, 60)}s", interval="300ms")
     child = flow.begin()
-    flow.send()
-    until(lambda: kit.hanging(flow.out) or flow.send(), child)
+    flow.in_a_transaction(child)
     child.send_signal(signal.SIGSTOP)
     until(lambda: not kit.hanging(flow.out))  # the broker has undone it
     child.send_signal(signal.SIGCONT)
     flow.ended(child)
 
 
-def test_a_frozen_process_cannot_undo_its_successor(kit):
-    """Frozen with a transaction open, for longer than one may take; while it is, its successor decides."""
-    flow = Flow(kit, timeout="2s", interval="300ms")
-    older = flow.begin()
-    until(lambda: kit.hanging(flow.out) or flow.send(), older)
-    older.send_signal(signal.SIGSTOP)
-    until(lambda: not kit.hanging(flow.out))
-    # As on another machine, with a copy of the state.
+def thaw_beside_successor(kit, flow, older, frozen_at):
+    """The older one goes on after its successor has long been working, as on another machine, with a copy of its state."""
     shutil.copytree(kit.path / "state", kit.path / "copy/state", ignore=shutil.ignore_patterns("control"))
     kit.conf(flow.body, "state_path copy/state;", name="successor.conf", proxied=True)
     successor = flow.begin("successor.conf")
+    while time.monotonic() < frozen_at + kit.length(3, 90):
+        flow.send()
+        flow.arrived(successor)
     older.send_signal(signal.SIGCONT)
     flow.send()
-    _, err = older.communicate(timeout=60)
+    _, err = older.communicate(timeout=DEADLINE)
     equal(older.returncode, 1, err)
     contains(err, f'Kafka transaction "{flow.id}"')
     flow.send()
@@ -229,10 +229,30 @@ def test_a_frozen_process_cannot_undo_its_successor(kit):
     flow.ended(successor)
 
 
+def test_a_frozen_process_cannot_undo_its_successor(kit):
+    """Frozen with a transaction open, for longer than one may take; while it is, its successor decides."""
+    flow = Flow(kit, timeout=f"{kit.length(2, 60)}s", interval="300ms")
+    older = flow.begin()
+    flow.in_a_transaction(older)
+    older.send_signal(signal.SIGSTOP)
+    frozen_at = time.monotonic()
+    until(lambda: not kit.hanging(flow.out))
+    thaw_beside_successor(kit, flow, older, frozen_at)
+
+
+def test_a_frozen_process_cannot_go_on_with_its_transaction(kit):
+    """Its successor finds it open, and brokers would let it be for longer."""
+    flow = Flow(kit, timeout=f"{kit.length(30, 180)}s", interval="300ms")
+    older = flow.begin()
+    flow.in_a_transaction(older)
+    older.send_signal(signal.SIGSTOP)
+    thaw_beside_successor(kit, flow, older, time.monotonic())
+
+
 def test_goes_on_after_longer_than_a_transaction_may_take(kit):
-    flow = Flow(kit, timeout="1s", interval="300ms")
+    flow = Flow(kit, timeout=f"{kit.length(1, 60)}s", interval="300ms")
     child = flow.begin()
-    until(lambda: kit.hanging(flow.out) or flow.send(), child)
+    flow.in_a_transaction(child)
     kit.stop(child, signal.SIGKILL, -signal.SIGKILL)
     until(lambda: not kit.hanging(flow.out))
     child = flow.begin()
@@ -240,9 +260,10 @@ def test_goes_on_after_longer_than_a_transaction_may_take(kit):
 
 
 def test_a_broker_that_is_gone_is_waited_for(kit):
-    flow = Flow(kit)
+    flow = Flow(kit, timeout=f"{kit.length(30, 180)}s")
     child = flow.begin()
     kit.server.kill()
+    equal(ends(child, kit.length(0, 60)), False)
     kit.server.start()
     flow.send()
     flow.ended(child)
@@ -250,11 +271,11 @@ def test_a_broker_that_is_gone_is_waited_for(kit):
 
 def test_a_broker_that_is_gone_for_longer_than_a_transaction_may_take(kit):
     """The process waits, or gives up its transaction, finds no broker as its own successor, and says so."""
-    flow = Flow(kit, timeout="2s", interval="300ms")
+    flow = Flow(kit, timeout=f"{kit.length(2, 60)}s", interval="300ms")
     child = flow.begin()
-    until(lambda: kit.hanging(flow.out) or flow.send(), child)
+    flow.in_a_transaction(child)
     kit.server.kill()
-    if ends(child, 5):
+    if ends(child, kit.length(5, 90)):
         contains(child.communicate()[1], "no broker answers")
     kit.server.start()
     if child.poll() is not None:

@@ -25,12 +25,17 @@ _loader.exec_module(broker)
 class Kit:
     """A broker, the programs, and a directory for each test."""
 
-    def __init__(self, build, server, name):
+    def __init__(self, build, server, name, real=False):
+        self.real = real
         self.build, self.weir = build, build / "core/host/weir"
         self.tool_path = build / "tests/kafka/kafka_tool"
         self.server, self.name, self.topics = server, name, []
         self.path = pathlib.Path(tempfile.mkdtemp(prefix=f"weir-kafka-{name}-"))
         self.children = []
+
+    def length(self, seconds, real):
+        """How long something takes in this run."""
+        return real if self.real else seconds
 
     def end(self):
         """What its processes said."""
@@ -222,6 +227,7 @@ def main(tests, description, **options_of_broker):
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--build", type=pathlib.Path, required=True)
     parser.add_argument("--version", default=broker.VERSION)
+    parser.add_argument("--real", action="store_true", help="what takes seconds takes as long as in real life")
     parser.add_argument("names", nargs="*")
     options = parser.parse_args()
     chosen = {n: t for n, t in tests.items() if n.startswith("test_") and n[5:] in (options.names or [n[5:]])}
@@ -235,7 +241,7 @@ def main(tests, description, **options_of_broker):
             broker.skip(missing)
         try:
             for name, test in chosen.items():
-                kit = Kit(options.build.resolve(), server, name[5:].replace("_", "-"))
+                kit = Kit(options.build.resolve(), server, name[5:].replace("_", "-"), options.real)
                 began = time.monotonic()
                 try:
                     test(kit)
