@@ -125,9 +125,32 @@ client_new(rd_kafka_type_t type, rd_kafka_conf_t *conf, struct weir_err *err)
 
 	if (rk == NULL) {
 		rd_kafka_conf_destroy(conf);
-		weir_fail(err, -EINVAL, "librdkafka refuses its configuration: %s", why);
+		weir_fail(err, -EINVAL, "librdkafka refuses its configuration: %s%s", why,
+			strstr(why, "ssl.key.location failed") != NULL
+				? "; see that file and ssl.key.password"
+				: "");
 	}
 	return rk;
+}
+
+/* A broker that ends the handshake says so by an alert. */
+static int
+is_alert(const char *why)
+{
+	return strstr(why, "SSL alert") != NULL;
+}
+
+static const char *
+unreachable_remedy(rd_kafka_resp_err_t code, const char *why)
+{
+	if (code == RD_KAFKA_RESP_ERR__AUTHENTICATION)
+		return "sasl.mechanism, sasl.username and sasl.password";
+	if (code == RD_KAFKA_RESP_ERR__SSL && is_alert(why))
+		return "ssl.certificate.location and ssl.key.location, and whether the broker "
+		       "trusts that certificate's authority";
+	if (code == RD_KAFKA_RESP_ERR__SSL)
+		return "security.protocol, ssl.ca.location and the broker's certificate";
+	return "that they run and can be reached from here";
 }
 
 int
@@ -135,14 +158,11 @@ client_unreachable(const struct client_conf *conf, rd_kafka_resp_err_t code, con
 	struct weir_err *err)
 {
 	char *brokers = client_brokers(conf);
+	const char *said = why != NULL ? why : rd_kafka_err2str(code);
+	int is_refused = code == RD_KAFKA_RESP_ERR__AUTHENTICATION || is_alert(said);
 	int rc = weir_fail(err, -EHOSTUNREACH, "no broker %s at %.200s: %s; see %s",
-		code == RD_KAFKA_RESP_ERR__AUTHENTICATION ? "lets us in" : "answers",
-		brokers != NULL ? brokers : "", why != NULL ? why : rd_kafka_err2str(code),
-		code == RD_KAFKA_RESP_ERR__AUTHENTICATION ? "sasl.mechanism, sasl.username and "
-							    "sasl.password"
-		: code == RD_KAFKA_RESP_ERR__SSL
-			? "security.protocol, ssl.ca.location and the broker's certificate"
-			: "that they run and can be reached from here");
+		is_refused ? "lets us in" : "answers", brokers != NULL ? brokers : "", said,
+		unreachable_remedy(code, said));
 
 	err->loc = conf->brokers.loc;
 	free(brokers);
@@ -220,7 +240,7 @@ client_reach_error(struct client_reach *reach, int code, const char *reason)
 	if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) {
 		reach->is_down = 1;
 	} else {
-		reach->code = code;
+		reach->code = is_alert(reason) ? RD_KAFKA_RESP_ERR__SSL : code;
 		snprintf(reach->why, sizeof reach->why, "%s", reason);
 		took = strstr(reach->why, " (after ");
 		if (took != NULL)

@@ -11,9 +11,12 @@ from kit import broker, contains, equal, main
 PROPERTIES = """
 ssl.keystore.type=PEM
 ssl.keystore.location={directory}/broker.pem
+ssl.truststore.type=PEM
+ssl.truststore.location={directory}/authority.pem
+listener.name.mutual.ssl.client.auth=required
 sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512
 authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
-super.users=User:ANONYMOUS;User:alice;User:queen
+super.users=User:ANONYMOUS;User:alice;User:queen;User:CN=weir
 listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required \\
   user_alice="wonderland" user_bob="builder" user_carol="singer";
 listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
@@ -31,6 +34,7 @@ PIPELINE = """
     map m {{ from in; set n = n + 1; }}
     sink kafka out {{ from m; {client} topic {out}; }}
 """
+MUTUAL = "property ssl.certificate.location {0}/{1}.crt; property ssl.key.location {0}/{1}.key; property ssl.key.password ${{file:{2}}};"
 SASL = "property sasl.mechanism {0}; property sasl.username {1}; property sasl.password ${{file:{2}}};"
 
 
@@ -38,37 +42,44 @@ def openssl(directory, *words):
     subprocess.run(["openssl", *words], cwd=directory, check=True, capture_output=True)
 
 
+def make_certificate(directory, authority, name, *options):
+    """For whom `name` is, with its key."""
+    openssl(
+        directory, "req", "-newkey", "rsa:2048", *options, "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", "request"
+    )
+    openssl(
+        directory, "x509", "-req", "-days", "2", "-in", "request", "-CA", f"{authority}.pem", "-CAkey", f"{authority}.key",
+        "-CAcreateserial", "-extfile", "names", "-out", f"{name}.crt",
+    )  # fmt: skip
+
+
 def make_certificates(directory):
-    """An authority, a broker of it, and an authority that nobody knows."""
+    """An authority, a broker and a client of it, and an authority that nobody knows with a client."""
     for name in ("authority", "stranger"):
         openssl(
             directory, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}",
             "-keyout", f"{name}.key", "-out", f"{name}.pem",
         )  # fmt: skip
-    openssl(
-        directory, "req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=broker", "-keyout", "broker.key", "-out", "broker.csr"
-    )
     (directory / "names").write_text("subjectAltName=IP:127.0.0.1")
-    openssl(
-        directory, "x509", "-req", "-days", "2", "-in", "broker.csr", "-CA", "authority.pem", "-CAkey", "authority.key",
-        "-CAcreateserial", "-extfile", "names", "-out", "broker.crt",
-    )  # fmt: skip
+    make_certificate(directory, "authority", "broker", "-nodes")
+    make_certificate(directory, "authority", "weir", "-passout", "pass:eel-trap")
+    make_certificate(directory, "stranger", "other", "-passout", "pass:eel-trap")
     (directory / "broker.pem").write_text((directory / "broker.key").read_text() + (directory / "broker.crt").read_text())
 
 
-def write_conf(kit, protocol, more="", authority="authority"):
+def write_conf(kit, protocol, more="", authority="authority", listener=None):
     topic, out = kit.topic(), kit.topic()
     kit.produce(topic, [json.dumps({"n": n}) for n in range(100)])
     ports = dict(zip(kit.server.secured, kit.server.secured_ports))
     client = CLIENT.format(
-        port=ports[protocol.upper()], protocol=protocol, authority=CERTIFICATES / f"{authority}.pem", more=more
+        port=ports[listener or protocol.upper()], protocol=protocol, authority=CERTIFICATES / f"{authority}.pem", more=more
     )
     kit.conf(PIPELINE.format(client=client, topic=topic, out=out))
     return out
 
 
-def passes(kit, *conf):
-    out = write_conf(kit, *conf)
+def passes(kit, *conf, **options):
+    out = write_conf(kit, *conf, **options)
     kit.run()
     equal(sorted(json.loads(line)["n"] for line in kit.consume(out)), list(range(1, 101)))
 
@@ -90,6 +101,29 @@ def test_a_broker_of_a_strange_authority_is_refused(kit):
     contains(err, 'sink kafka "out": no broker answers at 127.0.0.1:')
     contains(err, "certificate verify failed")
     contains(err, "; see security.protocol, ssl.ca.location and the broker's certificate")
+
+
+def certificate(kit, name, password="eel-trap"):
+    return MUTUAL.format(CERTIFICATES, name, secret(kit, password))
+
+
+def test_a_broker_that_asks_for_a_certificate(kit):
+    passes(kit, "ssl", certificate(kit, "weir"), listener="MUTUAL")
+
+
+def test_a_broker_lets_nobody_in_without_a_certificate_that_it_knows(kit):
+    for more in ("", certificate(kit, "other")):
+        write_conf(kit, "ssl", more, listener="MUTUAL")
+        _, err = kit.run(code=1)
+        contains(err, 'sink kafka "out": no broker lets us in at 127.0.0.1:')
+        contains(err, "; see ssl.certificate.location and ssl.key.location, and whether the broker trusts")
+
+
+def test_a_wrong_password_of_a_key_is_refused_and_not_shown(kit):
+    write_conf(kit, "ssl", certificate(kit, "weir", "salmon-ladder"), listener="MUTUAL")
+    _, err = kit.run(code=1)
+    contains(err, "; see that file and ssl.key.password")
+    equal("salmon-ladder" in err, False)
 
 
 def test_plain(kit):
@@ -169,4 +203,4 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory(prefix="weir-kafka-tls-") as name:
         CERTIFICATES = pathlib.Path(name)
         make_certificates(CERTIFICATES)
-        main(globals(), __doc__, secured=("SSL", "SASL_SSL"), extra=PROPERTIES.format(directory=name), users=USERS)
+        main(globals(), __doc__, secured=("SSL", "SASL_SSL", "MUTUAL"), extra=PROPERTIES.format(directory=name), users=USERS)
