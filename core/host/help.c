@@ -520,7 +520,7 @@ wr_help_command(const struct wr_options *options)
 			options->words[options->n_words - 1], &out);
 	if (out.len > 0)
 		fwrite(out.p, 1, out.len, stdout);
-	rc = out.len > 0 && fflush(stdout) == 0 ? 0 : 1;
+	rc = out.len > 0 ? 0 : 1;
 	wr_text_fini(&out);
 	wr_text_fini(&problems);
 	wr_plugins_free(plugins);

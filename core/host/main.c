@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The `weir` program: finds out what is asked of it. */
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -158,16 +159,39 @@ main_beside(char **argv)
 	execvp(name, argv + 1);
 }
 
+/* What is opened later never stands in for a standard one that is closed: that goes on failing. */
+static void
+main_hold_standard(void)
+{
+	static const int modes[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", modes[fd]);
+}
+
+/* The exit code, unless what was printed did not arrive. */
+static int
+main_printed(int exit_code)
+{
+	if ((fflush(stdout) == 0 && !ferror(stdout)) || exit_code != 0)
+		return exit_code;
+	fprintf(stderr, "weir: cannot write: %s\n", strerror(errno));
+	return 1;
+}
+
 int
 main(int argc, char **argv)
 {
 	const struct wr_command *command = main_command(argc > 1 ? argv[1] : NULL);
 	struct wr_options options = {0};
 	struct weir_err err = {0};
-	int cwd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int cwd;
 
 	if (argc < 1)
 		return 1;
+	main_hold_standard();
+	cwd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (argc > 1 && command->name[0] == '\0' && argv[1][0] != '-') {
 		main_beside(argv);
 		return main_unknown(argv[1]);
@@ -179,7 +203,7 @@ main(int argc, char **argv)
 	}
 	if (options.help) {
 		main_usage(stdout);
-		return 0;
+		return main_printed(0);
 	}
-	return wr_again(argv, cwd, command->run(&options));
+	return wr_again(argv, cwd, main_printed(command->run(&options)));
 }

@@ -7,6 +7,7 @@
 #include "host/run.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -25,6 +26,7 @@
 #include "host/generation.h"
 #include "host/log.h"
 #include "host/progress.h"
+#include "host/signals.h"
 #include "host/summary.h"
 #include "host/terminal.h"
 
@@ -41,7 +43,7 @@ struct host {
 	struct wr_progress *progress;
 	struct wr_control *control; /* NULL: state lives in memory */
 	uv_loop_t loop;
-	uv_signal_t sigint, sigterm, sigusr1;
+	struct wr_signals signaled_by;
 	uv_async_t ended, held;
 	uv_timer_t status, fold, stopped;
 	int signals, last_signal;
@@ -120,43 +122,15 @@ host_stopped(uv_timer_t *timer)
 		uv_stop(timer->loop);
 }
 
-static const char *
-signal_name(int number)
-{
-	return number == SIGINT ? "SIGINT" : "SIGTERM";
-}
-
-static void
-host_signal(uv_signal_t *handle, int number)
-{
-	static const char *const what[] = {"stopping; once more stops at once", "stopping at once"};
-	struct host *host = handle->data;
-	char text[80];
-
-	/* Whoever signals a process and then its group means one signal. */
-	if (host->signals > 0 && uv_now(&host->loop) - host->signaled < TWICE_MS)
-		return;
-	host->signaled = uv_now(&host->loop);
-	host->last_signal = number;
-	if (++host->signals > 2)
-		_exit(WR_RUN_FAILED);
-	snprintf(text, sizeof text, "signal %d (%s) received, %s", number, signal_name(number),
-		what[host->signals - 1]);
-	wr_log_write(host->log, WEIR_LOG_NOTICE, host->pipeline->name, NULL, 0, text);
-	wr_run_stop(host->run, host->signals == 1 ? WR_STOP_GRACEFUL : WR_STOP_NOW);
-	uv_timer_start(&host->stopped, host_stopped, 0, STOPPED_MS);
-}
-
 /* Whoever rotates logs renames them and then says so; the daemon does the same. */
 static void
-host_reopen(uv_signal_t *handle, int number)
+host_reopen(struct host *host)
 {
-	struct host *host = handle->data;
 	struct weir_err err = {0};
 	char text[640];
 	int32_t level = WEIR_LOG_NOTICE;
 
-	snprintf(text, sizeof text, "signal %d (SIGUSR1) received, the log is reopened", number);
+	snprintf(text, sizeof text, "signal %d (SIGUSR1) received, the log is reopened", SIGUSR1);
 	if (wr_log_reopen(host->log, &err) < 0) {
 		snprintf(text, sizeof text, "the log is not reopened: %s", err.text);
 		level = WEIR_LOG_ERROR;
@@ -165,19 +139,63 @@ host_reopen(uv_signal_t *handle, int number)
 }
 
 static void
+host_signal(void *arg, int number)
+{
+	static const char *const what[] = {"stopping; once more stops at once", "stopping at once"};
+	struct host *host = arg;
+	char text[80];
+
+	if (number == SIGUSR1) {
+		host_reopen(host);
+		return;
+	}
+	/* Whoever signals a process and then its group means one signal. */
+	if (host->signals > 0 && uv_now(&host->loop) - host->signaled < TWICE_MS)
+		return;
+	host->signaled = uv_now(&host->loop);
+	host->last_signal = number;
+	if (++host->signals > 2)
+		_exit(WR_RUN_FAILED);
+	snprintf(text, sizeof text, "signal %d (%s) received, %s", number, wr_signal_name(number),
+		what[host->signals - 1]);
+	wr_log_write(host->log, WEIR_LOG_NOTICE, host->pipeline->name, NULL, 0, text);
+	wr_run_stop(host->run, host->signals == 1 ? WR_STOP_GRACEFUL : WR_STOP_NOW);
+	uv_timer_start(&host->stopped, host_stopped, 0, STOPPED_MS);
+}
+
+/* Where its first loop gets no more than two descriptors libuv aborts: -errno, if so. */
+static int
+find_descriptors(void)
+{
+	int fds[3] = {-1, -1, -1}, rc = 0;
+
+	for (int i = 0; i < 3 && rc == 0; i++) {
+		fds[i] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+		rc = fds[i] < 0 ? -errno : 0;
+	}
+	for (int i = 0; i < 3 && fds[i] >= 0; i++)
+		close(fds[i]);
+	return rc;
+}
+
+static int
 host_init_loop(struct host *host)
 {
-	uv_loop_init(&host->loop);
-	uv_async_init(&host->loop, &host->ended, host_ended);
+	int rc = find_descriptors();
+
+	if (rc == 0)
+		rc = uv_loop_init(&host->loop);
+	if (rc == 0)
+		rc = uv_async_init(&host->loop, &host->ended, host_ended);
+	if (rc < 0)
+		return wr_err_set(
+			&host->err, rc, "cannot start an event loop: %s", uv_strerror(rc));
 	uv_async_init(&host->loop, &host->held, host_held);
 	uv_timer_init(&host->loop, &host->status);
 	uv_timer_init(&host->loop, &host->fold);
 	uv_timer_init(&host->loop, &host->stopped);
-	uv_signal_init(&host->loop, &host->sigint);
-	uv_signal_init(&host->loop, &host->sigterm);
-	uv_signal_init(&host->loop, &host->sigusr1);
 	host->held.data = host->status.data = host->fold.data = host->stopped.data = host;
-	host->sigint.data = host->sigterm.data = host->sigusr1.data = host;
+	return 0;
 }
 
 static void
@@ -252,8 +270,8 @@ host_print_stop(const struct host *host)
 		op = host->pipeline->ops[i];
 		if (op->desc->kind != WEIR_SOURCE)
 			continue;
-		wr_text_printf(&text, "weir: stopped by %s: %s: ", signal_name(host->last_signal),
-			op->title);
+		wr_text_printf(&text,
+			"weir: stopped by %s: %s: ", wr_signal_name(host->last_signal), op->title);
 		wr_progress_source(host->run, op, &text);
 		wr_text_put(&text, "\n");
 	}
@@ -346,9 +364,8 @@ host_run(struct host *host)
 	if (host->run == NULL)
 		return WR_RUN_FAILED;
 	host->progress = wr_progress_new(host->run, host->pipeline);
-	uv_signal_start(&host->sigint, host_signal, SIGINT);
-	uv_signal_start(&host->sigterm, host_signal, SIGTERM);
-	uv_signal_start(&host->sigusr1, host_reopen, SIGUSR1);
+	if (wr_signals_listen(&host->signaled_by, &host->loop, host_signal, host, &host->err) < 0)
+		return WR_RUN_FAILED;
 	host_open_control(host);
 	share_arena(host->pipeline->threads);
 	if (wr_run_start(host->run, &host->err) < 0)
@@ -369,42 +386,6 @@ host_run(struct host *host)
 	return WR_RUN_UNCLEAN;
 }
 
-static void
-leave_ended(int number)
-{
-	(void)number;
-	_exit(WR_RUN_OK);
-}
-
-static void
-leave_failed(int number)
-{
-	(void)number;
-	_exit(WR_RUN_FAILED);
-}
-
-/*
- * From here on a signal ends the process at once: all that is left is to close.  Stopping libuv's
- * handlers puts the defaults back, which would end it as killed: nothing is delivered meanwhile.
- */
-static void
-host_leave_on_signal(struct host *host, int rc)
-{
-	const struct sigaction ignore = {.sa_handler = SIG_IGN};
-	const struct sigaction leave = {.sa_handler = rc == WR_RUN_OK ? leave_ended : leave_failed};
-	sigset_t all, old;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	uv_signal_stop(&host->sigint);
-	uv_signal_stop(&host->sigterm);
-	uv_signal_stop(&host->sigusr1);
-	sigaction(SIGINT, &leave, NULL);
-	sigaction(SIGTERM, &leave, NULL);
-	sigaction(SIGUSR1, &ignore, NULL);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-}
-
 static int
 run_pipeline(const struct wr_generation *gen, const struct wr_options *options)
 {
@@ -414,8 +395,12 @@ run_pipeline(const struct wr_generation *gen, const struct wr_options *options)
 	int rc;
 
 	sigaction(SIGPIPE, &ignore, NULL);
-	sigaction(SIGUSR1, &ignore, NULL);
-	host_init_loop(&host);
+	/* What is killed now has not begun, or recovers. */
+	wr_signals_leave(WR_RUN_OK);
+	if (host_init_loop(&host) < 0) {
+		host_print_failure(&host);
+		return WR_RUN_FAILED;
+	}
 	if (!options->quiet)
 		host.terminal = wr_terminal_new();
 	on_terminal = host.terminal != NULL;
@@ -431,7 +416,7 @@ run_pipeline(const struct wr_generation *gen, const struct wr_options *options)
 	/* Closing may wait for a reader that never comes: not after a second signal. */
 	if (host.signals > 1)
 		_exit(rc);
-	host_leave_on_signal(&host, rc);
+	wr_signals_leave(rc == WR_RUN_OK ? WR_RUN_OK : WR_RUN_FAILED);
 	wr_progress_free(host.progress);
 	wr_run_free(host.run);
 	wr_log_close(host.log);

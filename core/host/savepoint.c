@@ -146,8 +146,6 @@ run_verb(const struct savepoint_verb *verb, const struct wr_options *options)
 		return SAVEPOINT_MISTAKE;
 	}
 	rc = verb->run(options->words[1], options->words[2], &err);
-	if (rc >= 0 && fflush(stdout) == EOF)
-		rc = wr_err_set(&err, -errno, "cannot write: %s", strerror(errno));
 	if (rc < 0)
 		fprintf(stderr, "weir: %s\n", err.text);
 	return rc < 0 ? SAVEPOINT_FAILED : 0;

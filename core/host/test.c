@@ -5,19 +5,22 @@
  */
 #include "host/test.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "host/apart.h"
 #include "host/report.h"
 
-static void
+static bool
 test_print(FILE *file, struct wr_text *text)
 {
-	if (text->len > 0)
-		fwrite(text->p, 1, text->len, file);
-	fflush(file);
+	bool printed = text->len == 0 || fwrite(text->p, 1, text->len, file) == text->len;
+
+	printed &= fflush(file) == 0;
 	wr_text_fini(text);
+	return printed;
 }
 
 static void
@@ -29,8 +32,8 @@ test_print_problems(const struct wr_generation *gen)
 	test_print(stderr, &text);
 }
 
-/* What is proved, or the problems of it for programs. */
-static void
+/* What is proved, or the problems of it for programs.  False: it does not arrive. */
+static bool
 test_print_report(const struct wr_generation *gen, const struct wr_options *options)
 {
 	struct wr_text text = {0};
@@ -46,7 +49,10 @@ test_print_report(const struct wr_generation *gen, const struct wr_options *opti
 	}
 	if (gen->diag.n_errors == 0 && options->dump)
 		wr_conf_dump(gen->conf, &text);
-	test_print(stdout, &text);
+	if (test_print(stdout, &text))
+		return true;
+	fprintf(stderr, "weir: cannot write: %s\n", strerror(errno));
+	return false;
 }
 
 static int
@@ -60,8 +66,7 @@ test_work(struct wr_generation *gen, const struct wr_steps *steps, void *arg)
 	if (options->contact && gen->diag.n_errors == 0)
 		wr_generation_ask(gen, steps);
 	test_print_problems(gen);
-	test_print_report(gen, options);
-	return gen->diag.n_errors > 0;
+	return !test_print_report(gen, options) || gen->diag.n_errors > 0;
 }
 
 int

@@ -249,10 +249,12 @@ find_file(struct sink *sink, struct weir_task *task, int64_t time, struct roll_f
 	if (file == NULL)
 		return no_memory(task);
 	rc = open_new(sink, task, file, time);
-	if (rc < 0)
+	if (rc < 0) {
 		forget(sink, file);
+		return rc;
+	}
 	*found = file;
-	return rc;
+	return 0;
 }
 
 /* Parts rows: those of a file's times, which are returned, and the others, to rest. */

@@ -7,6 +7,7 @@ usage: foreground.py [--build DIR] [NAME ...]
 Nothing here waits for time to pass, only for something to be said, each time for DEADLINE seconds at most.
 """
 import argparse
+import errno
 import fcntl
 import json
 import os
@@ -23,7 +24,7 @@ import termios
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-DEADLINE = 30
+DEADLINE = 30 * int(os.environ.get("CK_TIMEOUT_MULTIPLIER", 1))
 CONF = """
 pipeline p {
     source stdin in { format json { k string; t timestamp ms; } event_time t; on_error drop; }
@@ -39,12 +40,12 @@ class Run:
     """A `weir run` with pipes, or, if on_terminal, with its outputs on a terminal of its own."""
 
     def __init__(self, build, *args, conf=CONF, on_terminal=False, blocking=True, stdout=subprocess.PIPE,
-                 stderr=subprocess.PIPE, folder="."):
+                 stderr=subprocess.PIPE, folder=".", under=(), command=None):
         self.directory = tempfile.TemporaryDirectory(prefix="weir-run-")
         self.path = pathlib.Path(self.directory.name)
-        (self.path / folder).mkdir(exist_ok=True)
+        (self.path / folder).mkdir(parents=True, exist_ok=True)
         (self.path / "weir.conf").write_text(conf)
-        command = [str(build / "core/host/weir"), "run", *args, "weir.conf"]
+        command = [*under, str(build / "core/host/weir"), *(command or ["run", *args, "weir.conf"])]
         self.text = {}
         if on_terminal:
             ours, theirs = pty.openpty()
@@ -92,6 +93,28 @@ class Run:
         while not re.search(pattern, self.text[stream]):
             if not self.read():
                 raise AssertionError(f"no {pattern!r} in {stream}: {self.text[stream]!r}")
+
+    def until_so(self, condition, what):
+        """For what nothing is said about."""
+        while not condition():
+            assert time.monotonic() < self.end, f"no {what} in {DEADLINE} s; so far: {self.text}"
+            assert self.child.poll() is None, f"it ended with {self.child.returncode}: {self.text}"
+            if select.select(list(self.fds), [], [], 0.01)[0]:
+                self.read()
+
+    def open_when_read(self, name):
+        """Its side of a named pipe that the program opens."""
+        opened = []
+
+        def is_read():
+            try:
+                opened.append(os.open(self.path / name, os.O_WRONLY | os.O_NONBLOCK))
+            except OSError as problem:
+                assert problem.errno == errno.ENXIO, problem
+            return opened
+
+        self.until_so(is_read, f"reader of {name}")
+        return opened[0]
 
     def finish(self):
         """Waits for its end and gives the exit code."""
@@ -152,16 +175,56 @@ def test_second_signal_stops_at_once(start):
     contains(run.text["stderr"], "weir: stopped by SIGINT")
 
 
+def flood(run, number, until):
+    """Signals without a pause, so that one comes between any two steps of whatever goes on."""
+    while run.child.poll() is None and not until():
+        run.child.send_signal(number)
+        if run.fds and select.select(list(run.fds), [], [], 0)[0]:
+            run.read()
+
+
 def test_a_signal_in_the_last_moment_changes_nothing(start):
-    """Signals all the while: one comes between any two steps of the end, at least in some of the runs."""
-    for _ in range(30):
-        run = start(conf="pipeline p { source generator in { field n int sequence; } sink stdout out { from in; } }")
-        run.until("stdout", "\n")
-        while run.child.poll() is None:
-            run.child.send_signal(signal.SIGINT)
-            if select.select(list(run.fds), [], [], 0)[0]:
-                run.read()
+    conf = "state_path state; pipeline p { source generator in { field n int sequence; } dedupe d { from in; key n; } sink null out { from d; } }"
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        run = start(conf=conf)
+        run.until_so((run.path / "state/p/control").exists, "control socket")
+        run.child.send_signal(number)
+        # This one never stops it, and the others do so no more once it has said its last words.
+        flood(run, signal.SIGUSR1, lambda: "weir: stopped by" in run.text["stderr"])
+        flood(run, number, lambda: False)
         equal(run.finish(), 0)
+        contains(run.text["stderr"], f"weir: stopped by {number.name}: ")
+
+
+def test_a_signal_before_it_runs_ends_it_as_stopped(start):
+    """It waits for a file of its state: a pipe."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        run = start(conf="state_path state;" + CONF, folder="state/p/db")
+        os.mkfifo(run.path / "state/p/db/CURRENT")
+        pipe = run.open_when_read("state/p/db/CURRENT")
+        run.child.send_signal(signal.SIGUSR1)
+        run.child.send_signal(number)
+        equal(run.finish(), 0)
+        os.close(pipe)
+        equal(run.text["stderr"], "")
+
+
+def test_the_end_of_a_terminal_ends_it_unless_that_is_ignored(start):
+    run = start()
+    run.feed(TWO_WINDOWS)
+    run.until("stdout", "\n")
+    run.child.send_signal(signal.SIGHUP)
+    equal(run.finish(), 0)
+    contains(run.text["stderr"], r"signal 1 \(SIGHUP\) received, stopping; once more stops at once")
+    run = start(under=["nohup"])
+    run.feed(TWO_WINDOWS)
+    run.until("stdout", "\n")
+    run.child.send_signal(signal.SIGHUP)
+    run.feed(b'{"k":"a","t":22000}\n')
+    run.until("stdout", "\n.*\n")
+    run.child.stdin.close()
+    equal(run.finish(), 0)
+    equal(run.text["stderr"], "")
 
 
 def test_second_signal_does_not_wait_for_a_reader(start):
@@ -302,9 +365,8 @@ def test_the_log_goes_on_in_a_new_file(start):
     run.until("stdout", "\n")
     os.rename(run.path / "events.log", run.path / "events.log.1")
     run.child.send_signal(signal.SIGUSR1)
-    while not (run.path / "events.log").exists() or "reopened" not in (run.path / "events.log").read_text():
-        assert time.monotonic() < run.end, "no new file"
-        select.select([], [], [], 0.01)
+    new = run.path / "events.log"
+    run.until_so(lambda: new.exists() and "reopened" in new.read_text(), "new file")
     run.child.send_signal(signal.SIGTERM)
     equal(run.finish(), 0)
     equal((run.path / "events.log.1").read_text(), "")
@@ -319,9 +381,7 @@ def test_a_log_that_cannot_be_reopened_goes_on_as_it_is(start):
     run.until("stdout", "\n")
     os.rename(run.path / "logs", run.path / "old")
     run.child.send_signal(signal.SIGUSR1)
-    while "not reopened" not in (run.path / "old/events.log").read_text():
-        assert time.monotonic() < run.end, "nothing is said"
-        select.select([], [], [], 0.01)
+    run.until_so(lambda: "not reopened" in (run.path / "old/events.log").read_text(), "word of it")
     run.child.stdin.close()
     equal(run.finish(), 0)
     log = (run.path / "old/events.log").read_text()
@@ -384,6 +444,48 @@ def test_a_full_output_is_a_failure(start):
             f'weir: pipeline "p" failed: sink {sink} "out": '
             "write() standard output failed (28: No space left on device); see where it goes\n",
         )
+
+
+def test_nothing_stands_in_for_a_standard_file_that_is_closed(start):
+    conf = ("state_path state; pipeline p { source generator in { field n int sequence; count 10; } dedupe d { from in; key n; }"
+            " sink file out { from d; path out.ndjson; } %s }")
+    stdout = 'weir: pipeline "p" failed: sink stdout "so": write() standard output failed (9: Bad file descriptor); see where it goes\n'
+    for closed, more, code, said in (
+        (">&-", "sink stdout so { from d; }", 1, stdout),
+        ("<&- >&-", "sink stdout so { from d; }", 1, stdout),
+        ("<&- >&- 2>&-", "sink stdout so { from d; }", 1, ""),
+        ("<&- >&- 2>&-", "", 0, ""),
+    ):
+        run = start(conf=conf % more, under=["sh", "-c", f'exec "$@" {closed}', "sh"])
+        equal(run.finish(), code)
+        equal(run.text, {"stdout": "", "stderr": said})
+        if code == 0:
+            equal((run.path / "out.ndjson").read_text(), "".join(f'{{"n":{n}}}\n' for n in range(10)))
+    run = start(under=["sh", "-c", 'exec "$@" <&-', "sh"])
+    equal(run.finish(), 1)
+    contains(run.text["stderr"], r'source stdin "in": read\(\) standard input failed \(9: Bad file descriptor\)')
+
+
+def test_what_a_command_prints_arrives_or_it_fails(start):
+    for command in (["help"], ["help", "functions"], ["-h"], ["-t", "weir.conf"], ["-T", "weir.conf"]):
+        with open("/dev/full", "w") as full:
+            run = start(stdout=full, command=command)
+        equal(run.finish(), 1)
+        contains(run.text["stderr"], r"^weir: cannot write: No space left on device\n")
+
+
+def test_where_there_are_few_descriptors_that_is_an_error(start):
+    conf = ("state_path state; worker_threads 2; pipeline p { source generator in { field n int sequence; count 10; }"
+            " dedupe d { from in; key n; } sink file out { from d; path out.ndjson; } }")
+    code, n = 2, 8
+    while code != 0:
+        run = start(conf=conf, under=["prlimit", f"--nofile={n}"])
+        code, n = run.finish(), n + 1
+        assert code in (0, 1, 2), code
+        for line in run.text["stderr"].splitlines():
+            contains(line, r"^weir: ((error|pipeline \"p\" failed): cannot .*: [Tt]oo many open files|\d+ more errors? not shown)$")
+        equal(run.text["stderr"] != "", code != 0)
+        run.close()
 
 
 def main():
