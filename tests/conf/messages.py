@@ -39,6 +39,8 @@ UNREACHABLE = {
     ),
     "the machine would have to be out of memory, processes, threads or watches": (
         "cannot start a process: %s",
+        "cannot start an event loop: %s",
+        "cannot listen to signals: %s",
         "cannot start a thread to watch files (%d)",
         "raise fs.inotify.max_user_watches",
         "raise fs.inotify.max_user_instances, or the limit of open files",

@@ -32,6 +32,7 @@ import subprocess
 import sys
 import tempfile
 
+PATIENCE = 120 * int(os.environ.get("CK_TIMEOUT_MULTIPLIER", 1))  # seconds
 HERE = pathlib.Path(__file__).resolve().parent
 SECTIONS = ("conf", "file", "args", "env", "stdin", "stdout", "stderr", "output", "exit")
 
@@ -124,7 +125,7 @@ def execute(case, build, directory):
         env=env,
         input=fill(case.one("stdin", ("", ""))[1]).encode(),
         capture_output=True,
-        timeout=60,
+        timeout=PATIENCE,
     )
     after = files_below(directory)
     left = {name for name in after if after[name] != before.get(name)} if "run" not in args[:1] else set()

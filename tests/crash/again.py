@@ -22,7 +22,7 @@ pipeline p {
 """
 AGAIN = "weir: starting again to recover\n"
 MANY = 12  # more than it tries in vain
-PATIENCE = 240
+PATIENCE = 120 * int(os.environ.get("CK_TIMEOUT_MULTIPLIER", 1))
 
 
 class Pipeline:

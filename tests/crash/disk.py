@@ -20,6 +20,7 @@ import tempfile
 
 import kill
 
+PATIENCE = 120 * int(os.environ.get("CK_TIMEOUT_MULTIPLIER", 1))  # seconds
 WRITE, TRUNCATE, SYNC, CREATE, RENAME, UNLINK, MKDIR = range(1, 8)
 HEAD = struct.Struct("<IIIIQ")
 INPUTS = ("in.ndjson", "second.ndjson")
@@ -135,7 +136,7 @@ class Disk:
     def preloaded(self, case, **more):
         env = {**os.environ, "LD_PRELOAD": self.shim, "WEIR_DISK_ROOT": str(case.folder), **more}
         return subprocess.run(
-            [self.weir, "run", "-q", "weir.conf"], cwd=case.folder, env=env, capture_output=True, text=True, timeout=120
+            [self.weir, "run", "-q", "weir.conf"], cwd=case.folder, env=env, capture_output=True, text=True, timeout=PATIENCE
         )
 
     def problems(self, case, want, epoch):
@@ -143,7 +144,7 @@ class Disk:
         try:
             if epoch > 0:
                 ls = subprocess.run(
-                    [self.weir, "state", "ls", "state/p"], cwd=case.folder, capture_output=True, text=True, timeout=120
+                    [self.weir, "state", "ls", "state/p"], cwd=case.folder, capture_output=True, text=True, timeout=PATIENCE
                 )
                 if ls.returncode != 0:
                     return [ls.stderr.strip()]

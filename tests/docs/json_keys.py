@@ -6,6 +6,7 @@ usage: json_keys.py [--build DIR]
 """
 import argparse
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -13,6 +14,7 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+PATIENCE = 120 * int(os.environ.get("CK_TIMEOUT_MULTIPLIER", 1))  # seconds
 CONF = """
 state_path state;
 error_log  log info json;
@@ -65,7 +67,7 @@ def main():
 
         def run(conf, *args):
             (folder / "weir.conf").write_text(conf)
-            return subprocess.run([weir, *args, "weir.conf"], cwd=folder, capture_output=True, text=True, timeout=120)
+            return subprocess.run([weir, *args, "weir.conf"], cwd=folder, capture_output=True, text=True, timeout=PATIENCE)
 
         for conf in (CONF, BAD):
             printed(json.loads(run(conf, "-t", "--json").stdout), "", found[0])

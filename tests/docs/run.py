@@ -39,7 +39,7 @@ COPIED = ["README.md", "conf", "docs", "packaging", "sdk", "plugins"]
 PRELUDE = "#include <stdlib.h>\n#include <string.h>\n#include <weir/weir.h>\n"
 WARNINGS = ["-Wall", "-Wextra", "-Werror", "-Wno-unused-function", "-Wno-unused-const-variable", "-Wno-unused-variable"]
 TOTALS = r"(?m)^weir: \d+ rows in, .* rows/s\n"
-PATIENCE = 120  # seconds
+PATIENCE = 120 * int(os.environ.get("CK_TIMEOUT_MULTIPLIER", 1))  # seconds
 FRAME = "pipeline page {\n@@\n}\n"
 
 
@@ -208,7 +208,7 @@ class Page:
             + ["-I", str(ROOT / "sdk/include"), "-x", "c", "-"],
             input=text.encode(),
             capture_output=True,
-            timeout=120,
+            timeout=PATIENCE,
         )
         self.judge(block, done.stderr.decode() if done.returncode != 0 else None)
 

@@ -16,6 +16,7 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+PATIENCE = 120 * int(os.environ.get("CK_TIMEOUT_MULTIPLIER", 1))  # seconds
 LONG = b"x" * (10 << 20)
 DEEP = 100000
 
@@ -204,7 +205,7 @@ class Weir:
     def run(self, directory, body, under=(), **more):
         """The process, and its operators' counters; {} where it says none."""
         (directory / "weir.conf").write_text("pipeline p {\n%s}\n" % body)
-        done = subprocess.run([*under, self.path, "run", "-q", "--summary", "json", "weir.conf"], cwd=directory, timeout=300,
+        done = subprocess.run([*under, self.path, "run", "-q", "--summary", "json", "weir.conf"], cwd=directory, timeout=PATIENCE,
                               stderr=subprocess.PIPE, **more)
         done.stderr = done.stderr.decode(errors="replace")
         try:
@@ -307,7 +308,7 @@ def reader_that_goes(weir, directory, conf):
         child.stdout.readline()
         child.stdout.close()
         said = child.stderr.read()
-        code = child.wait(timeout=120)
+        code = child.wait(timeout=PATIENCE)
     ops = {o["name"]: o for o in json.loads(said.splitlines()[-1])["operators"]}
     if code != 0 or len(said.splitlines()) != 1:
         return [f"exit code {code}: {said}"]

@@ -8,6 +8,7 @@ Records are bad, too long, empty lines, late, without time, and of several layou
 """
 import argparse
 import json
+import os
 import pathlib
 import random
 import select
@@ -18,6 +19,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 RECORDS = 60000
+PATIENCE = 120 * int(os.environ.get("CK_TIMEOUT_MULTIPLIER", 1))  # seconds
 SOURCE = """
     source file in {
         path %s;
@@ -103,7 +105,7 @@ def run(build, directory, case, threads, more):
     for old in ("all", "sums", "late", "bad"):
         (directory / f"{old}.ndjson").unlink(missing_ok=True)
     done = subprocess.run([build / "core/host/weir", "run", "-q", "--summary", "json", "weir.conf"], cwd=directory,
-                          capture_output=True, text=True, timeout=120)
+                          capture_output=True, text=True, timeout=PATIENCE)
     if done.returncode != 0:
         return done.returncode, done.stderr.splitlines()[0]
     made = {name: (directory / f"{name}.ndjson").read_text() for name in ("all", "sums", "late")}
@@ -121,7 +123,7 @@ def follow(build, directory):
     """Barriers and the stop come to a source that has nothing to read, too: what is wrong, or None."""
     (directory / "weir.conf").write_text(FOLLOWING)
     for _ in range(20):
-        before, end = decided(directory), time.monotonic() + 60
+        before, end = decided(directory), time.monotonic() + PATIENCE
         with open(directory / "grows.ndjson", "a") as f:
             f.writelines(f'{{"n":{i},"ts":{i + 1}000}}\n' for i in range(30))
         with subprocess.Popen([build / "core/host/weir", "run", "-q", "weir.conf"], cwd=directory, stderr=subprocess.DEVNULL) as process:
@@ -131,7 +133,7 @@ def follow(build, directory):
                 if decided(directory) == before:
                     return "no checkpoint"
                 process.terminate()
-                if process.wait(60) != 0:
+                if process.wait(PATIENCE) != 0:
                     return f"exit {process.returncode}"
             except subprocess.TimeoutExpired:
                 return "it does not stop"

@@ -8,6 +8,7 @@ Each case runs twice: as it is, and with conditions that read @offset too, which
 first.  Rows are late, times are missing, conditions fail, records are bad.
 """
 import argparse
+import os
 import pathlib
 import random
 import subprocess
@@ -16,6 +17,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 RECORDS = 150000
+PATIENCE = 120 * int(os.environ.get("CK_TIMEOUT_MULTIPLIER", 1))  # seconds
 CONF = """
 worker_threads 1;
 pipeline p {
@@ -67,7 +69,7 @@ def write(path):
 def run(build, directory, case, more):
     (directory / "weir.conf").write_text(CONF % tuple(part % more for part in CASES[case]))
     done = subprocess.run([build / "core/host/weir", "run", "-q", "weir.conf"], cwd=directory, capture_output=True, text=True,
-                          timeout=120)
+                          timeout=PATIENCE)
     out = {name: sorted((directory / name).read_text().splitlines()) for name in ("late.ndjson", "bad.ndjson")}
     return done.returncode, done.stdout, done.stderr, out
 

@@ -23,6 +23,7 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+PATIENCE = 120 * int(os.environ.get("CK_TIMEOUT_MULTIPLIER", 1))  # seconds
 PIPELINE = re.compile(r"^\s*pipeline\s", re.MULTILINE)
 FOLLOWS = re.compile(r"^\s*follow\s+on;", re.MULTILINE)
 THREADS = re.compile(r"^\s*worker_threads\s[^;]*;", re.MULTILINE)
@@ -60,7 +61,7 @@ def template(weir):
         (directory / "conf.d").mkdir()
         (directory / "conf.d/page_views.conf").write_text(pipeline)
         (directory / "weir.conf").write_text(text)
-        done = subprocess.run([*weir, "-t", "-q", "weir.conf"], cwd=directory, capture_output=True, text=True, timeout=120)
+        done = subprocess.run([*weir, "-t", "-q", "weir.conf"], cwd=directory, capture_output=True, text=True, timeout=PATIENCE)
     return [f"conf/weir.conf: {line}" for line in done.stderr.splitlines()] + ["exit code"] * (done.returncode != 0)
 
 
@@ -95,10 +96,10 @@ def run(conf, expected, weir, threads):
                 cwd=directory,
                 input=given.read_bytes() if given.exists() else b"",
                 capture_output=True,
-                timeout=120,
+                timeout=PATIENCE,
             )
         except subprocess.TimeoutExpired:
-            return ["it did not end within 120 seconds"]
+            return [f"it did not end within {PATIENCE} seconds"]
         wrong = []
         if done.returncode != 0:
             wrong += [f"exit code {done.returncode}"] + done.stderr.decode(errors="replace").splitlines()[:20]

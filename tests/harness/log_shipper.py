@@ -8,6 +8,7 @@ usage: log_shipper.py [--build DIR]
 Nothing here waits for time to pass, only for what is to be in files, for DEADLINE seconds at most.
 """
 import argparse
+import os
 import pathlib
 import shutil
 import signal
@@ -18,7 +19,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 EXAMPLE = ROOT / "conf/examples/log_shipper"
-DEADLINE = 60
+DEADLINE = 60 * int(os.environ.get("CK_TIMEOUT_MULTIPLIER", 1))
 ROTATE = 24  # lines
 KILLED = (60, 110)  # behind that many
 

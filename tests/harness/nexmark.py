@@ -19,6 +19,7 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+PATIENCE = 120 * int(os.environ.get("CK_TIMEOUT_MULTIPLIER", 1))  # seconds
 CONFS = ROOT / "conf/nexmark"
 SHA256 = "9f686d0e613fd46a78d85cbf3fa155f2b13dd4ad106950693d6333cf9f5b1ca3"
 
@@ -47,7 +48,7 @@ BY_PLACE = {"q18", "q19"}
 def weir(build, conf, threads, **env):
     return subprocess.run(
         [build / "core/host/weir", "run", "-q", "-g", f"worker_threads {threads};", conf],
-        env={**os.environ, **env}, capture_output=True, text=True, timeout=120)
+        env={**os.environ, **env}, capture_output=True, text=True, timeout=PATIENCE)
 
 
 def write(build, path, disorder):
@@ -73,10 +74,10 @@ def run_killed(build, query, path, directory):
     conf, state = directory / f"{query}.conf", directory / f"{query}.state"
     text = (CONFS / conf.name).read_text()
     conf.write_text(text.replace(f"pipeline {query} {{", f"pipeline {query} {{\n    checkpoint {{ interval 5ms; }}", 1))
-    patience, chance, last = 0.03, random.Random(query), ""
-    for kills in range(100):
+    patience, chance, kills, last = 0.03, random.Random(query), 0, ""
+    for lives in range(100):
         life = subprocess.Popen(
-            [build / "core/host/weir", "run", "-q", "-g", f"worker_threads {1 + kills % 2}; state_path {state};", conf],
+            [build / "core/host/weir", "run", "-q", "-g", f"worker_threads {1 + lives % 2}; state_path {state};", conf],
             env={**os.environ, "INPUT": str(path)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             out, err = life.communicate(timeout=patience * chance.uniform(0.3, 1))
@@ -84,13 +85,16 @@ def run_killed(build, query, path, directory):
             life.kill()
             last = life.communicate()[0] or last
             patience *= 1.1
+            kills += 1
             continue
         last = out or last  # one that printed may be killed once its end is decided: the next has nothing to say
-        if life.returncode == 0 and kills > 0 and last == want:
-            shutil.rmtree(state)
+        if life.returncode != 0 or last != want:
+            return f"after {kills} kills: exit code {life.returncode}\n{err}have:\n{last}want:\n{want}"
+        shutil.rmtree(state)
+        if kills > 0:
             return ""
-        return f"after {kills} kills: exit code {life.returncode}\n{err}have:\n{last}want:\n{want}"
-    return "it was killed a hundred times and never ended"
+        last = ""  # it ended before anybody came to kill it
+    return "in a hundred lives it was not killed and ended"
 
 
 def main():

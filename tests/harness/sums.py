@@ -7,12 +7,14 @@ usage: sums.py [--build DIR]
 """
 import argparse
 import json
+import os
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
 
+PATIENCE = 120 * int(os.environ.get("CK_TIMEOUT_MULTIPLIER", 1))  # seconds
 ROWS = 5000
 CONF = """
 worker_threads 2;
@@ -63,7 +65,7 @@ def check(weir, directory, body, counters, share):
     sink = "" if body.startswith("route") else " sink file out { from x; path out.ndjson; }"
     (directory / "weir.conf").write_text(CONF % (body + sink))
     done = subprocess.run(
-        [weir, "run", "--summary", "json", "weir.conf"], cwd=directory, capture_output=True, text=True, timeout=120
+        [weir, "run", "--summary", "json", "weir.conf"], cwd=directory, capture_output=True, text=True, timeout=PATIENCE
     )
     if done.returncode != 0:
         return done.stderr
@@ -91,7 +93,7 @@ def check_letters(weir, directory):
     body = "map x { from in; set m = 1 / 0; on_error dead_letter bad; } sink null out { from x; } sink null y { from bad; }"
     (directory / "weir.conf").write_text(CONF % body)
     done = subprocess.run(
-        [weir, "run", "--summary", "json", "weir.conf"], cwd=directory, capture_output=True, text=True, timeout=120
+        [weir, "run", "--summary", "json", "weir.conf"], cwd=directory, capture_output=True, text=True, timeout=PATIENCE
     )
     ops = {o["name"]: o for o in json.loads(done.stderr.splitlines()[-1])["operators"]}
     x, sink = ops["x"], ops["y"]

@@ -14,6 +14,7 @@ import sys
 import tempfile
 
 WEIR = os.path.abspath(sys.argv[1])
+PATIENCE = 120 * int(os.environ.get("CK_TIMEOUT_MULTIPLIER", 1))  # seconds
 ROWS = [{"k": f"key {i % 37}", "n": i, "s": "a b" if i % 3 else "c", "t": 1000 * i} for i in range(3000)]
 
 # Lines that make a transform do something, and how many rows must come at least.
@@ -58,7 +59,7 @@ SOURCES = {
 
 
 def offered(word):
-    out = subprocess.run([WEIR, "help"], capture_output=True, text=True, check=True, timeout=60).stdout
+    out = subprocess.run([WEIR, "help"], capture_output=True, text=True, check=True, timeout=PATIENCE).stdout
     found = re.search(rf"  {word}: [^\n]*\n((?:      [^\n]*\n)+)", out)
     return set(found.group(1).split())
 
@@ -70,7 +71,7 @@ def run(body, threads=2):
         path.write_text(f"worker_threads {threads};\npipeline p {{\n{body}\n}}\n")
         with open(pathlib.Path(folder, "rows.ndjson"), "rb") as stdin:
             done = subprocess.run([WEIR, "run", "-q", str(path)], cwd=folder, stdin=stdin, capture_output=True, text=True,
-                                  timeout=100)
+                                  timeout=PATIENCE)
     if done.returncode != 0:
         raise SystemExit(f"{body}\n{done.stderr}")
     return sorted(done.stdout.splitlines())

@@ -13,7 +13,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-DEADLINE = 60
+DEADLINE = 60 * int(os.environ.get("CK_TIMEOUT_MULTIPLIER", 1))
 
 # A pipeline that never ends by itself, with one of each sort of state.  {} is for what a test varies.
 SOURCE = "path in.ndjson; follow on; format json { user string; ts timestamp ms; n int; } event_time ts;"

@@ -8,6 +8,7 @@ usage: call_examples.py WEIR
 An example of an aggregate says over which values: CALL = RESULT for x in (1, null, 3); or for x, k in ('a', 1), ('b', 2).
 """
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -15,13 +16,14 @@ import sys
 import tempfile
 
 WEIR = sys.argv[1]
+PATIENCE = 120 * int(os.environ.get("CK_TIMEOUT_MULTIPLIER", 1))  # seconds
 
 
 def listed(word):
     """The names below `functions` or `aggregates` in the overview; the list of their signatures is as long."""
-    overview = subprocess.run([WEIR, "help"], capture_output=True, text=True, check=True, timeout=60).stdout
+    overview = subprocess.run([WEIR, "help"], capture_output=True, text=True, check=True, timeout=PATIENCE).stdout
     names = re.search(rf"^  {word}\n((?:      .*\n)+)", overview, re.MULTILINE)[1].split()
-    lines = subprocess.run([WEIR, "help", word], capture_output=True, text=True, check=True, timeout=60).stdout
+    lines = subprocess.run([WEIR, "help", word], capture_output=True, text=True, check=True, timeout=PATIENCE).stdout
     if len(re.findall(r"^  \S", lines, re.MULTILINE)) != len(names):
         raise SystemExit(f"weir help {word} does not list what weir help names")
     return names
@@ -29,7 +31,7 @@ def listed(word):
 
 def example(name, *kinds):
     """The line of the example, and None where something is missing."""
-    out = subprocess.run([WEIR, "help", name], capture_output=True, text=True, timeout=60).stdout
+    out = subprocess.run([WEIR, "help", name], capture_output=True, text=True, timeout=PATIENCE).stdout
     blocks = re.split(r"\n(?=\S)", out)
     for block in blocks:
         lines = block.splitlines()
@@ -65,7 +67,7 @@ def run(conf):
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "weir.conf")
         path.write_text(conf)
-        done = subprocess.run([WEIR, "run", str(path)], capture_output=True, text=True, timeout=100)
+        done = subprocess.run([WEIR, "run", str(path)], capture_output=True, text=True, timeout=PATIENCE)
     if done.returncode != 0:
         raise SystemExit(f"{done.stderr}\n{conf}")
     return [json.loads(line) for line in done.stdout.splitlines()]

@@ -12,6 +12,7 @@ import datetime
 import fractions
 import json
 import math
+import os
 import pathlib
 import random
 import subprocess
@@ -19,6 +20,7 @@ import sys
 import tempfile
 
 WEIR = sys.argv[1]
+PATIENCE = 120 * int(os.environ.get("CK_TIMEOUT_MULTIPLIER", 1))  # seconds
 SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 20260301
 LEAST, MOST = -(2**63), 2**63 - 1
 CALLS = ["count(x)", "avg(x)", "var(x)", "var_pop(x)", "stddev(x)", "stddev_pop(x)", "median(x)"]
@@ -86,7 +88,7 @@ def run(kind, operator, rows):
     sink stdout out { from a; }
 }
 """ % (kind, operator % items))
-        done = subprocess.run([WEIR, "run", str(path)], capture_output=True, text=True, timeout=100)
+        done = subprocess.run([WEIR, "run", str(path)], capture_output=True, text=True, timeout=PATIENCE)
     if done.returncode != 0:
         raise SystemExit(done.stderr)
     return [json.loads(line) for line in done.stdout.splitlines()]

@@ -6,6 +6,7 @@ usage: sketches.py WEIR
 """
 import json
 import math
+import os
 import pathlib
 import random
 import subprocess
@@ -13,6 +14,7 @@ import sys
 import tempfile
 
 WEIR = sys.argv[1]
+PATIENCE = 120 * int(os.environ.get("CK_TIMEOUT_MULTIPLIER", 1))  # seconds
 FRACTIONS = [0, 0.01, 0.25, 0.5, 0.9, 0.99, 0.999, 1]
 DISTINCT = [100, 128, 129, 1000, 20000]
 
@@ -35,7 +37,7 @@ def main():
     sink stdout out { from a; }
 }
 """ % (fields, ", ".join(items)))
-        done = subprocess.run([WEIR, "run", str(path)], capture_output=True, text=True, timeout=100)
+        done = subprocess.run([WEIR, "run", str(path)], capture_output=True, text=True, timeout=PATIENCE)
     if done.returncode != 0:
         raise SystemExit(done.stderr)
     got = json.loads(done.stdout)

@@ -6,6 +6,7 @@ usage: sqlite_diff.py WEIR [SEED]
 """
 import json
 import math
+import os
 import pathlib
 import random
 import sqlite3
@@ -15,6 +16,7 @@ import sys
 import tempfile
 
 WEIR = sys.argv[1]
+PATIENCE = 120 * int(os.environ.get("CK_TIMEOUT_MULTIPLIER", 1))  # seconds
 SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 20260131
 ROWS = 1000
 
@@ -113,7 +115,7 @@ def run(body, rows):
     %s
 }
 """ % body)
-        done = subprocess.run([WEIR, "run", str(path)], capture_output=True, text=True, timeout=100)
+        done = subprocess.run([WEIR, "run", str(path)], capture_output=True, text=True, timeout=PATIENCE)
     if done.returncode != 0:
         raise SystemExit(done.stderr)
     return [json.loads(line) for line in done.stdout.splitlines()]
