@@ -10,15 +10,8 @@
 #include <emmintrin.h>
 #endif
 
+#include "base/kernel.h"
 #include "expr/node.h"
-
-/* Variants of a kernel for newer machines, chosen when the program is loaded. */
-#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__clang__) && __GNUC__ >= 12 &&      \
-	!defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define WR_KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define WR_KERNEL
-#endif
 
 /* Rows sel[0 .. n), ascending, or 0 .. n if sel is NULL. */
 struct wr_rows {

@@ -12,6 +12,7 @@ enum {
 	HASH_BLOCK = 64, /* keys whose cache misses overlap */
 	HASH_CACHE_LINE = 64,
 	HASH_NEAR_MAX = 512, /* bytes of an entry that are brought near */
+	HASH_CACHED = 512 << 10, /* bytes of a table that is in the cache anyway */
 	HASH_REPACK = 4096, /* bytes of dead keys that are worth no thought */
 	HASH_KEEP = 16 /* lines that are worth keeping, if an eighth of their buckets was used */
 };
@@ -226,6 +227,25 @@ hash_near_entry(const uint8_t *entry, uint32_t size)
 	__builtin_prefetch(entry + size - 1, 1); /* entries are not aligned to lines */
 }
 
+/* The entry that has this tag, most likely the key's own; 0: none. */
+static inline uint32_t
+hash_candidate(const struct wr_hash *hash, const struct wr_hash_line *line, uint32_t tag)
+{
+	uint32_t same = hash_equal(line->tag, tag);
+
+	return same != 0 ? line->entry[__builtin_ctz(same) / 2] : hash_overflow(hash, line, tag);
+}
+
+/* slabs and layout are the caller's copies, which need not be read again. */
+static inline uint8_t *
+hash_entry_at(const struct wr_slabs *slabs, const struct wr_layout *layout, uint32_t index)
+{
+	if (index == 0)
+		return (uint8_t *)&hash_none;
+	return slabs->slab[(index - 1) >> layout->shift] +
+	       (size_t)((index - 1) & ((1u << layout->shift) - 1)) * layout->stride;
+}
+
 static inline void
 hash_block_near(
 	const struct wr_hash *hash, const struct wr_lookup *lookup, struct hash_block *block)
@@ -236,19 +256,10 @@ hash_block_near(
 
 	for (uint32_t i = 0; i < block->n; i++) {
 		uint32_t tag = (uint32_t)lookup->hash[lookup_row(lookup, block->base + i)];
-		const struct wr_hash_line *line = block->line[i];
-		uint32_t same = hash_equal(line->tag, tag);
-		uint32_t index = same != 0 ? line->entry[__builtin_ctz(same) / 2]
-					   : hash_overflow(hash, line, tag);
-		uint8_t *entry = (uint8_t *)&hash_none;
 
-		if (index != 0)
-			entry = slabs.slab[(index - 1) >> layout.shift] +
-				(size_t)((index - 1) & ((1u << layout.shift) - 1)) * layout.stride;
-
-		block->index[i] = index;
-		block->entry[i] = entry;
-		hash_near_entry(entry, size);
+		block->index[i] = hash_candidate(hash, block->line[i], tag);
+		block->entry[i] = hash_entry_at(&slabs, &layout, block->index[i]);
+		hash_near_entry(block->entry[i], size);
 	}
 	if (slabs.keep.first == NULL)
 		return;
@@ -281,28 +292,37 @@ hash_can_put(const struct wr_hash *hash, const struct wr_key *key, uint32_t tag,
 	return index != 0 && (!hash->keyed || wr_chain_find(&hash->slabs, index, ns) != 0);
 }
 
+/* The entry of a key whose candidate was none or another one, made if it is new; 0: there is no
+ * room. */
+static __attribute__((noinline)) uint32_t
+hash_settle(struct wr_hash *hash, const struct wr_lookup *lookup, uint32_t i)
+{
+	uint32_t from = lookup_row(lookup, i), tag = (uint32_t)lookup->hash[from];
+	const struct wr_key *key = &lookup->keys[from];
+	int64_t ns = hash->keyed ? lookup_ns(lookup, i) : 0;
+	bool made;
+
+	return hash_can_put(hash, key, tag, ns) ? hash_put(hash, key, tag, ns, &made) : 0;
+}
+
 /* How many keys are done: all, or those before one that is new and finds no room. */
 static inline __attribute__((always_inline)) uint32_t
 hash_block_upsert(struct wr_hash *hash, const struct wr_lookup *lookup,
 	const struct hash_block *block, bool keyed, bool tracked, void **row)
 {
-	const struct wr_key *keys = lookup->keys;
 	const uint32_t head = hash->slabs.layout->head;
 
 	for (uint32_t i = 0; i < block->n; i++) {
 		uint32_t from = block->base + i, index = block->index[i];
-		const struct wr_key *key = &keys[lookup_row(lookup, from)];
 		uint8_t *entry = block->entry[i];
-		int64_t ns = keyed ? lookup_ns(lookup, from) : 0;
-		bool made;
 
-		if (!wr_key_eq((const struct wr_key *)(const void *)entry, key) ||
-			(keyed && ((const struct wr_node *)(const void *)entry)->ns != ns)) {
-			uint32_t tag = (uint32_t)lookup->hash[lookup_row(lookup, from)];
-
-			if (!hash_can_put(hash, key, tag, ns))
+		if (!wr_key_eq((const struct wr_key *)(const void *)entry,
+			    &lookup->keys[lookup_row(lookup, from)]) ||
+			(keyed && ((const struct wr_node *)(const void *)entry)->ns !=
+					  lookup_ns(lookup, from))) {
+			index = hash_settle(hash, lookup, from);
+			if (index == 0)
 				return i;
-			index = hash_put(hash, key, tag, ns, &made);
 			entry = wr_slabs_at(&hash->slabs, index);
 		}
 		if (tracked)
@@ -310,6 +330,47 @@ hash_block_upsert(struct wr_hash *hash, const struct wr_lookup *lookup,
 		row[lookup_at(lookup, from)] = entry + head;
 	}
 	return block->n;
+}
+
+/* Whether all is in the cache anyway, and all keys are two words. */
+static inline bool
+hash_is_near(const struct wr_hash *hash)
+{
+	uint64_t bytes = (uint64_t)hash->slabs.next * hash->slabs.layout->stride;
+
+	return hash->slabs.keep.first == NULL &&
+	       hash->n_lines * sizeof *hash->lines + bytes <= HASH_CACHED;
+}
+
+/* As hash_block_upsert, of all keys from base on: nothing needs to be brought near. */
+static inline __attribute__((always_inline)) uint32_t
+hash_near_upsert(struct wr_hash *hash, const struct wr_lookup *lookup, uint32_t base, bool keyed,
+	bool tracked, void **row)
+{
+	const struct wr_lookup own = *lookup;
+	const struct wr_slabs slabs = hash->slabs;
+	const struct wr_layout layout = *slabs.layout;
+	const struct wr_hash_line *lines = hash->lines;
+	const uint32_t n_lines = hash->n_lines;
+
+	for (uint32_t i = base; i < own.n; i++) {
+		uint32_t from = lookup_row(&own, i), tag = (uint32_t)own.hash[from];
+		uint32_t index = hash_candidate(hash, &lines[hash_home(n_lines, tag)], tag);
+		uint8_t *entry = hash_entry_at(&slabs, &layout, index);
+
+		if (memcmp(entry, &own.keys[from], sizeof *own.keys) != 0 ||
+			(keyed && ((const struct wr_node *)(const void *)entry)->ns !=
+					  lookup_ns(&own, i))) {
+			index = hash_settle(hash, lookup, i);
+			if (index == 0)
+				return i - base;
+			entry = hash_entry_at(&slabs, &layout, index);
+		}
+		if (tracked)
+			hash_mark(hash, index);
+		row[lookup_at(&own, i)] = entry + layout.head;
+	}
+	return own.n - base;
 }
 
 /* Room for one more at least; the rows of the first n keys move with their entries. */
@@ -337,6 +398,13 @@ hash_upsert(
 		struct hash_block *block = &blocks[turn];
 		uint32_t done;
 
+		if (hash_is_near(hash)) {
+			base += hash_near_upsert(hash, lookup, base, keyed, tracked, row);
+			started = false;
+			if (base < lookup->n)
+				hash_make_room(hash, lookup, base, row);
+			continue;
+		}
 		if (!started)
 			hash_block_start(hash, lookup, block, base);
 		if (lookup->n - base > HASH_BLOCK)
@@ -352,23 +420,34 @@ hash_upsert(
 	}
 }
 
+static inline __attribute__((always_inline)) void
+hash_upsert_shape(struct wr_hash *hash, const struct wr_lookup *lookup, void **row)
+{
+	if (hash->keyed)
+		hash_upsert(hash, lookup, true, hash->tracked, row);
+	else if (hash->tracked)
+		hash_upsert(hash, lookup, false, true, row);
+	else
+		hash_upsert(hash, lookup, false, false, row);
+}
+
 /* The common shapes of a call have code of their own, in which nothing is asked per row. */
 void
 wr_hash_upsert(struct wr_hash *hash, const struct wr_lookup *lookup, void **row)
 {
-	struct wr_lookup all = *lookup;
+	struct wr_lookup own = *lookup;
 
-	if (all.rows != NULL || all.at != NULL) {
+	if (own.at != NULL) {
 		hash_upsert(hash, lookup, hash->keyed, hash->tracked, row);
 		return;
 	}
-	all.rows = all.at = NULL;
-	if (hash->keyed)
-		hash_upsert(hash, &all, true, hash->tracked, row);
-	else if (hash->tracked)
-		hash_upsert(hash, &all, false, true, row);
-	else
-		hash_upsert(hash, &all, false, false, row);
+	own.at = NULL;
+	if (own.rows != NULL) {
+		hash_upsert_shape(hash, &own, row);
+	} else {
+		own.rows = NULL;
+		hash_upsert_shape(hash, &own, row);
+	}
 }
 
 void

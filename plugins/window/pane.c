@@ -70,6 +70,30 @@ pane_find_span(struct pane_rows *rows, const int64_t *time)
 	rows->max = max;
 }
 
+/* Whether all rows are in the pane of those before; their span is that pane then, and no compare of
+ * each was needed: a time outside of it makes one of the differences negative. */
+static int
+pane_goes_on(const struct pane_window *w, struct pane_rows *rows, const int64_t *time)
+{
+	uint64_t first = (uint64_t)w->ns[0], last = first + (uint64_t)w->conf->pane - 1;
+	uint64_t outside = 0;
+
+	if (w->n_same == 0)
+		return 0;
+	if (rows->sel == NULL)
+		for (uint32_t i = 0; i < rows->n; i++)
+			outside |= ((uint64_t)time[i] - first) | (last - (uint64_t)time[i]);
+	else
+		for (uint32_t i = 0; i < rows->n; i++) {
+			uint64_t at = (uint64_t)time[rows->sel[i]];
+
+			outside |= (at - first) | (last - at);
+		}
+	rows->min = (int64_t)first;
+	rows->max = (int64_t)last;
+	return outside >> 63 == 0;
+}
+
 /* Sorts out rows that no window takes: kept gets the others, and rows stands for those then. */
 static void
 pane_admit(struct pane_window *w, struct weir_task *task, const struct weir_batch *batch,
@@ -127,7 +151,8 @@ pane_process(void *self, struct weir_task *task, const struct weir_batch *batch)
 	struct pane_rows rows = {
 		.sel = batch->sel, .n = batch->sel != NULL ? batch->n_sel : batch->n_rows};
 
-	pane_find_span(&rows, batch->event_time);
+	if (!pane_goes_on(w, &rows, batch->event_time))
+		pane_find_span(&rows, batch->event_time);
 	if (rows.min < w->clock.dead || rows.min < -WINDOW_TIME_MAX || rows.max > WINDOW_TIME_MAX)
 		pane_admit(w, task, batch, &rows, kept);
 	if (rows.n == 0)

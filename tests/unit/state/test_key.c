@@ -103,6 +103,58 @@ START_TEST(fixed_values_are_eight_little_endian_bytes)
 }
 END_TEST
 
+/* Keys of rows of a column at once, against those of each value. */
+static void
+check_all(const struct weir_column *col, const uint32_t *sel, uint32_t n)
+{
+	static struct wr_key keys[WEIR_ROWS_MAX];
+	static uint64_t hash[WEIR_ROWS_MAX];
+
+	wr_keys_of(&col, 1, sel, n, keys, hash, NULL);
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t row = sel == NULL ? i : sel[i];
+		struct wr_key own = wr_key_make((const int64_t *)col->values + row, 8);
+
+		if (weir_null_at(col, row))
+			own = (struct wr_key){.len = WR_KEY_NULL};
+		ck_assert_mem_eq(&keys[row], &own, sizeof own);
+		ck_assert_uint_eq(hash[row], wr_key_hash(&own));
+	}
+}
+
+START_TEST(keys_of_many_ints_are_those_of_each)
+{
+	static int64_t ints[WEIR_ROWS_MAX];
+	static uint32_t sel[WEIR_ROWS_MAX];
+	uint64_t valid[WEIR_ROWS_MAX / 64], x = 1;
+	struct weir_column col = column_of(WEIR_INT64, ints, NULL);
+	uint32_t n = 0;
+
+	memset(valid, 0xff, sizeof valid);
+	for (uint32_t i = 0; i < WEIR_ROWS_MAX; i++) {
+		x = x * UINT64_C(6364136223846793005) + 1442695040888963407;
+		ints[i] = (int64_t)(x >> i % 64);
+		if (i % 5 == 1)
+			valid[i / 64] &= ~(UINT64_C(1) << i % 64);
+		else
+			sel[n++] = i;
+	}
+	check_all(&col, NULL, WEIR_ROWS_MAX);
+	check_all(&col, NULL, 3);
+	check_all(&col, sel, n);
+	check_all(&col, sel, 2);
+	col.valid = valid; /* none of sel is null */
+	check_all(&col, sel, n);
+	check_all(&col, NULL, WEIR_ROWS_MAX);
+	check_all(&col, NULL, 1);
+	valid[n / 64 / 2] = 0;
+	check_all(&col, sel, n);
+	for (uint32_t i = 0; i < n; i++)
+		sel[i] = sel[i] / 40 * 40; /* few rows, again and again */
+	check_all(&col, sel, n);
+}
+END_TEST
+
 START_TEST(equal_doubles_are_one_key)
 {
 	const uint64_t bits[] = {0, UINT64_C(1) << 63, UINT64_C(0x7ff8000000000000),
@@ -227,6 +279,7 @@ main(void)
 	tcase_add_test(tc, key_group_is_taken_from_the_high_half);
 	tcase_add_test(tc, subtasks_own_even_ranges_of_groups);
 	tcase_add_test(tc, fixed_values_are_eight_little_endian_bytes);
+	tcase_add_test(tc, keys_of_many_ints_are_those_of_each);
 	tcase_add_test(tc, equal_doubles_are_one_key);
 	tcase_add_test(tc, null_empty_and_zero_are_three_keys);
 	tcase_add_test(tc, several_columns_have_marks_and_lengths);
