@@ -18,9 +18,9 @@
 
 /* What may wait to be applied: a start takes a second at most for it. */
 #ifndef WEIR_STORE_EPOCHS
-#define WEIR_STORE_EPOCHS 32
+#define WEIR_STORE_EPOCHS 64
 #endif
-static const uint64_t apply_least = 8 * 1024 * 1024, apply_most = 64 * 1024 * 1024; /* bytes */
+static const uint64_t apply_least = 8 * 1024 * 1024, apply_most = 128 * 1024 * 1024; /* bytes */
 enum { APPLY_GAIN = 4 /* times what came into the base last */ };
 
 static void
@@ -89,26 +89,33 @@ apply_chunks(const struct wr_apply_index *index)
 static int
 apply_parse_index(struct wr_apply *a, struct wr_apply_index *index, const char *p, size_t len)
 {
+	struct wr_journal_head head = {0};
+	size_t head_len = WR_JOURNAL_HEAD_IN_DB;
 	uint64_t hash;
-	uint32_t head[2];
 
-	if (len < sizeof head + sizeof hash)
+	if (len < head_len + sizeof hash)
 		return apply_damaged(a, 0, "is truncated");
-	memcpy(head, p, sizeof head);
 	memcpy(&hash, p + len - sizeof hash, sizeof hash);
 	if (hash != XXH3_64bits(p, len - sizeof hash))
 		return apply_damaged(a, 0, "has another checksum than it says");
-	if (head[0] != 1)
+	memcpy(&head, p, head_len);
+	if (head.version != WR_JOURNAL_IN_DB && head.version != WR_JOURNAL_IN_FILE)
 		return wr_err_set(a->err, -EUCLEAN,
 			"the journal of epoch %llu in \"%s\" is of version %u; this weir reads "
-			"version 1",
-			(unsigned long long)a->epoch, a->store->dir, head[0]);
-	index->n = head[1];
-	if (len != sizeof head + (size_t)index->n * sizeof *index->entries + sizeof hash)
+			"versions 1 and 2",
+			(unsigned long long)a->epoch, a->store->dir, head.version);
+	index->in_file = head.version == WR_JOURNAL_IN_FILE;
+	head_len = index->in_file ? sizeof head : head_len;
+	if (len != head_len + (size_t)head.n * sizeof *index->entries + sizeof hash)
 		return apply_damaged(a, 0, "is truncated");
+	memcpy(&head, p, head_len);
+	index->n = head.n;
 	index->entries = wr_alloc(index->n * sizeof *index->entries);
-	memcpy(index->entries, p + sizeof head, index->n * sizeof *index->entries);
+	memcpy(index->entries, p + head_len, index->n * sizeof *index->entries);
 	index->n_chunks = apply_chunks(index);
+	index->place = (struct wr_journal_place){.file = head.file, .at = head.at};
+	for (uint32_t i = 0; i < index->n_chunks; i++)
+		index->place.length += index->entries[i].length;
 	return 0;
 }
 
@@ -345,28 +352,47 @@ apply_removals(struct wr_apply *a)
 	return rc;
 }
 
-/* The chunk behind the one that the iterator is at. */
+/* The chunk behind the one at hand, wherever it is; it stays until the end. */
 static int
-apply_next_chunk(struct wr_apply *a, uint32_t chunk)
+apply_read_chunk(struct wr_apply *a, uint32_t chunk, const char **p)
 {
 	const struct wr_journal_entry *entry = &a->index->entries[chunk - 1];
-	uint8_t blob[WR_BLOB_KEY], key[WR_JOURNAL_KEY];
-	const char *p;
+	uint8_t key[WR_JOURNAL_KEY];
 	size_t len;
 
+	if (a->index->in_file) {
+		*p = a->index->map.chunks + a->at;
+		a->at += entry->length;
+		return 0;
+	}
 	leveldb_iter_next(a->journal);
-	p = apply_chunk(a, chunk, &len);
-	if (p == NULL) {
+	*p = apply_chunk(a, chunk, &len);
+	if (*p == NULL) {
 		int rc = wr_store_iter_error(a->store, a->journal, a->err);
 
 		return rc < 0 ? rc : apply_damaged(a, chunk, "is missing");
 	}
 	if (len != entry->length)
 		return apply_damaged(a, chunk, "is truncated");
-	if (XXH3_64bits(p, len) != entry->hash)
-		return apply_damaged(a, chunk, "has another checksum than its index says");
+	*p = wr_arena_dup(&a->arena, *p, len);
 	wr_store_journal_key(key, a->epoch, chunk);
 	leveldb_writebatch_delete(a->drop, (const char *)key, sizeof key);
+	return 0;
+}
+
+static int
+apply_next_chunk(struct wr_apply *a, uint32_t chunk)
+{
+	const struct wr_journal_entry *entry = &a->index->entries[chunk - 1];
+	uint8_t blob[WR_BLOB_KEY];
+	size_t len = entry->length;
+	const char *p;
+	int rc = apply_read_chunk(a, chunk, &p);
+
+	if (rc < 0)
+		return rc;
+	if (XXH3_64bits(p, len) != entry->hash)
+		return apply_damaged(a, chunk, "has another checksum than its index says");
 	if (entry->kind == WR_SECTION_TABLE)
 		return apply_table(a, chunk, p, len);
 	if (entry->kind == WR_ENTRY_MANIFEST) {
@@ -390,6 +416,10 @@ apply_epoch(struct wr_apply *a)
 	wr_store_journal_key(key, a->epoch, 0);
 	leveldb_iter_seek(a->journal, (const char *)key, sizeof key);
 	leveldb_writebatch_delete(a->drop, (const char *)key, sizeof key);
+	a->at = 0;
+	if (a->index->in_file && !wr_journal_files_map(&a->store->files, a->store->dir_fd,
+					 &a->index->place, &a->index->map))
+		return apply_damaged(a, 1, "is missing");
 	for (uint32_t i = 1; rc == 0 && i <= a->index->n_chunks; i++)
 		rc = apply_next_chunk(a, i);
 	return rc;
@@ -449,8 +479,10 @@ apply_write(struct wr_apply *a, bool sync)
 static void
 apply_fini(struct wr_apply *a)
 {
-	for (uint64_t i = 0; a->indexes != NULL && i <= a->last - a->first; i++)
+	for (uint64_t i = 0; a->indexes != NULL && i <= a->last - a->first; i++) {
+		wr_journal_map_fini(&a->indexes[i].map);
 		free(a->indexes[i].entries);
+	}
 	free(a->indexes);
 	leveldb_iter_destroy(a->journal);
 	leveldb_iter_destroy(a->base);
@@ -458,6 +490,7 @@ apply_fini(struct wr_apply *a)
 	leveldb_writebatch_destroy(a->drop);
 	leveldb_free(a->error);
 	wr_merge_fini(&a->merge);
+	wr_arena_fini(&a->arena);
 	wr_text_fini(&a->key);
 	wr_text_fini(&a->value);
 }
@@ -488,6 +521,8 @@ wr_store_apply_some(struct wr_store *store, uint64_t upto, bool sync, struct wei
 	wr_failpoint("apply.written");
 	if (rc == 0) {
 		store->base = a.last;
+		if (store->base == store->decided)
+			wr_journal_files_turn(&store->files);
 		store->waiting = 0;
 		store->applied = a.put;
 	}

@@ -3,6 +3,7 @@
 #ifndef WR_STATE_APPLY_H
 #define WR_STATE_APPLY_H
 
+#include "base/arena.h"
 #include "state/merge.h"
 #include "state/store_parts.h"
 
@@ -10,6 +11,9 @@
 struct wr_apply_index {
 	struct wr_journal_entry *entries;
 	uint32_t n, n_chunks; /* entries with chunks come first */
+	bool in_file;
+	struct wr_journal_place place; /* if so */
+	struct wr_journal_map map;
 };
 
 struct wr_apply {
@@ -17,7 +21,8 @@ struct wr_apply {
 	uint64_t first, last; /* epochs */
 	struct wr_apply_index *indexes; /* of each of them */
 	uint64_t epoch; /* at hand, and its index */
-	const struct wr_apply_index *index;
+	struct wr_apply_index *index;
+	size_t at; /* in a file: of the chunk at hand, in the map */
 	leveldb_writebatch_t *batch;
 	size_t bytes; /* in the batch, about */
 	uint64_t put; /* bytes in all */
@@ -26,6 +31,7 @@ struct wr_apply {
 	leveldb_iterator_t *journal; /* at the chunk of the entry at hand */
 	leveldb_iterator_t *base; /* as it was before */
 	struct wr_merge merge; /* rows to put and delete, behind all else */
+	struct wr_arena arena; /* chunks from the database */
 	bool end; /* the last is the pipeline's last */
 	struct wr_text key, value; /* scratch */
 	struct weir_err *err;

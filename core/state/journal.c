@@ -12,13 +12,14 @@
 
 /* A journal being made. */
 struct journal {
-	const struct wr_store *store;
+	struct wr_store *store;
 	const struct wr_manifest *next;
 	leveldb_writebatch_t *batch;
 	uint64_t epoch;
 	uint64_t hash; /* of the index */
 	struct wr_journal_entry *entries;
-	uint32_t n, cap;
+	const char **chunks; /* of the first n_chunks entries; borrowed */
+	uint32_t n, cap, n_chunks;
 	uint64_t bytes; /* of its chunks */
 };
 
@@ -30,6 +31,7 @@ journal_add(struct journal *j, uint32_t kind, uint32_t id, uint32_t subtask)
 	if (j->n == j->cap) {
 		j->cap = j->cap == 0 ? 64 : j->cap * 2;
 		j->entries = wr_realloc(j->entries, j->cap * sizeof *j->entries);
+		j->chunks = wr_realloc(j->chunks, j->cap * sizeof *j->chunks);
 	}
 	entry = &j->entries[j->n++];
 	*entry = (struct wr_journal_entry){.kind = (uint8_t)kind, .id = id, .subtask = subtask};
@@ -41,13 +43,11 @@ static void
 journal_put(struct journal *j, const char *p, size_t len)
 {
 	struct wr_journal_entry *entry = &j->entries[j->n - 1];
-	uint8_t key[WR_JOURNAL_KEY];
 
 	j->bytes += len;
 	entry->length = len;
 	entry->hash = XXH3_64bits(p, len);
-	wr_store_journal_key(key, j->epoch, j->n);
-	leveldb_writebatch_put(j->batch, (const char *)key, sizeof key, p, len);
+	j->chunks[j->n_chunks++] = p;
 }
 
 static int
@@ -177,19 +177,60 @@ journal_removals(struct journal *j, const struct wr_capture *const *captures, ui
 }
 
 static void
-journal_finish(struct journal *j)
+journal_put_in_db(struct journal *j)
+{
+	for (uint32_t i = 0; i < j->n_chunks; i++) {
+		uint8_t key[WR_JOURNAL_KEY];
+
+		wr_store_journal_key(key, j->epoch, i + 1);
+		leveldb_writebatch_put(j->batch, (const char *)key, sizeof key, j->chunks[i],
+			j->entries[i].length);
+	}
+}
+
+/* Invariant: they are on disk before the batch that has their index. */
+static int
+journal_put_in_file(struct journal *j, struct wr_journal_head *head, struct weir_err *err)
+{
+	struct wr_store *store = j->store;
+	struct wr_journal_place place = {0};
+	int rc = wr_journal_files_begin(
+		&store->files, store->dir_fd, store->dir, j->bytes, &place, err);
+
+	for (uint32_t i = 0; rc == 0 && i < j->n_chunks; i++)
+		rc = wr_journal_files_put(
+			&store->files, store->dir, j->chunks[i], j->entries[i].length, err);
+	wr_failpoint("journal.written");
+	if (rc == 0)
+		rc = wr_journal_files_sync(&store->files, store->dir, err);
+	wr_failpoint("journal.synced");
+	head->version = WR_JOURNAL_IN_FILE;
+	head->file = place.file;
+	head->at = place.at;
+	return rc;
+}
+
+static int
+journal_finish(struct journal *j, struct weir_err *err)
 {
 	struct wr_text index = {0};
-	uint32_t head[] = {1, j->n};
+	struct wr_journal_head head = {.version = WR_JOURNAL_IN_DB, .n = j->n};
 	uint8_t key[WR_JOURNAL_KEY];
+	int rc = 0;
 
-	wr_text_add(&index, (const char *)head, sizeof head);
+	if (j->bytes >= WEIR_JOURNAL_FILE)
+		rc = journal_put_in_file(j, &head, err);
+	else
+		journal_put_in_db(j);
+	wr_text_add(&index, (const char *)&head,
+		head.version == WR_JOURNAL_IN_DB ? WR_JOURNAL_HEAD_IN_DB : sizeof head);
 	wr_text_add(&index, (const char *)j->entries, j->n * sizeof *j->entries);
 	j->hash = XXH3_64bits(index.p, index.len);
 	wr_text_add(&index, (const char *)&j->hash, sizeof j->hash);
 	wr_store_journal_key(key, j->epoch, 0);
 	leveldb_writebatch_put(j->batch, (const char *)key, sizeof key, index.p, index.len);
 	wr_text_fini(&index);
+	return rc;
 }
 
 /* Chunks first, then what has none.  text: a manifest that comes into force when this is applied.
@@ -211,8 +252,7 @@ journal_make(struct journal *j, const struct wr_capture *const *captures, uint32
 	journal_removals(j, captures, n);
 	if (end)
 		journal_add(j, WR_ENTRY_END, 0, 0);
-	journal_finish(j);
-	return 0;
+	return journal_finish(j, err);
 }
 
 static void
@@ -295,6 +335,7 @@ journal_fini(struct journal *j)
 	if (j->batch != NULL)
 		leveldb_writebatch_destroy(j->batch);
 	free(j->entries);
+	free(j->chunks);
 }
 
 static void

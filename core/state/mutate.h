@@ -18,6 +18,8 @@ enum {
 	WR_MUTATE_UNASKED, /* what was prepared is dropped before the decider is asked */
 	WR_MUTATE_COMMIT_FIRST, /* sinks commit before the decision */
 	WR_MUTATE_UNSAVED, /* what is written again before it was copied is not copied before */
+	WR_MUTATE_UNSYNCED_FILE, /* the file with chunks of journals is not synced */
+	WR_MUTATE_ONE_FILE, /* it is written anew before what it held is surely in the base */
 };
 
 #endif

@@ -397,6 +397,7 @@ wr_store_open_bounded(struct wr_store **out, const char *dir, const char *pipeli
 
 	store->part = bounds->buffer < WEIR_APPLY_PART ? bounds->buffer : WEIR_APPLY_PART;
 	store->dir_fd = store->lock_fd = store->witness_fd = -1;
+	wr_journal_files_init(&store->files);
 	rc = wr_store_dir_open(store, dir, pipeline != NULL, err);
 	wr_failpoint("open.locked");
 	if (rc == 0)

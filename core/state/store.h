@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A pipeline's durable state: one LevelDB with committed data only (the base) and one redo journal
- * an epoch, and a manifest beside it.  docs/state.md specifies every byte.  One thread at a time,
- * the state thread, unless it says otherwise.
+ * an epoch, the chunks of large ones in files, and a manifest beside it.  docs/state.md specifies
+ * every byte.  One thread at a time, the state thread, unless it says otherwise.
  *
  *   decide(n):  ONE synced batch { journal of n, decided = n }: the epoch counts from here on
  *   apply(n):   ONE batch { base <- journals up to n, they are dropped, base = n }, not synced

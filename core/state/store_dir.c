@@ -135,6 +135,7 @@ dir_look(const struct wr_store *store, struct dir_found *found, struct weir_err 
 			known = false;
 		for (size_t i = 0; !known && i < sizeof ours / sizeof ours[0]; i++)
 			known = strcmp(name, ours[i]) == 0;
+		known = known || wr_journal_files_have(name);
 		if (!known)
 			snprintf(found->foreign, sizeof found->foreign, "%s", name);
 	}
@@ -246,6 +247,7 @@ wr_store_dir_open(struct wr_store *store, const char *dir, bool make, struct wei
 void
 wr_store_dir_close(struct wr_store *store)
 {
+	wr_journal_files_close(&store->files);
 	if (store->witness_fd >= 0)
 		close(store->witness_fd);
 	if (store->lock_fd >= 0)

@@ -8,6 +8,7 @@
 
 #include <leveldb/c.h>
 
+#include "state/journal_file.h"
 #include "state/manifest.h"
 #include "state/mutate.h"
 #include "state/retire.h"
@@ -21,9 +22,14 @@
 #define WEIR_APPLY_PART (16 * 1024 * 1024)
 #endif
 
+#ifndef WEIR_JOURNAL_FILE
+#define WEIR_JOURNAL_FILE (64 * 1024) /* bytes: chunks of a larger journal have a file */
+#endif
+
 struct wr_store {
 	char *dir, *db_dir;
 	int dir_fd, lock_fd, witness_fd;
+	struct wr_journal_files files;
 	leveldb_t *db;
 	size_t part; /* bytes of a batch that applies; LevelDB's log is bounded by it */
 	leveldb_options_t *options;
@@ -122,7 +128,14 @@ void wr_store_row_prefix(uint8_t key[WR_ROW_PREFIX], uint32_t table);
 void wr_store_blob_key(
 	uint8_t key[WR_BLOB_KEY], uint32_t op, uint32_t kind, uint32_t subtask, uint32_t piece);
 
-/* The index of a journal, in memory as on disk. */
+/* The index of a journal, in memory as on disk: a head, entries and a hash.  Version 1 has only the
+ * first two words of the head. */
+struct wr_journal_head {
+	uint32_t version, n;
+	uint32_t file, reserved;
+	uint64_t at;
+};
+enum { WR_JOURNAL_IN_DB = 1, WR_JOURNAL_IN_FILE = 2, WR_JOURNAL_HEAD_IN_DB = 8 };
 enum {
 	WR_ENTRY_MANIFEST = 7, /* with one chunk, behind the sections' kinds */
 	WR_ENTRY_CHUNKS = 63, /* kinds up to here have a chunk */

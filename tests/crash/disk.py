@@ -19,6 +19,7 @@ import sys
 import tempfile
 
 import kill
+import steps
 
 PATIENCE = 120 * int(os.environ.get("CK_TIMEOUT_MULTIPLIER", 1))  # seconds
 WRITE, TRUNCATE, SYNC, CREATE, RENAME, UNLINK, MKDIR = range(1, 8)
@@ -119,9 +120,9 @@ def image(log, cut, rng, deaf=None):
 class Disk:
     def __init__(self, options):
         self.options = options
-        self.weir = str((options.build / "core/host/weir").resolve())
-        self.shim = str((options.build / "tests/crash/disk.so").resolve())
         self.base = pathlib.Path(tempfile.mkdtemp(prefix="weir-disk-"))
+        self.weir = steps.program(options.build.resolve(), self.base)  # small parts: more ways to end
+        self.shim = str((options.build / "tests/crash/disk.so").resolve())
         self.inputs = [self.base / name for name in INPUTS]
         kill.make_input(self.inputs[0], options.rows, 1)
         kill.make_input(self.inputs[1], options.rows // 2, 2)

@@ -23,7 +23,7 @@ unit_test() {
     *) test=test_store_crash.c ;;
     esac
     # shellcheck disable=SC2086
-    $cc -std=c11 -O1 -D_GNU_SOURCE -DWEIR_MUTATE="$1" -DWEIR_FAILPOINTS -DWEIR_STORE_BUFFER=65536 \
+    $cc -std=c11 -O1 -D_GNU_SOURCE -DWEIR_MUTATE="$1" -DWEIR_FAILPOINTS -DWEIR_STORE_BUFFER=65536 -DWEIR_JOURNAL_FILE=3000 \
         -I"$root/sdk/include" -I"$root/core" -I"$root/tests/unit/state" -o "$work/unit$1" \
         "$root/tests/unit/state/$test" "$root"/core/state/*.c "$root"/core/base/*.c \
         $libs -lleveldb -lpthread -lm || exit 2
@@ -89,4 +89,6 @@ mutation 5 "logs that LevelDB closed are not synced"
 mutation 6 "what was prepared is dropped before the decider is asked"
 mutation 7 "sinks commit before the decision"
 mutation 8 "what is written again before it was copied is not copied before"
+mutation 9 "the file with chunks of journals is not synced"
+mutation 10 "it is written anew before what it held is surely in the base"
 exit $failed

@@ -11,6 +11,7 @@
 #include "state/store_parts.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -34,6 +35,9 @@ struct shared {
 	char tag[128]; /* what it has decided last */
 	uint32_t n_synced;
 	struct synced synced[CRASH_FILES];
+	struct range {
+		uint64_t from, to;
+	} written[2]; /* of the files with chunks, since they were synced */
 };
 
 static struct shared *shared;
@@ -82,6 +86,34 @@ call_on_fails(int fd)
 	return call_fails(path);
 }
 
+/* What of a file with chunks of journals is not on disk; NULL: it is another file. */
+static struct range *
+range_of(const char *path)
+{
+	const char *dot = strstr(path, "/journal.");
+
+	return dot == NULL || shared == NULL ? NULL : &shared->written[dot[9] - '0'];
+}
+
+static void
+note_written(int fd, size_t len, off_t at)
+{
+	char link[64], path[512];
+	struct range *range;
+	ssize_t n;
+
+	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof path - 1);
+	path[n > 0 ? n : 0] = '\0';
+	range = range_of(path);
+	if (range == NULL)
+		return;
+	if (range->to == 0 || (uint64_t)at < range->from)
+		range->from = (uint64_t)at;
+	if ((uint64_t)at + len > range->to)
+		range->to = (uint64_t)at + len;
+}
+
 /* LevelDB's threads come here as well: the lock keeps their notes apart. */
 static int
 sync_and_note(long call, int fd)
@@ -102,6 +134,8 @@ sync_and_note(long call, int fd)
 	if (slow_disk && strstr(name, ".ldb") != NULL)
 		nanosleep(&(struct timespec){.tv_nsec = 15000000}, NULL);
 	rc = (int)syscall(call, fd);
+	if (rc >= 0 && range_of(path) != NULL)
+		*range_of(path) = (struct range){0};
 	if (rc < 0 || shared == NULL || strlen(name + 1) >= sizeof shared->synced[0].name)
 		return rc;
 	while (atomic_flag_test_and_set(&busy))
@@ -133,7 +167,10 @@ write(int fd, const void *p, size_t len)
 __attribute__((visibility("default"))) ssize_t
 pwrite(int fd, const void *p, size_t len, off_t at)
 {
-	return call_on_fails(fd) ? -1 : syscall(SYS_pwrite64, fd, p, len, at);
+	if (call_on_fails(fd))
+		return -1;
+	note_written(fd, len, at);
+	return syscall(SYS_pwrite64, fd, p, len, at);
 }
 
 __attribute__((visibility("default"))) int
@@ -157,6 +194,32 @@ synced_size(const char *name)
 	return 0;
 }
 
+/* What was written over and not synced is there, or not, or something else is. */
+static void
+tear_chunks(const char *dir, uint64_t *dice)
+{
+	for (uint32_t i = 0; i < 2; i++) {
+		struct range *range = &shared->written[i];
+		char path[512], junk[512];
+		int fd;
+
+		snprintf(path, sizeof path, "%s/journal.%u", dir, i);
+		fd = open(path, O_WRONLY);
+		memset(junk, (int)keyset_below(dice, 256), sizeof junk);
+		for (uint64_t at = range->from; fd >= 0 && at < range->to; at += sizeof junk) {
+			uint64_t left = range->to - at;
+			size_t len = left < sizeof junk ? (size_t)left : sizeof junk;
+
+			if (keyset_below(dice, 2) == 0)
+				ck_assert_int_eq(
+					syscall(SYS_pwrite64, fd, junk, len, at), (long)len);
+		}
+		if (fd >= 0)
+			close(fd);
+		*range = (struct range){0};
+	}
+}
+
 /* The power fails: of each file what was synced is there, and some of what came after. */
 static void
 power_fails(const char *dir, uint64_t *dice)
@@ -167,6 +230,7 @@ power_fails(const char *dir, uint64_t *dice)
 	uint32_t kind = keyset_below(dice, 3);
 	DIR *db;
 
+	tear_chunks(dir, dice);
 	snprintf(path, sizeof path, "%s/decided", dir);
 	if (keyset_below(dice, 4) == 0)
 		(void)!truncate(path, 0);
@@ -366,6 +430,8 @@ static const struct {
 	{"open.redone", BOTH},
 	{"settle.before_redo", ELSEWHERE},
 	{"settle.done", ELSEWHERE},
+	{"journal.written", BOTH},
+	{"journal.synced", BOTH},
 	{"decide.before_write", HERE},
 	{"prepare.before_write", ELSEWHERE},
 	{"prepare.written", ELSEWHERE},

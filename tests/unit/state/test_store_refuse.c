@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <xxhash.h>
 
+enum { LARGE = 20000 /* keys: journals in files */, MANY = 200 /* times as much an epoch */ };
+
 #define REMEDY "; restore a savepoint, or move the directory away to start afresh"
 
 /* A state with three epochs; the last one is not applied if so wished. */
@@ -19,20 +21,22 @@ struct state {
 };
 
 static void
-fill(struct state *state, bool apply_last)
+fill_keys(struct state *state, uint32_t keys, bool apply_last)
 {
 	struct keyset set = keysets[2];
 	struct wr_store *store;
 	struct weir_err err = {0};
 	struct kit kit;
 
-	set.max = 100;
+	set.max = keys;
 	kit_mkdir(state->dir);
 	kit_init(&kit, &set, 1);
 	kit_open(&kit, 2);
 	ck_assert_int_eq(wr_store_open(&store, state->dir, "pipe", &err), 0);
 	ck_assert_int_eq(kit_restore(&kit, store, &err), 0);
 	for (uint64_t epoch = 1; epoch <= 3; epoch++) {
+		for (uint64_t i = 1; keys == LARGE && i <= MANY; i++)
+			kit_run(&kit, epoch + i * MANY, 2);
 		kit_run(&kit, epoch, 2);
 		ck_assert_int_eq(kit_decide(&kit, store, &err), 0);
 		if (epoch < 3 || apply_last)
@@ -41,6 +45,12 @@ fill(struct state *state, bool apply_last)
 	memcpy(state->uuid, store->manifest.uuid, sizeof state->uuid);
 	wr_store_close(store);
 	kit_fini(&kit);
+}
+
+static void
+fill(struct state *state, bool apply_last)
+{
+	fill_keys(state, 100, apply_last);
 }
 
 static char *
@@ -519,14 +529,38 @@ START_TEST(journals_that_do_not_fit_are_refused)
 	damaged(&state, "the journal of epoch 3: chunk 0 has another checksum than it says");
 	fill(&state, false);
 	value[20] ^= 1;
-	value[0] = 2;
+	value[0] = 3;
 	hash = XXH3_64bits(value, len - sizeof hash);
 	memcpy(value + len - sizeof hash, &hash, sizeof hash);
 	change(&state, key, sizeof key, value, len);
 	refused_as(state.dir, "pipe", -EUCLEAN,
-		"the journal of epoch 3 in \"%s\" is of version 2; this weir reads version 1",
+		"the journal of epoch 3 in \"%s\" is of version 3; this weir reads versions 1 and "
+		"2",
 		state.dir);
 	kit_rmdir(state.dir);
+}
+END_TEST
+
+/* The last epoch's is in the first file again: the second had the one before. */
+START_TEST(a_file_of_chunks_that_does_not_fit_is_refused)
+{
+	struct state state;
+	char byte;
+	int fd;
+
+	fill_keys(&state, LARGE, false);
+	ck_assert_int_eq(unlink(path_in(&state, "journal.0")), 0);
+	damaged(&state, "the journal of epoch 3: chunk 1 is missing");
+	fill_keys(&state, LARGE, false);
+	ck_assert_int_eq(truncate(path_in(&state, "journal.0"), 100), 0);
+	damaged(&state, "the journal of epoch 3: chunk 1 is missing");
+	fill_keys(&state, LARGE, false);
+	fd = open(path_in(&state, "journal.0"), O_RDWR);
+	ck_assert_int_eq(pread(fd, &byte, 1, 50), 1);
+	byte ^= 1;
+	ck_assert_int_eq(pwrite(fd, &byte, 1, 50), 1);
+	close(fd);
+	damaged(&state, "the journal of epoch 3: chunk 1 has another checksum than its index says");
 }
 END_TEST
 
@@ -709,6 +743,7 @@ main(void)
 	tcase_add_test(all, manifests_that_do_not_fit_are_refused);
 	tcase_add_test(all, epochs_that_do_not_fit_are_refused);
 	tcase_add_test(all, journals_that_do_not_fit_are_refused);
+	tcase_add_test(all, a_file_of_chunks_that_does_not_fit_is_refused);
 	tcase_add_test(all, a_journal_beyond_the_decision_is_dropped);
 	tcase_add_test(all, a_base_that_does_not_fit_is_refused);
 	tcase_add_loop_test(all, each_thing_wrong_with_a_manifest_is_named, 0, 7);
