@@ -11,7 +11,8 @@ enum {
 	MERGE_FEW = 24, /* records: sorted by insertion */
 	MERGE_DEEP = 64, /* bytes: those alike so far are compared */
 	MERGE_DIGIT = 256,
-	MERGE_AHEAD = 16 /* records: brought near before they are read */
+	MERGE_AHEAD = 16, /* records: brought near before they are read */
+	MERGE_WIDE = 64 /* bytes of tails that are compared at first */
 };
 
 struct wr_merge_chunk {
@@ -21,20 +22,29 @@ struct wr_merge_chunk {
 
 /* Where a record is.  Later ones have larger numbers. */
 struct merge_ref {
-	uint64_t order; /* eight bytes of the tail, as a number */
+	uint64_t order; /* of up to eight bytes of the tail, as a number */
 	uint32_t chunk, at;
 };
 
 struct wr_merge_table {
 	uint32_t id, n, cap;
 	struct merge_ref *refs;
+	const uint8_t *tail; /* one of them, to which the others are compared */
+	uint32_t shortest, longest; /* tail */
+	uint64_t differs[MERGE_WIDE / sizeof(uint64_t)]; /* bits, byte by byte, in tails of at
+							     least shortest bytes */
+};
+
+/* The first bytes in which tails differ: those that do not order nothing. */
+struct merge_lead {
+	uint32_t at[sizeof(uint64_t)], n;
+	uint32_t depth; /* what comes before it is in the order */
+	bool exact; /* tails of one order are the same */
 };
 
 void
 wr_merge_fini(struct wr_merge *merge)
 {
-	for (uint32_t i = 0; i < merge->n_chunks; i++)
-		free((void *)(uintptr_t)merge->chunks[i].p);
 	for (uint32_t i = 0; i < merge->n_tables; i++)
 		free(merge->tables[i].refs);
 	free(merge->chunks);
@@ -49,7 +59,7 @@ merge_table(struct wr_merge *merge, uint32_t id)
 		if (merge->tables[i].id == id)
 			return &merge->tables[i];
 	merge->tables = wr_realloc(merge->tables, (merge->n_tables + 1) * sizeof *merge->tables);
-	merge->tables[merge->n_tables] = (struct wr_merge_table){.id = id};
+	merge->tables[merge->n_tables] = (struct wr_merge_table){.id = id, .shortest = UINT32_MAX};
 	return &merge->tables[merge->n_tables++];
 }
 
@@ -57,13 +67,12 @@ static struct wr_merge_chunk *
 merge_chunk(struct wr_merge *merge, const struct wr_journal_entry *entry, const char *p, size_t len)
 {
 	uint32_t n = merge->n_chunks;
-	uint8_t *copy = wr_alloc(len);
+	const uint8_t *bytes = (const uint8_t *)p;
 
 	if ((n & (n - 1)) == 0)
 		merge->chunks =
 			wr_realloc(merge->chunks, (n == 0 ? 1 : n * 2) * sizeof *merge->chunks);
-	memcpy(copy, p, len);
-	merge->chunks[n] = (struct wr_merge_chunk){*entry, copy, copy + len};
+	merge->chunks[n] = (struct wr_merge_chunk){*entry, bytes, bytes + len};
 	merge->n_chunks++;
 	return &merge->chunks[n];
 }
@@ -114,6 +123,62 @@ merge_order(const struct wr_merged *record, uint32_t depth)
 	return __builtin_bswap64(order);
 }
 
+static inline void
+merge_note(struct wr_merge_table *table, const struct wr_merged *record)
+{
+	uint32_t len = record->tail_len, i = 0;
+
+	if (table->tail == NULL)
+		table->tail = record->tail;
+	if (len > table->longest)
+		table->longest = len;
+	if (len < table->shortest)
+		table->shortest = len;
+	len = table->shortest < MERGE_WIDE ? table->shortest : MERGE_WIDE;
+	for (; i + sizeof(uint64_t) <= len; i += sizeof(uint64_t)) {
+		uint64_t a, b;
+
+		memcpy(&a, table->tail + i, sizeof a);
+		memcpy(&b, record->tail + i, sizeof b);
+		table->differs[i / sizeof a] |= a ^ b;
+	}
+	for (; i < len; i++)
+		((uint8_t *)table->differs)[i] |= table->tail[i] ^ record->tail[i];
+}
+
+static struct merge_lead
+merge_lead_of(const struct wr_merge_table *table)
+{
+	const uint8_t *differs = (const uint8_t *)table->differs;
+	struct merge_lead lead = {.n = 0};
+
+	for (; lead.depth < table->shortest && lead.depth < MERGE_WIDE; lead.depth++) {
+		if (differs[lead.depth] == 0)
+			continue;
+		if (lead.n == sizeof(uint64_t))
+			break;
+		lead.at[lead.n++] = lead.depth;
+	}
+	lead.exact = lead.depth == table->longest;
+	return lead;
+}
+
+/* The order of records by what leads; later those behind are asked. */
+static void
+merge_lead(
+	const struct wr_merge *merge, struct wr_merge_table *table, const struct merge_lead *lead)
+{
+	for (uint32_t i = 0; i < table->n; i++) {
+		struct wr_merged record;
+		uint64_t order = 0;
+
+		merge_at(merge, &table->refs[i], &record);
+		for (uint32_t byte = 0; byte < lead->n; byte++)
+			order = order << 8 | record.tail[lead->at[byte]];
+		table->refs[i].order = order;
+	}
+}
+
 bool
 wr_merge_add(struct wr_merge *merge, const struct wr_journal_entry *entry, const char *p,
 	size_t len, size_t from)
@@ -131,7 +196,7 @@ wr_merge_add(struct wr_merge *merge, const struct wr_journal_entry *entry, const
 		merge_read(&in, &record);
 		if (in.bad || record.tail_len < sizeof(uint16_t) + sizeof(int64_t))
 			return false;
-		ref.order = merge_order(&record, 0);
+		merge_note(table, &record);
 		if (table->n == table->cap) {
 			table->cap = table->cap < 64 ? 64 : table->cap * 2;
 			table->refs = wr_realloc(table->refs, table->cap * sizeof *table->refs);
@@ -249,6 +314,7 @@ merge_deepen(const struct wr_merge *merge, struct merge_ref *refs, uint32_t n, u
 	return deeper;
 }
 
+/* What comes before depth is in the order. */
 static void
 merge_sort(struct wr_merge *merge, struct merge_ref *refs, struct merge_ref *spare, uint32_t n,
 	uint32_t depth)
@@ -264,19 +330,38 @@ merge_sort(struct wr_merge *merge, struct merge_ref *refs, struct merge_ref *spa
 		return;
 	}
 	merge_radix(refs, spare, n);
-	depth += sizeof refs->order;
 	for (uint32_t i = 0; i < n; i = end) {
 		for (end = i + 1; end < n && refs[end].order == refs[i].order; end++)
 			;
 		if (end - i > 1 && merge_deepen(merge, refs + i, end - i, depth))
-			merge_sort(merge, refs + i, spare, end - i, depth);
+			merge_sort(merge, refs + i, spare, end - i, depth + sizeof refs->order);
 	}
 }
 
 static bool
-merge_same(const struct wr_merged *a, const struct wr_merged *b)
+merge_same(const struct wr_merge *merge, const struct merge_ref *x, const struct merge_ref *y)
 {
-	return a->tail_len == b->tail_len && memcmp(a->tail, b->tail, a->tail_len) == 0;
+	struct wr_merged a, b;
+
+	merge_at(merge, x, &a);
+	merge_at(merge, y, &b);
+	return a.tail_len == b.tail_len && memcmp(a.tail, b.tail, a.tail_len) == 0;
+}
+
+/* Of each key the last, in their places. */
+static uint32_t
+merge_once(const struct wr_merge *merge, struct merge_ref *refs, uint32_t n, bool exact)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (!exact)
+			merge_prefetch(merge, refs, i, n);
+		if (i + 1 == n || refs[i].order != refs[i + 1].order ||
+			(!exact && !merge_same(merge, &refs[i], &refs[i + 1])))
+			refs[kept++] = refs[i];
+	}
+	return kept;
 }
 
 static int
@@ -284,20 +369,22 @@ merge_each_of(struct wr_merge *merge, struct wr_merge_table *table,
 	int (*each)(void *arg, const struct wr_merged *record), void *arg)
 {
 	struct merge_ref *spare = wr_alloc(table->n * sizeof *spare);
-	struct wr_merged record, next;
+	struct merge_lead lead = merge_lead_of(table);
 	int rc = 0;
 
-	merge_sort(merge, table->refs, spare, table->n, 0);
+	merge_lead(merge, table, &lead);
+	if (lead.exact && table->n > MERGE_FEW)
+		merge_radix(table->refs, spare, table->n);
+	else
+		merge_sort(merge, table->refs, spare, table->n, lead.depth);
 	free(spare);
-	if (table->n > 0)
-		merge_at(merge, &table->refs[0], &next);
-	for (uint32_t i = 1; rc >= 0 && i <= table->n; i++) {
-		record = next;
+	table->n = merge_once(merge, table->refs, table->n, lead.exact);
+	for (uint32_t i = 0; rc >= 0 && i < table->n; i++) {
+		struct wr_merged record;
+
 		merge_prefetch(merge, table->refs, i, table->n);
-		if (i < table->n)
-			merge_at(merge, &table->refs[i], &next);
-		if (i == table->n || !merge_same(&record, &next))
-			rc = each(arg, &record);
+		merge_at(merge, &table->refs[i], &record);
+		rc = each(arg, &record);
 	}
 	return rc;
 }

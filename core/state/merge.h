@@ -26,8 +26,8 @@ struct wr_merged {
 };
 
 void wr_merge_fini(struct wr_merge *merge);
-/* The records of a chunk, which begin at `from`; its bytes are copied.  Chunks come in the order in
- * which they were written.  False: they are malformed. */
+/* The records of a chunk, which begin at `from`; its bytes are borrowed.  Chunks come in the order
+ * in which they were written.  False: they are malformed. */
 bool wr_merge_add(struct wr_merge *merge, const struct wr_journal_entry *entry, const char *p,
 	size_t len, size_t from);
 /* What was added of the entry's table, in its groups and with ns <= hi, is none; INT64_MAX: all. */
