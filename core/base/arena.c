@@ -132,6 +132,8 @@ wr_arena_alloc_slow(struct wr_arena *arena, size_t size)
 	struct wr_chunk **link = arena->current == NULL ? &arena->first : &arena->current->next;
 	size_t want = chunk_size(arena);
 
+	if (size > ARENA_CHUNK) /* so that it will do for the next one of about this size */
+		want = (size + ARENA_CHUNK - 1) / ARENA_CHUNK * ARENA_CHUNK;
 	/* Chunks kept from before a reset come first; one that is too small goes behind the new
 	 * one. */
 	if (*link == NULL || (*link)->size < size)

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { CELL_MIN = 16, CELL_GROWTH = 4 /* by a quarter at least */ };
+
 struct cell {
 	uint32_t len, cap;
 	uint8_t bytes[];
@@ -33,7 +35,7 @@ wr_cell_edit(uint64_t *cell, uint32_t len)
 	struct cell *c = cell_at(cell);
 
 	if (c == NULL || c->cap < len) {
-		uint32_t cap = c == NULL ? 16 : c->cap * 2;
+		uint32_t cap = c == NULL ? CELL_MIN : c->cap + c->cap / CELL_GROWTH;
 		uint32_t old = c == NULL ? 0 : c->len;
 
 		if (cap < len)

@@ -140,6 +140,8 @@ may_prune(const struct weir_out *out)
 	       (op->desc->kind == WEIR_SOURCE && op->format.desc != NULL);
 }
 
+static void whole_to_slot(struct weir_out *out, uint32_t i);
+
 struct weir_vec *
 wr_out_vec(struct weir_out *out, int32_t col)
 {
@@ -148,6 +150,7 @@ wr_out_vec(struct weir_out *out, int32_t col)
 		return NULL;
 	if (may_prune(out) && !is_needed(out, col))
 		return NULL;
+	whole_to_slot(out, (uint32_t)col);
 	return slot_vec(out, (uint32_t)col);
 }
 
@@ -327,7 +330,13 @@ wr_out_gather(struct weir_out *out, int32_t col, const struct weir_batch *from, 
 		}
 		out->hidden_rows = out->n;
 	}
-	if (is_needed(out, col) || !may_prune(out))
+	if (!is_needed(out, col) && may_prune(out))
+		return;
+	/* All rows of a batch as they are: the column itself. */
+	if (rows == NULL && !borrowed && out->n == out->last &&
+		from->cols[from_col]->values != NULL)
+		out->slots[col].whole = from->cols[from_col];
+	else
 		gather_slot(out, (uint32_t)col, from->cols[from_col], rows, borrowed);
 }
 

@@ -100,40 +100,89 @@ is_text(uint32_t type)
 	return wr_type_width(type) == sizeof(struct weir_view);
 }
 
+/* Whether one of the rows is null. */
+static bool
+has_null(const struct weir_column *column, const uint32_t *row, uint32_t n)
+{
+	uint32_t nulls = 0;
+
+	for (uint32_t i = 0; column->valid != NULL && i < n; i++)
+		nulls += !weir_bit_get(column->valid, row[i]);
+	return nulls > 0;
+}
+
 /* Adds to len what the values of a column take. */
 static void
-add_sizes(const struct weir_column *column, const uint32_t *row, uint32_t n, uint32_t *len)
+add_sizes(const struct weir_column *column, bool nulls, const uint32_t *row, uint32_t n,
+	uint32_t *len)
 {
-	uint32_t width = column->type == WEIR_BOOL ? 1 : (uint32_t)sizeof(int64_t), i;
+	const uint32_t width = column->type == WEIR_BOOL ? 1 : (uint32_t)sizeof(int64_t);
+	const struct weir_view *view = is_text(column->type) ? column->values : NULL;
 
-	if (is_text(column->type)) {
-		const struct weir_view *view = column->values;
-
-		for (i = 0; i < n; i++)
-			if (!weir_null_at(column, row[i]))
-				len[i] += (uint32_t)sizeof(uint32_t) + view[row[i]].len;
-	} else {
-		for (i = 0; i < n; i++)
-			len[i] += weir_null_at(column, row[i]) ? 0 : width;
+	for (uint32_t i = 0; i < n; i++) {
+		if (nulls && weir_null_at(column, row[i]))
+			continue;
+		len[i] += view != NULL ? (uint32_t)sizeof(uint32_t) + view[row[i]].len : width;
 	}
 }
 
-static uint8_t *
-put_value(uint8_t *to, const struct weir_column *column, uint32_t row)
+static inline uint8_t *
+put_text(uint8_t *to, const struct weir_column *column, uint32_t row)
 {
-	if (column->type == WEIR_BOOL) {
-		*to = (uint8_t)weir_bool_at(column, row);
-		return to + 1;
-	}
-	if (is_text(column->type)) {
-		struct weir_str text = weir_str_at(column, row);
+	struct weir_str text = weir_str_at(column, row);
 
-		memcpy(to, &text.len, sizeof text.len);
-		memcpy(to + sizeof text.len, text.p, text.len);
-		return to + sizeof text.len + text.len;
+	memcpy(to, &text.len, sizeof text.len);
+	memcpy(to + sizeof text.len, text.p, text.len);
+	return to + sizeof text.len + text.len;
+}
+
+/* Writes the values of a column, those that are not null, to where their rows go on. */
+static void
+put_values(
+	uint8_t **at, const struct weir_column *column, bool nulls, const uint32_t *row, uint32_t n)
+{
+	const int64_t *ints = column->values;
+
+	if (is_text(column->type)) {
+		for (uint32_t i = 0; i < n; i++)
+			if (!nulls || !weir_null_at(column, row[i]))
+				at[i] = put_text(at[i], column, row[i]);
+	} else if (column->type == WEIR_BOOL) {
+		for (uint32_t i = 0; i < n; i++)
+			if (!nulls || !weir_null_at(column, row[i]))
+				*at[i]++ = (uint8_t)weir_bool_at(column, row[i]);
+	} else {
+		for (uint32_t i = 0; i < n; i++) {
+			if (nulls && weir_null_at(column, row[i]))
+				continue;
+			memcpy(at[i], &ints[row[i]], sizeof *ints);
+			at[i] += sizeof *ints;
+		}
 	}
-	memcpy(to, (const int64_t *)column->values + row, sizeof(int64_t));
-	return to + sizeof(int64_t);
+}
+
+/* The heads of the rows: event time, and a bit for each value that is there. */
+static void
+put_heads(const struct weir_rows *rows, const struct weir_batch *batch,
+	const struct weir_column *const *column, const bool *nulls, const uint32_t *row, uint32_t n,
+	uint8_t **at)
+{
+	const uint32_t head = head_size(rows), size = head - (uint32_t)sizeof(int64_t);
+	uint8_t *full = wr_arena_zalloc(&rows->inst->scratch, size);
+	uint32_t k;
+
+	for (k = 0; k < rows->n_kept; k++)
+		full[k / 8] |= (uint8_t)((column[k] != NULL) << k % 8);
+	for (uint32_t i = 0; i < n; i++) {
+		memcpy(at[i], &batch->event_time[row[i]], sizeof(int64_t));
+		memcpy(at[i] + sizeof(int64_t), full, size);
+	}
+	for (k = 0; k < rows->n_kept; k++)
+		for (uint32_t i = 0; nulls[k] && i < n; i++)
+			if (weir_null_at(column[k], row[i]))
+				at[i][sizeof(int64_t) + k / 8] &= (uint8_t) ~(1 << k % 8);
+	for (uint32_t i = 0; i < n; i++)
+		at[i] += head;
 }
 
 void
@@ -141,41 +190,34 @@ wr_rows_pack(struct weir_rows *rows, const struct weir_batch *batch, const uint3
 	uint32_t n, struct weir_str *bytes)
 {
 	struct wr_arena *arena = &rows->inst->scratch;
-	uint32_t row[WEIR_ROWS_MAX], len[WEIR_ROWS_MAX], head = head_size(rows), i, k;
-	uint8_t *head_at[WEIR_ROWS_MAX], *at[WEIR_ROWS_MAX];
+	const struct weir_column **column =
+		wr_arena_array(arena, const struct weir_column *, rows->n_kept);
+	bool *nulls = wr_arena_array(arena, bool, rows->n_kept);
+	uint32_t row[WEIR_ROWS_MAX], len[WEIR_ROWS_MAX], i, k;
+	uint8_t *at[WEIR_ROWS_MAX], *p;
 	size_t total = 0;
-	uint8_t *p;
 
 	for (i = 0; i < n; i++) {
 		row[i] = sel != NULL ? sel[i] : i;
-		len[i] = head;
+		len[i] = head_size(rows);
 	}
 	for (k = 0; k < rows->n_kept; k++) {
-		const struct weir_column *column = column_of(rows, batch, &rows->kept[k]);
-
-		if (column != NULL)
-			add_sizes(column, row, n, len);
+		column[k] = column_of(rows, batch, &rows->kept[k]);
+		nulls[k] = column[k] != NULL && has_null(column[k], row, n);
+		if (column[k] != NULL)
+			add_sizes(column[k], nulls[k], row, n, len);
 	}
 	for (i = 0; i < n; i++)
 		total += len[i];
 	p = wr_arena_alloc(arena, total);
 	for (i = 0; i < n; p += len[i++]) {
 		bytes[i] = (struct weir_str){.p = (const char *)p, .len = len[i]};
-		memcpy(p, &batch->event_time[row[i]], sizeof(int64_t));
-		memset(p + sizeof(int64_t), 0, head - sizeof(int64_t));
-		head_at[i] = p + sizeof(int64_t);
-		at[i] = p + head;
+		at[i] = p;
 	}
-	for (k = 0; k < rows->n_kept; k++) {
-		const struct weir_column *column = column_of(rows, batch, &rows->kept[k]);
-
-		for (i = 0; column != NULL && i < n; i++) {
-			if (weir_null_at(column, row[i]))
-				continue;
-			head_at[i][k / 8] |= (uint8_t)(1 << k % 8);
-			at[i] = put_value(at[i], column, row[i]);
-		}
-	}
+	put_heads(rows, batch, column, nulls, row, n, at);
+	for (k = 0; k < rows->n_kept; k++)
+		if (column[k] != NULL)
+			put_values(at, column[k], nulls[k], row, n);
 }
 
 /* Where each row is read; its bytes stand in buffer 0. */
@@ -184,6 +226,7 @@ struct reader {
 	const uint8_t *head[WEIR_ROWS_MAX]; /* behind the event time */
 	const uint8_t *at[WEIR_ROWS_MAX];
 	uint32_t n;
+	uint8_t *full; /* the heads' bits that are set in all rows */
 };
 
 static const struct weir_column *
@@ -196,43 +239,79 @@ absent_column(struct wr_arena *arena, uint32_t type)
 	return column;
 }
 
-static void
-take_text(struct reader *reader, uint32_t row, struct weir_view *view)
+/* The value of row i that is read next; into a column. */
+static inline void
+take_text(struct reader *reader, uint32_t i, struct weir_view *views)
 {
-	uint32_t len, off;
+	const uint8_t *p = reader->at[i] + sizeof(uint32_t);
+	uint32_t len;
 
-	memcpy(&len, reader->at[row], sizeof len);
-	reader->at[row] += sizeof len;
-	off = (uint32_t)(reader->at[row] - reader->base);
-	*view = wr_view((const char *)reader->at[row], len, 0, off);
-	reader->at[row] += len;
+	memcpy(&len, reader->at[i], sizeof len);
+	views[i] = wr_view((const char *)p, len, 0, (uint32_t)(p - reader->base));
+	reader->at[i] = p + len;
+}
+
+static inline void
+take_bool(struct reader *reader, uint32_t i, uint64_t *bits)
+{
+	if (*reader->at[i]++ != 0)
+		weir_bit_set(bits, i);
+}
+
+static inline void
+take_int(struct reader *reader, uint32_t i, int64_t *ints)
+{
+	memcpy(&ints[i], reader->at[i], sizeof *ints);
+	reader->at[i] += sizeof *ints;
+}
+
+/* valid NULL: no row is null. */
+static void
+take_values(struct reader *reader, uint32_t type, const uint64_t *valid, void *values)
+{
+	if (is_text(type)) {
+		for (uint32_t i = 0; i < reader->n; i++)
+			if (valid == NULL || weir_bit_get(valid, i))
+				take_text(reader, i, values);
+	} else if (type == WEIR_BOOL) {
+		for (uint32_t i = 0; i < reader->n; i++)
+			if (valid == NULL || weir_bit_get(valid, i))
+				take_bool(reader, i, values);
+	} else {
+		for (uint32_t i = 0; i < reader->n; i++)
+			if (valid == NULL || weir_bit_get(valid, i))
+				take_int(reader, i, values);
+	}
+}
+
+/* Which rows have a value; NULL: all. */
+static uint64_t *
+take_valid(const struct reader *reader, struct wr_arena *arena, uint32_t k)
+{
+	uint64_t *valid;
+
+	if ((reader->full[k / 8] >> k % 8 & 1) != 0)
+		return NULL;
+	valid = wr_arena_zalloc(arena, (reader->n + 63) / 64 * sizeof *valid);
+	for (uint32_t i = 0; i < reader->n; i++)
+		if ((reader->head[i][k / 8] >> k % 8 & 1) != 0)
+			weir_bit_set(valid, i);
+	return valid;
 }
 
 static const struct weir_column *
 take_column(struct reader *reader, struct wr_arena *arena, uint32_t type, uint32_t k,
 	const uint8_t *const *bufs)
 {
-	uint32_t words = (reader->n + 63) / 64, i;
 	struct weir_column *column = wr_arena_new(arena, struct weir_column);
-	uint64_t *valid = wr_arena_zalloc(arena, words * sizeof *valid);
-	void *values = type == WEIR_BOOL
-			       ? wr_arena_zalloc(arena, words * sizeof(uint64_t))
-			       : wr_arena_zalloc(arena, (size_t)reader->n * wr_type_width(type));
+	const uint64_t *valid = take_valid(reader, arena, k);
+	size_t size = type == WEIR_BOOL ? (reader->n + 63) / 64 * sizeof(uint64_t)
+					: (size_t)reader->n * wr_type_width(type);
+	void *values = wr_arena_alloc(arena, size);
 
-	for (i = 0; i < reader->n; i++) {
-		if ((reader->head[i][k / 8] >> k % 8 & 1) == 0)
-			continue;
-		weir_bit_set(valid, i);
-		if (is_text(type)) {
-			take_text(reader, i, (struct weir_view *)values + i);
-		} else if (type == WEIR_BOOL) {
-			if (*reader->at[i]++ != 0)
-				weir_bit_set(values, i);
-		} else {
-			memcpy((int64_t *)values + i, reader->at[i], sizeof(int64_t));
-			reader->at[i] += sizeof(int64_t);
-		}
-	}
+	if (valid != NULL || type == WEIR_BOOL)
+		memset(values, 0, size);
+	take_values(reader, type, valid, values);
 	*column = (struct weir_column){.size = sizeof *column,
 		.type = type,
 		.values = values,
@@ -246,6 +325,7 @@ static void
 take_rows(struct weir_rows *rows, struct wr_batch *batch, const struct weir_str *bytes,
 	struct reader *reader)
 {
+	const uint32_t heads = head_size(rows) - (uint32_t)sizeof(int64_t);
 	int64_t *time = wr_arena_array(&batch->arena, int64_t, reader->n);
 	size_t total = 0;
 	uint8_t *p;
@@ -256,11 +336,14 @@ take_rows(struct weir_rows *rows, struct wr_batch *batch, const struct weir_str 
 	p = wr_arena_alloc(&batch->arena, total);
 	wr_batch_pin(batch, total);
 	reader->base = p;
+	reader->full = memset(wr_arena_alloc(&rows->inst->scratch, heads), 0xff, heads);
 	for (i = 0; i < reader->n; p += bytes[i++].len) {
 		memcpy(p, bytes[i].p, bytes[i].len);
 		memcpy(&time[i], p, sizeof *time);
 		reader->head[i] = p + sizeof *time;
-		reader->at[i] = p + head_size(rows);
+		reader->at[i] = reader->head[i] + heads;
+		for (uint32_t h = 0; h < heads; h++)
+			reader->full[h] &= reader->head[i][h];
 	}
 	batch->pub.event_time = time;
 }

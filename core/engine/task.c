@@ -28,8 +28,10 @@ wr_task_schedule(struct wr_task *task)
 uint32_t
 wr_task_room(struct wr_task *task)
 {
-	/* What one call makes is held until it returns. */
-	uint32_t room = wr_run_pipeline(task->run)->memory.limit > 0 ? 1 : 16;
+	/* What one call makes is held until it returns.  To make more at once is for who else works
+	 * on it meanwhile. */
+	bool alone = task->n_rings == 0 || wr_run_pipeline(task->run)->memory.limit > 0;
+	uint32_t room = alone ? 1 : 16;
 
 	if (task->room != WR_ROOM_UNKNOWN)
 		return task->room;

@@ -87,9 +87,9 @@ value_size(const struct weir_column *column, uint32_t row)
 static uint8_t *
 put_word(uint8_t *to, uint64_t word)
 {
-	for (int shift = 56; shift >= 0; shift -= 8)
-		*to++ = (uint8_t)(word >> shift);
-	return to;
+	word = __builtin_bswap64(word);
+	memcpy(to, &word, sizeof word);
+	return to + sizeof word;
 }
 
 /* -0 is 0; NaN is above all numbers. */
@@ -148,31 +148,95 @@ put_value(uint8_t *to, const struct weir_column *column, uint32_t row, int desce
 	return to;
 }
 
+static int
+has_null(const struct weir_column *column, const uint32_t *rows, uint32_t n)
+{
+	uint32_t nulls = 0;
+
+	for (uint32_t i = 0; column->valid != NULL && i < n; i++)
+		nulls += !weir_bit_get(column->valid, rows[i]);
+	return nulls > 0;
+}
+
+/* Whether all values of those rows take nine bytes. */
+static int
+is_of_words(const struct weir_column *column, const uint32_t *rows, uint32_t n)
+{
+	return (column->type == WEIR_INT64 || column->type == WEIR_TIMESTAMP) &&
+	       !has_null(column, rows, n);
+}
+
+/* As put_value() would, into keys that are all of a size. */
+static void
+put_words(uint8_t *to, size_t size, const struct weir_column *column, const uint32_t *rows,
+	uint32_t n, int descends)
+{
+	const uint64_t flip = (uint64_t)1 << 63 ^ (descends ? UINT64_MAX : 0);
+	const uint64_t *values = column->values;
+
+	for (uint32_t i = 0; i < n; i++, to += size) {
+		*to = IS_VALUE;
+		put_word(to + 1, values[rows[i]] ^ flip);
+	}
+}
+
+static int
+keys_reserve(struct top_keys *keys, size_t size)
+{
+	uint8_t *bytes;
+
+	if (size <= keys->cap)
+		return 0;
+	bytes = size > UINT32_MAX ? NULL : realloc(keys->bytes, size);
+	if (bytes == NULL)
+		return -1;
+	keys->bytes = bytes;
+	keys->cap = size;
+	return 0;
+}
+
+static int
+keys_of_words(struct top_keys *keys, const struct top_order *order,
+	const struct weir_column *const *cols, const uint32_t *rows, uint32_t n,
+	struct weir_str *key)
+{
+	const uint32_t word = 1 + (uint32_t)sizeof(uint64_t), size = order->n * word;
+
+	if (keys_reserve(keys, (size_t)size * n) < 0)
+		return -1;
+	for (uint32_t k = 0; k < order->n; k++)
+		put_words(keys->bytes + k * word, size, cols[k], rows, n, order->descends[k]);
+	for (uint32_t i = 0; i < n; i++)
+		key[i] = (struct weir_str){
+			.p = (const char *)keys->bytes + (size_t)i * size, .len = size};
+	return 0;
+}
+
 int
 top_keys_make(struct top_keys *keys, const struct top_order *order,
-	const struct weir_column *const *cols, const uint32_t *rows, uint32_t n)
+	const struct weir_column *const *cols, const uint32_t *rows, uint32_t n,
+	struct weir_str *key)
 {
+	uint32_t words = 0;
 	size_t size = 0;
 	uint8_t *to;
 
+	while (words < order->n && is_of_words(cols[words], rows, n))
+		words++;
+	if (words == order->n)
+		return keys_of_words(keys, order, cols, rows, n, key);
 	for (uint32_t k = 0; k < order->n; k++)
 		for (uint32_t i = 0; i < n; i++)
 			size += value_size(cols[k], rows[i]);
-	if (size > keys->cap) {
-		uint8_t *bytes = size > UINT32_MAX ? NULL : realloc(keys->bytes, size);
-
-		if (bytes == NULL)
-			return -1;
-		keys->bytes = bytes;
-		keys->cap = size;
-	}
+	if (keys_reserve(keys, size) < 0)
+		return -1;
 	to = keys->bytes;
 	for (uint32_t i = 0; i < n; i++) {
-		keys->begin[i] = (uint32_t)(to - keys->bytes);
+		key[i].p = (const char *)to;
 		for (uint32_t k = 0; k < order->n; k++)
 			to = put_value(to, cols[k], rows[i], order->descends[k]);
+		key[i].len = (uint32_t)((const char *)to - key[i].p);
 	}
-	keys->begin[n] = (uint32_t)(to - keys->bytes);
 	return 0;
 }
 

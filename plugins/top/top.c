@@ -13,7 +13,8 @@
 enum { EMIT_UPDATE, EMIT_END };
 
 /* So many rows are compared with what their groups have before those that have a place are put
- * there: of the rows of a group that is new each would have one. */
+ * there: of the rows of a group that is new each would have one.  With a limit of one the best of
+ * the batch is found first, and all go in one step. */
 enum { TOP_STEP = 256 };
 
 struct top_conf {
@@ -173,10 +174,10 @@ top_close(void *self)
 static int
 top_open(const void *self, struct weir_task *task, void **instance)
 {
-	static const struct top_group fresh = {.changed = UINT32_MAX, .bound = UINT64_MAX};
+	static const struct top_group fresh = {.changed = UINT16_MAX, .bound = UINT64_MAX};
 	const struct top_conf *conf = self;
 	struct weir_slot slot = {
-		.name = "rows", .bytes = sizeof fresh, .cells = 2, .initial = &fresh};
+		.name = "rows", .bytes = sizeof fresh, .cells = 1, .initial = &fresh};
 	struct weir_table_spec spec = {.size = sizeof spec, .n_slots = 1, .slots = &slot};
 	struct top *top = calloc(1, sizeof *top);
 
@@ -327,44 +328,80 @@ emit_updates(const struct top *top, struct weir_task *task, void *const *row, ui
 		if (group->changed >= group->n)
 			continue;
 		collect(top, task, group, group->changed, &results);
-		group->emitted = group->n;
-		group->changed = UINT32_MAX;
+		group->emitted = (uint16_t)group->n;
+		group->changed = UINT16_MAX;
 	}
 	emit(top, task, &results);
 }
 
-/* Rows of a batch on their way into their groups. */
+/* Rows of a batch on their way into their groups, with their order bytes. */
 struct coming {
 	uint32_t n;
-	uint32_t rows[TOP_STEP];
-	struct top_group *group[TOP_STEP];
+	uint32_t rows[WEIR_ROWS_MAX];
+	struct top_group *group[WEIR_ROWS_MAX];
+	struct weir_str key[WEIR_ROWS_MAX];
 };
+
+static void
+coming_keep(struct coming *coming, uint32_t n, uint32_t i)
+{
+	coming->rows[n] = coming->rows[i];
+	coming->group[n] = coming->group[i];
+	coming->key[n] = coming->key[i];
+}
+
+/* Of the rows of each group only the one that comes first. */
+static void
+keep_best(struct coming *coming)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < coming->n; i++) {
+		struct top_group *group = coming->group[i];
+
+		if (group->best == 0 ||
+			top_key_compare(coming->key[i], coming->key[group->best - 1]) < 0)
+			group->best = i + 1;
+	}
+	for (uint32_t i = 0; i < coming->n; i++) {
+		if (coming->group[i]->best != i + 1)
+			continue;
+		coming->group[i]->best = 0;
+		coming_keep(coming, n++, i);
+	}
+	coming->n = n;
+}
+
+/* Those that have a place in their group as it is. */
+static void
+keep_placed(const struct top *top, struct coming *coming)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < coming->n; i++)
+		if (top_group_takes(&top->table, coming->group[i], coming->key[i]))
+			coming_keep(coming, n++, i);
+	coming->n = n;
+}
 
 /* Puts those rows into their groups that have a place there. */
 static int
 add_rows(struct top *top, const struct weir_batch *batch, const struct weir_column *const *cols,
-	const struct coming *coming)
+	struct coming *coming)
 {
-	struct weir_str key[TOP_STEP], bytes[TOP_STEP];
-	uint32_t rows[TOP_STEP], n = 0;
-	struct top_group *group[TOP_STEP];
+	struct weir_str bytes[WEIR_ROWS_MAX];
 
-	if (top_keys_make(&top->keys, &top->conf->order, cols, coming->rows, coming->n) < 0)
+	if (top_keys_make(
+		    &top->keys, &top->conf->order, cols, coming->rows, coming->n, coming->key) < 0)
 		return -1;
-	for (uint32_t i = 0; i < coming->n; i++) {
-		const uint32_t *begin = top->keys.begin + i;
-
-		key[n] = (struct weir_str){
-			.p = (const char *)top->keys.bytes + begin[0], .len = begin[1] - begin[0]};
-		group[n] = coming->group[i];
-		rows[n] = coming->rows[i];
-		n += top_group_takes(&top->table, group[n], key[n]) ? 1 : 0;
-	}
-	if (n == 0)
+	if (top->conf->limit == 1 && !top->conf->keeps_ties)
+		keep_best(coming);
+	keep_placed(top, coming);
+	if (coming->n == 0)
 		return 0;
-	top->rows_ext->pack(top->rows, batch, rows, n, bytes);
-	for (uint32_t i = 0; i < n; i++)
-		if (top_group_add(&top->table, group[i], key[i], bytes[i]) < 0)
+	top->rows_ext->pack(top->rows, batch, coming->rows, coming->n, bytes);
+	for (uint32_t i = 0; i < coming->n; i++)
+		if (top_group_add(&top->table, coming->group[i], coming->key[i], bytes[i]) < 0)
 			return -1;
 	return 0;
 }
@@ -374,6 +411,7 @@ top_process(void *self, struct weir_task *task, uint32_t in, const struct weir_b
 {
 	struct top *top = self;
 	const struct top_conf *conf = top->conf;
+	const uint32_t step = conf->limit == 1 && !conf->keeps_ties ? WEIR_ROWS_MAX : TOP_STEP;
 	const struct weir_column *cols[TOP_ORDER_MAX];
 	uint32_t rows[WEIR_ROWS_MAX], n;
 	uint64_t prefix[WEIR_ROWS_MAX];
@@ -391,7 +429,7 @@ top_process(void *self, struct weir_task *task, uint32_t in, const struct weir_b
 	top->table.ext->upsert(
 		top->table.table, batch, rows, n, conf->tumbling != 0 ? ns : NULL, row);
 	for (uint32_t i = 0; i < n;) {
-		uint32_t to = n - i < TOP_STEP ? n : i + TOP_STEP;
+		uint32_t to = n - i < step ? n : i + step;
 
 		for (coming.n = 0; i < to; i++) {
 			coming.rows[coming.n] = rows[i];

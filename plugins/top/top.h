@@ -6,6 +6,7 @@
 #ifndef TOP_TOP_H
 #define TOP_TOP_H
 
+#include <string.h>
 #include <weir/weir.h>
 
 enum { TOP_ORDER_MAX = 16, TOP_LIMIT_MAX = 10000 };
@@ -22,34 +23,34 @@ struct top_order {
 int top_order_plan(struct top_order *order, struct weir_plan *plan, const struct weir_host *host,
 	const struct weir_list *text);
 
-/* The order bytes of rows: of row i those from begin[i] up to begin[i + 1]. */
 struct top_keys {
 	uint8_t *bytes;
 	size_t cap;
-	uint32_t begin[WEIR_ROWS_MAX + 1];
 };
 
-/* Of n rows of the columns.  0, or -1: out of memory. */
+/* The order bytes of n rows of the columns, which stand in keys.  0, or -1: out of memory. */
 int top_keys_make(struct top_keys *keys, const struct top_order *order,
-	const struct weir_column *const *cols, const uint32_t *rows, uint32_t n);
+	const struct weir_column *const *cols, const uint32_t *rows, uint32_t n,
+	struct weir_str *key);
 
-/* A group, as a row of the table: its entries in order, and a heap of their bytes. */
+/* A group, as a row of the table. */
 struct top_group {
-	uint64_t entries, heap; /* cells */
-	uint32_t n; /* entries */
-	uint32_t used, live; /* bytes of the heap: taken, and of these by entries */
-	uint32_t emitted; /* entries that went out, of `emit update` */
-	uint32_t changed; /* entries from here on differ from what went out */
+	uint64_t cell; /* entries in order, then their bytes */
+	uint32_t n, cap; /* entries: there are, there is room for */
+	uint32_t used, live; /* bytes: taken, and of these by entries */
+	uint16_t emitted; /* entries that went out, of `emit update` */
+	uint16_t changed; /* entries from here on differ from what went out */
+	uint32_t best; /* 1 + the number of its first row among those of this batch; 0: none */
 	uint64_t bound; /* order bytes that begin above it have no place here: see top_prefixes() */
 };
 
-enum { TOP_GROUP_VERSION = 1 };
+enum { TOP_GROUP_VERSION = 2 };
 
 struct top_table {
 	const struct weir_table_ext *ext;
 	struct weir_table *table;
 	uint32_t limit, keeps_ties;
-	char *spare; /* where a heap is packed anew */
+	char *spare; /* where bytes are packed */
 	size_t spare_cap;
 };
 
@@ -59,6 +60,13 @@ struct top_table {
  */
 void top_prefixes(const struct top_order *order, const struct weir_column *const *cols,
 	const uint32_t *rows, uint32_t n, uint64_t *prefix);
+
+/* Below 0: a comes before b.  Of order bytes none is the beginning of others. */
+static inline int
+top_key_compare(struct weir_str a, struct weir_str b)
+{
+	return memcmp(a.p, b.p, a.len < b.len ? a.len : b.len);
+}
 
 /* Whether a row with these order bytes has a place in the group. */
 int top_group_takes(

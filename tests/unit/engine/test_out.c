@@ -317,6 +317,39 @@ START_TEST(gathered_strings_are_shared_with_their_batch)
 }
 END_TEST
 
+START_TEST(all_rows_of_a_batch_are_its_column)
+{
+	const int64_t times[10] = {0};
+	struct fixture f;
+	struct weir_out *out;
+	struct wr_batch *in, *b;
+
+	setup(&f);
+	in = make_input(&f, 10);
+	for (uint32_t more = 0; more < 3; more++) {
+		out = wr_out_append(&f.inst.pub, 0);
+		wr_out_rows(out, 10, times, NULL);
+		wr_out_gather(out, OUT_STR, &in->pub, 1, NULL);
+		if (more == 1) {
+			wr_out_rows(out, 10, times, NULL);
+			wr_out_gather(out, OUT_STR, &in->pub, 1, NULL);
+		} else if (more == 2) {
+			wr_out_text(out, OUT_STR, 9, "in the place of the last", 24);
+		}
+		b = finish(&f);
+		ck_assert_int_eq(b->pub.cols[OUT_STR] == in->pub.cols[1], more == 0);
+		for (uint32_t i = 0; i < b->pub.n_rows; i++)
+			if (more < 2 || i < 9)
+				check_input_text(b->pub.cols[OUT_STR], i, i % 10);
+		if (more == 2)
+			check_text(b->pub.cols[OUT_STR], 9, "in the place of the last");
+		wr_batch_unref(b);
+	}
+	wr_batch_unref(in);
+	teardown(&f);
+}
+END_TEST
+
 START_TEST(strings_of_several_batches_meet_in_one_column)
 {
 	const uint32_t rows[] = {9, 3, 1, 5};
@@ -622,6 +655,7 @@ main(void)
 		extended_rows_keep_the_selection,
 		selected_rows_are_copied_and_the_rest_is_shared,
 		gathered_strings_are_shared_with_their_batch,
+		all_rows_of_a_batch_are_its_column,
 		strings_of_several_batches_meet_in_one_column,
 		text_over_gathered_rows_leaves_the_others,
 		parts_of_strings_are_shared_and_others_may_be_text,
