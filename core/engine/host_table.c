@@ -162,6 +162,7 @@ static const struct weir_table_ext table_ext = {
 	.peek = wr_table_peek,
 	.edit = wr_table_edit,
 	.retire = wr_table_retire,
+	.single = wr_table_single,
 };
 
 static void

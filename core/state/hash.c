@@ -450,6 +450,26 @@ wr_hash_upsert(struct wr_hash *hash, const struct wr_lookup *lookup, void **row)
 	}
 }
 
+static void
+hash_near_roots(const struct wr_hash *hash, const struct wr_lookup *lookup, uint32_t *root)
+{
+	const struct wr_lookup own = *lookup;
+	const struct wr_slabs slabs = hash->slabs;
+	const struct wr_layout layout = *slabs.layout;
+	const struct wr_hash_line *lines = hash->lines;
+	const uint32_t n_lines = hash->n_lines;
+
+	for (uint32_t i = 0; i < own.n; i++) {
+		uint32_t from = lookup_row(&own, i), tag = (uint32_t)own.hash[from];
+		uint32_t index = hash_candidate(hash, &lines[hash_home(n_lines, tag)], tag);
+		const uint8_t *entry = hash_entry_at(&slabs, &layout, index);
+
+		if (memcmp(entry, &own.keys[from], sizeof *own.keys) != 0)
+			index = *hash_entry(hash, hash_seek(hash, &own.keys[from], tag));
+		root[lookup_at(&own, i)] = index;
+	}
+}
+
 void
 wr_hash_roots(const struct wr_hash *hash, const struct wr_lookup *lookup, uint32_t *root)
 {
@@ -458,6 +478,10 @@ wr_hash_roots(const struct wr_hash *hash, const struct wr_lookup *lookup, uint32
 	if (hash->n_used == 0) {
 		for (uint32_t i = 0; i < lookup->n; i++)
 			root[lookup_at(lookup, i)] = 0;
+		return;
+	}
+	if (hash_is_near(hash)) {
+		hash_near_roots(hash, lookup, root);
 		return;
 	}
 	for (uint32_t base = 0, turn = 0; base < lookup->n; base += HASH_BLOCK, turn ^= 1) {
@@ -477,6 +501,33 @@ wr_hash_roots(const struct wr_hash *hash, const struct wr_lookup *lookup, uint32
 					hash, hash_seek(hash, key, (uint32_t)lookup->hash[from]));
 			root[lookup_at(lookup, base + i)] = index;
 		}
+	}
+}
+
+void
+wr_hash_single(struct wr_hash *hash, const struct wr_lookup *lookup, int64_t *ns, void **row)
+{
+	uint32_t root[WEIR_ROWS_MAX];
+
+	wr_assert(lookup->at == NULL && lookup->n <= WEIR_ROWS_MAX);
+	wr_hash_roots(hash, lookup, root);
+	if (hash->tracked) {
+		wr_hash_part(hash);
+		wr_hash_reserve_dirty(hash);
+	}
+	for (uint32_t i = 0; i < lookup->n; i++) {
+		const struct wr_node *node;
+
+		row[i] = NULL;
+		if (root[i] == 0)
+			continue;
+		node = wr_slabs_node(&hash->slabs, root[i]);
+		if (hash->keyed && (node->left | node->right) != 0)
+			continue;
+		ns[i] = wr_hash_ns(hash, root[i]);
+		row[i] = wr_hash_row(hash, root[i]);
+		if (hash->tracked)
+			hash_mark(hash, root[i]);
 	}
 }
 

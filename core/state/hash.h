@@ -63,6 +63,9 @@ void wr_hash_fini(struct wr_hash *hash);
 bool wr_hash_empty(struct wr_hash *hash);
 /* Rows, made where absent, marked dirty if tracked.  They stay until the next upsert. */
 void wr_hash_upsert(struct wr_hash *hash, const struct wr_lookup *lookup, void **row);
+/* As wr_hash_upsert, of keys that have one entry, whose namespaces go to ns; NULL: none or several.
+ */
+void wr_hash_single(struct wr_hash *hash, const struct wr_lookup *lookup, int64_t *ns, void **row);
 /* The entry each key has, of a keyed table the root of its chain; 0: none. */
 void wr_hash_roots(const struct wr_hash *hash, const struct wr_lookup *lookup, uint32_t *root);
 uint32_t wr_hash_get(const struct wr_hash *hash, const struct wr_key *key, uint64_t key_hash);

@@ -347,6 +347,21 @@ wr_table_find(struct weir_table *table, const struct weir_batch *batch, const ui
 		wr_table_hide(table, batch, sel, n, row);
 }
 
+void
+wr_table_single(struct weir_table *table, const struct weir_batch *batch, const uint32_t *sel,
+	uint32_t n, int64_t *ns, void **row)
+{
+	struct wr_lookup lookup;
+
+	wr_assert(table->by_key && table->spec.ttl_us == 0);
+	wr_table_lookup(table, batch, sel, n, &lookup);
+	if (table->has_dead)
+		wr_table_sweep(table);
+	if (table->hash.evicted > 0)
+		wr_evict_fetch(table, &table->hash, &lookup, 0);
+	wr_hash_single(&table->hash, &lookup, ns, row);
+}
+
 /* What is to be erased, so that it is known what there was. */
 static void
 table_fetch_erased(struct weir_table *table, const struct wr_lookup *lookup, const int64_t *ns)

@@ -31,6 +31,8 @@ void wr_table_upsert(struct weir_table *table, const struct weir_batch *batch, c
 	uint32_t n, const int64_t *ns, void **row);
 void wr_table_find(struct weir_table *table, const struct weir_batch *batch, const uint32_t *sel,
 	uint32_t n, const int64_t *ns, const void **row);
+void wr_table_single(struct weir_table *table, const struct weir_batch *batch, const uint32_t *sel,
+	uint32_t n, int64_t *ns, void **row);
 void wr_table_erase(struct weir_table *table, const struct weir_batch *batch, const uint32_t *sel,
 	uint32_t n, const int64_t *ns);
 /* Drops every entry with ns <= hi; one that is made later with such a ns stays. */

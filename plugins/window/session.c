@@ -104,7 +104,7 @@ sort_out_late(struct session_window *w, struct weir_task *task, const struct wei
 	uint32_t *rows, uint32_t *session)
 {
 	const struct session_work *work = &w->work;
-	uint32_t late[WEIR_ROWS_MAX], n_late = 0, n = 0;
+	uint32_t late[SESSION_ROWS_MAX], n_late = 0, n = 0;
 
 	for (uint32_t r = 0; r < work->n_runs; r++) {
 		const struct session_run *run = &work->run[r];
@@ -171,10 +171,10 @@ count_rows(struct session_window *w, struct weir_task *task, const struct weir_b
 	const uint32_t *rows, const uint32_t *session, uint32_t n)
 {
 	const struct session_work *work = &w->work;
-	uint32_t timer_row[WEIR_ROWS_MAX], n_timers = 0;
-	uint32_t row_of[WEIR_ROWS_MAX], part[WEIR_ROWS_MAX], n_parts = 0;
-	int64_t ns[WEIR_ROWS_MAX], when[WEIR_ROWS_MAX];
-	void *entry[WEIR_ROWS_MAX], *own_entry[WEIR_ROWS_MAX];
+	uint32_t timer_row[SESSION_ROWS_MAX], n_timers = 0;
+	uint32_t row_of[SESSION_ROWS_MAX], part[SESSION_ROWS_MAX], n_parts = 0;
+	int64_t ns[SESSION_ROWS_MAX], when[SESSION_ROWS_MAX];
+	void *entry[SESSION_ROWS_MAX], *own_entry[SESSION_ROWS_MAX];
 
 	/* Rows of a session stand one behind the other: it is looked for once. */
 	for (uint32_t i = 0; i < n; i++) {
@@ -204,12 +204,40 @@ count_rows(struct session_window *w, struct weir_task *task, const struct weir_b
 		w->timers->set(task, batch, timer_row, n_timers, WEIR_EVENT_TIME, when);
 }
 
-static int
-session_process(void *self, struct weir_task *task, const struct weir_batch *batch)
+/* The common case: rows of the one session that their key has.  Takes them out of rows, and gives
+ * how many others there are. */
+static uint32_t
+prolong(struct session_window *w, struct weir_task *task, const struct weir_batch *batch,
+	uint32_t *rows, uint32_t n)
 {
-	struct session_window *w = self;
-	uint32_t rows[WEIR_ROWS_MAX], session[WEIR_ROWS_MAX], n = admit(task, batch, rows);
+	int64_t start[SESSION_ROWS_MAX];
+	void *entry[SESSION_ROWS_MAX];
+	uint32_t taken[SESSION_ROWS_MAX], n_taken = 0, n_others = 0;
 
+	w->tables->single(w->work.open, batch, rows, n, start, entry);
+	for (uint32_t i = 0; i < n; i++) {
+		struct session_own *own = entry[i] == NULL ? NULL : session_own_of(w, entry[i]);
+		int64_t time = batch->event_time[rows[i]];
+
+		if (own == NULL || time < start[i] || !session_goes_on(&w->work, own->last, time)) {
+			rows[n_others++] = rows[i];
+			continue;
+		}
+		own->last = time > own->last ? time : own->last;
+		taken[n_taken] = rows[i];
+		entry[n_taken++] = entry[i];
+	}
+	w->expr->update(w->conf->aggs, task, batch, taken, n_taken, entry);
+	return n_others;
+}
+
+static int
+process_rows(struct session_window *w, struct weir_task *task, const struct weir_batch *batch,
+	uint32_t *rows, uint32_t n)
+{
+	uint32_t session[SESSION_ROWS_MAX];
+
+	n = prolong(w, task, batch, rows, n);
 	if (n == 0)
 		return WEIR_OK;
 	session_find_runs(&w->work, batch, rows, n);
@@ -220,6 +248,18 @@ session_process(void *self, struct weir_task *task, const struct weir_batch *bat
 	if (n > 0)
 		count_rows(w, task, batch, rows, session, n);
 	return WEIR_OK;
+}
+
+static int
+session_process(void *self, struct weir_task *task, const struct weir_batch *batch)
+{
+	uint32_t rows[WEIR_ROWS_MAX], n = admit(task, batch, rows);
+	int rc = WEIR_OK;
+
+	for (uint32_t i = 0; i < n && rc == WEIR_OK; i += SESSION_ROWS_MAX)
+		rc = process_rows(self, task, batch, rows + i,
+			n - i < SESSION_ROWS_MAX ? n - i : SESSION_ROWS_MAX);
+	return rc;
 }
 
 void

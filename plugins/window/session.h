@@ -19,6 +19,9 @@ struct session_own {
 	int64_t timer; /* when its timer is due; INT64_MIN: none is set */
 };
 
+/* How many rows are looked at together: a session that they open is known to those behind them. */
+enum { SESSION_ROWS_MAX = 256 };
+
 /* Rows row[first .. first + n) of a batch: of one key, each at most the gap behind the one before.
  */
 struct session_run {
@@ -44,9 +47,9 @@ struct session_work {
 	uint32_t own; /* offset of struct session_own in a row of theirs */
 
 	uint32_t n_keys, n_runs, n_sessions, cap_sessions;
-	uint32_t row[WEIR_ROWS_MAX]; /* by key, then by time */
-	uint32_t key_row[WEIR_ROWS_MAX]; /* a row of each key */
-	struct session_run run[WEIR_ROWS_MAX]; /* by key, then by time */
+	uint32_t row[SESSION_ROWS_MAX]; /* by key, then by time */
+	uint32_t key_row[SESSION_ROWS_MAX]; /* a row of each key */
+	struct session_run run[SESSION_ROWS_MAX]; /* by key, then by time */
 	struct session *sessions;
 };
 

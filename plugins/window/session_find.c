@@ -28,7 +28,7 @@ static void
 place_by_key(const struct placed *from, uint32_t n, const uint32_t *count, uint32_t n_keys,
 	struct placed *to)
 {
-	uint32_t begin[WEIR_ROWS_MAX], at = 0;
+	uint32_t begin[SESSION_ROWS_MAX], at = 0;
 
 	for (uint32_t k = 0; k < n_keys; at += count[k++])
 		begin[k] = at;
@@ -85,14 +85,14 @@ number_keys(struct session_work *work, const struct weir_batch *batch, const uin
 	uint32_t n, uint32_t *key)
 {
 	const uint64_t *hash = batch->key_hash;
-	uint16_t slot[2 * WEIR_ROWS_MAX] = {0}; /* 1 + a key's number; 0: empty */
+	uint16_t slot[2 * SESSION_ROWS_MAX] = {0}; /* 1 + a key's number; 0: empty */
 
 	work->n_keys = 0;
 	for (uint32_t i = 0; i < n; i++) {
 		uint64_t own = hash != NULL ? hash[rows[i]] : 0;
-		uint32_t at = (uint32_t)own % (2 * WEIR_ROWS_MAX);
+		uint32_t at = (uint32_t)own % (2 * SESSION_ROWS_MAX);
 
-		for (; slot[at] != 0; at = (at + 1) % (2 * WEIR_ROWS_MAX)) {
+		for (; slot[at] != 0; at = (at + 1) % (2 * SESSION_ROWS_MAX)) {
 			uint32_t other = work->key_row[slot[at] - 1];
 
 			if ((hash == NULL || hash[other] == own) && same_key(batch, rows[i], other))
@@ -110,8 +110,8 @@ void
 session_find_runs(
 	struct session_work *work, const struct weir_batch *batch, const uint32_t *rows, uint32_t n)
 {
-	struct placed in[WEIR_ROWS_MAX], placed[WEIR_ROWS_MAX];
-	uint32_t key[WEIR_ROWS_MAX], count[WEIR_ROWS_MAX];
+	struct placed in[SESSION_ROWS_MAX], placed[SESSION_ROWS_MAX];
+	uint32_t key[SESSION_ROWS_MAX], count[SESSION_ROWS_MAX];
 
 	number_keys(work, batch, rows, n, key);
 	memset(count, 0, work->n_keys * sizeof count[0]);
@@ -183,7 +183,7 @@ look_up(struct session_work *work, const struct weir_table_ext *tables,
 	const struct weir_batch *batch)
 {
 	struct weir_entries entries = {.size = sizeof entries};
-	int64_t low[WEIR_ROWS_MAX], high[WEIR_ROWS_MAX], first[WEIR_ROWS_MAX];
+	int64_t low[SESSION_ROWS_MAX], high[SESSION_ROWS_MAX], first[SESSION_ROWS_MAX];
 	void *cursor = NULL;
 
 	work->n_sessions = 0;

@@ -113,6 +113,13 @@ struct weir_table_ext {
 
 	/* Drops every entry with ns <= hi, whole namespaces at a time. */
 	void (*retire)(struct weir_table *, int64_t hi);
+
+	/*
+	 * As upsert(), the row of the one entry that a key has, whose namespace goes to ns[i]; NULL
+	 * where it has none or several.  Of tables by key without ttl.
+	 */
+	void (*single)(struct weir_table *, const struct weir_batch *, const uint32_t *sel,
+		uint32_t n, int64_t *ns, void **row);
 };
 
 #ifdef __cplusplus

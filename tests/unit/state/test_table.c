@@ -154,6 +154,43 @@ do_find(struct model *m)
 	}
 }
 
+/* The one entry of an id; NULL: it has none or several. */
+static struct model_entry *
+model_single(struct model *m, uint32_t id)
+{
+	struct model_entry *only = NULL;
+
+	for (uint32_t k = 0; k < N_NS; k++) {
+		struct model_entry *e = model_at(m->entries, id, NS_STEP * (int64_t)k);
+
+		if (e->there && only != NULL)
+			return NULL;
+		only = e->there ? e : only;
+	}
+	return only;
+}
+
+static void
+do_single(struct model *m)
+{
+	void *row[WEIR_ROWS_MAX];
+	int64_t ns[WEIR_ROWS_MAX];
+
+	wr_table_single(m->table, m->batch, model_sel(m), m->n, ns, row);
+	for (uint32_t i = 0; i < m->n; i++) {
+		struct model_entry *e = model_single(m, m->ids[i]);
+		struct row *r = row[i];
+
+		MUST((e != NULL) == (r != NULL));
+		if (r == NULL)
+			continue;
+		MUST(e == model_at(m->entries, m->ids[i], ns[i]));
+		MUST(r->id == m->ids[i]);
+		MUST(r->writes == e->writes);
+		r->writes = ++e->writes;
+	}
+}
+
 static void
 model_drop(struct model *m, uint32_t id, int64_t ns)
 {
@@ -393,7 +430,11 @@ model_run(struct model *m, uint32_t steps)
 		uint32_t what = keyset_below(&m->seed, 100);
 
 		model_draw(m, keyset_below(&m->seed, 4) == 0 ? WEIR_ROWS_MAX : 50);
-		if (what < 52)
+		if (what < 45)
+			do_upsert(m);
+		else if (what < 52 && m->by_key)
+			do_single(m);
+		else if (what < 52)
 			do_upsert(m);
 		else if (what < 67)
 			do_find(m);
