@@ -10,7 +10,7 @@
 
 #include "bench.h"
 
-enum { METER_TIMES_MAX = 1 << 20 };
+enum { METER_TIMES_MAX = 1 << 20, METER_ROWS = 64 };
 
 /* Times from 1 ns on, in steps of a 32nd. */
 enum { LAG_STEPS = 32, LAG_BUCKETS = 64 * LAG_STEPS };
@@ -246,9 +246,9 @@ take_lags(struct meter *meter, const struct weir_batch *batch, uint32_t n)
 	}
 }
 
-/* Sums of ints, and of the lengths of strings. */
+/* Sums of ints, and of the lengths of strings; of rows sel[from .. to), or from .. to. */
 static uint64_t
-meter_sum(const struct weir_column *column, const uint32_t *sel, uint32_t n)
+meter_sum(const struct weir_column *column, const uint32_t *sel, uint32_t from, uint32_t to)
 {
 	uint64_t sum = 0;
 
@@ -257,13 +257,13 @@ meter_sum(const struct weir_column *column, const uint32_t *sel, uint32_t n)
 	if (column->type >= WEIR_STRING) {
 		const struct weir_view *views = column->values;
 
-		for (uint32_t i = 0; i < n; i++)
+		for (uint32_t i = from; i < to; i++)
 			sum += views[sel != NULL ? sel[i] : i].len;
 	} else if (sel != NULL) {
-		for (uint32_t i = 0; i < n; i++)
+		for (uint32_t i = from; i < to; i++)
 			sum += ((const uint64_t *)column->values)[sel[i]];
 	} else {
-		for (uint32_t i = 0; i < n; i++)
+		for (uint32_t i = from; i < to; i++)
 			sum += ((const uint64_t *)column->values)[i];
 	}
 	return sum;
@@ -287,8 +287,14 @@ meter_process(void *self, struct weir_task *task, uint32_t in, const struct weir
 	meter->rows += n;
 	if (meter->conf->lag_col >= 0)
 		take_lags(meter, batch, n);
-	for (uint32_t c = 0; c < batch->n_cols; c++)
-		meter->sum += meter_sum(batch->cols[c], batch->sel, n);
+	/* Some rows of all columns, as who writes rows reads them, and then the next: columns that
+	   are fetched from memory side by side come sooner than one after the other. */
+	for (uint32_t from = 0; from < n; from += METER_ROWS) {
+		uint32_t to = n - from < METER_ROWS ? n : from + METER_ROWS;
+
+		for (uint32_t c = 0; c < batch->n_cols; c++)
+			meter->sum += meter_sum(batch->cols[c], batch->sel, from, to);
+	}
 	return WEIR_OK;
 }
 
