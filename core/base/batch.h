@@ -26,6 +26,7 @@ struct wr_batch {
 	struct wr_arena arena; /* every array of this batch */
 	struct wr_batch **parents; /* batches whose columns or bytes it shares, each referenced */
 	uint32_t n_parents, cap_parents;
+	const uint64_t *selected; /* sel as bits of rows; NULL: they were not made */
 	const char **refused; /* one a row: why its key cannot be computed, so that no operator gets
 				 it; NULL: nothing is wrong */
 	struct weir_raw raw; /* records whose bytes it shares; release NULL: none */

@@ -83,6 +83,7 @@ wr_batch_new(struct wr_pool *pool)
 	batch->next = NULL;
 	batch->pub = (struct weir_batch){.size = sizeof(struct weir_batch)};
 	batch->bytes = 0;
+	batch->selected = NULL;
 	batch->refused = NULL;
 	atomic_store_explicit(&batch->refs, 1, memory_order_relaxed);
 	return batch;
@@ -164,6 +165,7 @@ wr_batch_remap(struct wr_pool *pool, const struct weir_batch *from, const uint32
 	batch->pub.size = sizeof(struct weir_batch);
 	batch->pub.cols = cols;
 	batch->pub.n_cols = n_columns;
+	batch->selected = wr_batch_of(from)->selected;
 	wr_batch_share(batch, from);
 	return batch;
 }

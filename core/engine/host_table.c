@@ -194,6 +194,8 @@ eval_over(struct weir_task *task, const struct weir_batch *batch, struct wr_aren
 
 	inst->eval.arg = (void *)(uintptr_t)batch;
 	inst->eval.result = result != NULL ? result : &inst->scratch;
+	inst->eval.sel = batch->sel;
+	inst->eval.selected = batch->sel != NULL ? wr_batch_of(batch)->selected : NULL;
 	return &inst->eval;
 }
 

@@ -590,6 +590,7 @@ drop_rejected(struct weir_out *out)
 		return;
 	pub->sel = sel;
 	pub->n_sel = kept;
+	out->batch->selected = NULL;
 }
 
 /* What was made here; what it shares is counted already. */
@@ -627,6 +628,7 @@ wr_out_finish(struct weir_out *out)
 	if (out->how == WR_OUT_EXTEND) {
 		batch->pub.sel = out->from->sel;
 		batch->pub.n_sel = out->from->n_sel;
+		batch->selected = wr_batch_of(out->from)->selected;
 	}
 	if (batch->pub.cols == NULL)
 		wr_out_columns(out);

@@ -25,16 +25,19 @@ keep_rows(struct wr_batch *batch, const uint64_t *gone, const uint64_t *const *w
 {
 	struct weir_batch *b = &batch->pub;
 	uint32_t *rows = wr_arena_array(&batch->arena, uint32_t, b->n_rows), n;
-	uint64_t kept[WEIR_ROWS_MAX / 64];
+	uint64_t *kept = wr_arena_array(&batch->arena, uint64_t, WEIR_ROWS_MAX / 64);
 
 	for (uint32_t w = 0; w < words_of(b); w++) {
 		kept[w] = ~gone[w];
 		for (uint32_t i = 0; i < n_wanted; i++)
 			kept[w] &= wanted[i] != NULL ? wanted[i][w] : ~UINT64_C(0);
 	}
+	if (b->n_rows % 64 != 0)
+		kept[b->n_rows / 64] &= (UINT64_C(1) << b->n_rows % 64) - 1;
 	n = wr_bits_rows(kept, b->n_rows, rows);
 	b->sel = n < b->n_rows ? rows : NULL;
 	b->n_sel = n < b->n_rows ? n : 0;
+	batch->selected = n < b->n_rows ? kept : NULL;
 }
 
 struct finish_errors {
@@ -42,7 +45,7 @@ struct finish_errors {
 	const struct weir_batch *batch;
 	const uint64_t *wanted; /* by `where`; NULL: all */
 	uint64_t gone[WEIR_ROWS_MAX / 64];
-	bool any;
+	bool any, told; /* rows that are gone, and some of them rejected */
 };
 
 /* What `where` does not want is gone anyway: nothing is wrong with it. */
@@ -53,11 +56,13 @@ finish_error(struct wr_eval *eval, uint32_t row, const char *why)
 
 	weir_bit_set(errors->gone, row);
 	errors->any = true;
-	if (errors->wanted == NULL || weir_bit_get(errors->wanted, row))
-		wr_inst_reject(errors->inst, errors->batch, row, why);
+	if (errors->wanted != NULL && !weir_bit_get(errors->wanted, row))
+		return;
+	errors->told = true;
+	wr_inst_reject(errors->inst, errors->batch, row, why);
 }
 
-/* The event times of rows that have none are not known, and not what happens to stand there. */
+/* The event times of rejected rows are not known, and not what happens to stand there. */
 static const int64_t *
 mask_times(struct wr_batch *batch, const int64_t *times, const uint64_t *gone)
 {
@@ -101,11 +106,8 @@ set_event_time(struct wr_inst *inst, struct wr_batch *batch, struct wr_eval *eva
 
 	if (column->valid != NULL)
 		refuse_null_times(errors, eval, column->valid);
-	b->event_time = column->values;
-	if (errors->any) {
-		b->event_time = mask_times(batch, column->values, errors->gone);
-		keep_rows(batch, errors->gone, NULL, 0);
-	}
+	b->event_time =
+		errors->told ? mask_times(batch, column->values, errors->gone) : column->values;
 }
 
 /* No row at or before the watermark is expected any more. */
@@ -145,40 +147,48 @@ ascend(const int64_t *time, uint32_t n, int64_t from)
 	return down == 0;
 }
 
-/* low and high of these and of the times, of which the least there is is none. */
+/* low and high of these and of the times of rows that are not gone (NULL: none is).  Times are
+ * counted from the least there is, and compared without a branch, for vector code. */
 WR_KERNEL static void
-widen(const int64_t *time, uint32_t n, int64_t *low, int64_t *high)
+widen(const int64_t *time, uint32_t n, const uint64_t *gone, int64_t *low, int64_t *high)
 {
-	uint64_t min = (uint64_t)*low - (uint64_t)INT64_MIN - 1;
-	int64_t max = *high;
+	const uint64_t least = (uint64_t)INT64_MIN;
+	uint64_t min = (uint64_t)*low - least, max = (uint64_t)*high - least;
 
-	for (uint32_t i = 0; i < n; i++) {
-		uint64_t above = (uint64_t)time[i] - (uint64_t)INT64_MIN - 1;
+	for (uint32_t base = 0; base < n; base += 64) {
+		uint64_t bits = gone != NULL ? gone[base / 64] : 0;
+		uint64_t some = n - base < 64 ? n - base : 64;
 
-		min = above < min ? above : min;
-		max = time[i] > max ? time[i] : max;
+		for (uint64_t i = 0; i < some; i++) {
+			uint64_t above = (uint64_t)time[base + i] - least, out = bits >> i & 1;
+			uint64_t a = above | (0 - out), b = above & (out - 1);
+
+			min = a < min ? a : min;
+			max = b > max ? b : max;
+		}
 	}
-	*low = (int64_t)(min + 1 + (uint64_t)INT64_MIN);
-	*high = max;
+	*low = (int64_t)(min + least);
+	*high = (int64_t)(max + least);
 }
 
 /*
  * The common cases, told without a step a row: times that ascend, and times so near each other that
- * none is behind the watermark of the latest.  masked: rows that are not selected have no time.
+ * none is behind the watermark of the latest.  gone: rows without a time; NULL: all that are
+ * selected have one.
  */
 static bool
 has_no_cuts(const struct wr_op *op, const struct wr_partition *part, const struct weir_batch *b,
-	bool masked, int64_t *newest)
+	const uint64_t *gone, int64_t *newest)
 {
 	int64_t low = INT64_MAX, high = part->newest, mark = watermark_after(op, high);
 
-	if (b->sel != NULL && !masked)
+	if (b->sel != NULL && gone == NULL)
 		return false;
-	if (!masked && mark < INT64_MAX && ascend(b->event_time, b->n_rows, mark + 1)) {
+	if (gone == NULL && mark < INT64_MAX && ascend(b->event_time, b->n_rows, mark + 1)) {
 		*newest = b->event_time[b->n_rows - 1] > high ? b->event_time[b->n_rows - 1] : high;
 		return true;
 	}
-	widen(b->event_time, b->n_rows, &low, &high);
+	widen(b->event_time, b->n_rows, gone, &low, &high);
 	*newest = high;
 	return low > watermark_after(op, high);
 }
@@ -186,21 +196,23 @@ has_no_cuts(const struct wr_op *op, const struct wr_partition *part, const struc
 /*
  * A row behind the watermark of the rows before it must find that watermark sent: then results do
  * not depend on where batches begin and end.  Rows in time, nearly all, need no cut.  Returns how
- * many; *newest: of all rows.
+ * many; *newest: of all rows that are not gone.
  */
 static uint32_t
 find_cuts(const struct wr_op *op, const struct wr_partition *part, const struct weir_batch *b,
-	bool masked, struct cut *cuts, int64_t *newest)
+	const uint64_t *gone, struct cut *cuts, int64_t *newest)
 {
 	int64_t sent = part->watermark, seen = part->newest, mark = watermark_after(op, seen);
 	uint32_t n = wr_batch_count(b), n_cuts = 0;
 
-	if (has_no_cuts(op, part, b, masked, newest))
+	if (has_no_cuts(op, part, b, gone, newest))
 		return 0;
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t row = b->sel != NULL ? b->sel[i] : i;
 		int64_t t = b->event_time[row];
 
+		if (gone != NULL && weir_bit_get(gone, row))
+			continue;
 		if (t <= mark && mark > sent) {
 			cuts[n_cuts++] = (struct cut){row, seen};
 			sent = mark;
@@ -313,6 +325,7 @@ wr_source_send(struct wr_inst *inst, struct weir_out *out)
 	}
 	if (out->failed != NULL) {
 		memcpy(errors.gone, out->failed, sizeof errors.gone);
+		errors.any = true;
 		keep_rows(batch, errors.gone, NULL, 0);
 		out->failed = NULL;
 	}
@@ -321,9 +334,10 @@ wr_source_send(struct wr_inst *inst, struct weir_out *out)
 	if (inst->op->event_time != NULL && out->n > 0 && wr_batch_count(&batch->pub) > 0)
 		set_event_time(inst, batch, &eval);
 	if (part != NULL && out->n > 0 && wr_batch_count(&batch->pub) > 0)
-		n_cuts = find_cuts(inst->op, part, &batch->pub, errors.any, cuts, &newest);
+		n_cuts = find_cuts(inst->op, part, &batch->pub, errors.any ? errors.gone : NULL,
+			cuts, &newest);
 	/* What is not wanted has moved the watermark all the same. */
-	if (errors.wanted != NULL || out->wanted != NULL)
+	if (errors.any || errors.wanted != NULL || out->wanted != NULL)
 		keep_rows(batch, errors.gone, (const uint64_t *const[]){errors.wanted, out->wanted},
 			2);
 	if (eval.status < 0)
@@ -362,7 +376,7 @@ wr_timeline_send(struct wr_inst *inst, uint32_t port, struct wr_batch *batch)
 {
 	struct cut *cuts = wr_arena_array(&inst->scratch, struct cut, batch->pub.n_rows);
 	int64_t newest = INT64_MIN;
-	uint32_t n_cuts = find_cuts(inst->op, inst->timeline, &batch->pub, false, cuts, &newest);
+	uint32_t n_cuts = find_cuts(inst->op, inst->timeline, &batch->pub, NULL, cuts, &newest);
 
 	if (n_cuts > 0)
 		send_slices(inst, inst->timeline, port, batch, cuts, n_cuts);

@@ -19,7 +19,7 @@ pairs_pick(struct wr_run *run, struct pairs pairs, const uint64_t *bits)
 {
 	uint32_t *sel = wr_arena_array(run->eval->scratch, uint32_t, pairs.n);
 	void **row = wr_arena_array(run->eval->scratch, void *, pairs.n);
-	uint32_t n = wr_bits_pick_with(bits, pairs.sel, pairs.n, pairs.row, sel, row);
+	uint32_t n = wr_bits_pick(bits, pairs.sel, pairs.n, pairs.row, sel, row);
 
 	return n == pairs.n ? pairs : (struct pairs){sel, row, n};
 }

@@ -110,6 +110,5 @@ wr_expr_filter(const struct weir_expr *expr, struct wr_eval *eval, const struct 
 {
 	const uint64_t *bits = wr_expr_pass(expr, eval, batch);
 
-	return batch->sel == NULL ? wr_bits_rows(bits, batch->n_rows, rows)
-				  : wr_bits_pick(bits, batch->sel, batch->n_sel, rows);
+	return wr_rows_pick(eval, (struct wr_rows){batch->sel, wr_batch_count(batch)}, bits, rows);
 }

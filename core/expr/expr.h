@@ -46,6 +46,9 @@ struct wr_eval {
 	/* 0; a plugin that fails as a whole leaves its negative errno, and task->err says why: the
 	   caller gives both on. What was computed is then worthless, but can be looked at. */
 	int status;
+	/* A selection, if it is there as bits too; NULL: it is not. */
+	const uint32_t *sel;
+	const uint64_t *selected;
 };
 
 /*

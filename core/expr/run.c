@@ -213,8 +213,7 @@ wr_run_pick(struct wr_run *run, struct wr_rows rows, const uint64_t *bits)
 	if (bits == NULL)
 		return rows;
 	sel = wr_arena_array(run->eval->scratch, uint32_t, run->cap);
-	n = rows.sel == NULL ? wr_bits_rows(bits, rows.n, sel)
-			     : wr_bits_pick(bits, rows.sel, rows.n, sel);
+	n = wr_rows_pick(run->eval, rows, bits, sel);
 	return n == rows.n ? rows : (struct wr_rows){sel, n};
 }
 
@@ -262,7 +261,7 @@ bits_rows_avx512(const uint64_t *bits, uint32_t n, uint32_t *rows)
 #endif
 
 #ifdef WR_KERNEL_AVX512
-/* As wr_bits_pick_with, of the first n & ~15 rows; `with` may be NULL. */
+/* As wr_bits_pick, of the first n & ~15 rows. */
 __attribute__((target("avx512f,popcnt"))) static uint32_t
 bits_pick_avx512(const uint64_t *bits, const uint32_t *sel, uint32_t n, void *const *with,
 	uint32_t *rows, void **picked)
@@ -297,25 +296,7 @@ bits_pick_avx512(const uint64_t *bits, const uint32_t *sel, uint32_t n, void *co
 #endif
 
 uint32_t
-wr_bits_pick(const uint64_t *bits, const uint32_t *sel, uint32_t n, uint32_t *rows)
-{
-	uint32_t k = 0, i = 0;
-
-#ifdef WR_KERNEL_AVX512
-	if (__builtin_cpu_supports("avx512f")) {
-		k = bits_pick_avx512(bits, sel, n, NULL, rows, NULL);
-		i = n & ~15u;
-	}
-#endif
-	for (; i < n; i++) {
-		rows[k] = sel[i];
-		k += (uint32_t)weir_bit_get(bits, sel[i]);
-	}
-	return k;
-}
-
-uint32_t
-wr_bits_pick_with(const uint64_t *bits, const uint32_t *sel, uint32_t n, void *const *with,
+wr_bits_pick(const uint64_t *bits, const uint32_t *sel, uint32_t n, void *const *with,
 	uint32_t *rows, void **picked)
 {
 	uint32_t k = 0, i = 0;
@@ -328,7 +309,8 @@ wr_bits_pick_with(const uint64_t *bits, const uint32_t *sel, uint32_t n, void *c
 #endif
 	for (; i < n; i++) {
 		rows[k] = sel != NULL ? sel[i] : i;
-		picked[k] = with[i];
+		if (with != NULL)
+			picked[k] = with[i];
 		k += (uint32_t)weir_bit_get(bits, rows[k]);
 	}
 	return k;
@@ -360,12 +342,42 @@ wr_bits_rows(const uint64_t *bits, uint32_t n, uint32_t *rows)
 	return k;
 }
 
+/* The rows as bits; NULL: they are not there as such. */
+static const uint64_t *
+selected(const struct wr_eval *eval, struct wr_rows rows)
+{
+	return rows.sel != NULL && rows.sel == eval->sel ? eval->selected : NULL;
+}
+
+uint32_t
+wr_rows_pick(
+	const struct wr_eval *eval, struct wr_rows rows, const uint64_t *bits, uint32_t *picked)
+{
+	const uint64_t *among = selected(eval, rows);
+	uint64_t both[WEIR_ROWS_MAX / 64];
+	uint32_t span = wr_rows_span(rows);
+
+	if (rows.sel == NULL)
+		return wr_bits_rows(bits, rows.n, picked);
+	if (among == NULL)
+		return wr_bits_pick(bits, rows.sel, rows.n, NULL, picked, NULL);
+	for (uint32_t w = 0; w < wr_words(span); w++)
+		both[w] = bits[w] & among[w];
+	return wr_bits_rows(both, span, picked);
+}
+
 /* Whether every row has its bit. */
 static bool
-all_set(const uint64_t *bits, struct wr_rows rows)
+all_set(const struct wr_eval *eval, const uint64_t *bits, struct wr_rows rows)
 {
-	uint64_t all = 1;
+	const uint64_t *among = selected(eval, rows);
+	uint64_t all = 1, missing = 0;
 
+	if (among != NULL) {
+		for (uint32_t w = 0; w < wr_words(wr_rows_span(rows)); w++)
+			missing |= among[w] & ~bits[w];
+		return missing == 0;
+	}
 	if (rows.sel != NULL) {
 		for (uint32_t k = 0; k < rows.n; k++)
 			all &= bits[rows.sel[k] >> 6] >> (rows.sel[k] & 63);
@@ -404,7 +416,7 @@ wr_run_root(struct wr_run *run, const struct wr_node *node, struct wr_rows rows)
 	if (!vec.kept)
 		keep_values(run, wr_rows_span(rows), &vec);
 	if (vec.col.valid != NULL) {
-		if (all_set(vec.col.valid, rows))
+		if (all_set(run->eval, vec.col.valid, rows))
 			vec.col.valid = NULL;
 		else
 			vec.col.valid = memcpy(wr_arena_alloc(run->eval->result, run->cap / 8),

@@ -109,11 +109,14 @@ bool wr_run_kids(struct wr_run *run, const struct wr_node *node, struct wr_rows 
 struct wr_rows wr_run_pick(struct wr_run *run, struct wr_rows rows, const uint64_t *bits);
 /* Numbers of the bits set in 0 .. n into rows; how many. */
 uint32_t wr_bits_rows(const uint64_t *bits, uint32_t n, uint32_t *rows);
-/* Those of sel whose bits are set into rows, which has room for all of them; how many. */
-uint32_t wr_bits_pick(const uint64_t *bits, const uint32_t *sel, uint32_t n, uint32_t *rows);
-/* The same (sel NULL: 0 .. n) with what belongs to each, from `with` into picked. */
-uint32_t wr_bits_pick_with(const uint64_t *bits, const uint32_t *sel, uint32_t n, void *const *with,
+/* Those of sel (NULL: 0 .. n) whose bits are set into rows, which has room for all of them, and
+ * what belongs to each from `with` into picked (both may be NULL); how many. */
+uint32_t wr_bits_pick(const uint64_t *bits, const uint32_t *sel, uint32_t n, void *const *with,
 	uint32_t *rows, void **picked);
+/* Those of these rows whose bits are set into picked, which has room for all below the last one;
+ * how many. */
+uint32_t wr_rows_pick(
+	const struct wr_eval *eval, struct wr_rows rows, const uint64_t *bits, uint32_t *picked);
 
 /*
  * 64 flags of a byte, each 0 or 1, as bits: compilers make vector code of loops that write such
