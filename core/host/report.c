@@ -364,9 +364,7 @@ put_limit(const struct wr_memory_plan *memory, uint64_t buffers, struct wr_text 
 		wr_text_put(out, share[i].what);
 		put_bytes(out, share[i].bytes);
 	}
-	wr_text_put(out, "\n      what tables hold beyond that is on disk; of its files up to ");
-	put_bytes(out, memory->mapped);
-	wr_text_put(out, " are mapped, which the system can take back\n");
+	wr_text_put(out, "\n      what tables hold beyond that is on disk\n");
 }
 
 static void

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "base/failpoint.h"
 #include "state/codec.h"
+#include "state/disk_env.h"
 #include "state/store_parts.h"
 
 #include <stdio.h>
@@ -102,8 +103,11 @@ store_open_db(struct wr_store *store, const struct wr_store_bounds *bounds, stru
 	leveldb_options_set_cache(store->options, store->cache);
 	leveldb_options_set_write_buffer_size(store->options, bounds->buffer);
 	leveldb_options_set_max_file_size(store->options, bounds->file);
-	if (bounds != &store_bounds)
+	if (bounds != &store_bounds) {
+		store->env = wr_disk_env_new();
+		leveldb_options_set_env(store->options, store->env);
 		leveldb_options_set_max_open_files(store->options, STORE_FEW_FILES);
+	}
 	leveldb_readoptions_set_verify_checksums(store->read, 1);
 	leveldb_readoptions_set_verify_checksums(store->pass, 1);
 	leveldb_readoptions_set_fill_cache(store->pass, 0);
@@ -434,6 +438,8 @@ wr_store_close(struct wr_store *store)
 	}
 	if (store->options != NULL) {
 		leveldb_options_destroy(store->options);
+		if (store->env != NULL)
+			leveldb_env_destroy(store->env);
 		leveldb_filterpolicy_destroy(store->filter);
 		leveldb_cache_destroy(store->cache);
 		leveldb_readoptions_destroy(store->read);

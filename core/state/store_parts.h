@@ -33,6 +33,7 @@ struct wr_store {
 	leveldb_t *db;
 	size_t part; /* bytes of a batch that applies; LevelDB's log is bounded by it */
 	leveldb_options_t *options;
+	leveldb_env_t *env; /* NULL: LevelDB's own */
 	leveldb_filterpolicy_t *filter;
 	leveldb_cache_t *cache;
 	leveldb_readoptions_t *read, *pass; /* checksums verified; pass: not to be cached */

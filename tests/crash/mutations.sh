@@ -14,6 +14,7 @@ work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 cc=${CC:-cc}
 libs=$(pkg-config --cflags --libs check jansson libxxhash) || exit 2
+${CXX:-c++} -std=c++17 -O1 -fno-rtti -I"$root/core" -c -o "$work/disk_env.o" "$root/core/state/disk_env.cc" || exit 2
 failed=0
 
 # The state and a test of it in one program: small buffers, so that LevelDB writes tables, and places to be killed at.
@@ -26,7 +27,7 @@ unit_test() {
     $cc -std=c11 -O1 -D_GNU_SOURCE -DWEIR_MUTATE="$1" -DWEIR_FAILPOINTS -DWEIR_STORE_BUFFER=65536 -DWEIR_JOURNAL_FILE=3000 \
         -I"$root/sdk/include" -I"$root/core" -I"$root/tests/unit/state" -o "$work/unit$1" \
         "$root/tests/unit/state/$test" "$root"/core/state/*.c "$root"/core/base/*.c \
-        $libs -lleveldb -lpthread -lm || exit 2
+        "$work/disk_env.o" -lstdc++ $libs -lleveldb -lpthread -lm || exit 2
     timeout 600 "$work/unit$1" > "$work/unit$1.log" 2>&1
 }
 

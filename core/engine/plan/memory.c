@@ -15,9 +15,8 @@ enum {
 	 * taken in by the database twice, as the journal and as rows; between the two read back,
 	 * referred to and put into a batch anew. */
 	MEMORY_COPIES = 10,
-	MEMORY_TABLES_OPEN = 64, /* files that LevelDB keeps open, at least */
-	MEMORY_MAPPED = 640 /* files are so much smaller than the limit, so all that are mapped are
-			       a tenth */
+	MEMORY_FILES = 640 /* files are so much smaller than the limit: of the 64 that LevelDB keeps
+			      open it has the indexes and filters, a part of a tenth of the limit */
 };
 
 static const uint64_t memory_process = 16 * MEMORY_MIB; /* and what it works on */
@@ -60,8 +59,7 @@ wr_memory_divide(struct wr_planner *planner)
 	memory->buffer = within(share, MEMORY_MIB, 64 * MEMORY_MIB);
 	memory->cache = within(share, MEMORY_MIB, 32 * MEMORY_MIB);
 	memory->process = memory_process;
-	memory->file = within(limit / MEMORY_MAPPED, MEMORY_MIB, 8 * MEMORY_MIB);
-	memory->mapped = MEMORY_TABLES_OPEN * memory->file;
+	memory->file = within(limit / MEMORY_FILES, MEMORY_MIB, 8 * MEMORY_MIB);
 	rest = memory->epoch + 2 * memory->buffer + memory->cache + memory->process +
 	       pipeline->buffer_bound;
 	if (limit < rest + memory_tables)

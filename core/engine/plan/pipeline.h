@@ -152,7 +152,6 @@ struct wr_memory_plan {
 	uint64_t buffer, cache; /* of the database: writes not yet sorted, twice; blocks read */
 	uint64_t process; /* the program itself */
 	uint64_t file; /* of the database's files, each */
-	uint64_t mapped; /* of these in all, at most: page cache, not counted in limit */
 };
 
 struct wr_pipeline {

@@ -21,7 +21,7 @@ pipeline "p": 3 operators in 1 chain, 1 task on 1 loop
       aggregate "a": new
   memory
       at most 1024 MiB: tables 592 MiB, a checkpoint on its way 320 MiB, the database 96 MiB, buffers 0 bytes, the program 16 MiB
-      what tables hold beyond that is on disk; of its files up to 103 MiB are mapped, which the system can take back
+      what tables hold beyond that is on disk
   notes
       source stdin "in": no event_time, so it is the record's own, else the time of reading
       source stdin "in": no watermark, so it is monotonic: a row earlier than the latest is late
