@@ -116,7 +116,7 @@ PIPELINES = {
     "keeper": """
         source file in { path in.ndjson; %(format)s %(source)s }
         sample some { from in; rate 1/3; parallelism 1; }
-        keeper k { from some; }
+        keeper k { from some; parallelism 1; }
         sample users { from k; rate 1/2; key user; }
         sink file out { from k; path out.ndjson; }
         sink file whole { from users; path whole.ndjson; }
@@ -235,6 +235,15 @@ class Case:
             [self.weir, "run", "weir.conf"], cwd=self.folder, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
 
+    def weir_does(self, *words):
+        return subprocess.run([self.weir, *words], cwd=self.folder, env=self.env, capture_output=True, text=True, timeout=120)
+
+    def weir_says(self, *words):
+        done = self.weir_does(*words)
+        if done.returncode != 0:
+            raise RuntimeError(f"weir {' '.join(words)}: exit {done.returncode}: {done.stderr.strip()}")
+        return done.stdout
+
     def result(self):
         made = {}
         for path in self.folder.glob("*.ndjson*"):
@@ -259,22 +268,39 @@ def has_recovered(case):
         os.close(state)
 
 
-def finish_following(case, process, want, seconds=PATIENCE):
-    """Stops it when it has written what it is to write, or nothing more comes of it."""
-    lines = {name: len(wanted) for name, wanted in want.items()}
+def wait_for(condition, process, seconds=PATIENCE):
+    """Until something is there of a process that runs."""
     end = time.monotonic() + seconds
-    while process.poll() is None and time.monotonic() < end:
-        made = case.result()
-        if all(len(got) >= lines[name] for name, got in made.items()) and len(made) == len(lines) and has_recovered(case):
-            process.terminate()
-            break
+    while not condition():
+        if process.poll() is not None:
+            raise RuntimeError(f"exit {process.returncode}: {process.communicate()[1].strip()}")
+        if time.monotonic() > end:
+            raise TimeoutError("it does not come")
         try:
-            process.wait(0.02)
+            process.wait(0.005)
         except subprocess.TimeoutExpired:
             pass
-    if process.poll() is None and time.monotonic() >= end:
+
+
+def has_all(case, want):
+    made = case.result()
+    return made.keys() == want.keys() and all(len(lines) >= len(want[name]) for name, lines in made.items())
+
+
+def finish_following(case, process, want, seconds=PATIENCE):
+    """Stops it when it has written what it is to write, or nothing more comes of it.  What a killed one wrote may have
+    been all, until it was cut to what was decided: then it has to go on."""
+    while True:
+        end = time.monotonic() + seconds
+        try:
+            wait_for(lambda: has_all(case, want) and has_recovered(case), process, seconds)
+        except TimeoutError:
+            pass
         process.terminate()
-    finish(process)
+        finish(process)
+        if has_all(case, want) or time.monotonic() >= end:
+            break
+        process = case.start()
 
 
 def finish(process, seconds=PATIENCE):
