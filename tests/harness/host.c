@@ -36,17 +36,25 @@ wt_build_path(char *path, size_t size, const char *file)
 	snprintf(path, size, "%.*s/%s", (int)(tests - exe), exe, file);
 }
 
+void
+wt_host_load(struct wt_host *host, const char *file)
+{
+	struct weir_err err = {0};
+	char path[PATH_MAX];
+
+	wt_build_path(path, sizeof path, file);
+	if (wr_plugins_load(host->plugins, path, &err) < 0)
+		ck_abort_msg("%s", err.text);
+}
+
 static void
 load_own(struct wt_host *host, const struct weir_plugin *own)
 {
-	char address[32], path[PATH_MAX];
-	struct weir_err err = {0};
+	char address[32];
 
 	snprintf(address, sizeof address, "%llx", (unsigned long long)(uintptr_t)own);
 	setenv("WEIR_TEST_DOOR", address, 1);
-	wt_build_path(path, sizeof path, "tests/harness/door.so");
-	if (wr_plugins_load(host->plugins, path, &err) < 0)
-		ck_abort_msg("%s", err.text);
+	wt_host_load(host, "tests/harness/door.so");
 }
 
 static void

@@ -14,6 +14,8 @@ struct wt_host;
 
 /* own: operators of the test, NULL for none.  base: with the plugins of the build tree. */
 struct wt_host *wt_host_new(const struct weir_plugin *own, bool base);
+/* A plugin of the build tree: "tests/fixtures/x.so". */
+void wt_host_load(struct wt_host *host, const char *file);
 void wt_host_free(struct wt_host *host);
 
 /*

@@ -136,6 +136,8 @@ rig_new(const struct wt_options *o)
 	rig->tap.busy = o->busy;
 	rig->is_union = o->ring;
 	rig->host = wt_host_new(&tap_plugin, true);
+	if (o->module != NULL)
+		wt_host_load(rig->host, o->module);
 	if (o->keep) {
 		snprintf(rig->dir, sizeof rig->dir, "/tmp/weir-rig-XXXXXX");
 		ck_assert_ptr_nonnull(mkdtemp(rig->dir));

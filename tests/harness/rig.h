@@ -35,6 +35,7 @@ struct wt_options {
 	const char *source_lines;
 	const char *source; /* a source under test in its place: `file { path x; format line; }` */
 	const char *sink; /* a sink under test beside the others: `file { path y; }` */
+	const char *module; /* a plugin of the build tree beside the base: "tests/fixtures/x.so" */
 	const char *lines; /* further lines of the pipeline */
 	uint32_t parallelism; /* of the operator */
 	uint32_t batch; /* rows in one batch of the source, at most; 0: 2048 */

@@ -15,15 +15,27 @@
 
 enum { ROWS = 150, MOST = 5, MOST_ROWS = 2000 };
 
-/* Each as it is kept in another way.  Those that keep nothing but a source's position are not here.
+/*
+ * Each as it is kept in another way, every aggregate among them.  Those that keep nothing but a
+ * source's position are not here, nor is the sink `check`, which shows what it keeps at its end
+ * only (tests/crash/kill.py).
  */
 static const char *const operators[] = {
 	"aggregate { key user; aggregate n = count(), s = sum(n), d = count_distinct(x); }",
 	"aggregate { key user; aggregate n = count(), c = collect(n); ttl 700ms; }",
 	"aggregate { aggregate n = count(), s = sum(n); }",
+	"aggregate { key user; aggregate f = first(n), l = last(n), lo = min_by(n, x), hi = "
+	"max_by(n, x), all = bool_and(n < 30), any = bool_or(n > 38), list = string_agg(user, "
+	"'+'); }",
+	"aggregate { key user; aggregate a = avg(x), v = var(n), vp = var_pop(x), s = stddev(x), "
+	"sp = stddev_pop(n), m = max(x), w = min(user); }",
+	"aggregate { key user; aggregate p = percentile(x, 0.9), e = percentile_exact(n, 0.3), "
+	"m = median(x), h = count_distinct_hll(n), d = count_distinct(n), c = collect_set(n); }",
 	"dedupe { key user, n % 3; within 900ms; duplicates_to out1; }",
 	"dedupe { key n; }",
 	"dedupe { key user; keep last; duplicates_to out1; }",
+	"dedupe { key n; keep last; emit end; }",
+	"keeper { }",
 	"sample { rate 1/3; }",
 	"sample { rate 1/2; key user; }",
 	"throttle { key user; rate 3/500ms; exceed to out1; }",
@@ -67,7 +79,10 @@ step(struct wt_rig *rig, int how)
 static struct wt_rig *
 run(const char *op, int how)
 {
-	const struct wt_options options = {.op = op, .fields = FIELDS, .keep = how != UNDISTURBED};
+	const struct wt_options options = {.op = op,
+		.fields = FIELDS,
+		.module = "tests/fixtures/keeper_1.so",
+		.keep = how != UNDISTURBED};
 	struct wt_rig *rig = wt_rig_with(&options);
 	unsigned random = 7;
 	int now = 1000, left = 1;
@@ -98,7 +113,7 @@ by_text(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* All rows of an output.  Those that a window gives at once have no order. */
+/* All rows of an output.  Those that a window gives at once, or the end, have no order. */
 static uint32_t
 rows_of(struct wt_rig *rig, uint32_t port, bool sorted, const char *rows[MOST_ROWS])
 {
@@ -115,7 +130,8 @@ rows_of(struct wt_rig *rig, uint32_t port, bool sorted, const char *rows[MOST_RO
 static void
 is_the_same(const char *op, int how)
 {
-	bool sorted = strncmp(op, "window", 6) == 0 || strstr(op, "tumbling") != NULL;
+	bool sorted = strncmp(op, "window", 6) == 0 || strstr(op, "tumbling") != NULL ||
+		      strstr(op, "emit end") != NULL;
 	struct wt_rig *rig = run(op, UNDISTURBED), *other = run(op, how);
 	const char *want[MOST_ROWS], *got[MOST_ROWS];
 
@@ -175,6 +191,27 @@ START_TEST(every_operator_that_keeps_something_is_here)
 }
 END_TEST
 
+START_TEST(every_aggregate_is_here)
+{
+	struct wt_host *host = wt_host_new(NULL, true);
+	size_t n;
+	const struct wr_offer *offers =
+		wr_plugins_offers(wt_host_plugins(host), WR_OFFER_AGGREGATE, &n);
+
+	ck_assert_uint_gt(n, 5);
+	for (size_t i = 0; i < n; i++) {
+		char call[64];
+		bool is_called = false;
+
+		snprintf(call, sizeof call, " = %s(", offers[i].name);
+		for (int op = 0; op < OPERATORS; op++)
+			is_called = is_called || strstr(operators[op], call) != NULL;
+		ck_assert_msg(is_called, "%s is not among the laws", offers[i].name);
+	}
+	wt_host_free(host);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -188,6 +225,7 @@ main(void)
 	tcase_add_loop_test(
 		tcase, going_on_from_a_snapshot_is_as_if_there_had_been_no_end, 0, OPERATORS);
 	tcase_add_test(tcase, every_operator_that_keeps_something_is_here);
+	tcase_add_test(tcase, every_aggregate_is_here);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
