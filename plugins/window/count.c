@@ -125,12 +125,38 @@ set_timers(struct count_window *w, struct weir_task *task, const struct weir_bat
 		w->timers->set(task, batch, row, n, WEIR_EVENT_TIME, when);
 }
 
+/* All parts of keys that are forgotten. */
+static void
+drop_parts(struct count_window *w, const struct weir_batch *keys, const uint32_t *sel, uint32_t n)
+{
+	struct weir_entries parts = {.size = sizeof parts};
+	int64_t low[WEIR_ROWS_MAX], high[WEIR_ROWS_MAX];
+	void *cursor = NULL;
+
+	for (uint32_t i = 0; i < n; i++) {
+		low[i] = INT64_MIN;
+		high[i] = INT64_MAX;
+	}
+	while (w->tables->probe(w->parts, keys, sel, n, low, high, &cursor, &parts) > 0)
+		w->tables->erase(w->parts, parts.keys, NULL, parts.n, parts.ns);
+}
+
+/* Whether a key that has rows starts anew with one of that time, whether its timer came or not:
+ * when that does is up to how rows are dealt to batches. */
+static int
+is_over(const struct count_window *w, const struct count_key *own, int64_t time)
+{
+	return w->conf->ttl > 0 && own->n > 0 && time > own->newest &&
+	       (uint64_t)time - (uint64_t)own->newest >= (uint64_t)w->conf->ttl;
+}
+
 /* Numbers the rows of each key: ns gets their parts, done the windows that they complete. */
 static void
 number_rows(struct count_window *w, struct weir_task *task, const struct weir_batch *batch,
 	const struct window_rows *rows, int64_t *ns, struct count_done *done)
 {
 	void *key[WEIR_ROWS_MAX];
+	uint32_t again[WEIR_ROWS_MAX], n_again = 0;
 
 	done->n = 0;
 	w->tables->upsert(w->keys, batch, rows->sel, rows->n, NULL, key);
@@ -138,6 +164,10 @@ number_rows(struct count_window *w, struct weir_task *task, const struct weir_ba
 		struct count_key *own = key[i];
 		int64_t time = batch->event_time[window_row(rows, i)];
 
+		if (is_over(w, own, time)) {
+			own->n = 0;
+			again[n_again++] = window_row(rows, i);
+		}
 		ns[i] = own->n++ / w->length;
 		own->newest = time > own->newest ? time : own->newest;
 		if (own->n < w->conf->count ||
@@ -146,6 +176,8 @@ number_rows(struct count_window *w, struct weir_task *task, const struct weir_ba
 		done->row[done->n] = window_row(rows, i);
 		done->part[done->n++] = own->n / w->length;
 	}
+	if (n_again > 0)
+		drop_parts(w, batch, again, n_again);
 	if (w->conf->ttl > 0)
 		set_timers(w, task, batch, rows, key);
 }
@@ -214,45 +246,68 @@ emit(struct count_window *w, struct weir_task *task, const struct weir_batch *ba
 		drop_part(w, batch, done, k);
 }
 
-static int
-count_process(void *self, struct weir_task *task, const struct weir_batch *batch)
+static void
+count_rows(struct count_window *w, struct weir_task *task, const struct weir_batch *batch,
+	const struct window_rows *rows)
 {
-	struct count_window *w = self;
-	const struct window_rows rows = window_rows_of(batch);
 	int64_t ns[WEIR_ROWS_MAX];
 	void *row[WEIR_ROWS_MAX];
 	struct count_done done;
 
-	number_rows(w, task, batch, &rows, ns, &done);
-	w->tables->upsert(w->parts, batch, rows.sel, rows.n, ns, row);
-	for (uint32_t i = 0; i < rows.n; i++) {
-		int64_t time = batch->event_time[window_row(&rows, i)];
+	number_rows(w, task, batch, rows, ns, &done);
+	w->tables->upsert(w->parts, batch, rows->sel, rows->n, ns, row);
+	for (uint32_t i = 0; i < rows->n; i++) {
+		int64_t time = batch->event_time[window_row(rows, i)];
 		struct count_span *span = span_of(w, row[i]);
 
 		span->least = time < span->least ? time : span->least;
 		span->most = time > span->most ? time : span->most;
 	}
-	w->expr->update(w->conf->aggs, task, batch, rows.sel, rows.n, row);
+	w->expr->update(w->conf->aggs, task, batch, rows->sel, rows->n, row);
 	if (done.n > 0)
 		emit(w, task, batch, &done);
-	return WEIR_OK;
 }
 
-/* All parts of keys that are forgotten. */
-static void
-drop_keys(struct count_window *w, const struct weir_due *due, const uint32_t *sel, uint32_t n)
+/* How many rows from the first one on are so near to each other that no key starts anew between two
+ * of them. */
+static uint32_t
+near_rows(const struct count_window *w, const struct weir_batch *batch, const uint32_t *row,
+	uint32_t n)
 {
-	struct weir_entries parts = {.size = sizeof parts};
-	int64_t low[WEIR_ROWS_MAX], high[WEIR_ROWS_MAX];
-	void *cursor = NULL;
+	int64_t least = batch->event_time[row[0]];
+	uint32_t i = 1;
 
-	for (uint32_t i = 0; i < n; i++) {
-		low[i] = INT64_MIN;
-		high[i] = INT64_MAX;
+	for (; i < n; i++) {
+		int64_t time = batch->event_time[row[i]];
+
+		if (time > least && (uint64_t)time - (uint64_t)least >= (uint64_t)w->conf->ttl)
+			break;
+		least = time < least ? time : least;
 	}
-	while (w->tables->probe(w->parts, due->keys, sel, n, low, high, &cursor, &parts) > 0)
-		w->tables->erase(w->parts, parts.keys, NULL, parts.n, parts.ns);
-	w->tables->erase(w->keys, due->keys, sel, n, NULL);
+	return i;
+}
+
+static int
+count_process(void *self, struct weir_task *task, const struct weir_batch *batch)
+{
+	struct count_window *w = self;
+	const struct window_rows all = window_rows_of(batch);
+	uint32_t row[WEIR_ROWS_MAX];
+
+	if (w->conf->ttl == 0) {
+		count_rows(w, task, batch, &all);
+		return WEIR_OK;
+	}
+	for (uint32_t i = 0; i < all.n; i++)
+		row[i] = window_row(&all, i);
+	for (uint32_t from = 0; from < all.n;) {
+		const struct window_rows rows = {
+			.sel = row + from, .n = near_rows(w, batch, row + from, all.n - from)};
+
+		count_rows(w, task, batch, &rows);
+		from += rows.n;
+	}
+	return WEIR_OK;
 }
 
 /* Of keys whose timers are due those that had no row since go, the others get new ones. */
@@ -282,7 +337,8 @@ count_on_timer(void *self, struct weir_task *task, const struct weir_due *due)
 	for (uint32_t i = 0; i < n_again; i++)
 		((struct count_key *)key[i])->timer = when[i];
 	w->timers->set(task, due->keys, again, n_again, WEIR_EVENT_TIME, when);
-	drop_keys(w, due, gone, n_gone);
+	drop_parts(w, due->keys, gone, n_gone);
+	w->tables->erase(w->keys, due->keys, gone, n_gone, NULL);
 	return WEIR_OK;
 }
 

@@ -109,6 +109,35 @@ START_TEST(a_key_that_had_no_row_for_long_is_forgotten)
 }
 END_TEST
 
+/* The watermark is an hour behind: only the rows say that time has passed. */
+static void
+gaps(struct wt_rig *rig)
+{
+	push(rig, "ann", 1, 1);
+	push(rig, "bob", 1, 1);
+	push(rig, "ann", 2, 2);
+	push(rig, "ann", 4, 12);
+	push(rig, "bob", 2, 12);
+	push(rig, "ann", 8, 15);
+	push(rig, "bob", 4, 13);
+	push(rig, "ann", 16, 14);
+	push(rig, "ann", 32, 24);
+	push(rig, "ann", 64, 34);
+	push(rig, "bob", 8, 22);
+	expect(rig, "ann", 12, 15, 3, 28);
+	expect(rig, "ann", 14, 24, 3, 56);
+	expect(rig, "bob", 12, 22, 3, 14);
+	wt_expect_none(rig, 0);
+}
+
+START_TEST(a_key_is_forgotten_however_rows_are_dealt_to_batches)
+{
+	struct wt_options options = {.op = WINDOW("count 3; slide 1; ttl 10s;"), .fields = FIELDS};
+
+	wt_each(&options, gaps);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -117,6 +146,7 @@ main(void)
 		a_slide_makes_windows_overlap,
 		the_first_window_is_full_and_the_slide_counts_from_there,
 		a_key_that_had_no_row_for_long_is_forgotten,
+		a_key_is_forgotten_however_rows_are_dealt_to_batches,
 	};
 
 	return WT_MAIN("count", tests);
