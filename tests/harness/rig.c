@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "engine/checkpoint.h"
@@ -139,7 +140,9 @@ rig_new(const struct wt_options *o)
 	if (o->module != NULL)
 		wt_host_load(rig->host, o->module);
 	if (o->keep) {
-		snprintf(rig->dir, sizeof rig->dir, "/tmp/weir-rig-XXXXXX");
+		/* Syncs cost nothing in memory. */
+		snprintf(rig->dir, sizeof rig->dir, "%s/weir-rig-XXXXXX",
+			access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 		ck_assert_ptr_nonnull(mkdtemp(rig->dir));
 		wt_host_keep(rig->host, rig->dir);
 	}
