@@ -151,7 +151,7 @@ class Disk:
                     return [ls.stderr.strip()]
                 if int(ls.stdout.split("epoch ")[1].split()[0].strip(",")) < epoch:
                     return [f"epoch {epoch} was decided: {ls.stdout.splitlines()[0]}"]
-            kill.finish(case.start())
+            kill.finish(case, case.start())
             return list(kill.differences(want, case.result()))
         except RuntimeError as error:
             return [str(error)]

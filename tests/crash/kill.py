@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Kills pipelines with SIGKILL at random moments until they have ended, and compares what they wrote with a run that
-nobody disturbed.  One directory, one conf and one seed make a case; a failure prints them."""
+nobody disturbed.  Now and then a savepoint is made of them, is killed with them, and is where they go on; a file that
+is followed grows and is rotated meanwhile.  One directory, one conf and one seed make a case; a failure prints them."""
 import argparse
 import collections
+import gzip
 import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import socket
@@ -16,189 +19,9 @@ import sys
 import tempfile
 import time
 
+from pipelines import AMENDED_BY, ELSEWHERE, FORMAT, LOADED, NOT_BACK, ORDERED, PIPELINES, SOURCE
+
 PATIENCE = 120 * int(os.environ.get("CK_TIMEOUT_MULTIPLIER", 1))  # seconds
-FORMAT = "format json { user string; seq int; ts timestamp ms; amount int; }"
-SOURCE = "event_time ts; watermark bounded 2s;"
-PIPELINES = {
-    "window": """
-        source file in { path in.ndjson; %(format)s %(source)s }
-        filter f { from in; where amount %% 10 != 0; }
-        window w { from f; key user; tumbling 10s; aggregate n = count(), s = sum(amount), hi = max(seq); }
-        sink file out { from w; path out.ndjson; }
-    """,
-    "hopping": """
-        source file in { path in.ndjson; %(format)s %(source)s }
-        window w { from in; key user; hopping 10s 2s; aggregate n = count(), a = avg(amount); }
-        sink file out { from w; path out.ndjson; }
-    """,
-    "pass": """
-        source file in { path in.ndjson; %(format)s %(source)s }
-        map m { from in; set double = amount * 2; }
-        sink file out { from m; path out.ndjson; }
-        sink file odd { from o; path odd.ndjson; }
-        filter o { from in; where amount %% 2 = 1; }
-    """,
-    # Its keys do not fit into memory: they go to disk and come back.
-    "memory": """
-        memory_limit 38m; buffer 2 64k;
-        source file in { path in.ndjson; %(format)s %(source)s }
-        source file b { path second.ndjson; %(format)s %(source)s }
-        aggregate a { from in b; key user, seq, amount; emit end; aggregate n = count(), s = sum(amount), hi = max(ts), lo = min(ts); }
-        sink file out { from a; path out.ndjson; }
-    """,
-    # The same of windows and sessions: by namespace, and with several namespaces of a key.
-    "memory_windows": """
-        memory_limit 36m; buffer 2 64k;
-        source file in { path in.ndjson; %(format)s %(source)s }
-        source file b { path second.ndjson; %(format)s %(source)s }
-        window w { from in b; key user, seq; tumbling 2h; aggregate n = count(), s = sum(amount), hi = max(ts), lo = min(ts), kinds = count_distinct(amount); }
-        window v { from in b; key user, amount; session 2h; aggregate n = count(), s = sum(seq), lo = min(ts); }
-        sink file out { from w; path out.ndjson; }
-        sink file visits { from v; path visits.ndjson; }
-    """,
-    "union": """
-        source file a { path in.ndjson; %(format)s %(source)s }
-        source file b { path second.ndjson; %(format)s %(source)s }
-        window w { from a b; key user; tumbling 5s; aggregate n = count(), s = sum(amount); }
-        sink file out { from w; path out.ndjson; }
-    """,
-    "aggregate": """
-        source file in { path in.ndjson; %(format)s %(source)s }
-        map m { from in; set third = amount %% 3; }
-        aggregate a { from m; key user, third; emit end; aggregate n = count(), s = sum(amount), hi = max(seq); }
-        aggregate sums { from m; emit end; aggregate n = count(), s = sum(amount), lo = min(amount); }
-        sink file out { from a; path out.ndjson; }
-        sink file total { from sums; path total.ndjson; }
-    """,
-    "dedupe": """
-        source file in { path in.ndjson; %(format)s %(source)s }
-        dedupe near { from in; key user; within 1500ms; duplicates_to again; }
-        dedupe ever { from in; key user, amount; }
-        dedupe newest { from in; key user; keep last; emit end; }
-        sink file last { from newest; path last.ndjson; }
-        sink file out { from near; path out.ndjson; }
-        sink file twice { from again; path twice.ndjson; }
-        sink file once { from ever; path once.ndjson; }
-    """,
-    # Its table forgets: a bucket that is full again goes.
-    "throttle": """
-        source file in { path in.ndjson; %(format)s %(source)s }
-        throttle t { from in; key user; rate 2/700ms; exceed to above; }
-        sink file out { from t; path out.ndjson; }
-        sink file more { from above; path more.ndjson; }
-    """,
-    # The watermark begins at the map, and late rows tell whether it went back.
-    "own_time": """
-        source file in { path in.ndjson; %(format)s }
-        map m { from in; set_event_time ts - 1500ms * (seq %% 2); watermark bounded 1s; parallelism 1; }
-        window w { from m; key user; tumbling 3s; late_to late; aggregate n = count(), s = sum(amount); }
-        sink file out { from w; path out.ndjson; }
-        sink file behind { from late; path behind.ndjson; }
-    """,
-    # A sink decides the epochs; the other one shows what was decided.
-    "decider": """
-        source file in { path in.ndjson; %(format)s %(source)s }
-        source file b { path second.ndjson; %(format)s %(source)s }
-        window w { from in b; key user; tumbling 5s; aggregate n = count(), s = sum(amount); }
-        sink ledger out { from w; path out.ndjson; }
-        sink file odd { from o; path odd.ndjson; }
-        filter o { from in; where amount %% 2 = 1; }
-    """,
-    # Rows are numbered for each subtask, and which it gets is chance: without a key the parallelism is fixed.
-    "sample": """
-        source file in { path in.ndjson; %(format)s %(source)s }
-        sample some { from in; rate 1/7; parallelism 1; }
-        sample users { from in; rate 1/3; key user; }
-        sink file out { from some; path out.ndjson; }
-        sink file whole { from users; path whole.ndjson; }
-    """,
-    # Private state of a plugin that was loaded, and before and behind it of others.
-    "keeper": """
-        source file in { path in.ndjson; %(format)s %(source)s }
-        sample some { from in; rate 1/3; parallelism 1; }
-        keeper k { from some; parallelism 1; }
-        sample users { from k; rate 1/2; key user; }
-        sink file out { from k; path out.ndjson; }
-        sink file whole { from users; path whole.ndjson; }
-    """,
-    "route": """
-        source file in { path in.ndjson; %(format)s %(source)s }
-        route r { from in; case high amount >= 700; case odd amount %% 2 = 1; default rest; }
-        sink file out { from high; path out.ndjson; }
-        sink file low { from odd rest; path low.ndjson; }
-    """,
-    # Files that appear when the epoch of their last row is decided; which rows share a file is chance.
-    "rolled": """
-        source file in { path in.ndjson; %(format)s %(source)s }
-        filter f { from in; where amount %% 10 != 0; }
-        sink file out { from f; path rolled.ndjson; roll_size 20k; }
-    """,
-    "top": """
-        source file in { path in.ndjson; %(format)s %(source)s }
-        top best { from in; key user; order_by amount desc, seq; limit 3; rank place; emit end; }
-        top peaks { from in; tumbling 10s; order_by amount desc, user, seq; limit 4; }
-        sink file out { from best; path out.ndjson; }
-        sink file high { from peaks; path high.ndjson; }
-    """,
-    "session": """
-        source file in { path in.ndjson; %(format)s %(source)s }
-        window w { from in; key user; session 400ms; aggregate n = count(), s = sum(amount), users = count_distinct(amount); }
-        window grow { from in; key user; cumulate 10s 2s; aggregate n = count(), hi = max(amount); }
-        sink file out { from w; path out.ndjson; }
-        sink file steps { from grow; path steps.ndjson; }
-    """,
-    # Windows of so many rows: which rows share one is up to their order, and that is the file's.
-    "counted": """
-        source file in { path in.ndjson; %(format)s %(source)s }
-        window w { from in; key user; count 7; slide 3; aggregate n = count(), s = sum(amount), last = max(seq); }
-        window fifty { from in; key user; global; trigger count 50; accumulation_mode discarding;
-                     aggregate n = count(), s = sum(amount), last = max(seq); }
-        sink file out { from w; path out.ndjson; }
-        sink file fifties { from fifty; path fifties.ndjson; }
-    """,
-    "generator": """
-        source generator in {
-            count 150000; seed 7;
-            field user string zipf 500 1; field ts timestamp '2026-01-01T00:00:00Z' 10ms; field amount int uniform 0 1000;
-            event_time ts;
-        }
-        window w { from in; key user; tumbling 10s; aggregate n = count(), s = sum(amount), lo = min(amount); }
-        sink file out { from w; path out.ndjson; }
-    """,
-    # It does not end by itself: when all is there it is told to.
-    "follow": """
-        source file in { path in.ndjson; %(follow)s %(format)s %(source)s }
-        map m { from in; set double = amount * 2; }
-        dedupe once { from in; key user, seq; }
-        sink file out { from m; path out.ndjson; }
-        sink file keys { from once; path keys.ndjson; }
-    """,
-    # Windows that go out early, sessions that are cut, and windows of rows.
-    "triggers": """
-        source file in { path in.ndjson; %(format)s %(source)s }
-        window s { from in; key user; session 1s; max_duration 8s; aggregate n = count(), s = sum(amount); }
-        window t { from in; key user; tumbling 10s; trigger count 3; aggregate n = count(), s = sum(amount); }
-        window d { from in; key user; hopping 10s 5s; trigger every 2s; accumulation_mode discarding; aggregate n = count(); }
-        window u { from d; key user; tumbling 5s; aggregate parts = sum(n); }
-        window c { from in; key user; count 5; slide 2; aggregate n = count(), s = sum(amount); }
-        window h { from in; key user; hopping 10s 500ms; aggregate n = count(), s = sum(amount); }
-        sink file out { from s; path out.ndjson; }
-        sink file early { from t; path early.ndjson; }
-        sink file parts { from u; path parts.ndjson; }
-        sink file five { from c; path five.ndjson; }
-        sink file fine { from h; path fine.ndjson; }
-    """,
-    "chain": """
-        source file in { path in.ndjson; %(format)s %(source)s }
-        key_by k { from in; key user; parallelism %(width)d; }
-        map m { from k; set half = amount / 2; }
-        filter f { from m; where amount %% 10 != 0; }
-        sink file out { from f; path out.ndjson; }
-    """,
-}
-LOADED = {"decider": "decider", "keeper": "keeper_1"}
-# Those in which the rows of a user come out in their order.
-ORDERED = ("chain", "follow", "pass", "route")
 
 
 def make_input(path, rows, seed):
@@ -219,6 +42,7 @@ class Case:
         self.weir, self.name, self.folder = weir, name, folder
         self.env = dict(os.environ)
         self.threads, self.interval = threads, interval
+        self.printed = []
         folder.mkdir()
 
     def conf(self, threads=None, width=2, follow="follow;"):
@@ -245,13 +69,34 @@ class Case:
         return done.stdout
 
     def result(self):
-        made = {}
+        made = {"stdout": sorted(set(self.printed))} if self.printed else {}
         for path in self.folder.glob("*.ndjson*"):
-            if path.name in ("in.ndjson", "second.ndjson"):
+            if path.name.startswith(("in.ndjson", "second.ndjson")):
                 continue
-            lines = [line for line in path.read_text().splitlines() if line[0] != "#"]
+            lines = [line for line in read(path).splitlines() if line[0] != "#"]
+            if path.name.startswith("amended"):
+                lines = last_ones(lines)
             made.setdefault("rolled" if path.name.startswith("rolled") else path.name, []).extend(lines)
         return {name: sorted(lines) for name, lines in made.items()}
+
+
+def read(path):
+    """What is there: a member that is being written ends anywhere."""
+    if path.suffix != ".gz":
+        return path.read_text()
+    text = b""
+    try:
+        with gzip.open(path) as file:
+            while piece := file.read(1 << 16):
+                text += piece
+    except EOFError:
+        pass
+    return text.decode()
+
+
+def last_ones(lines):
+    rows = (json.loads(line) for line in lines)
+    return list({tuple(row.get(name) for name in AMENDED_BY): line for row, line in zip(rows, lines)}.values())
 
 
 def fixture(weir, name):
@@ -297,14 +142,15 @@ def finish_following(case, process, want, seconds=PATIENCE):
         except TimeoutError:
             pass
         process.terminate()
-        finish(process)
+        finish(case, process)
         if has_all(case, want) or time.monotonic() >= end:
             break
         process = case.start()
 
 
-def finish(process, seconds=PATIENCE):
+def finish(case, process, seconds=PATIENCE):
     out, err = process.communicate(timeout=seconds)
+    case.printed += out.splitlines()
     if process.returncode != 0:
         raise RuntimeError(f"exit {process.returncode}: {err.strip()}")
     return err
@@ -315,7 +161,7 @@ def golden(weir, name, inputs, base):
     link(inputs, case.folder)
     case.conf(follow="")
     began = time.monotonic()
-    finish(case.start())
+    finish(case, case.start())
     return case.result(), time.monotonic() - began
 
 
@@ -344,52 +190,163 @@ def order_broken(lines):
     return None
 
 
-def check_checker(want, rows):
+def check_checker(name, want, rows):
     """A checker that cannot fail proves nothing."""
     second = next(row for row in rows if json.loads(row)["seq"] == 2)
-    if order_broken(rows) or not order_broken([second] + rows):
-        raise RuntimeError("the checker does not see a planted reorder")
-    name, lines = next(iter(want.items()))
-    planted = {"loss": lines[1:], "duplicate": lines + lines[:1], "change": lines[1:] + [lines[0][:-1] + " }"]}
-    for what, damaged in planted.items():
-        if not list(differences(want, {**want, name: sorted(damaged)})):
-            raise RuntimeError(f"the checker does not see a planted {what}")
+    if name in ORDERED and (order_broken(rows) or not order_broken([second] + rows)):
+        raise RuntimeError(f"{name}: the checker does not see a planted reorder")
+    for file, lines in want.items():
+        planted = {"loss": lines[1:], "duplicate": lines + lines[:1], "change": lines[1:] + [lines[0][:-1] + " }"]}
+        for what, damaged in planted.items():
+            if not list(differences(want, {**want, file: sorted(damaged)})):
+                raise RuntimeError(f"{name}: the checker does not see a planted {what} in {file}")
+
+
+def untried(weir):
+    """Operators that no pipeline has."""
+    text = subprocess.run([weir, "help"], capture_output=True, text=True, check=True, timeout=60).stdout
+    for kind, word in (("sources", "source "), ("transforms", ""), ("sinks", "sink ")):
+        for name in re.search(rf"  {kind}: [^\n]*\n((?:      [^\n]*\n)+)", text)[1].split():
+            if name not in ELSEWHERE and not any(re.search(rf"(?m)^ +{word}{name} \w+ {{", body) for body in PIPELINES.values()):
+                yield f"{word}{name}"
+
+
+class Growing:
+    """The file that is followed: it has some of its rows, then more; and it is rotated."""
+
+    def __init__(self, case, whole, rng):
+        self.case, self.path, self.rng = case, case.folder / whole.name, rng
+        self.lines = whole.read_text().splitlines(keepends=True)
+        self.n_rotated, self.rest = 0, ""
+        self.path.unlink()
+        self.grow()
+
+    def grow(self, share=0.3):
+        """Within a line, too: the rest of it comes with the next ones."""
+        n = self.rng.randrange(int(len(self.lines) * share) + 1) if share < 1 else len(self.lines)
+        text = "".join(self.lines[:n])
+        cut = len(text) - (self.rng.randrange(60) if share < 1 else 0)
+        with open(self.path, "a") as file:
+            file.write(self.rest)
+        if n > 0 and self.rng.random() < 0.3 and epoch_of(self.case) > 0:
+            self.n_rotated += 1
+            self.path.rename(self.path.with_name(f"{self.path.name}-2026010{self.n_rotated}"))
+        with open(self.path, "a") as file:
+            file.write(text[:cut])
+        self.rest = text[cut:]
+        del self.lines[:n]
+
+
+def epoch_of(case):
+    """The last decided one that the witness tells of."""
+    try:
+        return int((case.folder / "state/p/decided").read_bytes()[:20])
+    except (FileNotFoundError, ValueError):
+        return 0
+
+
+class Savepoint:
+    """One that is made while the pipeline runs and is killed, at some moment."""
+
+    def __init__(self, case):
+        self.case, self.path, self.process = case, case.folder / "s.wsp", None
+
+    def make(self, process):
+        """Of that process: while nobody has the directory, who makes a savepoint keeps others out of it."""
+        lock = self.case.folder / "state/p/lock"
+        if not lock.exists() or lock.read_text() != f"{process.pid}\n":
+            return
+        self.process = subprocess.Popen(
+            [self.case.weir, "savepoint", "create", "state/p", self.path.name],
+            cwd=self.case.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )
+
+    def settle(self, rng):
+        """A file that is there is whole, and may be what the next one begins with.  Whether it was gone back to."""
+        if self.process is None:
+            return False
+        self.process.wait(120)
+        self.process = None
+        if not self.path.exists():
+            return False
+        self.case.weir_says("savepoint", "inspect", self.path.name)
+        if self.case.name in NOT_BACK or rng.random() < 0.5:
+            return False
+        shutil.rmtree(self.case.folder / "state/p")
+        self.case.weir_says("savepoint", "restore", self.path.name, "state/p")
+        self.path.unlink()
+        return True
+
+
+def live(case, process, seconds, savepoint, rng):
+    """Whether it has ended by itself before that time."""
+    try:
+        if rng.random() < 0.3:
+            first = rng.random() * seconds
+            process.wait(first)
+            return True
+    except subprocess.TimeoutExpired:
+        seconds -= first
+        savepoint.make(process)
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def run_case(weir, name, inputs, base, number, rng, want, length):
     threads = rng.choice((1, 1, 2))
     case = Case(weir, name, base / f"case-{number}", threads, rng.choice(("5ms", "20ms", "100ms")))
     link(inputs, case.folder)
-    kills = resumed = 0
+    counts = collections.Counter()
     following = rng.randrange(2, 8)
+    growing = Growing(case, inputs[0], rng) if name == "follow" else None
+    savepoint = Savepoint(case)
     while True:
         # Restored at another parallelism now and then.
         case.conf(threads=rng.choice((threads, threads, 3 - threads)), width=rng.choice((2, 2, 2, 1, 3)))
         case.env["LEDGER_KILL"] = f"{rng.choice(('before', 'torn', 'after', 'no'))}:{rng.randrange(1, 4)}"
+        last = growing is not None and counts["kills"] >= following
+        if growing is not None:
+            growing.grow(1 if last else 0.3)
         process = case.start()
-        try:
-            # On a busy machine a start can take longer than all of the undisturbed run did: patience grows without end.
-            process.wait(rng.random() ** 2 * length * 1.2 * 1.03**kills)
-            if process.returncode != -signal.SIGKILL:
-                finish(process)
-                break
-        except subprocess.TimeoutExpired:
-            if name == "follow" and kills >= following:
-                finish_following(case, process, want)
-                break
+        if last:
+            finish_following(case, process, want)
+            break
+        # On a busy machine a start can take longer than all of the undisturbed run did: patience grows without end.
+        if not live(case, process, rng.random() ** 2 * length * 1.2 * 1.03 ** counts["kills"], savepoint, rng):
             process.kill()
-        process.communicate()
-        kills += 1
-        resumed += (case.folder / "state/p/decided").exists()
-        if kills > 200:
+        elif process.returncode != -signal.SIGKILL:
+            finish(case, process)
+            break
+        case.printed += process.communicate()[0].splitlines()
+        counts["kills"] += 1
+        counts["resumed"] += (case.folder / "state/p/decided").exists()
+        counts["went back"] += savepoint.settle(rng)
+        if counts["kills"] > 200:
             raise RuntimeError("no progress in 200 kills")
+    savepoint.settle(rng)
     problems = list(differences(want, case.result()))
     if name in ORDERED and not problems:
         broken = order_broken(open(case.folder / "out.ndjson"))
         problems += [broken] if broken else []
     if not problems:
         shutil.rmtree(case.folder)
-    return kills, resumed, problems
+    return counts, problems
+
+
+def make_packed(weir, inputs, base):
+    """The first file in one member, the second one in many."""
+    packed = [inputs[0].with_name("in.ndjson.gz"), inputs[1].with_name("second.ndjson.zst")]
+    packed[0].write_bytes(gzip.compress(inputs[0].read_bytes()))
+    (base / "packed").mkdir()
+    (base / "packed/weir.conf").write_text(
+        f"state_path state;\npipeline p {{ checkpoint {{ interval 5ms; }} source file in {{ path {inputs[1]}; format line; }}"
+        f" sink file out {{ from in; path {packed[1]}; format line; }} }}\n"
+    )
+    subprocess.run([weir, "run", "-q", "weir.conf"], cwd=base / "packed", check=True, timeout=120)
+    return packed
 
 
 def main():
@@ -406,26 +363,33 @@ def main():
     make_input(inputs[0], options.rows, 1)
     make_input(inputs[1], options.rows // 2, 2)
     names = [options.only] if options.only else sorted(PIPELINES)
+    lacking = [f"no pipeline has {name}" for name in untried(weir)]
+    print("".join(f"not ok {lack}\n" for lack in lacking), end="")
+    inputs += make_packed(weir, inputs, base)
     wanted = {name: golden(weir, name, inputs, base) for name in names}
-    check_checker(wanted[names[0]][0], open(inputs[0]).read().splitlines())
-    passed = failed = number = resumed = 0
-    kills = collections.Counter()
+    for name, (want, _) in wanted.items():
+        check_checker(name, want, open(inputs[0]).read().splitlines())
+    passed, failed, number = 0, len(lacking), 0
+    kills, counted = collections.Counter(), collections.Counter()
     while kills.total() < options.kills or number < len(names):
         name = names[number % len(names)]
         rng = random.Random(f"{options.seed} {number}")
         try:
-            n, went_on, problems = run_case(weir, name, inputs, base, number, rng, *wanted[name])
-        except (RuntimeError, subprocess.TimeoutExpired) as error:
-            n, went_on, problems = 1, 0, [str(error)]
-        kills[name] += n
-        resumed += went_on
+            counts, problems = run_case(weir, name, inputs, base, number, rng, *wanted[name])
+        except (RuntimeError, TimeoutError, subprocess.TimeoutExpired) as error:
+            counts, problems = {"kills": 1}, [str(error)]
+        kills[name] += counts["kills"]
+        counted.update(counts)
         passed, failed = passed + (not problems), failed + bool(problems)
         for problem in problems:
-            print(f"not ok {name}, case {number}, seed {options.seed}, in {base}/case-{number}: {problem}")
+            print(f"not ok {name}, case {number}, seed {options.seed}, in {base}/case-{number}: {problem}", flush=True)
         number += 1
         if failed >= 5:
             break
-    print(f"{kills.total()} kills in {number} runs, {resumed} with something decided, seed {options.seed}")
+    print(
+        f"{kills.total()} kills in {number} runs, {counted['resumed']} with something decided,"
+        f" {counted['went back']} went back to a savepoint, seed {options.seed}"
+    )
     print(", ".join(f"{name} {n}" for name, n in sorted(kills.items())))
     print(f"{passed} passed, {failed} failed")
     if not failed:

@@ -24,7 +24,7 @@ unit_test() {
     *) test=test_store_crash.c ;;
     esac
     # shellcheck disable=SC2086
-    $cc -std=c11 -O1 -D_GNU_SOURCE -DWEIR_MUTATE="$1" -DWEIR_FAILPOINTS -DWEIR_STORE_BUFFER=65536 -DWEIR_JOURNAL_FILE=3000 \
+    $cc -std=c11 -O1 -D_GNU_SOURCE -DWEIR_MUTATE="$1" -DWEIR_FAILPOINTS -DWEIR_STORE_BUFFER=65536 -DWEIR_JOURNAL_FILE=3000 -DWEIR_APPLY_PART=2048 \
         -I"$root/sdk/include" -I"$root/core" -I"$root/tests/unit/state" -o "$work/unit$1" \
         "$root/tests/unit/state/$test" "$root"/core/state/*.c "$root"/core/base/*.c \
         "$work/disk_env.o" -lstdc++ $libs -lleveldb -lpthread -lm || exit 2

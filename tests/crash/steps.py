@@ -76,7 +76,7 @@ class Steps:
         if case.name == "follow":
             kill.finish_following(case, case.start(), self.want[case.name])
         else:
-            kill.finish(case.start())
+            kill.finish(case, case.start())
         problems = list(kill.differences(self.want[case.name], case.result()))
         if problems:
             raise RuntimeError(f"{what}, in {case.folder}: {problems[0]}")
@@ -113,7 +113,7 @@ class Steps:
         """Creating and restoring one; a file or a directory is there whole, or not at all."""
         reached = 0
         case = self.case("window")
-        kill.finish(case.start())
+        kill.finish(case, case.start())
         for look, verb, *places in (("inspect", "create", "state/p", "a.wsp"), ("verify", "restore", "a.wsp", "again/p")):
             command = ("savepoint", verb, *places)
             made = case.folder / places[1]
