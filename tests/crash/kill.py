@@ -336,8 +336,11 @@ def run_case(weir, name, inputs, base, number, rng, want, length):
     return counts, problems
 
 
-def make_packed(weir, inputs, base):
-    """The first file in one member, the second one in many."""
+def make_inputs(weir, base, rows):
+    """Two files, and the same compressed: the first one in one member, the second one in many."""
+    inputs = [base / "in.ndjson", base / "second.ndjson"]
+    make_input(inputs[0], rows, 1)
+    make_input(inputs[1], rows // 2, 2)
     packed = [inputs[0].with_name("in.ndjson.gz"), inputs[1].with_name("second.ndjson.zst")]
     packed[0].write_bytes(gzip.compress(inputs[0].read_bytes()))
     (base / "packed").mkdir()
@@ -346,7 +349,7 @@ def make_packed(weir, inputs, base):
         f" sink file out {{ from in; path {packed[1]}; format line; }} }}\n"
     )
     subprocess.run([weir, "run", "-q", "weir.conf"], cwd=base / "packed", check=True, timeout=120)
-    return packed
+    return inputs + packed
 
 
 def main():
@@ -359,13 +362,10 @@ def main():
     options = parser.parse_args()
     weir = str((options.build / "core/host/weir").resolve())
     base = pathlib.Path(tempfile.mkdtemp(prefix="weir-kill-"))
-    inputs = [base / "in.ndjson", base / "second.ndjson"]
-    make_input(inputs[0], options.rows, 1)
-    make_input(inputs[1], options.rows // 2, 2)
+    inputs = make_inputs(weir, base, options.rows)
     names = [options.only] if options.only else sorted(PIPELINES)
     lacking = [f"no pipeline has {name}" for name in untried(weir)]
     print("".join(f"not ok {lack}\n" for lack in lacking), end="")
-    inputs += make_packed(weir, inputs, base)
     wanted = {name: golden(weir, name, inputs, base) for name in names}
     for name, (want, _) in wanted.items():
         check_checker(name, want, open(inputs[0]).read().splitlines())
