@@ -44,6 +44,9 @@ wr_store_leveldb_error(
 		return 0;
 	if (strncmp(error, "Corruption", 10) == 0)
 		rc = wr_store_damaged(store, err, "%s", error);
+	/* So it says that a table ends before what is to be read of it. */
+	else if (strstr(error, strerror(EINVAL)) != NULL)
+		rc = wr_store_damaged(store, err, "a file is cut short: %s", error);
 	else
 		rc = wr_err_set(err, -EIO, "cannot %s the state in \"%s\": %s%s", doing, store->dir,
 			error, wr_err_remedy(error));
