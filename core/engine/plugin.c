@@ -136,14 +136,21 @@ offers_remove(struct wr_plugins *plugins, const struct wr_plugin *plugin)
 }
 
 static int
+offer_check(struct wr_subject *s, const char *type, uint32_t i, uint32_t size, uint32_t min,
+	const char *name, const char *summary)
+{
+	int rc = wr_plugin_check_size_of(s, type, i, size, min);
+
+	return rc < 0 ? rc : wr_plugin_check_names(s, i, name, summary);
+}
+
+static int
 offer_operator(struct wr_plugins *plugins, struct wr_subject *s, const struct weir_operator *op,
 	uint32_t i)
 {
-	int rc = wr_plugin_check_size_of(
-		s, "weir_operator", i, op->size, WR_PLUGIN_MIN(weir_operator, sink));
+	int rc = offer_check(s, "weir_operator", i, op->size, WR_PLUGIN_MIN(weir_operator, sink),
+		op->name, op->summary);
 
-	if (rc == 0)
-		rc = wr_plugin_check_names(s, i, op->name, op->summary);
 	if (rc < 0)
 		return rc;
 	if (op->kind < WEIR_TRANSFORM || op->kind > WEIR_SINK)
@@ -157,11 +164,9 @@ static int
 offer_format(struct wr_plugins *plugins, struct wr_subject *s, const struct weir_format *format,
 	uint32_t i)
 {
-	int rc = wr_plugin_check_size_of(
-		s, "weir_format", i, format->size, WR_PLUGIN_MIN(weir_format, encode));
+	int rc = offer_check(s, "weir_format", i, format->size, WR_PLUGIN_MIN(weir_format, encode),
+		format->name, format->summary);
 
-	if (rc == 0)
-		rc = wr_plugin_check_names(s, i, format->name, format->summary);
 	if (rc == 0)
 		rc = wr_plugin_check_format(s, format);
 	return rc < 0 ? rc : offer_add(plugins, WR_OFFER_FORMAT, format, s);
@@ -171,11 +176,9 @@ static int
 offer_function(struct wr_plugins *plugins, struct wr_subject *s,
 	const struct weir_function *function, uint32_t i)
 {
-	int rc = wr_plugin_check_size_of(
-		s, "weir_function", i, function->size, WR_PLUGIN_MIN(weir_function, example));
+	int rc = offer_check(s, "weir_function", i, function->size,
+		WR_PLUGIN_MIN(weir_function, example), function->name, function->summary);
 
-	if (rc == 0)
-		rc = wr_plugin_check_names(s, i, function->name, function->summary);
 	if (rc == 0)
 		rc = wr_plugin_check_function(s, function);
 	return rc < 0 ? rc : offer_add(plugins, WR_OFFER_FUNCTION, function, s);
@@ -185,11 +188,9 @@ static int
 offer_aggregate(struct wr_plugins *plugins, struct wr_subject *s,
 	const struct weir_aggregate *aggregate, uint32_t i)
 {
-	int rc = wr_plugin_check_size_of(
-		s, "weir_aggregate", i, aggregate->size, WR_PLUGIN_MIN(weir_aggregate, example));
+	int rc = offer_check(s, "weir_aggregate", i, aggregate->size,
+		WR_PLUGIN_MIN(weir_aggregate, example), aggregate->name, aggregate->summary);
 
-	if (rc == 0)
-		rc = wr_plugin_check_names(s, i, aggregate->name, aggregate->summary);
 	if (rc == 0)
 		rc = wr_plugin_check_aggregate(s, aggregate);
 	return rc < 0 ? rc : offer_add(plugins, WR_OFFER_AGGREGATE, aggregate, s);

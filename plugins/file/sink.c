@@ -227,28 +227,11 @@ sink_write(struct sink *sink, struct weir_task *task, struct out_file *file,
 		      : out_put(file, task, sink->text.p, sink->text.len);
 }
 
-/* A line once written stays: rows that take earlier ones back have no place in it. */
-static int
-refuse_taking_back(const struct weir_batch *batch, struct weir_task *task)
-{
-	uint32_t i, n = batch->sel != NULL ? batch->n_sel : batch->n_rows;
-
-	for (i = 0; batch->kind != NULL && i < n; i++) {
-		uint8_t kind = batch->kind[batch->sel != NULL ? batch->sel[i] : i];
-
-		if (kind != WEIR_INSERT && kind != WEIR_UPDATE_AFTER)
-			return weir_fail(task->err, -EINVAL,
-				"a row takes back an earlier one, which a file cannot; send "
-				"inserts and updates only");
-	}
-	return WEIR_OK;
-}
-
 static int
 sink_process(void *self, struct weir_task *task, uint32_t in, const struct weir_batch *batch)
 {
 	struct sink *sink = self;
-	int rc = refuse_taking_back(batch, task);
+	int rc = weir_refuse_taking_back(task, batch, "a file");
 
 	(void)in;
 	if (rc == 0 && sink->conf->rolled)

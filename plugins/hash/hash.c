@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The plugin, and its functions: hashes of strings and bytes. */
 #include <nettle/md5.h>
+#include <nettle/nettle-meta.h>
 #include <nettle/sha2.h>
 #include <xxhash.h>
 #include <zlib.h>
@@ -63,43 +64,41 @@ give_hex(struct weir_fn *fn, struct weir_vec *out, uint32_t row, const uint8_t *
 }
 
 static int
+digest_rows(const struct nettle_hash *hash, struct weir_fn *fn, const struct weir_column *arg,
+	const uint32_t *sel, uint32_t n, struct weir_vec *out)
+{
+	uint8_t digest[SHA256_DIGEST_SIZE];
+	union {
+		struct md5_ctx md5;
+		struct sha256_ctx sha256;
+	} context;
+
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t i = row_at(sel, k);
+		struct weir_str s = weir_str_at(arg, i);
+
+		hash->init(&context);
+		hash->update(&context, s.len, (const uint8_t *)s.p);
+		hash->digest(&context, hash->digest_size, digest);
+		give_hex(fn, out, i, digest, hash->digest_size);
+	}
+	return WEIR_OK;
+}
+
+static int
 md5_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
 {
-	uint8_t digest[MD5_DIGEST_SIZE];
-	struct md5_ctx context;
-
 	(void)self;
-	for (uint32_t k = 0; k < n; k++) {
-		uint32_t i = row_at(sel, k);
-		struct weir_str s = weir_str_at(args[0], i);
-
-		md5_init(&context);
-		md5_update(&context, s.len, (const uint8_t *)s.p);
-		md5_digest(&context, sizeof digest, digest);
-		give_hex(fn, out, i, digest, sizeof digest);
-	}
-	return WEIR_OK;
+	return digest_rows(&nettle_md5, fn, args[0], sel, n, out);
 }
 
 static int
 sha256_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
 {
-	uint8_t digest[SHA256_DIGEST_SIZE];
-	struct sha256_ctx context;
-
 	(void)self;
-	for (uint32_t k = 0; k < n; k++) {
-		uint32_t i = row_at(sel, k);
-		struct weir_str s = weir_str_at(args[0], i);
-
-		sha256_init(&context);
-		sha256_update(&context, s.len, (const uint8_t *)s.p);
-		sha256_digest(&context, sizeof digest, digest);
-		give_hex(fn, out, i, digest, sizeof digest);
-	}
-	return WEIR_OK;
+	return digest_rows(&nettle_sha256, fn, args[0], sel, n, out);
 }
 
 static const struct weir_function function_xxhash64 = {

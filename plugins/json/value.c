@@ -84,21 +84,19 @@ json_skip(struct json *json)
 static const char *
 type_name(const struct json_field *field)
 {
-	switch (field->type) {
-	case WEIR_BOOL:
-		return "a bool";
-	case WEIR_INT64:
-		return "an int";
-	case WEIR_FLOAT64:
-		return "a float";
-	case WEIR_TIMESTAMP:
+	static const char *const names[] = {
+		[WEIR_BOOL] = "a bool",
+		[WEIR_INT64] = "an int",
+		[WEIR_FLOAT64] = "a float",
+		[WEIR_BYTES] = "a string in base64",
+	};
+
+	if (field->type == WEIR_TIMESTAMP)
 		return field->unit != 0 ? "a timestamp in numbers"
 					: "a timestamp such as \"2015-07-15T00:00:00Z\"";
-	case WEIR_BYTES:
-		return "a string in base64";
-	default:
-		return "a string";
-	}
+	return field->type < sizeof names / sizeof names[0] && names[field->type] != NULL
+		       ? names[field->type]
+		       : "a string";
 }
 
 static int

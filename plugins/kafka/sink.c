@@ -385,23 +385,6 @@ sink_open(const void *conf, struct weir_task *task, void **self)
 	return rc;
 }
 
-/* A record once written stays: rows that take earlier ones back have no place in a topic. */
-static int
-refuse_taking_back(const struct weir_batch *batch, struct weir_task *task)
-{
-	uint32_t n = batch->sel != NULL ? batch->n_sel : batch->n_rows;
-
-	for (uint32_t i = 0; batch->kind != NULL && i < n; i++) {
-		uint8_t kind = batch->kind[batch->sel != NULL ? batch->sel[i] : i];
-
-		if (kind != WEIR_INSERT && kind != WEIR_UPDATE_AFTER)
-			return weir_fail(task->err, -EINVAL,
-				"a row takes back an earlier one, which a topic cannot; send "
-				"inserts and updates only");
-	}
-	return WEIR_OK;
-}
-
 static int
 sink_process(void *self, struct weir_task *task, uint32_t in, const struct weir_batch *batch)
 {
@@ -410,7 +393,7 @@ sink_process(void *self, struct weir_task *task, uint32_t in, const struct weir_
 
 	(void)in;
 	if (rc == 0)
-		rc = refuse_taking_back(batch, task);
+		rc = weir_refuse_taking_back(task, batch, "a topic");
 	if (rc == 0 && sink->conf->delivery == DELIVERY_EXACTLY_ONCE)
 		rc = transaction_begin(sink->producer, task);
 	if (rc == 0)

@@ -10,6 +10,7 @@
 #include <ctype.h>
 #include <math.h>
 #include <nettle/md5.h>
+#include <nettle/nettle-meta.h>
 #include <nettle/sha2.h>
 #include <pcre2.h>
 #include <stdio.h>
@@ -559,37 +560,35 @@ put_hex(uint32_t i, uint32_t *used, const uint8_t *digest, uint32_t n)
 }
 
 static void
-loop_md5(const struct data *d)
-{
-	uint32_t used = 0;
-
-	for (uint32_t i = 0; i < BATCH; i++) {
-		struct weir_str s = str(d, &d->s[i]);
-		uint8_t digest[MD5_DIGEST_SIZE];
-		struct md5_ctx md5;
-
-		md5_init(&md5);
-		md5_update(&md5, s.len, (const uint8_t *)s.p);
-		md5_digest(&md5, sizeof digest, digest);
-		put_hex(i, &used, digest, sizeof digest);
-	}
-}
-
-static void
-loop_sha256(const struct data *d)
+loop_digest(const struct data *d, const struct nettle_hash *hash)
 {
 	uint32_t used = 0;
 
 	for (uint32_t i = 0; i < BATCH; i++) {
 		struct weir_str s = str(d, &d->s[i]);
 		uint8_t digest[SHA256_DIGEST_SIZE];
-		struct sha256_ctx sha;
+		union {
+			struct md5_ctx md5;
+			struct sha256_ctx sha256;
+		} context;
 
-		sha256_init(&sha);
-		sha256_update(&sha, s.len, (const uint8_t *)s.p);
-		sha256_digest(&sha, sizeof digest, digest);
-		put_hex(i, &used, digest, sizeof digest);
+		hash->init(&context);
+		hash->update(&context, s.len, (const uint8_t *)s.p);
+		hash->digest(&context, hash->digest_size, digest);
+		put_hex(i, &used, digest, hash->digest_size);
 	}
+}
+
+static void
+loop_md5(const struct data *d)
+{
+	loop_digest(d, &nettle_md5);
+}
+
+static void
+loop_sha256(const struct data *d)
+{
+	loop_digest(d, &nettle_sha256);
 }
 
 #endif

@@ -148,6 +148,25 @@ weir_fail(struct weir_err *err, int code, const char *format, ...)
 	return code;
 }
 
+/* For sinks in which a record once written stays: rows that take earlier ones back have no place in
+ * `what`, such as "a file". */
+static inline int
+weir_refuse_taking_back(struct weir_task *task, const struct weir_batch *batch, const char *what)
+{
+	uint32_t i, n = batch->sel != NULL ? batch->n_sel : batch->n_rows;
+
+	for (i = 0; batch->kind != NULL && i < n; i++) {
+		uint8_t kind = batch->kind[batch->sel != NULL ? batch->sel[i] : i];
+
+		if (kind != WEIR_INSERT && kind != WEIR_UPDATE_AFTER)
+			return weir_fail(task->err, -EINVAL,
+				"a row takes back an earlier one, which %s cannot; send "
+				"inserts and updates only",
+				what);
+	}
+	return WEIR_OK;
+}
+
 /* Adds to a counter of the host's, which another thread reads. */
 static inline void
 weir_count(uint64_t *counter, uint64_t n)
