@@ -13,7 +13,7 @@ import time
 CONF = """
 worker_threads 1;
 state_path     state;
-load_module    %s;
+load_module    "%s";
 pipeline p {
     checkpoint { interval 1ms; }
     source file in { path in.txt; follow on; format line; }

@@ -49,7 +49,7 @@ class Case:
         body = PIPELINES[self.name] % {"format": FORMAT, "source": SOURCE, "width": width, "follow": follow}
         (self.folder / "weir.conf").write_text(
             f"worker_threads {threads or self.threads};\nstate_path state;\n"
-            + (f"load_module {fixture(self.weir, LOADED[self.name])};\n" if self.name in LOADED else "")
+            + (f"load_module '{fixture(self.weir, LOADED[self.name])}';\n" if self.name in LOADED else "")
             + f"pipeline p {{\n"
             f"    checkpoint {{ interval {self.interval}; }}\n{body}}}\n"
         )

@@ -104,7 +104,7 @@ DECIDED = f"""    source file in {{ {SOURCE} }}
 
 
 def decided_conf(place, name, state="state", path="out.txt", threads=2):
-    top = f"worker_threads {threads};\nload_module {place.build}/tests/fixtures/decider.so;"
+    top = f"worker_threads {threads};\nload_module '{place.build}/tests/fixtures/decider.so';"
     place.write(name, conf(DECIDED.replace("PATH", path), top=top).replace("state_path state", f"state_path {state}"))
 
 

@@ -209,7 +209,7 @@ def test_what_is_there_is_not_dropped(place):
 
 def test_the_version_that_wrote_private_state(place):
     keeper = LAST.replace("sample some { from in; rate 1/2; parallelism 1; }", "keeper some { from in; }")
-    top = "load_module %s/tests/fixtures/keeper_%d.so;"
+    top = "load_module '%s/tests/fixtures/keeper_%d.so';"
     begin(place, keeper, top=top % (place.build, 1))
     place.write("weir.conf", conf(keeper, top=top % (place.build, 2)))
     contains(section(place), 'keeper "some": changed: private state of version 1 is read by version 2\n')
