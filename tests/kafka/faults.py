@@ -22,9 +22,9 @@ CONF = """
 class Flow:
     """A pipeline from a topic to a topic, through the proxy."""
 
-    def __init__(self, kit, timeout="30s", interval="50ms", partitions=2):
-        self.kit, self.id, self.sent = kit, kit.name, 0
-        self.into, self.out = kit.topic(partitions), kit.topic(partitions)
+    def __init__(self, kit, timeout="30s", interval="50ms", partitions=2, replicas=1, name=None):
+        self.kit, self.id, self.sent = kit, name or kit.name, 0
+        self.into, self.out = (kit.topic(partitions, replicas=replicas) for _ in range(2))
         self.body = CONF.format(interval=interval, into=self.into, id=self.id, out=self.out, timeout=timeout)
         kit.conf(self.body, "state_path state;", proxied=True)
         kit.server.proxy.forget()
@@ -48,7 +48,7 @@ class Flow:
     def ended(self, child):
         """All is there, once, nothing hangs, and the group knows."""
         self.arrived(child)
-        until(lambda: self.kit.told(self.id, self.into, 3) == self.sent, child)
+        until(lambda: self.kit.told(self.id, self.into, 4) == self.sent, child)
         self.kit.stop(child)
         self.exact()
 

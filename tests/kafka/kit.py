@@ -55,8 +55,8 @@ class Kit:
         shutil.copytree(self.path, folder / "pipeline", ignore=shutil.ignore_patterns("control"))
         for child in self.children:
             if child.poll() is None and shutil.which("gdb") is not None:
-                command = ["timeout", "60", "gdb", "-p", str(child.pid), "-batch", "-ex", "thread apply all bt 12"]
-                done = subprocess.run(command, capture_output=True, text=True)
+                command = ["timeout", "-s", "KILL", "60", "gdb", "-p", str(child.pid), "-batch", "-ex", "thread apply all bt 12"]
+                done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
                 (folder / f"stacks.{child.pid}").write_text(done.stdout)
         (folder / "why").write_text("\n".join([why, *(err for _, err in self.end())]))
         shutil.copy(self.server.directory / "log", folder / "broker.log")
@@ -86,11 +86,11 @@ class Kit:
         self.children.append(child)
         return child.stdout.readline().strip()
 
-    def topic(self, partitions=1, name=None):
+    def topic(self, partitions=1, name=None, replicas=1):
         """A new one."""
         name = name or f"{self.name}-{len(self.topics) + 1}"
         self.topics.append(name)
-        self.tool("create", name, partitions)
+        self.tool("create", name, partitions, replicas)
         return name
 
     def produce(self, topic, records, *options):

@@ -2,7 +2,7 @@
 /*
  * What tests need of a broker and kcat does not do.
  *
- * usage: tool BROKERS create TOPIC PARTITIONS | grow TOPIC PARTITIONS | delete TOPIC
+ * usage: tool BROKERS create TOPIC PARTITIONS REPLICAS | grow TOPIC PARTITIONS | delete TOPIC
  *        tool BROKERS truncate TOPIC PARTITION OFFSET    removes the records before it
  *        tool BROKERS transaction ID TOPIC commit|abort|leave RECORD...
  *        tool BROKERS committed GROUP TOPIC PARTITIONS   prints OFFSET METADATA for each
@@ -109,7 +109,7 @@ topics(rd_kafka_t *rk, char **arg)
 
 	if (strcmp(arg[0], "create") == 0) {
 		rd_kafka_NewTopic_t *topic =
-			rd_kafka_NewTopic_new(arg[1], atoi(arg[2]), 1, why, sizeof why);
+			rd_kafka_NewTopic_new(arg[1], atoi(arg[2]), atoi(arg[3]), why, sizeof why);
 
 		if (topic == NULL)
 			die(arg[1], why);
