@@ -231,6 +231,11 @@ def test_a_coordinator_that_is_only_just_found_is_asked_again(kit):
     kit.run()
 
 
+def test_leaders_that_are_not_there_yet_are_asked_again(kit):
+    kit.conf((SOURCE % ("leaderless", "g", "start earliest; stop end;")).replace("$KAFKA", kit.mock("leaderless")) + TO_FILE)
+    kit.run()
+
+
 def test_refuses_to_skip_what_retention_took(kit):
     topic = kit.topic()
     kit.produce(topic, numbers(0, 10))

@@ -11,8 +11,9 @@
  *        tool BROKERS forget GROUP                       deletes it
  *        tool BROKERS hanging TOPIC                      partitions with an open transaction
  *        tool BROKERS allow USER Read|Write|Describe topic|group NAME
- *        tool - mock old|fickle                          is a broker without transactions of
- *                                                        groups; whose coordinator moves
+ *        tool - mock old|fickle|leaderless               is a broker without transactions of
+ *                                                        groups; whose coordinator moves; whose
+ *                                                        partitions have no leader for a while
  */
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
@@ -241,15 +242,22 @@ allow(rd_kafka_t *rk, char **arg)
 __attribute__((noreturn)) static void
 mock(const char *kind)
 {
-	enum { OFFSET_FETCH = 9, TXN_OFFSET_COMMIT = 28 };
+	enum { LIST_OFFSETS = 2, OFFSET_FETCH = 9, TXN_OFFSET_COMMIT = 28 };
 	rd_kafka_t *rk = client(RD_KAFKA_PRODUCER, "127.0.0.1:1", NULL);
 	rd_kafka_mock_cluster_t *cluster = rd_kafka_mock_cluster_new(rk, 1);
 
 	if (strcmp(kind, "old") == 0)
 		check("mock", rd_kafka_mock_set_apiversion(cluster, TXN_OFFSET_COMMIT, 0, 2));
-	else
+	else if (strcmp(kind, "fickle") == 0)
 		rd_kafka_mock_push_request_errors(cluster, OFFSET_FETCH, 2,
 			RD_KAFKA_RESP_ERR_NOT_COORDINATOR, RD_KAFKA_RESP_ERR_NOT_COORDINATOR);
+	else
+		rd_kafka_mock_push_request_errors(cluster, LIST_OFFSETS, 5,
+			RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,
+			RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE,
+			RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE,
+			RD_KAFKA_RESP_ERR_FENCED_LEADER_EPOCH,
+			RD_KAFKA_RESP_ERR_UNKNOWN_LEADER_EPOCH);
 	check("mock", rd_kafka_mock_topic_create(cluster, kind, 1, 1));
 	printf("%s\n", rd_kafka_mock_cluster_bootstraps(cluster));
 	fflush(stdout);
