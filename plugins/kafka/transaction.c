@@ -133,19 +133,34 @@ ask_until_settled(rd_kafka_t *rk, const char *group, const char *topic, uint64_t
  * By name first: of all its partitions a group leaves out, and may not know yet though the
  * transaction is over, one in which it never stood before.  Then all, for the topic may be new.
  */
-static int
-know_group(struct producer *producer, struct weir_task *task, const char *topic, uint64_t *epoch,
+static rd_kafka_resp_err_t
+ask_decisions(struct producer *producer, struct weir_task *task, const char *topic, uint64_t *epoch,
 	char **tag)
 {
 	rd_kafka_t *rk = open_asker(producer, task);
 	rd_kafka_resp_err_t code;
 
 	if (rk == NULL)
-		return task->err->code;
+		return RD_KAFKA_RESP_ERR__FAIL;
 	code = ask_until_settled(rk, producer->decisions, topic, epoch, tag);
 	if (code == 0)
 		code = ask_until_settled(rk, producer->decisions, NULL, epoch, tag);
 	rd_kafka_destroy_flags(rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+	return code;
+}
+
+/*
+ * A broker that is gone may well be back.  Each time by another client: in librdkafka 2.0 one whose
+ * question was not answered in time may fall over the answer.
+ */
+static int
+know_group(struct producer *producer, struct weir_task *task, const char *topic, uint64_t *epoch,
+	char **tag)
+{
+	rd_kafka_resp_err_t code = ask_decisions(producer, task, topic, epoch, tag);
+
+	for (int i = 0; i < INIT_MS / KAFKA_TIMEOUT_MS && code == RD_KAFKA_RESP_ERR__TIMED_OUT; i++)
+		code = ask_decisions(producer, task, topic, epoch, tag);
 	if (code == 0)
 		return 0;
 	return weir_fail(task->err, -EIO,

@@ -196,6 +196,20 @@ def test_the_broker_dies_while_a_successor_asks(kit):
     flow.ended(child)
 
 
+def test_a_broker_that_dies_when_a_successor_asks_is_waited_for(kit):
+    """For longer than one question may take, which is 10 s."""
+    flow = Flow(kit)
+    child = flow.begin()
+    kit.stop(child, signal.SIGKILL, -signal.SIGKILL)
+    rule = kit.server.proxy.once(proxy.OFFSET_FETCH, "call", kit.server.kill)
+    child = kit.start()
+    until(rule.hit.is_set, child)
+    equal(ends(child, 12), False)
+    kit.server.start()
+    flow.send()
+    flow.ended(child)
+
+
 def twice(kit, kind):
     """Whether a request was made, and made again: it was answered, and not as it should be."""
     return [kit.server.proxy.once(kind, "call") for _ in range(2)]

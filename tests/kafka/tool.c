@@ -102,6 +102,22 @@ finish(const char *what, rd_kafka_queue_t *queue)
 	rd_kafka_queue_destroy(queue);
 }
 
+/* What was made at the controller is known to a busy broker a moment later. */
+static void
+wait_for_topic(rd_kafka_t *rk, const char *name)
+{
+	rd_kafka_topic_t *topic = rd_kafka_topic_new(rk, name, NULL);
+	const struct rd_kafka_metadata *metadata;
+	int is_there = 0;
+
+	while (!is_there) {
+		check("metadata()", rd_kafka_metadata(rk, 0, topic, &metadata, TIMEOUT_MS));
+		is_there = metadata->topics[0].err == 0 && metadata->topics[0].partition_cnt > 0;
+		rd_kafka_metadata_destroy(metadata);
+	}
+	rd_kafka_topic_destroy(topic);
+}
+
 static void
 topics(rd_kafka_t *rk, char **arg)
 {
@@ -141,6 +157,8 @@ topics(rd_kafka_t *rk, char **arg)
 		rd_kafka_topic_partition_list_destroy(list);
 	}
 	finish(arg[0], queue);
+	if (strcmp(arg[0], "create") == 0)
+		wait_for_topic(rk, arg[1]);
 }
 
 /* A record of a topic that has a key only, or a value only. */
