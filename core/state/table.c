@@ -240,9 +240,8 @@ table_upsert(struct weir_table *table, const struct weir_batch *batch, const uin
 	bool one_space = table_one_space(ns, n);
 	struct wr_lookup lookup;
 
-	wr_table_lookup(table, batch, sel, n, &lookup);
-	if (table->n_keys == 0 && one_space)
-		lookup.n = 1; /* all rows have the same entry */
+	/* Without keys all rows have the same entry. */
+	wr_table_lookup(table, batch, sel, table->n_keys == 0 && one_space ? 1 : n, &lookup);
 	if (table->by_key) {
 		table_upsert_by_key(table, &lookup, ns, row);
 	} else if (one_space) {

@@ -151,11 +151,11 @@ put_value(uint8_t *to, const struct weir_column *column, uint32_t row, int desce
 static int
 has_null(const struct weir_column *column, const uint32_t *rows, uint32_t n)
 {
-	uint32_t nulls = 0;
+	uint64_t all = 1;
 
 	for (uint32_t i = 0; column->valid != NULL && i < n; i++)
-		nulls += !weir_bit_get(column->valid, rows[i]);
-	return nulls > 0;
+		all &= column->valid[rows[i] >> 6] >> (rows[i] & 63);
+	return all == 0;
 }
 
 /* Whether all values of those rows take nine bytes. */
@@ -254,6 +254,7 @@ top_prefixes(const struct top_order *order, const struct weir_column *const *col
 	const struct weir_column *col = cols[0];
 	const uint64_t sign = (uint64_t)1 << 63;
 	const int64_t *ints = col->values;
+	int with_nulls = has_null(col, rows, n);
 
 	if (col->type == WEIR_INT64 || col->type == WEIR_TIMESTAMP) {
 		for (uint32_t i = 0; i < n; i++)
@@ -267,6 +268,6 @@ top_prefixes(const struct top_order *order, const struct weir_column *const *col
 	} else {
 		memset(prefix, 0, n * sizeof *prefix);
 	}
-	for (uint32_t i = 0; col->valid != NULL && i < n; i++)
+	for (uint32_t i = 0; i < n && with_nulls; i++)
 		prefix[i] = weir_bit_get(col->valid, rows[i]) ? prefix[i] : (uint64_t)IS_NULL << 56;
 }

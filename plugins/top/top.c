@@ -222,6 +222,31 @@ last_window(const struct top_conf *conf, int64_t watermark)
 	return window_of(conf, watermark + 1) - conf->tumbling;
 }
 
+/* Whether all of n rows are in one open window, that of the first: a time outside of it makes one
+ * of the differences negative. */
+static int
+admit_all(const struct top *top, const int64_t *time, const uint32_t *rows, uint32_t n, int64_t *ns)
+{
+	uint64_t first, last, outside = 0;
+	int64_t begin;
+
+	if (n == 0 || time[rows[0]] < -TOP_TIME_MAX || time[rows[0]] > TOP_TIME_MAX)
+		return 0;
+	begin = window_of(top->conf, time[rows[0]]);
+	first = (uint64_t)begin;
+	last = first + (uint64_t)top->conf->tumbling - 1;
+	if ((int64_t)last <= top->watermark || begin < -TOP_TIME_MAX ||
+		(int64_t)last > TOP_TIME_MAX)
+		return 0;
+	for (uint32_t i = 0; i < n; i++) {
+		uint64_t at = (uint64_t)time[rows[i]];
+
+		outside |= (at - first) | (last - at);
+		ns[i] = begin;
+	}
+	return outside >> 63 == 0;
+}
+
 /* Of n rows those whose windows are open; gives how many.  ns gets the windows. */
 static uint32_t
 admit(struct top *top, struct weir_task *task, const struct weir_batch *batch, uint32_t *rows,
@@ -231,6 +256,8 @@ admit(struct top *top, struct weir_task *task, const struct weir_batch *batch, u
 	uint32_t late[WEIR_ROWS_MAX], n_late = 0, n_open = 0;
 	int64_t begin = -2 * TOP_TIME_MAX; /* of the window of the row before */
 
+	if (admit_all(top, batch->event_time, rows, n, ns))
+		return n;
 	for (uint32_t i = 0; i < n; i++) {
 		int64_t time = batch->event_time[rows[i]];
 
