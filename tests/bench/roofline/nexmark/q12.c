@@ -41,6 +41,8 @@ query(const struct events *e, struct result *r)
 		if (e->type[i] != BID)
 			continue;
 		if (number[k] != window) {
+			if (number[k] > window)
+				continue; /* late */
 			fire(&live[k], number[k], r);
 			number[k] = window;
 		}

@@ -67,6 +67,8 @@ query(const struct events *e, struct result *r)
 		newest = p > newest ? p : newest;
 		for (; due * PANE + PANE + SLACK < e->ts[i]; due++)
 			fire(&s, due, r);
+		if (p + PANES <= due)
+			continue; /* late */
 		if (s.number[p % LIVE] != p) {
 			table_clear(&s.pane[p % LIVE]);
 			s.number[p % LIVE] = p;

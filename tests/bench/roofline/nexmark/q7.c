@@ -39,6 +39,8 @@ query(const struct events *e, struct result *r)
 		if (e->type[i] != BID)
 			continue;
 		if (w->number != number) {
+			if (w->number > number)
+				continue; /* late */
 			fire(w, e, r);
 			w->number = number;
 			w->price = INT64_MIN;
