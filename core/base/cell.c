@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELL_MIN = 16, CELL_GROWTH = 4 /* by a quarter at least */ };
+enum { CELL_MIN = 16, CELL_SMALL = 64 };
 
 struct cell {
 	uint32_t len, cap;
@@ -29,17 +29,26 @@ wr_cell_peek(const uint64_t *cell, uint32_t *len)
 	return c == NULL || c->len == 0 ? NULL : c->bytes;
 }
 
+/* Who asks for a quarter more knows what it needs; else it doubles. */
+static uint32_t
+cell_grow(uint32_t cap, uint32_t len)
+{
+	if (cap == 0)
+		return len < CELL_MIN ? CELL_MIN : len;
+	if (cap >= CELL_SMALL && len - cap > cap / 4)
+		return len;
+	return cap * 2 < len ? len : cap * 2;
+}
+
 void *
 wr_cell_edit(uint64_t *cell, uint32_t len)
 {
 	struct cell *c = cell_at(cell);
 
 	if (c == NULL || c->cap < len) {
-		uint32_t cap = c == NULL ? CELL_MIN : c->cap + c->cap / CELL_GROWTH;
+		uint32_t cap = cell_grow(c == NULL ? 0 : c->cap, len);
 		uint32_t old = c == NULL ? 0 : c->len;
 
-		if (cap < len)
-			cap = len;
 		c = wr_realloc(c, sizeof *c + cap);
 		if (old == 0)
 			*c = (struct cell){0};

@@ -312,15 +312,121 @@ key_of_bytes(const uint8_t *bytes, uint32_t len)
 	return (struct key_words){words.low & mask.low, words.high & mask.high};
 }
 
+/* How long the values of a column are in a key of several, if all are as long; 0: they are not, or
+ * one is null. */
+static uint32_t
+key_width(const struct weir_column *col, const uint32_t *sel, uint32_t n)
+{
+	const struct weir_view *views = col->values;
+	uint32_t len, differs = 0;
+
+	if (n == 0 || keys_have_null(col, sel, n))
+		return 0;
+	if (!key_type_varies(col->type))
+		return col->type == WEIR_BOOL ? 2 : 1 + (uint32_t)sizeof(uint64_t);
+	len = views[sel == NULL ? 0 : sel[0]].len;
+	for (uint32_t i = 0; i < n; i++)
+		differs |= views[sel == NULL ? i : sel[i]].len ^ len;
+	return differs != 0 || len > WR_KEY_INLINE ? 0 : 1 + (uint32_t)sizeof len + len;
+}
+
+/* Of up to WR_KEY_INLINE bytes; nothing beyond them is written. */
+static inline void
+key_copy_short(uint8_t *to, const uint8_t *from, uint32_t len)
+{
+	if (len >= 8) {
+		memcpy(to, from, 8);
+		memcpy(to + len - 4, from + len - 4, 4);
+	} else if (len >= 4) {
+		memcpy(to, from, 4);
+		memcpy(to + len - 4, from + len - 4, 4);
+	} else {
+		for (uint32_t i = 0; i < len; i++)
+			to[i] = from[i];
+	}
+}
+
+/* Writes a column's values, those of n rows from sel[base] on, one each `stride` bytes, of a type
+ * known where this is inlined. */
+static inline __attribute__((always_inline)) void
+key_write_column(uint8_t *to, uint32_t stride, const struct weir_column *col, uint32_t type,
+	const uint32_t *sel, uint32_t base, uint32_t n)
+{
+	const struct weir_column own = *col;
+
+	for (uint32_t i = 0; i < n; i++, to += stride) {
+		uint32_t row = sel == NULL ? base + i : sel[base + i];
+		const struct weir_view *view = (const struct weir_view *)own.values + row;
+		struct key_words words;
+
+		*to = 1;
+		if (type == WEIR_STRING) {
+			memcpy(to + 1, &view->len, sizeof view->len);
+			key_copy_short(to + 1 + sizeof view->len,
+				(const uint8_t *)view + offsetof(struct weir_view, head),
+				view->len);
+			continue;
+		}
+		words = key_of_value(&own, type, row);
+		words.low = words.low >> 32 | words.high << 32;
+		if (type == WEIR_BOOL)
+			to[1] = (uint8_t)words.low;
+		else
+			memcpy(to + 1, &words.low, sizeof words.low);
+	}
+}
+
+static void
+key_write_values(uint8_t *to, uint32_t stride, const struct weir_column *col, const uint32_t *sel,
+	uint32_t base, uint32_t n)
+{
+	if (key_type_varies(col->type))
+		key_write_column(to, stride, col, WEIR_STRING, sel, base, n);
+	else if (col->type == WEIR_BOOL)
+		key_write_column(to, stride, col, WEIR_BOOL, sel, base, n);
+	else if (col->type == WEIR_FLOAT64)
+		key_write_column(to, stride, col, WEIR_FLOAT64, sel, base, n);
+	else
+		key_write_column(to, stride, col, WEIR_INT64, sel, base, n);
+}
+
+/* A key whose bytes stand in an arena, and its hash. */
+static inline void
+key_finish(struct wr_key *keys, uint64_t *hash, uint32_t row, const uint8_t *bytes, uint32_t len)
+{
+	key_store(&keys[row], key_of_bytes(bytes, len));
+	if (hash != NULL)
+		hash[row] = key_hash(&keys[row]);
+}
+
+enum { KEY_BLOCK = 128 }; /* keys that are worked on while they are near */
+
+/* Keys that are all of a length, of values of these widths: a column after the other. */
+static void
+keys_of_equal(const struct weir_column *const *cols, const uint32_t *width, uint32_t n_cols,
+	const uint32_t *sel, uint32_t n, struct wr_key *keys, uint64_t *hash, uint8_t *to)
+{
+	uint32_t stride = 0;
+
+	for (uint32_t c = 0; c < n_cols; c++)
+		stride += width[c];
+	for (uint32_t base = 0; base < n; base += KEY_BLOCK, to += KEY_BLOCK * stride) {
+		uint32_t count = n - base < KEY_BLOCK ? n - base : KEY_BLOCK, off = 0;
+
+		for (uint32_t c = 0; c < n_cols; off += width[c++])
+			key_write_values(to + off, stride, cols[c], sel, base, count);
+		for (uint32_t i = 0; i < count; i++)
+			key_finish(keys, hash, sel == NULL ? base + i : sel[base + i],
+				to + (size_t)i * stride, stride);
+	}
+}
+
 /* What was written is read only when all is: the processor waits for a store that it is read from
  * in other pieces. */
 static void
-keys_of_several(const struct weir_column *const *cols, uint32_t n_cols, const uint32_t *sel,
-	uint32_t n, struct wr_key *keys, uint64_t *hash, struct wr_arena *arena)
+keys_of_any(const struct weir_column *const *cols, uint32_t n_cols, const uint32_t *sel, uint32_t n,
+	struct wr_key *keys, uint64_t *hash, uint8_t *to)
 {
-	uint64_t size = keys_of_size(cols, n_cols, sel, n);
-	uint8_t *to = wr_arena_alloc(arena, size + WR_KEY_INLINE);
-
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t row = sel == NULL ? i : sel[i];
 		const uint8_t *from = to;
@@ -331,18 +437,29 @@ keys_of_several(const struct weir_column *const *cols, uint32_t n_cols, const ui
 		key_store(&keys[row], (struct key_words){(uint64_t)(to - from), (uintptr_t)from});
 	}
 	for (uint32_t i = 0; i < n; i++) {
-		struct wr_key *key = &keys[sel == NULL ? i : sel[i]];
+		uint32_t row = sel == NULL ? i : sel[i];
 		struct key_words words;
 
-		memcpy(&words, key, sizeof words);
-		key_store(key,
-			key_of_bytes((const uint8_t *)(uintptr_t)words.high, (uint32_t)words.low));
+		memcpy(&words, &keys[row], sizeof words);
+		key_finish(keys, hash, row, (const uint8_t *)(uintptr_t)words.high,
+			(uint32_t)words.low);
 	}
-	for (uint32_t i = 0; i < n && hash != NULL; i++) {
-		uint32_t row = sel == NULL ? i : sel[i];
+}
 
-		hash[row] = key_hash(&keys[row]);
-	}
+static void
+keys_of_several(const struct weir_column *const *cols, uint32_t n_cols, const uint32_t *sel,
+	uint32_t n, struct wr_key *keys, uint64_t *hash, struct wr_arena *arena)
+{
+	uint64_t size = keys_of_size(cols, n_cols, sel, n);
+	uint8_t *to = wr_arena_alloc(arena, size + WR_KEY_INLINE);
+	uint32_t *width = wr_arena_array(arena, uint32_t, n_cols), c = 0;
+
+	while (c < n_cols && (width[c] = key_width(cols[c], sel, n)) != 0)
+		c++;
+	if (c == n_cols)
+		keys_of_equal(cols, width, n_cols, sel, n, keys, hash, to);
+	else
+		keys_of_any(cols, n_cols, sel, n, keys, hash, to);
 }
 
 /* Without key columns all rows have the empty key. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The first rows of a group, in order.  One cell has all of them: its entries, sorted, with room
- * for `cap`, then the bytes of each, somewhere: first those it is ordered by, then its row.  What
- * entries that left have taken is garbage until its room is needed.
+ * The first rows of a group, in order.  One cell has all of them: the bytes of each, somewhere,
+ * first those it is ordered by, then its row; and at the end the entries, sorted, with room for
+ * `cap`.  What entries that left have taken is garbage until its room is needed.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,21 +19,38 @@ struct entry {
 };
 
 struct store {
-	const struct entry *entries;
-	const char *bytes;
+	char *bytes;
+	struct entry *entries;
 	uint32_t room; /* for bytes */
 };
 
 static struct store
-store_of(const struct top_table *t, const struct top_group *group)
+store_at(char *cell, uint32_t len, uint32_t cap)
 {
-	const uint32_t head = group->cap * (uint32_t)sizeof(struct entry);
-	uint32_t len;
-	const char *cell = t->ext->peek(t->table, &group->cell, &len);
+	const uint32_t room = len - cap * (uint32_t)sizeof(struct entry);
 
 	if (cell == NULL)
 		return (struct store){0};
-	return (struct store){(const void *)cell, cell + head, len - head};
+	return (struct store){cell, (struct entry *)(void *)(cell + room), room};
+}
+
+/* To be read. */
+static struct store
+store_of(const struct top_table *t, const struct top_group *group)
+{
+	uint32_t len;
+	const void *cell = t->ext->peek(t->table, &group->cell, &len);
+
+	return store_at((char *)(uintptr_t)cell, len, group->cap);
+}
+
+/* To be written. */
+static struct store
+store_edit(struct top_table *t, struct top_group *group, uint32_t room)
+{
+	const uint32_t len = room + group->cap * (uint32_t)sizeof(struct entry);
+
+	return store_at(t->ext->edit(t->table, group, &group->cell, len, 0, len), len, group->cap);
 }
 
 static uint64_t
@@ -125,19 +142,11 @@ drop_last(struct top_group *group, const struct store *store, uint32_t n)
 		group->used = 0;
 }
 
-static char *
-edit(struct top_table *t, struct top_group *group, uint32_t len)
-{
-	return t->ext->edit(t->table, group, &group->cell, len, 0, len);
-}
-
 /* Takes the garbage out: what is live moves to the beginning, in the order of the entries. */
 static int
 pack(struct top_table *t, struct top_group *group, uint32_t room)
 {
-	const uint32_t head = group->cap * (uint32_t)sizeof(struct entry);
-	char *cell = edit(t, group, head + room), *bytes = cell + head;
-	struct entry *entries = (void *)cell;
+	struct store store = store_edit(t, group, room);
 	uint32_t at = 0;
 
 	if (group->live > t->spare_cap) {
@@ -149,14 +158,15 @@ pack(struct top_table *t, struct top_group *group, uint32_t room)
 		t->spare_cap = group->live;
 	}
 	for (uint32_t i = 0; i < group->n; i++) {
-		uint32_t len = entries[i].key_len + entries[i].row_len;
+		struct entry *entry = &store.entries[i];
+		uint32_t len = entry->key_len + entry->row_len;
 
-		memcpy(t->spare + at, bytes + entries[i].off, len);
-		entries[i].off = at;
+		memcpy(t->spare + at, store.bytes + entry->off, len);
+		entry->off = at;
 		at += len;
 	}
 	if (at > 0)
-		memcpy(bytes, t->spare, at);
+		memcpy(store.bytes, t->spare, at);
 	group->used = at;
 	return 0;
 }
@@ -174,15 +184,17 @@ next_cap(const struct top_table *t, const struct top_group *group)
 
 /*
  * Room for one more entry and its bytes.  It is for as many rows of the size they have so far as
- * there are entries, and where rows leave for an eighth more, so that it is not packed each time.
+ * there are entries, where rows leave for an eighth more, so that it is not packed each time, and
+ * in all for a quarter more than before.
  */
 static int
 make_room(struct top_table *t, struct top_group *group, uint32_t room, uint64_t size)
 {
 	const uint32_t was = group->cap, cap = next_cap(t, group);
-	const uint64_t need = group->live + size, head = cap * sizeof(struct entry);
+	const uint64_t need = group->live + size, entries = cap * sizeof(struct entry);
+	const uint64_t least = (room + was * sizeof(struct entry)) * 5 / 4;
 	uint64_t want = need * cap / (group->n + 1);
-	char *cell;
+	struct store store;
 
 	if (group->used > group->live) {
 		want += want / 8;
@@ -191,14 +203,14 @@ make_room(struct top_table *t, struct top_group *group, uint32_t room, uint64_t 
 	}
 	if (cap == was && need <= room - room / 8)
 		return 0;
-	if (want < room)
-		want = room;
-	if (head + want > UINT32_MAX)
+	if (want + entries < least)
+		want = least - entries;
+	want = (want + sizeof(uint64_t)) / sizeof(uint64_t) * sizeof(uint64_t);
+	if (want + entries > UINT32_MAX)
 		return -1;
-	cell = edit(t, group, (uint32_t)(head + want));
-	if (group->used > 0 && cap != was)
-		memmove(cell + head, cell + was * sizeof(struct entry), group->used);
 	group->cap = cap;
+	store = store_edit(t, group, (uint32_t)want);
+	memmove(store.entries, store.bytes + room, group->n * sizeof(struct entry));
 	return 0;
 }
 
@@ -209,8 +221,7 @@ top_group_add(
 	struct store store = store_of(t, group);
 	const uint64_t prefix = prefix_of(key), size = (uint64_t)key.len + row.len;
 	const uint32_t place = find_place(&store, group->n, prefix, key);
-	struct entry *entries;
-	char *to;
+	struct entry *entry;
 
 	if (place >= t->limit &&
 		!(t->keeps_ties && compare(&store, prefix, key, &store.entries[t->limit - 1]) == 0))
@@ -221,17 +232,17 @@ top_group_add(
 			return -1;
 		store = store_of(t, group);
 	}
-	entries = (void *)edit(t, group, group->cap * (uint32_t)sizeof *entries + store.room);
-	memmove(entries + place + 1, entries + place, (group->n - place) * sizeof *entries);
-	entries[place] = (struct entry){
+	store = store_edit(t, group, store.room);
+	entry = &store.entries[place];
+	memmove(entry + 1, entry, (group->n - place) * sizeof *entry);
+	*entry = (struct entry){
 		.prefix = prefix, .off = group->used, .key_len = key.len, .row_len = row.len};
-	to = (char *)(entries + group->cap) + group->used;
-	memcpy(to, key.p, key.len);
-	memcpy(to + key.len, row.p, row.len);
+	memcpy(store.bytes + group->used, key.p, key.len);
+	memcpy(store.bytes + group->used + key.len, row.p, row.len);
 	group->used += (uint32_t)size;
 	group->live += (uint32_t)size;
 	if (++group->n >= t->limit)
-		group->bound = entries[t->limit - 1].prefix;
+		group->bound = store.entries[t->limit - 1].prefix;
 	if (place < group->changed)
 		group->changed = place;
 	return 1;
