@@ -179,6 +179,28 @@ read_long(const char *p, int64_t *value, uint32_t more)
 	return p + 8 + more;
 }
 
+/* The whole number that all of len bytes are, which has at most 16 digits and no sign; 0: they are
+ * something else. */
+static inline int
+read_digits(const char *p, size_t len, int64_t *value)
+{
+	const uint64_t zeros = 0x3030303030303030, carry = 0x7676767676767676;
+	uint64_t high = json_load8(p) ^ zeros, low = 0;
+
+	if (len - 1 >= 16 || (*p == '0' && len > 1))
+		return 0;
+	if (len > 8)
+		low = (json_load8(p + 8) ^ zeros) << (128 - 8 * len);
+	else
+		high <<= 64 - 8 * len;
+	if ((((high + carry) | high | (low + carry) | low) & 0x8080808080808080) != 0)
+		return 0;
+	*value = (int64_t)digits_value(high);
+	if (len > 8)
+		*value = *value * powers_of_ten[len - 8] + (int64_t)digits_value(low);
+	return 1;
+}
+
 /* Behind a time in its quotes, as programs write it; NULL: it is something else. */
 static inline const char *
 read_clock(const char *p, int64_t *us)

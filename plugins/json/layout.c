@@ -27,10 +27,10 @@
  * is read from its beginning by the plain decoder, which alone says what is wrong with it.  Hence
  * rows are the same with and without layouts, and a record refused there is never taken here.
  *
- * Records of a stream mostly take even the same edges.  The way of such a record is the track
+ * Records of a stream mostly take even the same edges.  The way of such a record is a track
  * (track.c): the bytes of its edges and how its values are read, one behind the other, without the
- * questions that were answered when the automaton went that way.  A record is run along the track
- * first, and from its beginning through the automaton if it leaves it.
+ * questions that were answered when the automaton went that way.  A record is run along the tracks
+ * first, and from its beginning through the automaton if it leaves them all.
  *
  * What is never taken here: arrays that lead to a wanted element, json columns whose value is an
  * array or object, escapes in keys, keys of more than KEY_MAX bytes.
@@ -454,7 +454,7 @@ stray(struct json *json, struct place *from, const char *p, const char *end, uin
 	if (from->n_edges >= FAN_UNWANTED && from->level != NULL && json_ends_word(*p)) {
 		if (left == 0) {
 			layout->n_trace = TRACE_MAX;
-			layout->result = drain(layout, from, p, end);
+			layout->result = json->only != NULL || drain(layout, from, p, end);
 			return NULL;
 		}
 		if (from->level->node == NULL && from != from->level->rest) {
@@ -495,11 +495,13 @@ walk(struct json *json, const char *p, const char *end)
 				continue;
 			}
 		}
-		if (layout->n_trace < TRACE_MAX)
-			layout->trace[layout->n_trace++] = edge;
 		p += edge->len;
 		place = edge->to;
-		if (p >= end)
+		if (layout->n_trace < TRACE_MAX) {
+			layout->value[layout->n_trace] = *p;
+			layout->trace[layout->n_trace++] = edge;
+		}
+		if (p >= end || (left == 0 && json->only != NULL))
 			break;
 		if (place->how == SKIP) {
 			p = skip_value(layout, p, end);
@@ -514,11 +516,9 @@ walk(struct json *json, const char *p, const char *end)
 		}
 		if (p == NULL || p > end)
 			return 0;
-		if (left == 0 && json->only != NULL)
-			break;
 	}
 	json->left = left;
-	if (left == 0 && json->only != NULL)
+	if (left == 0 && json->only != NULL && p < end)
 		return 1;
 	return p == end && place == &layout->finish;
 }
@@ -540,7 +540,7 @@ read_record(struct json *json, uint32_t len)
 	}
 	if (json->left != 0)
 		json_missing(json);
-	track_learn(json);
+	track_learn(json, len);
 	return 1;
 }
 

@@ -18,11 +18,14 @@ enum {
 	ENTER_MAX = 4, /* objects on the way to a wanted value that an edge goes into */
 	SPAN = 512, /* records after which it is seen how many made trouble */
 	PAUSE_MAX = 1 << 16, /* records that are not tried */
-	TRACE_MAX = 64, /* edges of a record that may become the track, less one */
-	STEPS_MAX = 96, /* of the track */
-	STRAYS = 8, /* records in a row that left the track: it is of no use any more */
-	STAYS = 16, /* records in a row that make a track worth having */
-	WAIT_MAX = 4096, /* records without a track, when none was of use */
+	TRACE_MAX = 64, /* edges of a record that may become a track, less one */
+	STEPS_MAX = 96, /* of a track */
+	TRACKS_MAX = 4,
+	STRAYS = 8, /* records in a row that were on no track: they are of no use any more */
+	STAYS = 16, /* records in a row that make tracks worth having */
+	WAIT_MAX = 4096, /* records without tracks, when none was of use */
+	LONG = 16, /* bytes that values have on average, where quotes are found first */
+	QUOTED_MAX = 8192, /* bytes of such a record */
 };
 
 /* How a value is read. */
@@ -72,11 +75,22 @@ struct edge {
 	struct json_node *enter[ENTER_MAX];
 };
 
-/* A piece of the track: up to 16 bytes, and how the value behind them is read. */
+/* Where quotes stand in a record that no backslash escapes, behind the last of them its end; and
+ * its backslashes, a bit a byte.  Who goes astray looks at some more than there are. */
+struct quotes {
+	uint32_t n;
+	uint32_t control, not_ascii, escapes; /* such a byte was met */
+	uint16_t at[QUOTED_MAX + 128];
+	uint64_t slash[QUOTED_MAX / 64 + 2];
+};
+
+/* A piece of a track: up to 16 bytes, and how the value behind them is read. */
 struct track_step {
 	bytes16 bytes;
 	uint32_t beyond; /* as of an edge */
 	uint16_t len, what;
+	uint16_t quotes; /* among the bytes */
+	uint16_t ahead; /* the value ends so many bytes before the next quote, or the end */
 	uint32_t more; /* digits that the last number had behind the eighth: times, for one, are
 			  mostly of one length */
 	const struct place *place;
@@ -85,13 +99,9 @@ struct track_step {
 };
 
 struct track {
-	uint32_t n_steps; /* 0: there is none */
-	uint32_t n_missing;
+	uint32_t n_steps, n_missing;
 	uint32_t not_ascii; /* of its edges */
-	bytes16 minute; /* of the last time: `2015-07-15 00:00` */
-	int64_t minute_us;
-	uint32_t strays; /* since a record stayed on it */
-	uint32_t wait, next_wait; /* records before a new one is tried */
+	int by_quotes; /* which are found first */
 	const struct json_leaf *missing[TRACE_MAX]; /* wanted, and not on it */
 	struct track_step step[STEPS_MAX];
 };
@@ -113,7 +123,16 @@ struct layout {
 	/* The edges that the last record took; TRACE_MAX: too many, or not by edges alone. */
 	uint32_t n_trace;
 	const struct edge *trace[TRACE_MAX];
-	struct track track;
+	char value[TRACE_MAX]; /* the first byte of the value behind each */
+
+	uint32_t n_tracks;
+	struct track *order[TRACKS_MAX]; /* first the one that was of use last */
+	struct track track[TRACKS_MAX];
+	uint32_t strays; /* since a record stayed on one */
+	uint32_t wait, next_wait; /* records before new ones are tried */
+	bytes16 minute; /* of the last time: `2015-07-15 00:00` */
+	int64_t minute_us;
+	struct quotes quotes;
 
 	uint32_t n_places, n_levels, n_edges;
 	struct place start, finish; /* before a record's first byte, behind its last */
@@ -127,16 +146,18 @@ struct layout {
 /* track.c */
 
 void track_clear(struct layout *layout);
-/* The automaton has read a record: whether its way becomes the track. */
-void track_learn(struct json *json);
-/* As layout_run(), by the track alone; *copy goes behind the records read.  json->base and row are
- * then of the record that left it. */
+/* The automaton has read a record of that length: whether its way becomes a track. */
+void track_learn(struct json *json, uint32_t len);
+/* As layout_run(), by the tracks alone; *copy goes behind the records read.  json->base and row are
+ * then of the record that left them. */
 uint32_t track_run(struct json *json, const struct weir_str *rec, uint32_t first, uint32_t n,
 	const char **copy);
 
 /* scan.c */
 
 uint32_t layout_width(void);
+/* Of a record of at most QUOTED_MAX bytes.  REQUIRES: width is 64. */
+void layout_quotes(struct quotes *quotes, const char *p, uint32_t len);
 /* As string_end(), whatever stands in it. */
 const char *layout_string_rest(struct layout *layout, const char *p, const char *end);
 /* The bracket that closes the depth'th of those that are open around p, or NULL. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The ends of long strings, and of objects and arrays, 64 bytes at a time: a word has a bit for
+ * The ends of long strings, and of objects and arrays, and the quotes of a record, 64 bytes at a
+ * time: a word has a bit for
  * each byte, and what is said of bytes is said of words.  The same for processors with 16, 32 and
  * 64 bytes in a register.
  */
@@ -207,6 +208,51 @@ nest_end_64(struct layout *layout, const char *p, const char *end, uint32_t dept
 	return nest_end(layout, p, end, depth, marks_64, in_strings_by_product);
 }
 
+/* The places of bits, `from` more each; room for 64. */
+__attribute__((target("avx512bw,avx512vbmi2,popcnt"))) static inline void
+put_places(uint16_t *to, uint32_t from, uint64_t bits)
+{
+	static const uint8_t numbers[64] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+		16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36,
+		37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57,
+		58, 59, 60, 61, 62, 63};
+	__m512i base = _mm512_set1_epi16((short)from);
+	__m512i all = _mm512_maskz_compress_epi8(bits, _mm512_loadu_si512((const void *)numbers));
+	__m512i half = _mm512_cvtepu8_epi16(_mm512_castsi512_si256(all));
+
+	_mm512_storeu_si512((void *)to, _mm512_add_epi16(half, base));
+	if (__builtin_popcountll(bits) > 32) {
+		half = _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64(all, 1));
+		_mm512_storeu_si512((void *)(to + 32), _mm512_add_epi16(half, base));
+	}
+}
+
+__attribute__((target("avx512bw,avx512vbmi2,popcnt,bmi"))) void
+layout_quotes(struct quotes *quotes, const char *p, uint32_t len)
+{
+	uint64_t carry = 0, control = 0, not_ascii = 0, slash = 0;
+	uint32_t n = 0, at;
+
+	for (at = 0; at < len; at += 64) {
+		uint64_t here = ~(uint64_t)0 >> (len - at < 64 ? 64 - (len - at) : 0), quote;
+		struct marks marks;
+
+		marks_64(p + at, &marks);
+		quote = marks.quote & ~escaped_by(marks.slash, &carry) & here;
+		control |= marks.control & here;
+		not_ascii |= marks.not_ascii & here;
+		slash |= marks.slash;
+		quotes->slash[at / 64] = marks.slash;
+		put_places(quotes->at + n, at, quote);
+		n += (uint32_t)__builtin_popcountll(quote);
+	}
+	quotes->n = n;
+	quotes->at[n] = (uint16_t)len;
+	quotes->control = control != 0;
+	quotes->not_ascii = not_ascii != 0;
+	quotes->escapes = slash != 0;
+}
+
 uint32_t
 layout_width(void)
 {
@@ -214,7 +260,7 @@ layout_width(void)
 	if (!__builtin_cpu_supports("bmi") || !__builtin_cpu_supports("popcnt") ||
 		!__builtin_cpu_supports("pclmul"))
 		return 16;
-	if (__builtin_cpu_supports("avx512bw"))
+	if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi2"))
 		return 64;
 	return __builtin_cpu_supports("avx2") ? 32 : 16;
 }
@@ -223,6 +269,14 @@ uint32_t
 layout_width(void)
 {
 	return 16;
+}
+
+void
+layout_quotes(struct quotes *quotes, const char *p, uint32_t len)
+{
+	(void)p;
+	(void)len;
+	quotes->n = 0;
 }
 #endif
 

@@ -55,6 +55,14 @@ static const char *const seeds[] = {
 	"{\"o\":{\"o\":{\"i\":3,\"u\":{}},\"s\":\"1234567890123456\"},\"b\":{\"b\":true},\"u\":{"
 	"\"k\":1}}",
 	"{\"u\":{\"a\":1,\"b\":{\"c\":\"}\"}},\"s\":\"{\",\"v\":[\"]\",\"\\\"\"],\"i\":1}",
+	/* Long values: where quotes are found first. */
+	"{\"i\":17,\"u\":\"nobody wants it, \\\" nor this "
+	"\\\\\",\"s\":\"https://www.example.com/\\u0041/"
+	"item.htm?query=\\\"1\\\"\",\"t\":\"2015-07-15 "
+	"00:00:00.000\",\"o\":{\"i\":12345,\"s\":null}}",
+	"{\"u\":{\"s\":\"in an object that nobody wants, and [it is] long\"},\"s\":\"a string of "
+	"more than "
+	"thirty-two bytes\",\"b\":false,\"i\":1234567890}",
 	"{}",
 };
 enum { SEEDS = sizeof seeds / sizeof *seeds };
