@@ -60,7 +60,7 @@ class Case:
         )
 
     def weir_does(self, *words):
-        return subprocess.run([self.weir, *words], cwd=self.folder, env=self.env, capture_output=True, text=True, timeout=120)
+        return subprocess.run([self.weir, *words], cwd=self.folder, env=self.env, capture_output=True, text=True, timeout=PATIENCE)
 
     def weir_says(self, *words):
         done = self.weir_does(*words)
@@ -348,7 +348,7 @@ def make_inputs(weir, base, rows):
         f"state_path state;\npipeline p {{ checkpoint {{ interval 5ms; }} source file in {{ path {inputs[1]}; format line; }}"
         f" sink file out {{ from in; path {packed[1]}; format line; }} }}\n"
     )
-    subprocess.run([weir, "run", "-q", "weir.conf"], cwd=base / "packed", check=True, timeout=120)
+    subprocess.run([weir, "run", "-q", "weir.conf"], cwd=base / "packed", check=True, timeout=PATIENCE)
     return inputs + packed
 
 
