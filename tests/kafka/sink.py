@@ -50,6 +50,13 @@ def test_keys_go_where_other_clients_send_them(kit):
         equal(sorted(kit.consume(here, "%p %k\n")), sorted(kit.consume(there, "%p %k\n")), ours)
 
 
+def test_random_sends_equal_keys_anywhere(kit):
+    topic = kit.topic(4)
+    kit.conf(GENERATOR % 200 + f"sink kafka out {{ from in; brokers $KAFKA; topic {topic}; key 'x'; partitioner random; }}")
+    kit.run()
+    equal(set(kit.consume(topic, "%p %k\n")), {f"{part} x" for part in range(4)})
+
+
 def codecs(log):
     """Of the batches of a partition's log: the lowest bits of their attributes."""
     at, found = 0, set()
