@@ -18,10 +18,7 @@ static const off_t files_kept =
 static int
 files_error(const char *dir, const char *doing, uint32_t file, struct weir_err *err)
 {
-	int code = -errno;
-
-	return wr_err_set(
-		err, code, "cannot %s \"%s/%s\": %s", doing, dir, names[file], strerror(-code));
+	return wr_err_disk(err, "cannot %s \"%s/%s\"", doing, dir, names[file]);
 }
 
 void
