@@ -176,7 +176,7 @@ class Disk:
                 raise RuntimeError(done.stderr)
             changes = read_log(log, case.folder)
             # The outputs keep their inodes, by which their sink knows them.
-            kept = {path.name: path for path in case.folder.glob("*.ndjson") if path.name not in INPUTS}
+            kept = {path.name: path for path in case.folder.glob("*.ndjson*") if path.name not in INPUTS}
             for path in kept.values():
                 os.link(path, self.base / f"{name}-{path.name}")
             if not any(op == SYNC for op, *_ in changes) or not kept:
