@@ -1,15 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Breaks the commit protocol on purpose, in each way that core/state/mutate.h knows, and shows that somebody
-# notices: the unit test of the store under kills and power failures or that of the table, or kill.py, or both.  Unbroken, both must pass.
-# Takes some minutes.
+# Breaks the commit protocol on purpose, in each way that core/state/mutate.h knows, and shows that somebody notices: the
+# unit test of the store under kills and power failures or that of the table, whole pipelines whose disk loses its power
+# (disk.py) or that are ended at each step (steps.py), or both.  Unbroken, all must pass.  Takes half an hour.
 #
-# usage: mutations.sh BUILD [KILLS]      BUILD: a build directory whose plugins are up to date
+# usage: mutations.sh BUILD [IMAGES]     BUILD: a build directory whose plugins are up to date
 set -u
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 build=$(cd "${1:?usage: mutations.sh BUILD [KILLS]}" && pwd) || exit 2
-kills=${2:-300} # with 60 the mutated one got through in two runs of three
+images=${2:-300} # of what a power failure leaves
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 cc=${CC:-cc}
@@ -32,43 +32,38 @@ unit_test() {
 }
 
 # A weir with that store, beside the plugins of BUILD.
-kill_loop() {
+whole() {
     meson setup -Dc_args="-DWEIR_MUTATE=$1" "$work/weir$1" "$root" > "$work/weir$1.log" 2>&1 &&
-        ninja -C "$work/weir$1" core/host/weir >> "$work/weir$1.log" 2>&1 || {
+        ninja -C "$work/weir$1" tests/crash/weir_failpoints tests/crash/disk.so >> "$work/weir$1.log" 2>&1 || {
         tail "$work/weir$1.log" >&2
         exit 2
     }
-    mkdir -p "$work/run$1/core/host" "$work/run$1/plugins"
-    cp "$work/weir$1/core/host/weir" "$work/run$1/core/host/"
-    cp "$build"/plugins/*.so "$work/run$1/plugins/"
-    timeout 600 python3 "$root/tests/crash/kill.py" --build "$work/run$1" --kills "$kills" --only window \
-        > "$work/kill$1.log" 2>&1
-}
-
-# The same with failpoints, ended around the decision.
-steps() {
-    meson setup -Dc_args="-DWEIR_MUTATE=$1" "$work/weir$1" "$root" > "$work/weir$1.log" 2>&1 &&
-        ninja -C "$work/weir$1" tests/crash/weir_failpoints >> "$work/weir$1.log" 2>&1 || {
-        tail "$work/weir$1.log" >&2
-        exit 2
-    }
-    mkdir -p "$work/run$1/tests/crash" "$work/run$1/plugins" "$work/run$1/tests/fixtures"
-    cp "$work/weir$1/tests/crash/weir_failpoints" "$work/run$1/tests/crash/"
+    mkdir -p "$work/run$1/core/host" "$work/run$1/tests/crash" "$work/run$1/plugins" "$work/run$1/tests/fixtures"
+    cp "$work/weir$1/tests/crash/weir_failpoints" "$work/weir$1/tests/crash/disk.so" "$work/run$1/tests/crash/"
+    cp "$work/run$1/tests/crash/weir_failpoints" "$work/run$1/core/host/weir"
     cp "$build"/plugins/*.so "$work/run$1/plugins/"
     cp "$build"/tests/fixtures/*.so "$work/run$1/tests/fixtures/"
-    timeout 600 python3 "$root/tests/crash/steps.py" --build "$work/run$1" epoch.committed decide.before_write \
-        > "$work/steps$1.log" 2>&1
+}
+
+power() {
+    timeout 600 python3 "$root/tests/crash/disk.py" power --images "$images" --build "$work/run$1" > "$work/power$1.log" 2>&1
+}
+
+steps() {
+    timeout 900 python3 "$root/tests/crash/steps.py" --build "$work/run$1" > "$work/steps$1.log" 2>&1
 }
 
 # NUMBER WHAT, as in mutate.h.
 mutation() {
     noticed=
     unit_test "$1" || noticed="its unit test"
-    # Power failures are nothing that a kill can show, and two journals to redo are left by nothing else.
+    whole "$1"
+    power "$1" || noticed="${noticed:+$noticed and }disk.py"
+    # The decider's part is no matter of disks.
     case $1 in
-    0 | 4) kill_loop "$1" || noticed="${noticed:+$noticed and }kill.py" ;;
-    7) steps "$1" || noticed="${noticed:+$noticed and }steps.py" ;;
+    0 | 6 | 7) steps "$1" || noticed="${noticed:+$noticed and }steps.py" ;;
     esac
+    rm -rf "$work/weir$1"
     if [ "$1" = 0 ] && [ -n "$noticed" ]; then
         echo "not ok: unbroken, but $noticed fails"
         tail -n 5 "$work"/*0.log
