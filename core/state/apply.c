@@ -417,8 +417,10 @@ apply_epoch(struct wr_apply *a)
 	leveldb_iter_seek(a->journal, (const char *)key, sizeof key);
 	leveldb_writebatch_delete(a->drop, (const char *)key, sizeof key);
 	a->at = 0;
-	if (a->index->in_file && !wr_journal_files_map(&a->store->files, a->store->dir_fd,
-					 &a->index->place, &a->index->map))
+	if (a->index->in_file)
+		rc = wr_journal_files_map(&a->store->files, a->store->dir_fd, a->store->dir,
+			&a->index->place, &a->index->map, a->err);
+	if (rc == -EUCLEAN)
 		return apply_damaged(a, 1, "is missing");
 	for (uint32_t i = 1; rc == 0 && i <= a->index->n_chunks; i++)
 		rc = apply_next_chunk(a, i);

@@ -3,10 +3,11 @@
 #include "state/journal_file.h"
 
 #include "base/err.h"
+#include "base/file.h"
 #include "state/mutate.h"
 
+#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -69,17 +70,9 @@ int
 wr_journal_files_put(struct wr_journal_files *files, const char *dir, const char *p, size_t len,
 	struct weir_err *err)
 {
-	while (len > 0) {
-		ssize_t n = pwrite(files->fd[files->now], p, len, (off_t)files->end);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return files_error(dir, "write", files->now, err);
-		p += n;
-		len -= (size_t)n;
-		files->end += (uint64_t)n;
-	}
+	if (wr_file_put(files->fd[files->now], p, len, files->end) < 0)
+		return files_error(dir, "write", files->now, err);
+	files->end += len;
 	return 0;
 }
 
@@ -99,24 +92,30 @@ wr_journal_files_turn(struct wr_journal_files *files)
 	files->end = 0;
 }
 
-bool
-wr_journal_files_map(struct wr_journal_files *files, int dir_fd,
-	const struct wr_journal_place *place, struct wr_journal_map *map)
+int
+wr_journal_files_map(struct wr_journal_files *files, int dir_fd, const char *dir,
+	const struct wr_journal_place *place, struct wr_journal_map *map, struct weir_err *err)
 {
 	uint64_t before = place->at % (uint64_t)sysconf(_SC_PAGESIZE);
 	struct stat st;
-	int fd = place->file > 1 ? -1 : files_open(files, dir_fd, place->file, 0);
+	int fd;
 
-	if (fd < 0 || fstat(fd, &st) < 0 || place->at > (uint64_t)st.st_size ||
-		place->length > (uint64_t)st.st_size - place->at)
-		return false;
+	if (place->file > 1)
+		return -EUCLEAN;
+	fd = files_open(files, dir_fd, place->file, 0);
+	if (fd < 0 && errno == ENOENT)
+		return -EUCLEAN;
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return files_error(dir, "open", place->file, err);
+	if (place->at > (uint64_t)st.st_size || place->length > (uint64_t)st.st_size - place->at)
+		return -EUCLEAN;
 	map->length = before + place->length;
 	map->memory = mmap(NULL, map->length, PROT_READ, MAP_SHARED | MAP_POPULATE, fd,
 		(off_t)(place->at - before));
 	if (map->memory == MAP_FAILED)
-		return false;
+		return files_error(dir, "map", place->file, err);
 	map->chunks = (const char *)map->memory + before;
-	return true;
+	return 0;
 }
 
 void

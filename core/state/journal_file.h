@@ -50,9 +50,9 @@ int wr_journal_files_sync(
 	const struct wr_journal_files *files, const char *dir, struct weir_err *err);
 /* Nothing waits in them to be applied. */
 void wr_journal_files_turn(struct wr_journal_files *files);
-/* To be read.  False: the file is not there, or ends before. */
-bool wr_journal_files_map(struct wr_journal_files *files, int dir_fd,
-	const struct wr_journal_place *place, struct wr_journal_map *map);
+/* To be read.  -EUCLEAN, and err is not set: the file is not there, or ends before. */
+int wr_journal_files_map(struct wr_journal_files *files, int dir_fd, const char *dir,
+	const struct wr_journal_place *place, struct wr_journal_map *map, struct weir_err *err);
 void wr_journal_map_fini(struct wr_journal_map *map);
 
 #endif

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/failpoint.h"
+#include "base/file.h"
 #include "state/store_parts.h"
 
 #include <dirent.h>
@@ -20,20 +21,6 @@ static int
 dir_error(const struct wr_store *store, struct weir_err *err, const char *doing, const char *name)
 {
 	return wr_err_disk(err, "cannot %s \"%s/%s\"", doing, store->dir, name);
-}
-
-/* From the beginning of the file. */
-static int
-file_put(int fd, const char *p, size_t len)
-{
-	for (size_t at = 0; at < len;) {
-		ssize_t n = pwrite(fd, p + at, len - at, (off_t)at);
-
-		if (n < 0 && errno != EINTR)
-			return -1;
-		at += n > 0 ? (size_t)n : 0;
-	}
-	return 0;
 }
 
 int
@@ -176,7 +163,7 @@ dir_lock(struct wr_store *store, struct weir_err *err)
 			text[0] != '\0' ? text : "unknown");
 	}
 	n = snprintf(text, sizeof text, "%ld\n", (long)getpid());
-	if (ftruncate(store->lock_fd, 0) < 0 || file_put(store->lock_fd, text, (size_t)n) < 0)
+	if (ftruncate(store->lock_fd, 0) < 0 || wr_file_put(store->lock_fd, text, (size_t)n, 0) < 0)
 		return dir_error(store, err, "write", "lock");
 	return 0;
 }
@@ -292,7 +279,7 @@ wr_store_witness_write(struct wr_store *store, uint64_t epoch, struct weir_err *
 	char text[WITNESS_BYTES + 1];
 
 	witness_text(store, epoch, text);
-	if (file_put(store->witness_fd, text, WITNESS_BYTES) < 0)
+	if (wr_file_put(store->witness_fd, text, WITNESS_BYTES, 0) < 0)
 		return dir_error(store, err, "write", "decided");
 	return 0;
 }
@@ -332,7 +319,7 @@ wr_store_manifest_file_write(
 	if (fd < 0)
 		return dir_error(store, err, "open", "manifest.json.tmp");
 	wr_failpoint("manifest.before_write");
-	if (file_put(fd, text->p, text->len) < 0 || fsync(fd) < 0)
+	if (wr_file_put(fd, text->p, text->len, 0) < 0 || fsync(fd) < 0)
 		rc = dir_error(store, err, "write", "manifest.json.tmp");
 	if (close(fd) < 0 && rc == 0)
 		rc = dir_error(store, err, "write", "manifest.json.tmp");

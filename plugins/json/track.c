@@ -305,8 +305,9 @@ run_record(struct json *json, struct track *track, const struct quotes *quotes, 
 			if (*p != '{' && *p != '[')
 				return 0;
 			p = layout_nest_end(layout, p + 1, end, 1);
-			if (p++ == NULL)
+			if (p == NULL)
 				return 0;
+			p++;
 			continue;
 		default:
 			break;

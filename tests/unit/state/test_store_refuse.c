@@ -564,6 +564,19 @@ START_TEST(a_file_of_chunks_that_does_not_fit_is_refused)
 }
 END_TEST
 
+START_TEST(a_file_of_chunks_that_cannot_be_opened_is_no_damage)
+{
+	struct state state;
+
+	fill_keys(&state, LARGE, false);
+	ck_assert_int_eq(unlink(path_in(&state, "journal.0")), 0);
+	ck_assert_int_eq(mkdir(path_in(&state, "journal.0"), 0700), 0);
+	refused_as(state.dir, "pipe", -EISDIR, "cannot open \"%s/journal.0\": Is a directory",
+		state.dir);
+	kit_rmdir(state.dir);
+}
+END_TEST
+
 START_TEST(a_journal_beyond_the_decision_is_dropped)
 {
 	static const uint8_t decided[9] = {2};
@@ -744,6 +757,7 @@ main(void)
 	tcase_add_test(all, epochs_that_do_not_fit_are_refused);
 	tcase_add_test(all, journals_that_do_not_fit_are_refused);
 	tcase_add_test(all, a_file_of_chunks_that_does_not_fit_is_refused);
+	tcase_add_test(all, a_file_of_chunks_that_cannot_be_opened_is_no_damage);
 	tcase_add_test(all, a_journal_beyond_the_decision_is_dropped);
 	tcase_add_test(all, a_base_that_does_not_fit_is_refused);
 	tcase_add_loop_test(all, each_thing_wrong_with_a_manifest_is_named, 0, 7);
