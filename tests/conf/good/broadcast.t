@@ -1,6 +1,6 @@
 Rows that go to every subtask.
 -- conf
-load_module {{BUILD}}/tests/fixtures/talk.so;
+load_module "{{BUILD}}/tests/fixtures/talk.so";
 worker_threads 2;
 pipeline p {
     source values in { row "x"; format line; }

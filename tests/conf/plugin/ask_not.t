@@ -1,6 +1,6 @@
 What is outside is no matter of -t.
 -- conf
-load_module {{BUILD}}/tests/fixtures/stray.so;
+load_module "{{BUILD}}/tests/fixtures/stray.so";
 pipeline p {
     source values in { row "x"; format line; }
     stray s { from in; how ask_problem; }

@@ -1,6 +1,6 @@
 An operator is asked by -tt what it depends on outside: what would fail is an error of the conf.
 -- conf
-load_module {{BUILD}}/tests/fixtures/stray.so;
+load_module "{{BUILD}}/tests/fixtures/stray.so";
 pipeline p {
     source values in { row "x"; format line; }
     stray s { from in; how ask_problem; }

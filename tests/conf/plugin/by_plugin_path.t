@@ -1,6 +1,6 @@
 A plugin found in the plugin directory.
 -- conf
-plugin_path {{BUILD}}/tests/fixtures;
+plugin_path "{{BUILD}}/tests/fixtures";
 load_module good.so;
 -- args
 -t -q weir.conf

@@ -1,6 +1,6 @@
 It offers what another plugin offers.
 -- conf
-plugin_path {{BUILD}}/tests/fixtures;
+plugin_path "{{BUILD}}/tests/fixtures";
 load_module good.so;
 load_module clash.so;
 -- stderr

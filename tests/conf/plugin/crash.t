@@ -1,6 +1,6 @@
 A plugin that crashes while it is loaded costs the child that loads it, not weir.
 -- conf
-plugin_path {{BUILD}}/tests/fixtures;
+plugin_path "{{BUILD}}/tests/fixtures";
 worker_threads 1;
 load_module crash.so;
 -- stderr

@@ -1,6 +1,6 @@
 What is wrong besides is told too.
 -- conf
-plugin_path {{BUILD}}/tests/fixtures;
+plugin_path "{{BUILD}}/tests/fixtures";
 worker_threads 0;
 load_module crash.so;
 wroker_threads 2;

@@ -1,6 +1,6 @@
 What crashes while it is loaded does not crash `weir run`.
 -- conf
-load_module {{BUILD}}/tests/fixtures/crash.so;
+load_module "{{BUILD}}/tests/fixtures/crash.so";
 pipeline p {
     source values in { row "x"; format line; }
     sink stdout out { from in; }
@@ -9,6 +9,6 @@ pipeline p {
 run weir.conf
 -- stderr
 weir.conf:1:13: error: plugin "{{BUILD}}/tests/fixtures/crash.so" crashed while loading (signal 6, SIGABRT)
-load_module {{BUILD}}/tests/fixtures/crash.so;
-            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+load_module "{{BUILD}}/tests/fixtures/crash.so";
+            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 -- exit 2

@@ -1,6 +1,6 @@
 It offers nothing.
 -- conf
-plugin_path {{BUILD}}/tests/fixtures;
+plugin_path "{{BUILD}}/tests/fixtures";
 load_module empty.so;
 -- stderr
 weir.conf:2:13: error: plugin "{{BUILD}}/tests/fixtures/empty.so": it offers nothing

@@ -1,6 +1,6 @@
 A plugin that is right.
 -- conf
-load_module {{BUILD}}/tests/fixtures/good.so;
+load_module "{{BUILD}}/tests/fixtures/good.so";
 -- args
 -t -q weir.conf
 -- stderr

@@ -1,6 +1,6 @@
 The same plugin twice.
 -- conf
-plugin_path {{BUILD}}/tests/fixtures;
+plugin_path "{{BUILD}}/tests/fixtures";
 load_module good.so;
 load_module good.so;
 -- stderr

@@ -1,7 +1,7 @@
 `weir run` loads what the conf names in a child first.
 -- conf
 plugin_timeout 2s;
-load_module {{BUILD}}/tests/fixtures/hang.so;
+load_module "{{BUILD}}/tests/fixtures/hang.so";
 pipeline p {
     source values in { row "x"; format line; }
     sink stdout out { from in; }
@@ -10,6 +10,6 @@ pipeline p {
 run weir.conf
 -- stderr
 weir.conf:2:13: error: plugin "{{BUILD}}/tests/fixtures/hang.so" has not finished loading after 2s (plugin_timeout)
-load_module {{BUILD}}/tests/fixtures/hang.so;
-            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+load_module "{{BUILD}}/tests/fixtures/hang.so";
+            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
 -- exit 2

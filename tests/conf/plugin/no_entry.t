@@ -1,6 +1,6 @@
 It has no entry.
 -- conf
-plugin_path {{BUILD}}/tests/fixtures;
+plugin_path "{{BUILD}}/tests/fixtures";
 load_module no_entry.so;
 -- stderr
 weir.conf:2:13: error: cannot load plugin "{{BUILD}}/tests/fixtures/no_entry.so": it has no symbol weir_plugin_entry, so it is not a plugin of weir

@@ -1,6 +1,6 @@
 A plan() that ends the process.
 -- conf
-load_module {{BUILD}}/tests/fixtures/stray.so;
+load_module "{{BUILD}}/tests/fixtures/stray.so";
 pipeline p {
     source values in { row "x"; format line; }
     stray s { from in; how exit; }

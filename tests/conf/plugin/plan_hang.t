@@ -1,7 +1,7 @@
 A plan() that does not come back.
 -- conf
 plugin_timeout 2s;
-load_module {{BUILD}}/tests/fixtures/stray.so;
+load_module "{{BUILD}}/tests/fixtures/stray.so";
 pipeline p {
     source values in { row "x"; format line; }
     stray s { from in; how hang; }

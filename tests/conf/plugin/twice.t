@@ -1,6 +1,6 @@
 It has two operators of one name.
 -- conf
-plugin_path {{BUILD}}/tests/fixtures;
+plugin_path "{{BUILD}}/tests/fixtures";
 load_module twice.so;
 -- stderr
 weir.conf:2:13: error: plugin "{{BUILD}}/tests/fixtures/twice.so": operator "same" is there twice

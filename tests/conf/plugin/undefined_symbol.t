@@ -1,6 +1,6 @@
 It needs a symbol that nobody has.
 -- conf
-plugin_path {{BUILD}}/tests/fixtures;
+plugin_path "{{BUILD}}/tests/fixtures";
 load_module undefined_symbol.so;
 -- stderr
 weir.conf:2:13: error: cannot load plugin "{{BUILD}}/tests/fixtures/undefined_symbol.so": undefined symbol: weir_no_such_function

@@ -1,6 +1,6 @@
 Lines of the log that say the same are one, and how often they came.
 -- conf
-load_module {{BUILD}}/tests/fixtures/talk.so;
+load_module "{{BUILD}}/tests/fixtures/talk.so";
 error_log stderr info;
 worker_threads 1;
 pipeline p {

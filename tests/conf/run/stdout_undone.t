@@ -1,6 +1,6 @@
 A row that takes back another one.
 -- conf
-load_module {{BUILD}}/tests/fixtures/undo.so;
+load_module "{{BUILD}}/tests/fixtures/undo.so";
 pipeline p {
     source values in { row "x"; format line; }
     undo u { from in; }
