@@ -6,12 +6,12 @@
 #include <glob.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <unistd.h>
+#include <weir/thread.h>
 
 #include "file.h"
 
@@ -184,19 +184,13 @@ watcher_take(struct watcher *watcher)
 int
 watcher_start(struct watcher *watcher)
 {
-	sigset_t all, old;
 	int rc;
 
 	if (watcher->started)
-		return 0;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	rc = pthread_create(&watcher->thread, NULL, watch, watcher);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	watcher->started = rc == 0;
-	return rc == 0 ? 0
-		       : weir_fail(watcher->task->err, -rc,
-				 "cannot start a thread to watch files (%d)", rc);
+		return WEIR_OK;
+	rc = weir_thread_start(watcher->task, &watcher->thread, watch, watcher, "watches files");
+	watcher->started = rc == WEIR_OK;
+	return rc;
 }
 
 struct watcher *

@@ -5,10 +5,10 @@
  */
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <weir/thread.h>
 
 #include "source.h"
 
@@ -288,8 +288,6 @@ asker_new(struct source *source)
 {
 	struct asker *asker = calloc(1, sizeof *asker);
 	pthread_condattr_t attr;
-	sigset_t all, old;
-	int rc;
 
 	if (asker == NULL) {
 		kafka_no_memory(source->task);
@@ -301,13 +299,9 @@ asker_new(struct source *source)
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&asker->changed, &attr);
 	pthread_condattr_destroy(&attr);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	rc = pthread_create(&asker->thread, NULL, run, asker);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	if (rc == 0)
+	if (weir_thread_start(source->task, &asker->thread, run, asker, "asks the brokers") ==
+		WEIR_OK)
 		return asker;
-	weir_fail(source->task->err, -rc, "cannot start a thread: %s", strerror(rc));
 	pthread_cond_destroy(&asker->changed);
 	pthread_mutex_destroy(&asker->lock);
 	free(asker);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The thread that waits until the producer has delivered, so that the loop never does. */
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <weir/thread.h>
 
 #include "sink.h"
 
@@ -75,8 +75,6 @@ struct waiter *
 waiter_new(struct sink *sink)
 {
 	struct waiter *waiter = calloc(1, sizeof *waiter);
-	sigset_t all, old;
-	int rc;
 
 	if (waiter == NULL) {
 		kafka_no_memory(sink->task);
@@ -85,13 +83,9 @@ waiter_new(struct sink *sink)
 	waiter->sink = sink;
 	pthread_mutex_init(&waiter->lock, NULL);
 	pthread_cond_init(&waiter->changed, NULL);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	rc = pthread_create(&waiter->thread, NULL, run, waiter);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	if (rc == 0)
+	if (weir_thread_start(sink->task, &waiter->thread, run, waiter, "waits for transactions") ==
+		WEIR_OK)
 		return waiter;
-	weir_fail(sink->task->err, -rc, "cannot start a thread: %s", strerror(rc));
 	pthread_cond_destroy(&waiter->changed);
 	pthread_mutex_destroy(&waiter->lock);
 	free(waiter);

@@ -7,11 +7,11 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
+#include <weir/thread.h>
 #include <weir/weir.h>
 
 #include "../bytes/frames.h"
@@ -160,22 +160,20 @@ read_stdin(void *arg)
 static int
 start(struct source *source)
 {
-	sigset_t all, old;
 	int rc;
 
 	source->in.waits = 1;
 	rc = input_start(&source->in, STDIN_FILENO, source->conf->compression, 0);
 	if (rc < 0)
-		return rc;
+		return weir_fail(
+			source->task->err, rc, "cannot read standard input: %s", strerror(-rc));
 	frames_reader_init(&source->reader, source->pool, &source->in, source->conf->framing,
 		source->conf->max_record_size, 0);
 	source->reader.quotes = source->cutter.quotes;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	rc = pthread_create(&source->thread, NULL, read_stdin, source);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	source->started = rc == 0;
-	return -rc;
+	rc = weir_thread_start(
+		source->task, &source->thread, read_stdin, source, "reads standard input");
+	source->started = rc == WEIR_OK;
+	return rc;
 }
 
 static void
@@ -278,16 +276,14 @@ source_assign(void *self, struct weir_task *task, uint32_t part, struct weir_str
 	struct weir_str pos, uint32_t fresh)
 {
 	struct source *source = self;
-	int rc;
 
+	(void)task;
 	(void)name;
 	(void)pos;
 	(void)fresh;
 	source->part = part;
 	source->assigned = 1;
-	rc = source->started ? 0 : start(source);
-	return rc < 0 ? weir_fail(task->err, rc, "cannot start a thread that reads standard input")
-		      : WEIR_OK;
+	return source->started ? WEIR_OK : start(source);
 }
 
 static int

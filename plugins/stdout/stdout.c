@@ -6,10 +6,10 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <weir/thread.h>
 #include <weir/weir.h>
 
 /* With more than this waiting to be written, no more is taken. */
@@ -132,7 +132,6 @@ static int
 sink_open(const void *conf, struct weir_task *task, void **self)
 {
 	struct sink *sink = calloc(1, sizeof *sink);
-	sigset_t all, old;
 	int rc;
 
 	(void)conf;
@@ -144,15 +143,11 @@ sink_open(const void *conf, struct weir_task *task, void **self)
 		task, "unwritten_rows", "Rows that came when whoever read had gone.");
 	pthread_mutex_init(&sink->lock, NULL);
 	pthread_cond_init(&sink->more, NULL);
-	/* With SIGPIPE blocked, a reader that has gone is an error of write(). */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	rc = pthread_create(&sink->thread, NULL, write_stdout, sink);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	if (rc != 0) {
+	/* With SIGPIPE blocked, as it is there, a reader that has gone is an error of write(). */
+	rc = weir_thread_start(task, &sink->thread, write_stdout, sink, "writes standard output");
+	if (rc < 0) {
 		free(sink);
-		return weir_fail(
-			task->err, -rc, "cannot start a thread that writes standard output");
+		return rc;
 	}
 	*self = sink;
 	return WEIR_OK;

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Each header of the SDK compiles alone, as C11 and as C++17 and 20, with every compiler there is.
+# Each header of the SDK compiles alone, as C11 and as C++17 and 20, with every compiler there is;
+# thread.h with POSIX.
 #     headers.sh INCLUDE_DIR
 set -u
 include=$1
@@ -12,9 +13,11 @@ alone()
 {
 	command -v "$1" >/dev/null || return 0
 	for header in "$include"/weir/*.h; do
+		posix=
+		[ "${header##*/}" != thread.h ] || posix=-D_POSIX_C_SOURCE=200809L
 		echo "#include <weir/$(basename "$header")>" |
 			"$1" -x "$2" "-std=$3" -Wall -Wextra -Wpedantic -Wcast-qual -Werror \
-				-I"$include" -fsyntax-only - || wrong=1
+				$posix -I"$include" -fsyntax-only - || wrong=1
 		did=$((did + 1))
 	done
 }
