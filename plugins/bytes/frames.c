@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "mask.h"
+#include "newlines.h"
 
 /* How many bytes a record's length has, and *len; 0: not all of it is there; -1: it is none. */
 static int
@@ -562,9 +563,28 @@ cut_block(struct frames_cutter *cutter, struct frames_records *records, int64_t 
 	return FRAMES_REFUSED;
 }
 
+/* The newlines that end a record, of a piece of the block: their number. */
+static uint32_t
+find_ends(const struct frames_cutter *cutter, uint32_t *state, const char *p, size_t n,
+	uint16_t ends[NEWLINES_SPAN])
+{
+	uint32_t n_ends = 0;
+	size_t i;
+
+	if (!cutter->block->quoted)
+		return newlines_find(newlines_width(), p, n, ends);
+	for (i = 0; i < n; i += 64) {
+		uint64_t found = line_ends(cutter, state, p + i, p + n);
+
+		for (; found != 0; found &= found - 1)
+			ends[n_ends++] = (uint16_t)(i + (size_t)__builtin_ctzll(found));
+	}
+	return n_ends;
+}
+
 /*
  * The lines from p on whose newline is there, as many as there is room for, up to one that is too
- * long; behind the last.  memchr() a line is slower when lines are short.
+ * long; behind the last.
  */
 static const char *
 cut_lines(struct frames_cutter *cutter, struct frames_records *records, const char *p,
@@ -572,13 +592,16 @@ cut_lines(struct frames_cutter *cutter, struct frames_records *records, const ch
 {
 	const struct frames_block *block = cutter->block;
 	uint32_t n = 0, state = QUOTES_OPEN;
+	uint16_t ends[NEWLINES_SPAN];
 	const char *at;
 
-	for (at = p; at < end; at += 64) {
-		uint64_t found = line_ends(cutter, &state, at, end);
+	for (at = p; at < end; at += NEWLINES_SPAN) {
+		size_t left = (size_t)(end - at);
+		size_t span = left < NEWLINES_SPAN ? left : NEWLINES_SPAN;
+		uint32_t n_ends = find_ends(cutter, &state, at, span, ends), i;
 
-		for (; found != 0; found &= found - 1) {
-			const char *newline = at + __builtin_ctzll(found);
+		for (i = 0; i < n_ends; i++) {
+			const char *newline = at + ends[i];
 			size_t len = (size_t)(newline - p);
 
 			if (len > 0 && newline[-1] == '\r')

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../../../plugins/bytes/frames.h"
+#include "../../../plugins/bytes/newlines.h"
 #include "mock.h"
 
 /* What the directives fill; as in the plugin. */
@@ -661,6 +662,27 @@ START_TEST(quotes_are_understood_as_byte_by_byte)
 }
 END_TEST
 
+/* With registers of each width that this processor has. */
+START_TEST(newlines_are_found_as_byte_by_byte)
+{
+	static char text[NEWLINES_SPAN + 64];
+	uint16_t at[NEWLINES_SPAN], want[NEWLINES_SPAN];
+	uint32_t seed = (uint32_t)_i, n_want = 0, width, dense = 1u << _i % 9;
+	size_t n = seed * 2654435761u % (NEWLINES_SPAN + 1), i;
+
+	for (i = 0; i < sizeof text; i++) {
+		seed = seed * 1103515245 + 12345;
+		text[i] = seed / 65536 % dense == 0 ? '\n' : (char)(seed / 65536);
+		if (text[i] == '\n' && i < n)
+			want[n_want++] = (uint16_t)i;
+	}
+	for (width = 16; width <= newlines_width(); width *= 2) {
+		ck_assert_uint_eq(newlines_find(width, text, n, at), n_want);
+		ck_assert_mem_eq(at, want, n_want * sizeof at[0]);
+	}
+}
+END_TEST
+
 START_TEST(a_quoted_record_is_waited_for)
 {
 	int rc = WEIR_OK, fd;
@@ -718,6 +740,7 @@ main(void)
 	tcase_add_test(tcase, newlines_between_quotes_are_of_the_record);
 	tcase_add_test(tcase, a_quote_that_is_not_closed_costs_its_line);
 	tcase_add_loop_test(tcase, quotes_are_understood_as_byte_by_byte, 1, 200);
+	tcase_add_loop_test(tcase, newlines_are_found_as_byte_by_byte, 0, 100);
 	tcase_add_test(tcase, a_quoted_record_is_waited_for);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
