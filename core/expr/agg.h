@@ -10,6 +10,7 @@ struct wr_agg_input {
 	const char *text; /* in its canonical spelling */
 	struct wr_node *node;
 	int32_t filter; /* the input that says for which rows; -1: all */
+	bool filters; /* it says so of calls or other inputs */
 	const struct weir_column *constant; /* its value WEIR_ROWS_MAX times; NULL: computed */
 };
 

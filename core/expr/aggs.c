@@ -38,11 +38,17 @@ add_input(struct build *b, struct wr_node *node, int32_t filter, bool condition)
 	const char *text = wr_parse_canonical(b->scope, node->src);
 	struct wr_agg_input *input;
 
+	/* A column is there, whether a filter wants it or not. */
+	if (node->kind == WR_N_NAME && node->n_steps == 0)
+		filter = -1;
 	for (uint32_t i = 0; i < aggs->n_inputs; i++)
 		if (aggs->inputs[i].filter == filter && strcmp(aggs->inputs[i].text, text) == 0 &&
-			(!condition || aggs->inputs[i].node->type == WEIR_BOOL) &&
-			!aggs->inputs[i].node->fickle)
+			(!condition || (aggs->inputs[i].node->type == WEIR_BOOL &&
+					       aggs->inputs[i].constant == NULL)) &&
+			!aggs->inputs[i].node->fickle) {
+			aggs->inputs[i].filters |= condition;
 			return (int32_t)i;
+		}
 	wr_check(&b->inner, &node);
 	if (node->kind == WR_N_BAD)
 		return -1;
@@ -54,7 +60,8 @@ add_input(struct build *b, struct wr_node *node, int32_t filter, bool condition)
 	aggs->inputs =
 		grow(arena, aggs->inputs, aggs->n_inputs, &aggs->cap_inputs, sizeof *aggs->inputs);
 	input = &aggs->inputs[aggs->n_inputs];
-	*input = (struct wr_agg_input){.text = text, .node = node, .filter = filter};
+	*input = (struct wr_agg_input){
+		.text = text, .node = node, .filter = filter, .filters = condition};
 	if (node->kind == WR_N_CONST && !condition)
 		input->constant = wr_call_spread(arena, &node->value->col);
 	return (int32_t)aggs->n_inputs++;

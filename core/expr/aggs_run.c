@@ -55,26 +55,36 @@ truth(struct wr_run *run, struct wr_rows rows, struct wr_vec *vec)
 	return bits;
 }
 
+/* One update under way. */
+struct update {
+	const struct weir_aggs *aggs;
+	struct wr_run run;
+	struct wr_vec *inputs;
+	const uint64_t **truths; /* of the inputs that are filters */
+	const uint64_t *good; /* rows no input failed at; NULL: all */
+	struct pairs pairs;
+	struct pairs *picked; /* those of no filter, then those of each input that is one; row
+				 NULL: nobody asked yet */
+};
+
 static void
-compute_inputs(const struct weir_aggs *aggs, struct wr_run *run, struct wr_rows rows,
-	struct wr_vec *inputs, const uint64_t **truths)
+compute_inputs(struct update *u, struct wr_rows rows)
 {
-	for (uint32_t i = 0; i < aggs->n_inputs; i++) {
-		const struct wr_agg_input *input = &aggs->inputs[i];
+	for (uint32_t i = 0; i < u->aggs->n_inputs; i++) {
+		const struct wr_agg_input *input = &u->aggs->inputs[i];
+		struct wr_vec *vec = &u->inputs[i];
 		struct wr_rows those = rows;
 
-		truths[i] = NULL;
 		if (input->constant != NULL) {
-			inputs[i] = (struct wr_vec){.col = *input->constant};
+			*vec = (struct wr_vec){.col = *input->constant};
 			continue;
 		}
-		if (input->filter >= 0) {
-			if (truths[input->filter] == NULL)
-				truths[input->filter] = truth(run, rows, &inputs[input->filter]);
-			those = wr_run_pick(run, rows, truths[input->filter]);
-		}
-		wr_run_node(run, input->node, those, &inputs[i]);
-		wr_run_fill(run, NULL, those, &inputs[i]);
+		if (input->filter >= 0)
+			those = wr_run_pick(&u->run, rows, u->truths[input->filter]);
+		wr_run_node(&u->run, input->node, those, vec);
+		wr_run_fill(&u->run, NULL, those, vec);
+		if (input->filters)
+			u->truths[i] = truth(&u->run, those, vec);
 	}
 }
 
@@ -91,23 +101,39 @@ narrow(struct wr_run *run, const uint64_t *bits, const uint64_t *more)
 	return both;
 }
 
-static void
-feed(const struct wr_agg_call *call, struct wr_run *run, struct wr_vec *inputs,
-	const uint64_t *bits, struct pairs pairs, bool retract)
+/* The rows that go through a filter; -1: there is none. */
+static struct pairs
+through(struct update *u, int32_t filter)
 {
+	struct pairs *picked = &u->picked[filter + 1];
+	const uint64_t *bits;
+
+	if (picked->row != NULL)
+		return *picked;
+	bits = narrow(&u->run, u->good, filter < 0 ? NULL : u->truths[filter]);
+	*picked = bits == NULL ? u->pairs : pairs_pick(&u->run, u->pairs, bits);
+	return *picked;
+}
+
+/* some: of these rows; NULL: of all. */
+static void
+feed(struct update *u, const struct wr_agg_call *call, const uint64_t *some, bool retract)
+{
+	struct wr_run *run = &u->run;
 	const struct weir_column **args =
 		wr_arena_array(run->eval->scratch, const struct weir_column *, call->n_args + 1);
+	struct pairs pairs = through(u, call->filter);
 	struct weir_accs accs;
 	struct wr_fn fn;
 	int rc;
 
 	for (uint32_t i = 0; i < call->n_args; i++) {
-		args[i] = &inputs[call->args[i]].col;
+		args[i] = &u->inputs[call->args[i]].col;
 		if (call->agg->flags & WEIR_STRICT)
-			bits = narrow(run, bits, args[i]->valid);
+			some = narrow(run, some, args[i]->valid);
 	}
-	if (bits != NULL)
-		pairs = pairs_pick(run, pairs, bits);
+	if (some != NULL)
+		pairs = pairs_pick(run, pairs, some);
 	if (pairs.n == 0)
 		return;
 	accs = (struct weir_accs){.row = pairs.row, .offset = call->offset};
@@ -147,40 +173,29 @@ void
 wr_aggs_update(const struct weir_aggs *aggs, struct wr_eval *eval, const struct weir_batch *batch,
 	const uint32_t *sel, uint32_t n, void *const *row)
 {
-	struct wr_vec *inputs = wr_arena_array(eval->scratch, struct wr_vec, aggs->n_inputs + 1);
-	const uint64_t **truths =
-		wr_arena_array(eval->scratch, const uint64_t *, aggs->n_inputs + 1);
-	struct pairs pairs = {sel, row, n};
-	const uint64_t *good = NULL, *back;
-	struct wr_rows rows;
-	struct wr_run run;
+	struct wr_arena *arena = eval->scratch;
+	struct update u = {.aggs = aggs, .pairs = {sel, row, n}};
+	const uint64_t *back;
 
 	if (n == 0)
 		return;
-	wr_run_init(&run, eval, batch, batch->n_rows);
-	rows = distinct(&run, pairs);
-	compute_inputs(aggs, &run, rows, inputs, truths);
-	if (run.failed != NULL)
-		good = inverse(&run, run.failed);
-	back = taken_back(&run);
+	u.inputs = wr_arena_array(arena, struct wr_vec, aggs->n_inputs + 1);
+	u.truths = wr_arena_array(arena, const uint64_t *, aggs->n_inputs + 1);
+	u.picked = wr_arena_zalloc(arena, (aggs->n_inputs + 1) * sizeof *u.picked);
+	wr_run_init(&u.run, eval, batch, batch->n_rows);
+	compute_inputs(&u, distinct(&u.run, u.pairs));
+	if (u.run.failed != NULL)
+		u.good = inverse(&u.run, u.run.failed);
+	back = taken_back(&u.run);
+	wr_assert(back == NULL || aggs->retractable);
 	for (uint32_t i = 0; i < aggs->n_calls; i++) {
 		const struct wr_agg_call *call = &aggs->calls[i];
-		const uint64_t *bits = good;
 
 		if (call->shares)
 			continue;
-		if (call->filter >= 0) {
-			if (truths[call->filter] == NULL)
-				truths[call->filter] = truth(&run, rows, &inputs[call->filter]);
-			bits = narrow(&run, bits, truths[call->filter]);
-		}
-		if (back == NULL) {
-			feed(call, &run, inputs, bits, pairs, false);
-			continue;
-		}
-		wr_assert(aggs->retractable);
-		feed(call, &run, inputs, narrow(&run, bits, inverse(&run, back)), pairs, false);
-		feed(call, &run, inputs, narrow(&run, bits, back), pairs, true);
+		feed(&u, call, back == NULL ? NULL : inverse(&u.run, back), false);
+		if (back != NULL)
+			feed(&u, call, back, true);
 	}
 }
 

@@ -161,6 +161,9 @@ static const struct rig_case blocks[] = {
 	{"n = count() filter (where a > 1)", "n=2 / n=2"},
 	{"r = sum(n) filter (where n > 2) / count()", "r=3 / r=3"},
 	{"n = count(), half = n / 2, h = half + n", "n=5 half=2 h=7 / n=4 half=2 h=6"},
+	{"c = bool_or(true), n = count() filter (where true), m = sum(n) filter (where false), d = "
+	 "sum(n) filter (where p), e = bool_or(p)",
+		"c=true n=5 m=null d=2 e=true / c=true n=4 m=null d=1 e=true"},
 	{"s = sum(b) filter (where a = 12345), n = count()", "s=null n=5 / s=null n=4"},
 	{"s = sum(a)", "s=3 / s=95"},
 	{"s = sum(a) filter (where n = 4) + sum(n)",
