@@ -145,16 +145,15 @@ choose_panes(struct window_conf *conf)
 static const char *
 choose_session(struct window_conf *conf)
 {
-	conf->kind = &window_sessions;
-	if (conf->lateness > 0)
-		return "a \"session\" that is over takes no more rows: \"allowed_lateness\" is for "
-		       "\"tumbling\", \"hopping\" and \"cumulate\"; a later watermark waits for "
-		       "all rows";
+	int again = has_triggers(conf) || conf->lateness > 0;
+
+	conf->kind = again ? &window_early_sessions : &window_sessions;
 	if (conf->max_duration > 0 && conf->max_duration < conf->gap)
 		return "\"max_duration\" is shorter than the gap of \"session\"";
-	if (has_triggers(conf))
-		return "a \"session\" goes out once, for a row may still join it to another: take "
-		       "\"max_duration\" for those that do not end";
+	if (conf->max_duration > 0 && again)
+		return "where \"max_duration\" cuts a session is known when that is over, so it "
+		       "goes out once: take no \"trigger\" and no \"allowed_lateness\", or no "
+		       "\"max_duration\"";
 	return NULL;
 }
 
@@ -275,8 +274,10 @@ window_choose(struct window_conf *conf, struct weir_plan *plan, const struct wei
 	}
 	conf->delay = conf->emit == WINDOW_EMIT_FINAL ? conf->lateness : 0;
 	conf->grace = conf->lateness - conf->delay;
+	/* A session that has gone out may become part of another: what went out is taken back. */
 	if (conf->mode == WINDOW_ACCUMULATING && (conf->grace > 0 || has_triggers(conf)))
-		host->declare(plan, WEIR_PLAN_CHANGES, 0, own);
+		host->declare(
+			plan, conf->gap > 0 ? WEIR_PLAN_TAKES_BACK : WEIR_PLAN_CHANGES, 0, own);
 	if (conf->lateness > 0)
 		host->declare(plan, WEIR_PLAN_WATERMARK_DELAY, conf->lateness, own);
 	if ((conf->count > 0 || conf->global) && conf->ttl == 0 && conf->key.n > 0)

@@ -12,12 +12,15 @@ enum { SESSION_CELLS = 8 };
 static int
 open_tables(struct session_window *w, struct weir_task *task)
 {
-	static const struct session_own fresh = {.last = INT64_MIN, .timer = INT64_MIN};
+	static const struct session_early fresh = {.own = {.last = INT64_MIN, .timer = INT64_MIN}};
 	static const struct weir_slot key_slot = {.name = "number", .bytes = 8, .version = 1};
-	static const struct weir_slot own_slot = {
-		.name = "own", .bytes = sizeof fresh, .version = 1, .initial = &fresh};
-	struct weir_table_spec spec = {
-		.size = sizeof spec, .flags = WEIR_BY_KEY, .name = "sessions"};
+	const struct weir_slot own_slot = {.name = "own",
+		.bytes = w->is_early ? sizeof fresh : sizeof fresh.own,
+		.version = 1,
+		.initial = &fresh};
+	struct weir_table_spec spec = {.size = sizeof spec,
+		.flags = WEIR_BY_KEY,
+		.name = w->is_early ? "early_sessions" : "sessions"};
 	struct weir_slot *slots =
 		window_slots(w->conf, w->expr, &own_slot, &spec.n_slots, &w->work.own);
 
@@ -34,24 +37,30 @@ open_tables(struct session_window *w, struct weir_task *task)
 	return 0;
 }
 
-static int
-session_open(const struct window_conf *conf, struct weir_task *task, void **self)
+int
+session_init(struct session_window *w, const struct window_conf *conf, struct weir_task *task,
+	uint32_t is_early)
 {
-	struct session_window *w = calloc(1, sizeof *w);
-
-	if (w == NULL)
-		return weir_fail(task->err, -ENOMEM, "out of memory");
 	w->conf = conf;
+	w->is_early = is_early;
 	w->tables = task->host->extension("weir.table/1");
 	w->expr = task->host->extension("weir.expr/1");
 	w->timers = task->host->extension("weir.timer/1");
 	w->work.gap = conf->gap;
 	w->work.cell = (conf->max_duration + SESSION_CELLS - 1) / SESSION_CELLS;
-	if (open_tables(w, task) < 0) {
+	w->late_rows = window_late_counter(task);
+	return open_tables(w, task);
+}
+
+static int
+session_open(const struct window_conf *conf, struct weir_task *task, void **self)
+{
+	struct session_window *w = calloc(1, sizeof *w);
+
+	if (w == NULL || session_init(w, conf, task, 0) < 0) {
 		free(w);
 		return weir_fail(task->err, -ENOMEM, "out of memory");
 	}
-	w->late_rows = window_late_counter(task);
 	*self = w;
 	return WEIR_OK;
 }
@@ -65,9 +74,8 @@ session_close(void *self)
 	free(w);
 }
 
-/* Rows whose times can be reckoned with; gives how many. */
-static uint32_t
-admit(struct weir_task *task, const struct weir_batch *batch, uint32_t *rows)
+uint32_t
+session_admit(struct weir_task *task, const struct weir_batch *batch, uint32_t *rows)
 {
 	uint32_t n_all = batch->sel != NULL ? batch->n_sel : batch->n_rows, n = 0;
 
@@ -87,7 +95,8 @@ admit(struct weir_task *task, const struct weir_batch *batch, uint32_t *rows)
 static int
 is_late(const struct session_window *w, const struct weir_task *task, const struct session *session)
 {
-	return session->is_new && session->last + w->conf->gap <= task->watermark;
+	return session->is_new &&
+	       session->last + w->conf->gap + w->conf->lateness <= task->watermark;
 }
 
 static int
@@ -98,10 +107,9 @@ ascending(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
-/* Rows of late sessions leave; gives how many stay, by key and time, with their sessions. */
-static uint32_t
-sort_out_late(struct session_window *w, struct weir_task *task, const struct weir_batch *batch,
-	uint32_t *rows, uint32_t *session)
+uint32_t
+session_sort_out_late(struct session_window *w, struct weir_task *task,
+	const struct weir_batch *batch, uint32_t *rows, uint32_t *session)
 {
 	const struct session_work *work = &w->work;
 	uint32_t late[SESSION_ROWS_MAX], n_late = 0, n = 0;
@@ -124,6 +132,15 @@ sort_out_late(struct session_window *w, struct weir_task *task, const struct wei
 	return n;
 }
 
+static void
+join_early(const struct session_window *w, void *const *into, void *const *from, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		session_early_of(w, into[i])->fresh += session_early_of(w, from[i])->fresh;
+		session_early_of(w, into[i])->emitted |= session_early_of(w, from[i])->emitted;
+	}
+}
+
 void
 session_join(struct session_window *w, struct weir_task *task, const struct weir_batch *keys,
 	const struct session_pairs *pairs)
@@ -133,6 +150,8 @@ session_join(struct session_window *w, struct weir_task *task, const struct weir
 	int64_t ns[WEIR_ROWS_MAX];
 	void *entry[WEIR_ROWS_MAX];
 
+	if (n == 0)
+		return;
 	for (uint32_t i = 0; i < n; i++) {
 		row[i] = row[n + i] = pairs->row[i];
 		ns[i] = pairs->into[i];
@@ -140,11 +159,13 @@ session_join(struct session_window *w, struct weir_task *task, const struct weir
 	}
 	w->tables->upsert(w->work.open, keys, row, 2 * n, ns, entry);
 	w->expr->merge(w->conf->aggs, task, entry, entry + n, n);
+	if (w->is_early)
+		join_early(w, entry, entry + n, n);
 	w->tables->erase(w->work.open, keys, row + n, n, ns + n);
 }
 
-static void
-join_all(struct session_window *w, struct weir_task *task, const struct weir_batch *batch)
+void
+session_join_all(struct session_window *w, struct weir_task *task, const struct weir_batch *batch)
 {
 	const struct session_work *work = &w->work;
 	struct session_pairs pairs;
@@ -243,8 +264,8 @@ process_rows(struct session_window *w, struct weir_task *task, const struct weir
 	session_find_runs(&w->work, batch, rows, n);
 	if (session_find(&w->work, w->tables, batch) < 0)
 		return weir_fail(task->err, -ENOMEM, "out of memory");
-	join_all(w, task, batch);
-	n = sort_out_late(w, task, batch, rows, session);
+	session_join_all(w, task, batch);
+	n = session_sort_out_late(w, task, batch, rows, session);
 	if (n > 0)
 		count_rows(w, task, batch, rows, session, n);
 	return WEIR_OK;
@@ -253,7 +274,7 @@ process_rows(struct session_window *w, struct weir_task *task, const struct weir
 static int
 session_process(void *self, struct weir_task *task, const struct weir_batch *batch)
 {
-	uint32_t rows[WEIR_ROWS_MAX], n = admit(task, batch, rows);
+	uint32_t rows[WEIR_ROWS_MAX], n = session_admit(task, batch, rows);
 	int rc = WEIR_OK;
 
 	for (uint32_t i = 0; i < n && rc == WEIR_OK; i += SESSION_ROWS_MAX)
@@ -327,20 +348,28 @@ close_entries(struct session_window *w, struct weir_task *task, const struct wei
 	session_set_timers(w, task, entries->keys, again, n_again, ns, when);
 }
 
+uint32_t
+session_probe_due(struct session_window *w, const struct weir_due *due, void **cursor,
+	struct weir_entries *entries)
+{
+	int64_t low[WEIR_ROWS_MAX];
+
+	for (uint32_t i = 0; i < due->n; i++)
+		low[i] = INT64_MIN;
+	return w->tables->probe(
+		w->work.open, due->keys, NULL, due->n, low, due->when, cursor, entries);
+}
+
 static int
 session_on_timer(void *self, struct weir_task *task, const struct weir_due *due)
 {
 	struct session_window *w = self;
 	struct weir_entries entries = {.size = sizeof entries};
-	int64_t low[WEIR_ROWS_MAX];
 	void *cursor = NULL;
 
 	if (w->work.cell > 0)
 		return session_cut_on_timer(w, task, due);
-	for (uint32_t i = 0; i < due->n; i++)
-		low[i] = INT64_MIN;
-	while (w->tables->probe(w->work.open, due->keys, NULL, due->n, low, due->when, &cursor,
-		       &entries) > 0)
+	while (session_probe_due(w, due, &cursor, &entries) > 0)
 		close_entries(w, task, due, &entries);
 	return WEIR_OK;
 }

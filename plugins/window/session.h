@@ -6,6 +6,9 @@
  * The table has an entry for each open session, whose namespace is the time of its first row; the
  * slots of the aggregates are followed by a struct session_own.
  *
+ * Where sessions go out before they are over, or again, that is a struct session_early: see
+ * session_early.c.
+ *
  * With max_duration an entry is a stretch of a session: no row of it is in another cell of time
  * than its first.  Stretches are joined into sessions when those are over: see session_cut.c.
  */
@@ -17,6 +20,12 @@
 struct session_own {
 	int64_t last; /* time of its last row */
 	int64_t timer; /* when its timer is due; INT64_MIN: none is set */
+};
+
+struct session_early {
+	struct session_own own;
+	int64_t fresh; /* rows since it went out last */
+	int64_t emitted; /* 1: it has gone out, or one that it was joined with */
 };
 
 /* How many rows are looked at together: a session that they open is known to those behind them. */
@@ -62,6 +71,10 @@ session_goes_on(const struct session_work *work, int64_t last, int64_t time)
 		       window_floor(last, work->cell) == window_floor(time, work->cell));
 }
 
+/* Numbers the keys of rows in the order in which they come; the number of each to key. */
+void session_number_keys(struct session_work *work, const struct weir_batch *batch,
+	const uint32_t *rows, uint32_t n, uint32_t *key);
+
 /* Orders rows, which may be changed, into runs. */
 void session_find_runs(struct session_work *work, const struct weir_batch *batch,
 	const uint32_t *rows, uint32_t n);
@@ -79,14 +92,40 @@ struct session_window {
 	const struct weir_expr_ext *expr;
 	const struct weir_timer_ext *timers;
 	uint64_t *late_rows;
+	uint32_t is_early; /* the slot is a struct session_early */
 	struct session_work work;
 };
+
+/* [open]  < 0: out of memory. */
+int session_init(struct session_window *w, const struct window_conf *conf, struct weir_task *task,
+	uint32_t is_early);
 
 static inline struct session_own *
 session_own_of(const struct session_window *w, void *row)
 {
 	return (void *)((char *)row + w->work.own);
 }
+
+static inline struct session_early *
+session_early_of(const struct session_window *w, void *row)
+{
+	return (void *)((char *)row + w->work.own);
+}
+
+/* Rows whose times can be reckoned with; gives how many. */
+uint32_t session_admit(struct weir_task *task, const struct weir_batch *batch, uint32_t *rows);
+
+/* Sessions of the table that session_find() found to be one become one. */
+void session_join_all(
+	struct session_window *w, struct weir_task *task, const struct weir_batch *batch);
+
+/* Rows of late sessions leave; gives how many stay, by key and time, with their sessions. */
+uint32_t session_sort_out_late(struct session_window *w, struct weir_task *task,
+	const struct weir_batch *batch, uint32_t *rows, uint32_t *session);
+
+/* Sessions of keys whose timers are due, as probe(); entries->from says which timer. */
+uint32_t session_probe_due(struct session_window *w, const struct weir_due *due, void **cursor,
+	struct weir_entries *entries);
 
 /* Sessions that are over. */
 struct session_closing {

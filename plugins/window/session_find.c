@@ -79,9 +79,8 @@ same_key(const struct weir_batch *batch, uint32_t i, uint32_t j)
 	return 1;
 }
 
-/* Numbers the keys of the rows in the order in which they come; the number of each to key. */
-static void
-number_keys(struct session_work *work, const struct weir_batch *batch, const uint32_t *rows,
+void
+session_number_keys(struct session_work *work, const struct weir_batch *batch, const uint32_t *rows,
 	uint32_t n, uint32_t *key)
 {
 	const uint64_t *hash = batch->key_hash;
@@ -113,7 +112,7 @@ session_find_runs(
 	struct placed in[SESSION_ROWS_MAX], placed[SESSION_ROWS_MAX];
 	uint32_t key[SESSION_ROWS_MAX], count[SESSION_ROWS_MAX];
 
-	number_keys(work, batch, rows, n, key);
+	session_number_keys(work, batch, rows, n, key);
 	memset(count, 0, work->n_keys * sizeof count[0]);
 	for (uint32_t i = 0; i < n; i++) {
 		in[i] = (struct placed){batch->event_time[rows[i]], key[i], rows[i]};

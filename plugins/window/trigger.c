@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "clock.h"
+#include "tick.h"
 
 /* The operator's own slot, behind those of the aggregates. */
 struct trigger_own {
@@ -45,9 +45,7 @@ struct trigger_window {
 	uint64_t *late_rows;
 	struct window_clock clock; /* of windows that end */
 	int64_t watermark; /* the last before the end */
-	int64_t tick; /* `every` of event time: windows went out at this time last */
-	int64_t timer; /* `every` of the clock: when; INT64_MAX: none is set; INT64_MIN: not known
-			*/
+	struct window_ticks ticks;
 
 	enum trigger_work work;
 	void *cursor;
@@ -97,12 +95,10 @@ trigger_open(const struct window_conf *conf, struct weir_task *task, void **self
 	free(slots);
 	w->late_rows = window_late_counter(task);
 	w->watermark = task->watermark;
-	w->timer = INT64_MIN;
 	w->clock.bound = clock_bound(conf, task->watermark);
 	if (!conf->global)
 		clock_set(&w->clock, conf);
-	if (conf->fire_every[WEIR_EVENT_TIME] > 0)
-		w->tick = window_floor(w->clock.bound, conf->fire_every[WEIR_EVENT_TIME]);
+	tick_init(&w->ticks, conf, w->clock.bound);
 	*self = w;
 	return WEIR_OK;
 }
@@ -288,16 +284,6 @@ take_on(struct trigger_window *w, struct weir_task *task)
 	return WEIR_OK;
 }
 
-/* Sees to it that windows go out when the clock says so. */
-static void
-set_timer(struct trigger_window *w, struct weir_task *task)
-{
-	int64_t every = w->conf->fire_every[WEIR_CLOCK];
-
-	w->timer = window_floor(task->host->now(task), every) + every;
-	w->timers->set(task, NULL, NULL, 1, WEIR_CLOCK, &w->timer);
-}
-
 static int
 trigger_process(void *self, struct weir_task *task, const struct weir_batch *batch)
 {
@@ -313,8 +299,7 @@ trigger_process(void *self, struct weir_task *task, const struct weir_batch *bat
 	}
 	if (w->n_rows == 0)
 		return WEIR_OK;
-	if (w->conf->fire_every[WEIR_CLOCK] > 0 && (w->timer == INT64_MAX || w->timer == INT64_MIN))
-		set_timer(w, task);
+	tick_set_timer(&w->ticks, w->conf, task, w->timers);
 	task->host->ref(batch);
 	w->batch = batch;
 	w->at = 0;
@@ -385,36 +370,18 @@ drain_on(struct trigger_window *w, struct weir_task *task)
 	return rc;
 }
 
-/* Whether it is time for windows to go out early. */
-static uint32_t
-is_tick(struct trigger_window *w)
-{
-	int64_t every = w->conf->fire_every[WEIR_EVENT_TIME], tick;
-	uint32_t begins;
-
-	if (every == 0)
-		return 0;
-	tick = window_floor(w->clock.bound, every);
-	if (tick <= w->tick)
-		return 0;
-	/* The first watermark says where event time begins. */
-	begins = w->tick < -WINDOW_TIME_MAX;
-	w->tick = tick;
-	return !begins;
-}
-
 static int
 trigger_on_watermark(void *self, struct weir_task *task, int64_t watermark)
 {
 	struct trigger_window *w = self;
 	int64_t bound = clock_bound(w->conf, watermark);
 
-	if (w->conf->fire_every[WEIR_CLOCK] > 0 && w->timer == INT64_MIN)
-		set_timer(w, task);
+	if (w->ticks.timer == INT64_MIN)
+		tick_set_timer(&w->ticks, w->conf, task, w->timers);
 	if (bound <= w->clock.bound)
 		return WEIR_OK;
 	w->clock.bound = bound;
-	w->early = is_tick(w);
+	w->early = tick_is_due(&w->ticks, w->conf, bound);
 	w->cursor = NULL;
 	if (watermark != INT64_MAX)
 		w->watermark = watermark;
@@ -435,7 +402,7 @@ trigger_on_timer(void *self, struct weir_task *task, const struct weir_due *due)
 	struct trigger_window *w = self;
 
 	(void)due;
-	w->timer = INT64_MAX;
+	w->ticks.timer = INT64_MAX;
 	w->work = TRIGGER_EARLY;
 	w->early = 1;
 	w->cursor = NULL;

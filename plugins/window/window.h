@@ -62,6 +62,8 @@ extern const struct window_kind window_panes;
 /* The same and global ones, which fire at other times too. */
 extern const struct window_kind window_triggered;
 extern const struct window_kind window_sessions;
+/* Sessions that go out before they are over, or again. */
+extern const struct window_kind window_early_sessions;
 extern const struct window_kind window_counts;
 
 /* The begin of the window that ends at a time. */

@@ -47,6 +47,14 @@ static const char *const operators[] = {
 	"window { key user; session 150ms; aggregate n = count(), s = sum(n); late_to out1; }",
 	"window { key user; session 150ms; max_duration 400ms; aggregate n = count(), s = sum(n); "
 	"}",
+	"window { key user; session 150ms; trigger count 2; allowed_lateness 300ms; late_to out1; "
+	"aggregate n = count(), c = collect(n); }",
+	"window { key user; session 150ms; trigger every 200ms; trigger every 150ms processing; "
+	"aggregate n = count(), s = sum(n); }",
+	"window { key user; session 150ms; trigger count 3; allowed_lateness 300ms; "
+	"accumulation_mode discarding; aggregate n = count(), l = last(n); }",
+	"window { key user; session 150ms; allowed_lateness 300ms; emit final; aggregate n = "
+	"count(); }",
 	"window { key user; hopping 900ms 30ms; aggregate n = count(), s = sum(n), m = min(x); }",
 	"window { key user; cumulate 900ms 300ms; allowed_lateness 600ms; aggregate n = count(); }",
 	"window { key user; count 7; slide 3; aggregate n = count(), s = sum(n); }",

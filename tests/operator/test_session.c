@@ -322,12 +322,14 @@ START_TEST(mistakes_are_refused_by_name)
 	wt_refuses("window { session 1s; tumbling 1s; aggregate n = count(); }",
 		"\"tumbling\", \"hopping\", \"session\", \"cumulate\", \"count\" and \"global\" "
 		"exclude each other");
-	wt_refuses("window { session 1s; allowed_lateness 1s; aggregate n = count(); }",
-		"a \"session\" that is over takes no more rows");
+	wt_refuses("window { session 1s; max_duration 5s; allowed_lateness 1s; aggregate n = "
+		   "count(); }",
+		"where \"max_duration\" cuts a session is known when that is over");
 	wt_refuses("window { session 10s; max_duration 5s; aggregate n = count(); }",
 		"\"max_duration\" is shorter than the gap");
-	wt_refuses("window { session 10s; trigger count 3; aggregate n = count(); }",
-		"a \"session\" goes out once");
+	wt_refuses("window { session 10s; max_duration 1m; trigger count 3; aggregate n = "
+		   "count(); }",
+		"where \"max_duration\" cuts a session is known when that is over");
 	wt_refuses("window { session 1us; aggregate n = count(); }", "\"session\"");
 }
 END_TEST
