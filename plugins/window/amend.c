@@ -12,15 +12,56 @@ struct amend_pairs {
 	uint32_t n;
 	uint32_t row[WEIR_ROWS_MAX];
 	int64_t end[WEIR_ROWS_MAX];
+	void *entry[WEIR_ROWS_MAX];
 };
+
+/* How many panes a window has at most. */
+static int64_t
+panes_of(const struct window_conf *conf)
+{
+	return (conf->block > 0 ? conf->block : conf->size) / conf->pane;
+}
+
+static uint64_t *
+gone_out(const struct pane_window *w, void *scratch_row)
+{
+	return (void *)((char *)scratch_row + w->gone_out);
+}
+
+/* Of the pairs those stay whose windows do not have pane number k: the others have gone out. */
+static void
+amend_look_for_pane(
+	struct pane_window *w, const struct weir_batch *batch, struct amend_pairs *pairs, int64_t k)
+{
+	const struct window_conf *conf = w->conf;
+	const void *found[WEIR_ROWS_MAX];
+	int64_t ns[WEIR_ROWS_MAX];
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < pairs->n; i++)
+		ns[i] = window_begin(conf, pairs->end[i]) + k * conf->pane;
+	w->tables->find(w->panes, batch, pairs->row, pairs->n, ns, found);
+	for (uint32_t i = 0; i < pairs->n; i++) {
+		/* Cumulating windows end before their block does. */
+		if (found[i] != NULL && ns[i] < pairs->end[i]) {
+			*gone_out(w, pairs->entry[i]) = 1;
+			continue;
+		}
+		pairs->row[n] = pairs->row[i];
+		pairs->end[n] = pairs->end[i];
+		pairs->entry[n++] = pairs->entry[i];
+	}
+	pairs->n = n;
+}
 
 static void
 amend_note(struct pane_window *w, const struct weir_batch *batch, struct amend_pairs *pairs)
 {
-	void *entry[WEIR_ROWS_MAX];
-
 	if (pairs->n > 0)
-		w->tables->upsert(w->scratch, batch, pairs->row, pairs->n, pairs->end, entry);
+		w->tables->upsert(
+			w->scratch, batch, pairs->row, pairs->n, pairs->end, pairs->entry);
+	for (int64_t k = 0; k < panes_of(w->conf) && pairs->n > 0; k++)
+		amend_look_for_pane(w, batch, pairs, k);
 	pairs->n = 0;
 }
 
@@ -57,17 +98,19 @@ int
 pane_amend_on(struct pane_window *w, struct weir_task *task)
 {
 	const struct window_conf *conf = w->conf;
-	const int64_t n_panes = (conf->block > 0 ? conf->block : conf->size) / conf->pane;
 	struct weir_entries entries = {.size = sizeof entries};
 	void *row[WEIR_ROWS_MAX];
+	uint8_t kind[WEIR_ROWS_MAX];
 	uint32_t emitted = 0;
 
 	while (w->tables->scan(w->scratch, INT64_MIN, INT64_MAX, &w->cursor, &entries) > 0) {
 		w->tables->upsert(w->scratch, entries.keys, NULL, entries.n, entries.ns, row);
-		for (int64_t k = 0; k < n_panes; k++)
+		for (int64_t k = 0; k < panes_of(conf); k++)
 			amend_merge_pane(w, task, &entries, row, k);
+		for (uint32_t i = 0; i < entries.n; i++)
+			kind[i] = *gone_out(w, row[i]) ? WEIR_UPDATE_AFTER : WEIR_INSERT;
 		entries.row = row;
-		window_emit_ends(conf, w->expr, task, &entries, 0, WEIR_UPDATE_AFTER);
+		window_emit_ends(conf, w->expr, task, &entries, 0, kind);
 		emitted += entries.n;
 		if (emitted >= task->room)
 			return WEIR_MORE;
@@ -77,9 +120,9 @@ pane_amend_on(struct pane_window *w, struct weir_task *task)
 	return WEIR_OK;
 }
 
-int
-pane_amend(struct pane_window *w, struct weir_task *task, const struct weir_batch *batch,
-	const uint32_t *sel, uint32_t n)
+void
+pane_note_late(
+	struct pane_window *w, const struct weir_batch *batch, const uint32_t *sel, uint32_t n)
 {
 	const struct window_conf *conf = w->conf;
 	int64_t closed = w->clock.closed, fired = w->clock.fired;
@@ -99,6 +142,11 @@ pane_amend(struct pane_window *w, struct weir_task *task, const struct weir_batc
 		}
 	}
 	amend_note(w, batch, &pairs);
+}
+
+int
+pane_amend(struct pane_window *w, struct weir_task *task)
+{
 	w->work = PANE_AMEND;
 	w->cursor = NULL;
 	return pane_amend_on(w, task);

@@ -16,7 +16,7 @@ fire_tumbling(struct pane_window *w, struct weir_task *task)
 
 	while (w->tables->scan(w->panes, w->next - size, w->target - size, &w->cursor, &entries) >
 		0) {
-		window_emit_ends(w->conf, w->expr, task, &entries, size, WEIR_INSERT);
+		window_emit_ends(w->conf, w->expr, task, &entries, size, NULL);
 		emitted += entries.n;
 		if (emitted >= task->room)
 			return WEIR_MORE;
@@ -82,8 +82,8 @@ fire_hopping(struct pane_window *w, struct weir_task *task)
 			w->draining = w->is_empty = 1;
 		}
 		while (w->tables->scan(made, INT64_MIN, INT64_MAX, &w->cursor, &entries) > 0) {
-			window_emit_ends(w->conf, w->expr, task, &entries, w->next - entries.ns[0],
-				WEIR_INSERT);
+			window_emit_ends(
+				w->conf, w->expr, task, &entries, w->next - entries.ns[0], NULL);
 			w->is_empty = 0;
 			emitted += entries.n;
 			if (emitted >= task->room)

@@ -19,8 +19,10 @@ struct pane_rows {
 static int
 pane_open(const struct window_conf *conf, struct weir_task *task, void **self)
 {
+	static const struct weir_slot gone_slot = {.name = "gone_out", .bytes = 8, .version = 1};
 	struct pane_window *w = calloc(1, sizeof *w);
 	struct weir_table_spec spec = {.size = sizeof spec};
+	struct weir_slot *slots;
 
 	if (w == NULL)
 		return weir_fail(task->err, -ENOMEM, "out of memory");
@@ -35,8 +37,12 @@ pane_open(const struct window_conf *conf, struct weir_task *task, void **self)
 	w->panes = w->tables->open(task, &spec);
 	spec.name = "scratch";
 	spec.flags = WEIR_BY_NS | WEIR_SCRATCH;
-	w->scratch = w->tables->open(task, &spec);
-	if (pane_slide_open(w, task) < 0) {
+	slots = window_slots(conf, w->expr, &gone_slot, &spec.n_slots, &w->gone_out);
+	spec.slots = slots;
+	if (slots != NULL)
+		w->scratch = w->tables->open(task, &spec);
+	free(slots);
+	if (slots == NULL || pane_slide_open(w, task) < 0) {
 		free(w);
 		return weir_fail(task->err, -ENOMEM, "out of memory");
 	}
@@ -150,6 +156,7 @@ pane_process(void *self, struct weir_task *task, const struct weir_batch *batch)
 	void *row[WEIR_ROWS_MAX];
 	struct pane_rows rows = {
 		.sel = batch->sel, .n = batch->sel != NULL ? batch->n_sel : batch->n_rows};
+	int is_late;
 
 	if (!pane_goes_on(w, &rows, batch->event_time))
 		pane_find_span(&rows, batch->event_time);
@@ -158,13 +165,14 @@ pane_process(void *self, struct weir_task *task, const struct weir_batch *batch)
 	if (rows.n == 0)
 		return WEIR_OK;
 	pane_assign(w, &rows, batch->event_time);
+	is_late = w->conf->grace > 0 && rows.min < w->clock.fired;
+	if (is_late)
+		pane_note_late(w, batch, rows.sel, rows.n);
 	w->tables->upsert(w->panes, batch, rows.sel, rows.n, w->ns, row);
 	w->expr->update(w->conf->aggs, task, batch, rows.sel, rows.n, row);
 	if (w->slide.length > 0 && rows.min < w->slide.folded)
 		pane_slide_late(w, task, batch, rows.sel, rows.n);
-	if (w->conf->grace > 0 && rows.min < w->clock.fired)
-		return pane_amend(w, task, batch, rows.sel, rows.n);
-	return WEIR_OK;
+	return is_late ? pane_amend(w, task) : WEIR_OK;
 }
 
 static int

@@ -40,6 +40,7 @@ struct pane_window {
 	const struct weir_expr_ext *expr;
 	struct weir_table *panes;
 	struct weir_table *scratch; /* windows being put together: (key, end) */
+	uint32_t gone_out; /* offset in a row of it: 1: a late row amends what has gone out */
 	struct pane_slide slide;
 	uint64_t *late_rows;
 	char name[48]; /* of the table */
@@ -70,11 +71,13 @@ uint64_t pane_gather(struct pane_window *w, struct weir_task *task, struct weir_
 /* amend.c */
 
 /*
- * Fires windows again that had fired before n rows came, row sel[i] (sel NULL: i) into the pane
- * ns[i]; and what is left of it.  WEIR_OK or WEIR_MORE.
+ * Before n rows count, row sel[i] (sel NULL: i) in the pane ns[i]: which windows that have fired
+ * they are in, and what of those has gone out.
  */
-int pane_amend(struct pane_window *w, struct weir_task *task, const struct weir_batch *batch,
-	const uint32_t *sel, uint32_t n);
+void pane_note_late(
+	struct pane_window *w, const struct weir_batch *batch, const uint32_t *sel, uint32_t n);
+/* These windows fire again, for their keys; and what is left of it.  WEIR_OK or WEIR_MORE. */
+int pane_amend(struct pane_window *w, struct weir_task *task);
 int pane_amend_on(struct pane_window *w, struct weir_task *task);
 
 /* slide.c */
@@ -83,7 +86,7 @@ int pane_amend_on(struct pane_window *w, struct weir_task *task);
 int pane_slide_open(struct pane_window *w, struct weir_task *task);
 /* Puts the window that ends at a time together in scratch, or a cumulating one in prefix. */
 void pane_slide_to(struct pane_window *w, struct weir_task *task, int64_t end);
-/* As pane_amend(): rows whose panes are in a part already go into one, too. */
+/* As pane_note_late(): rows whose panes are in a part already go into one, too. */
 void pane_slide_late(struct pane_window *w, struct weir_task *task, const struct weir_batch *batch,
 	const uint32_t *sel, uint32_t n);
 

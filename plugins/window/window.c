@@ -295,16 +295,16 @@ window_emit(const struct window_conf *conf, const struct weir_expr_ext *expr,
 
 void
 window_emit_ends(const struct window_conf *conf, const struct weir_expr_ext *expr,
-	struct weir_task *task, const struct weir_entries *entries, int64_t shift, uint8_t kind)
+	struct weir_task *task, const struct weir_entries *entries, int64_t shift,
+	const uint8_t *kind)
 {
 	int64_t start[WEIR_ROWS_MAX], end[WEIR_ROWS_MAX], time[WEIR_ROWS_MAX];
-	uint8_t kinds[WEIR_ROWS_MAX];
 	struct window_results results = {.keys = entries->keys,
 		.n = entries->n,
 		.start = start,
 		.end = end,
 		.time = time,
-		.kind = kind == WEIR_INSERT ? NULL : kinds,
+		.kind = kind,
 		.row = entries->row};
 
 	for (uint32_t i = 0; i < entries->n; i++) {
@@ -312,7 +312,6 @@ window_emit_ends(const struct window_conf *conf, const struct weir_expr_ext *exp
 		start[i] = window_begin(conf, end[i]);
 		time[i] = end[i] - 1;
 	}
-	memset(kinds, kind, entries->n);
 	window_emit(conf, expr, task, &results);
 }
 

@@ -85,10 +85,11 @@ void window_emit(const struct window_conf *conf, const struct weir_expr_ext *exp
 
 /*
  * Emits the windows of entries, in their order: the end of each is its namespace + shift, and its
- * time the last microsecond before that.
+ * time the last microsecond before that.  kind NULL: all inserts.
  */
 void window_emit_ends(const struct window_conf *conf, const struct weir_expr_ext *expr,
-	struct weir_task *task, const struct weir_entries *entries, int64_t shift, uint8_t kind);
+	struct weir_task *task, const struct weir_entries *entries, int64_t shift,
+	const uint8_t *kind);
 
 /*
  * [open] The slots of the aggregates and behind them one of the operator's own, for free(); *n gets

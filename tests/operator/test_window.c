@@ -131,6 +131,35 @@ START_TEST(late_rows_amend_what_was_said_until_they_are_too_late)
 }
 END_TEST
 
+/* Rows of a key in a hopping window, by its end: whether a result amends one that went out. */
+START_TEST(the_first_result_of_a_window_is_an_insert_though_it_is_late)
+{
+	const struct wt_options options = {
+		.op = "window { key user; hopping 10s 5s; allowed_lateness 20s; aggregate s = "
+		      "sum(n); }",
+		.fields = FIELDS,
+		.lines = "map out1 { from it; set window_start = window_end; changes_as change; }"};
+	struct wt_rig *rig = wt_rig_with(&options);
+	static const char *const want[] = {"15Z\",\"s\":1,\"change\":\"insert\"",
+		"20Z\",\"s\":1,\"change\":\"insert\"", "10Z\",\"s\":2,\"change\":\"insert\"",
+		"15Z\",\"s\":3,\"change\":\"update\"", "10Z\",\"s\":6,\"change\":\"update\"",
+		"15Z\",\"s\":7,\"change\":\"update\""};
+
+	push(rig, "ann", 1, 12000);
+	wt_watermark_ms(rig, 20000);
+	push(rig, "ann", 2, 6000);
+	wt_settle(rig);
+	push(rig, "ann", 4, 7000);
+	for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) {
+		const char *row = wt_pop(rig, 1);
+
+		ck_assert_msg(row != NULL && strstr(row, want[i]) != NULL, "%s: %s", row, want[i]);
+	}
+	wt_expect_none(rig, 1);
+	wt_free(rig);
+}
+END_TEST
+
 START_TEST(late_rows_are_counted_though_nobody_wants_them)
 {
 	struct wt_rig *rig = wt_rig_with(&(struct wt_options){
@@ -381,6 +410,7 @@ main(void)
 		a_stop_leaves_windows_open,
 		hopping_windows_overlap,
 		late_rows_amend_what_was_said_until_they_are_too_late,
+		the_first_result_of_a_window_is_an_insert_though_it_is_late,
 		late_rows_are_counted_though_nobody_wants_them,
 		it_makes_no_difference_which_rows_share_a_batch,
 		a_window_may_have_more_keys_than_a_batch_has_rows,
