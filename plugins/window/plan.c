@@ -82,8 +82,10 @@ read_trigger(struct window_conf *conf, struct weir_str text)
 	int64_t *every = &conf->fire_every[clock.len > 0];
 
 	if (is_word(how, "watermark") && much.len == 0)
-		return conf->global ? "a \"global\" window has no end that a watermark could pass"
-				    : NULL;
+		return conf->global || conf->count > 0
+			       ? "windows of \"count\" and \"global\" have no end that a watermark "
+				 "could pass"
+			       : NULL;
 	if (is_word(how, "count") && clock.len == 0) {
 		if (conf->fire_count > 0)
 			return "there is a trigger \"count\" already";
@@ -171,8 +173,8 @@ choose_count(struct window_conf *conf)
 		return "\"count\" and \"slide\" have so small a common divisor that a window is "
 		       "made of more than 65536 parts";
 	if (has_triggers(conf))
-		return "windows of \"count\" go out when they have their rows: they take no "
-		       "\"trigger\"";
+		return "the last row of a window of \"count\" is what makes it go out: other "
+		       "triggers are for windows of time and \"global\"";
 	return NULL;
 }
 

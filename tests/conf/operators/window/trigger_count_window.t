@@ -7,7 +7,7 @@ pipeline p {
 }
 -- stdout
 -- stderr
-weir.conf:3:12: error: windows of "count" go out when they have their rows: they take no "trigger"
+weir.conf:3:12: error: the last row of a window of "count" is what makes it go out: other triggers are for windows of time and "global"
     window w { from in; key u; count 10; trigger every 5s; aggregate n = count(); }
            ^
 weir: configuration file weir.conf test failed
