@@ -208,8 +208,19 @@ nest_end_64(struct layout *layout, const char *p, const char *end, uint32_t dept
 	return nest_end(layout, p, end, depth, marks_64, in_strings_by_product);
 }
 
+/* The quotes of a record being found, so far. */
+struct finding {
+	struct quotes *quotes;
+	const char *record;
+	uint32_t n;
+	uint64_t slash, slash_before; /* in any word, at the end of the last one */
+	__m512i least, joined; /* of all bytes: the lowest, and their bits */
+};
+
+#define QUOTES_TARGET __attribute__((target("avx512bw,avx512vbmi2,popcnt,bmi")))
+
 /* The places of bits, `from` more each; room for 64. */
-__attribute__((target("avx512bw,avx512vbmi2,popcnt"))) static inline void
+QUOTES_TARGET static inline void
 put_places(uint16_t *to, uint32_t from, uint64_t bits)
 {
 	static const uint8_t numbers[64] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
@@ -227,30 +238,53 @@ put_places(uint16_t *to, uint32_t from, uint64_t bits)
 	}
 }
 
-__attribute__((target("avx512bw,avx512vbmi2,popcnt,bmi"))) void
+/* Without those that a backslash escapes, of quotes of which one has a backslash before it. */
+QUOTES_TARGET static __attribute__((noinline)) uint64_t
+unescaped(const char *record, uint32_t at, uint64_t quote, uint64_t slash)
+{
+	uint64_t carry = 0;
+
+	for (; at > 0 && record[at - 1] == '\\'; at--)
+		carry ^= 1;
+	return quote & ~escaped_by(slash, &carry);
+}
+
+/* 64 bytes of the record, at most; here: those that are. */
+QUOTES_TARGET ALWAYS_INLINE void
+find_quotes(struct finding *finding, uint32_t at, uint64_t here)
+{
+	const __m512i space = _mm512_set1_epi8(' ');
+	__m512i text = _mm512_loadu_si512((const void *)(finding->record + at));
+	uint64_t slash = _mm512_cmpeq_epi8_mask(text, _mm512_set1_epi8('\\'));
+	uint64_t quote = _mm512_cmpeq_epi8_mask(text, _mm512_set1_epi8('"')) & here;
+
+	if ((quote & (slash << 1 | finding->slash_before)) != 0)
+		quote = unescaped(finding->record, at, quote, slash);
+	text = _mm512_mask_mov_epi8(space, here, text);
+	finding->least = _mm512_min_epu8(finding->least, text);
+	finding->joined = _mm512_or_si512(finding->joined, text);
+	finding->slash |= slash;
+	finding->slash_before = slash >> 63;
+	finding->quotes->slash[at / 64] = slash;
+	put_places(finding->quotes->at + finding->n, at, quote);
+	finding->n += (uint32_t)__builtin_popcountll(quote);
+}
+
+QUOTES_TARGET void
 layout_quotes(struct quotes *quotes, const char *p, uint32_t len)
 {
-	uint64_t carry = 0, control = 0, not_ascii = 0, slash = 0;
-	uint32_t n = 0, at;
+	const __m512i space = _mm512_set1_epi8(' ');
+	struct finding finding = {.quotes = quotes, .record = p, .least = space, .joined = space};
+	uint32_t at;
 
-	for (at = 0; at < len; at += 64) {
-		uint64_t here = ~(uint64_t)0 >> (len - at < 64 ? 64 - (len - at) : 0), quote;
-		struct marks marks;
-
-		marks_64(p + at, &marks);
-		quote = marks.quote & ~escaped_by(marks.slash, &carry) & here;
-		control |= marks.control & here;
-		not_ascii |= marks.not_ascii & here;
-		slash |= marks.slash;
-		quotes->slash[at / 64] = marks.slash;
-		put_places(quotes->at + n, at, quote);
-		n += (uint32_t)__builtin_popcountll(quote);
-	}
-	quotes->n = n;
-	quotes->at[n] = (uint16_t)len;
-	quotes->control = control != 0;
-	quotes->not_ascii = not_ascii != 0;
-	quotes->escapes = slash != 0;
+	for (at = 0; at + 64 <= len; at += 64)
+		find_quotes(&finding, at, ~(uint64_t)0);
+	find_quotes(&finding, at, ((uint64_t)1 << (len - at)) - 1);
+	quotes->n = finding.n;
+	quotes->at[finding.n] = (uint16_t)len;
+	quotes->control = _mm512_cmplt_epu8_mask(finding.least, space) != 0;
+	quotes->not_ascii = _mm512_movepi8_mask(finding.joined) != 0;
+	quotes->escapes = finding.slash != 0;
 }
 
 uint32_t
