@@ -151,6 +151,9 @@ void layout_passed(struct layout *layout, uint32_t n);
 uint32_t layout_run(struct json *json, const struct weir_str *rec, uint32_t first, uint32_t n,
 	const char *copy);
 
+/* scan.c: as json_unescape(), of a text in a record; to has room for JSON_SLACK bytes more. */
+ptrdiff_t layout_unescape(const struct layout *layout, const char *p, const char *end, char *to);
+
 /* early.c */
 /* As json_decode(), of records with slack, but reads only `only` of those that are not wanted. */
 int json_decode_early(
@@ -189,6 +192,9 @@ int json_check(struct json *json);
  * it wrote, or -1: an escape is wrong.
  */
 ptrdiff_t json_unescape(const char *p, const char *end, char *to);
+/* What the backslash at p and the bytes behind it stand for, to *to, which moves behind it: behind
+ * them, or NULL. */
+const char *json_escape(const char *p, const char *end, char **to);
 /* base64 to bytes, as json_unescape. */
 ptrdiff_t json_unbase64(const char *p, const char *end, char *to);
 char *json_base64(char *to, const char *p, size_t len);

@@ -287,6 +287,37 @@ layout_quotes(struct quotes *quotes, const char *p, uint32_t len)
 	quotes->escapes = finding.slash != 0;
 }
 
+/*
+ * 64 bytes at a time: what backslashes mostly escape stands for itself, so they are left out, up to
+ * the first that escapes anything else or the last byte.
+ */
+QUOTES_TARGET static ptrdiff_t
+unescape_64(const char *p, const char *end, char *to)
+{
+	const char *start = to;
+
+	while (p < end) {
+		const size_t left = (size_t)(end - p);
+		uint64_t here = ~(uint64_t)0 >> (left < 64 ? 64 - left : 0), carry = 0;
+		__m512i text = _mm512_loadu_si512((const void *)p);
+		uint64_t slash = _mm512_cmpeq_epi8_mask(text, _mm512_set1_epi8('\\')) & here;
+		uint64_t self = _mm512_cmpeq_epi8_mask(text, _mm512_set1_epi8('"')) |
+				_mm512_cmpeq_epi8_mask(text, _mm512_set1_epi8('/')) | slash;
+		uint64_t escaped = escaped_by(slash, &carry), escaping = slash & ~escaped;
+		uint64_t stop = escaping & ~((escaped & self & here) >> 1);
+
+		if (stop != 0)
+			here = (stop & (0 - stop)) - 1;
+		text = _mm512_maskz_compress_epi8(here & ~escaping, text);
+		_mm512_storeu_si512((void *)to, text);
+		to += __builtin_popcountll(here & ~escaping);
+		p += __builtin_popcountll(here);
+		if (stop != 0 && (p = json_escape(p, end, &to)) == NULL)
+			return -1;
+	}
+	return to - start;
+}
+
 uint32_t
 layout_width(void)
 {
@@ -336,4 +367,15 @@ layout_nest_end(struct layout *layout, const char *p, const char *end, uint32_t 
 		return nest_end_32(layout, p, end, depth);
 #endif
 	return nest_end(layout, p, end, depth, marks_16, in_strings_by_steps);
+}
+
+ptrdiff_t
+layout_unescape(const struct layout *layout, const char *p, const char *end, char *to)
+{
+#ifdef __SSE2__
+	if (layout != NULL && layout->width == 64)
+		return unescape_64(p, end, to);
+#endif
+	(void)layout;
+	return json_unescape(p, end, to);
 }

@@ -104,6 +104,19 @@ static const char unescaped[256] = {['"'] = '"',
 	['r'] = '\r',
 	['t'] = '\t'};
 
+const char *
+json_escape(const char *p, const char *end, char **to)
+{
+	if (++p == end)
+		return NULL;
+	**to = unescaped[(uint8_t)*p];
+	if (**to != 0) {
+		++*to;
+		return p + 1;
+	}
+	return *p == 'u' ? unescape_unicode(p + 1, end, to) : NULL;
+}
+
 /* Copies 16 bytes at a time, up to the first backslash in them. */
 ptrdiff_t
 json_unescape(const char *p, const char *end, char *to)
@@ -120,17 +133,8 @@ json_unescape(const char *p, const char *end, char *to)
 			return to + (end - p) - start;
 		to += n;
 		p += n;
-		if (found == 0)
-			continue;
-		if (++p == end)
+		if (found != 0 && (p = json_escape(p, end, &to)) == NULL)
 			return -1;
-		*to = unescaped[(uint8_t)*p];
-		if (*to != 0) {
-			to++;
-			p++;
-		} else if (*p != 'u' || (p = unescape_unicode(p + 1, end, &to)) == NULL) {
-			return -1;
-		}
 	}
 	return to - start;
 }

@@ -168,7 +168,7 @@ json_text(struct json *json, const struct json_leaf *leaf, const char *p, const 
 	text = json_room(&json->scratch, &json->scratch_cap, (size_t)(end - p));
 	if (text == NULL)
 		return json_bad(json, "there was no memory to read it");
-	return take_bytes(json, leaf, text, json_unescape(p, end, text));
+	return take_bytes(json, leaf, text, layout_unescape(json->layout, p, end, text));
 }
 
 static int

@@ -347,6 +347,29 @@ START_TEST(backslashes_do_not_matter)
 }
 END_TEST
 
+/* Each kind of escape, and some that are none, at each place of the 64 bytes and at the end. */
+START_TEST(escapes_do_not_matter)
+{
+	static const char *const escapes[] = {"\\n", "\\\"", "\\\\", "\\/", "\\u00e9",
+		"\\ud83d\\ude00", "\\u12", "\\ud83d", "\\x", "\\\\\\t\\\\\\\\"};
+	const char *usual = "{\"u\":1,\"s\":\"\",\"i\":1}";
+	char dots[141], text[1024];
+	uint32_t i, k, e;
+
+	setup(0);
+	memset(dots, '.', sizeof dots);
+	for (e = 0; e < sizeof escapes / sizeof escapes[0]; e++)
+		for (i = 0; i < 140; i++)
+			for (k = 0; k < 3; k++)
+				put_odd(usual, text,
+					(size_t)sprintf(text,
+						"{\"u\":1,\"s\":\"%.*s%s%.*s%s\",\"i\":7}", (int)i,
+						dots, escapes[e], (int)(k * 31 % 64), dots,
+						k > 0 ? escapes[(e + i) % 6] : ""));
+	teardown();
+}
+END_TEST
+
 /* Minutes that stay and that change, seconds that there are and that there are not. */
 START_TEST(times_in_any_order_mean_the_same)
 {
@@ -385,6 +408,7 @@ main(void)
 	tcase_add_test(tc, a_layout_that_stays_is_followed);
 	tcase_add_test(tc, lengths_do_not_matter);
 	tcase_add_test(tc, backslashes_do_not_matter);
+	tcase_add_test(tc, escapes_do_not_matter);
 	tcase_add_test(tc, times_in_any_order_mean_the_same);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
