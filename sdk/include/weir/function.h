@@ -116,8 +116,9 @@ struct weir_function {
 
 	/*
 	 * Required.  Fills out at the n rows of sel; sel NULL: rows 0 to n - 1.  Rows outside sel
-	 * may be the untaken branch of an if(): leave them.  A column of one row is never passed
-	 * for a constant: all have full length.
+	 * may be the untaken branch of an if(): there is no error, and what stands there, in args
+	 * and out alike, is anything.  A column of one row is never passed for a constant: all have
+	 * full length.
 	 */
 	int (*eval)(const void *self, struct weir_fn *, const struct weir_column *const *args,
 		const uint32_t *sel, uint32_t n, struct weir_vec *out);

@@ -14,6 +14,7 @@
 #include <weir/function.h>
 #include <weir/host.h>
 #include <weir/json.h>
+#include <weir/kernel.h>
 #include <weir/operator.h>
 #include <weir/plugin.h>
 #include <weir/rows.h>
