@@ -7,7 +7,9 @@
 
 #define SECOND INT64_C(1000000)
 #define MINUTE (60 * SECOND)
-#define DAY    (86400 * SECOND)
+#define HOUR   (60 * MINUTE)
+#define DAY    (24 * HOUR)
+#define WEEK   (7 * DAY)
 
 struct civil {
 	int64_t year;

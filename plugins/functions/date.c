@@ -2,6 +2,7 @@
 /* date_trunc and date_part. */
 #include "civil.h"
 #include "functions.h"
+#include "utc.h"
 #include "zone.h"
 
 enum unit {
@@ -26,10 +27,32 @@ enum unit {
 static const char *const unit_names[] = {"microsecond", "millisecond", "second", "minute", "hour",
 	"day", "week", "month", "quarter", "year", "dow", "isodow", "doy", "epoch", "offset"};
 
+/* 1970 began on a Thursday. */
+static const struct utc_cycle parts[UNIT_END] = {
+	[UNIT_MICROSECOND] = {SECOND, 0, 1, 0},
+	[UNIT_MILLISECOND] = {SECOND, 0, 1000, 0},
+	[UNIT_SECOND] = {MINUTE, 0, SECOND, 0},
+	[UNIT_MINUTE] = {HOUR, 0, MINUTE, 0},
+	[UNIT_HOUR] = {DAY, 0, HOUR, 0},
+	[UNIT_DOW] = {WEEK, 4 * DAY, DAY, 0},
+	[UNIT_ISODOW] = {WEEK, 3 * DAY, DAY, 1},
+};
+static const struct utc_cycle seconds = {.length = SECOND};
+static const struct utc_cycle beginnings[UNIT_END] = {
+	[UNIT_MILLISECOND] = {.length = 1000},
+	[UNIT_SECOND] = {.length = SECOND},
+	[UNIT_MINUTE] = {.length = MINUTE},
+	[UNIT_HOUR] = {.length = HOUR},
+	[UNIT_DAY] = {.length = DAY},
+	[UNIT_WEEK] = {.length = WEEK, .shift = 3 * DAY},
+};
+
 struct date_call {
 	struct zones *zones;
 	uint32_t arg; /* where the unit is, if it is no constant */
 	int unit; /* -1: by row */
+	utc_fn *utc; /* does it without the calendar; NULL: it cannot */
+	const struct utc_cycle *cycle;
 };
 
 /* Its number, below end; -1: there is none. */
@@ -65,18 +88,41 @@ date_plan(struct weir_call *call, struct weir_err *err, int end)
 	return zones_plan(call, 2, &self->zones, err);
 }
 
+static void
+date_plan_utc(struct date_call *self, utc_fn *utc, const struct utc_cycle *cycle)
+{
+	if (cycle->length == 0 || !zones_are_utc(self->zones))
+		return;
+	self->utc = utc;
+	self->cycle = cycle;
+}
+
 static int
 date_trunc_plan(struct weir_call *call, struct weir_err *err)
 {
+	struct date_call *self;
+	int rc = date_plan(call, err, UNIT_DOW);
+
 	call->type = WEIR_TIMESTAMP;
-	return date_plan(call, err, UNIT_DOW);
+	self = (struct date_call *)(uintptr_t)call->self;
+	if (rc == WEIR_OK && self->unit >= 0)
+		date_plan_utc(self, utc_begin, &beginnings[self->unit]);
+	return rc;
 }
 
 static int
 date_part_plan(struct weir_call *call, struct weir_err *err)
 {
+	struct date_call *self;
+	int rc = date_plan(call, err, UNIT_END);
+
 	call->type = WEIR_INT64;
-	return date_plan(call, err, UNIT_END);
+	self = (struct date_call *)(uintptr_t)call->self;
+	if (rc == WEIR_OK && self->unit == UNIT_EPOCH)
+		date_plan_utc(self, utc_count, &seconds);
+	else if (rc == WEIR_OK && self->unit >= 0)
+		date_plan_utc(self, utc_part, &parts[self->unit]);
+	return rc;
 }
 
 /* The beginning of a local day or more. */
@@ -103,7 +149,7 @@ truncate_days(int unit, int64_t local, int64_t *start)
 static int
 truncate_time(int unit, int64_t us, const struct zone *zone, int64_t *start)
 {
-	static const int64_t sizes[] = {1, 1000, SECOND, 60 * SECOND, 3600 * SECOND};
+	static const int64_t sizes[] = {1, 1000, SECOND, MINUTE, HOUR};
 	int64_t local;
 
 	if (!zone_to_local(zone, us, &local))
@@ -179,12 +225,16 @@ date_row(const struct date_call *call, const struct weir_column *const *args, ui
 }
 
 static int
-date_trunc_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
-	const uint32_t *sel, uint32_t n, struct weir_vec *out)
+date_eval(const struct date_call *call, struct weir_fn *fn, const struct weir_column *const *args,
+	const uint32_t *sel, uint32_t n, struct weir_vec *out, int truncate)
 {
+	int64_t *to = out->values;
+
+	if (call->utc != NULL && call->utc(call->cycle, to, args[1]->values, sel, n))
+		return WEIR_OK;
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t i = row_at(sel, k);
-		const char *why = date_row(self, args, i, 1, (int64_t *)out->values + i);
+		const char *why = date_row(call, args, i, truncate, to + i);
 
 		if (why != NULL)
 			fn->row_error(fn, i, why);
@@ -193,17 +243,17 @@ date_trunc_eval(const void *self, struct weir_fn *fn, const struct weir_column *
 }
 
 static int
+date_trunc_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
+	const uint32_t *sel, uint32_t n, struct weir_vec *out)
+{
+	return date_eval(self, fn, args, sel, n, out, 1);
+}
+
+static int
 date_part_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
 {
-	for (uint32_t k = 0; k < n; k++) {
-		uint32_t i = row_at(sel, k);
-		const char *why = date_row(self, args, i, 0, (int64_t *)out->values + i);
-
-		if (why != NULL)
-			fn->row_error(fn, i, why);
-	}
-	return WEIR_OK;
+	return date_eval(self, fn, args, sel, n, out, 0);
 }
 
 const struct weir_function function_date_trunc = {

@@ -136,6 +136,14 @@ zones_at(const struct zones *zones, const struct weir_column *const *args, uint3
 	return entry->zone;
 }
 
+int
+zones_are_utc(const struct zones *zones)
+{
+	const struct zone *zone = zones->only;
+
+	return zone != NULL && zone->n_times == 0 && !zone->has_rule && zone->kinds[0].offset == 0;
+}
+
 /* When in a year a rule holds, in seconds since 1970 of local standard time. */
 static int64_t
 rule_time(const struct zone_rule *rule, int64_t year)

@@ -20,6 +20,9 @@ int zones_plan(struct weir_call *call, uint32_t arg, struct zones **zones, struc
 const struct zone *zones_at(
 	const struct zones *zones, const struct weir_column *const *args, uint32_t row);
 
+/* Whether local time is UTC in all rows. */
+int zones_are_utc(const struct zones *zones);
+
 /* Seconds east of UTC at a time (seconds since 1970); name: its abbreviation. */
 int32_t zone_offset(const struct zone *zone, int64_t seconds, const char **name);
 /* From local to UTC, in microseconds.  Where a local time is there twice the first is meant; where

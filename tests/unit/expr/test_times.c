@@ -2,6 +2,9 @@
 /* Functions of time: patterns, units, zones and their ends. */
 #include "rig.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 static const struct rig_case patterns[] = {
 	{"format_time(ts, '%FT%T.%fZ')",
 		"1970-01-01T00:00:00.000000Z | 2026-01-01T00:00:00.000000Z | "
@@ -132,11 +135,108 @@ START_TEST(units_begin_and_count)
 }
 END_TEST
 
+enum { MANY = 700 };
+
+static uint64_t seed = 88172645463325252u;
+
+/* A time near the beginning or end of a unit, up to `bound` from 1970 on either side. */
+static int64_t
+random_time(int64_t bound)
+{
+	static const int64_t sizes[] = {1, 1000, 1000000, 60000000, 3600000000, 86400000000,
+		7 * 86400000000, 400 * 86400000000};
+	int64_t unit, time;
+
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	unit = sizes[seed % 8];
+	time = (int64_t)((seed >> 3) % (2 * (uint64_t)bound) - (uint64_t)bound);
+	return time / unit * unit + (int64_t)(seed >> 32) % 3 - 1;
+}
+
+static void
+compare_ways(struct rig *rig, const char *text, const uint32_t *sel, uint32_t n)
+{
+	char by_row[128], *errors[MANY];
+	const struct weir_column *fast, *slow;
+
+	/* A zone by row. */
+	snprintf(
+		by_row, sizeof by_row, "%.*s, if(i < 0, 'Z', 'UTC'))", (int)strlen(text) - 1, text);
+	fast = wr_expr_eval(rig_compile(rig, text, 0), &rig->eval, &rig->batch, sel, n);
+	memcpy(errors, rig->errors, sizeof errors);
+	memset(rig->errors, 0, sizeof errors);
+	slow = wr_expr_eval(rig_compile(rig, by_row, 0), &rig->eval, &rig->batch, sel, n);
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t row = sel != NULL ? sel[k] : k;
+
+		ck_assert_int_eq(errors[row] != NULL, rig->errors[row] != NULL);
+		ck_assert_int_eq(weir_null_at(fast, row), weir_null_at(slow, row));
+		if (errors[row] == NULL && !weir_null_at(fast, row))
+			ck_assert_msg(weir_int_at(fast, row) == weir_int_at(slow, row),
+				"%s at row %u: %lld, not %lld", text, row,
+				(long long)weir_int_at(fast, row),
+				(long long)weir_int_at(slow, row));
+	}
+	for (uint32_t row = 0; row < MANY; row++)
+		free(errors[row]);
+	rig_forget(rig);
+}
+
+/* Without a zone times are divided by constants, all of a column at once. */
+START_TEST(parts_in_utc_are_those_of_the_calendar)
+{
+	static const char *const names[] = {"microsecond", "millisecond", "second", "minute",
+		"hour", "day", "week", "month", "quarter", "year", "dow", "isodow", "doy", "epoch"};
+	static const int64_t bounds[] = {INT64_C(4000000000000000), INT64_C(1) << 61, INT64_MAX};
+	uint32_t some[MANY], few[MANY], n_some = 0, n_few = 0;
+	int64_t times[MANY], row[MANY];
+	uint64_t valid[(MANY + 63) / 64];
+	struct rig rig;
+
+	for (uint32_t i = 0; i < MANY; i++) {
+		times[i] = random_time(bounds[_i]);
+		row[i] = i;
+		if (i % 3 != 1)
+			some[n_some++] = i;
+		if (i % 7 == 2)
+			few[n_few++] = i;
+	}
+	times[2] = -bounds[_i];
+	times[9] = bounds[_i] - 1;
+	times[16] = _i == 2 ? INT64_MIN : 0;
+	for (uint32_t w = 0; w < sizeof valid / sizeof valid[0]; w++)
+		valid[w] = random_time(INT64_MAX);
+	rig_init(&rig);
+	rig.schema.n = 0;
+	rig_column(&rig, "t", WEIR_TIMESTAMP, times, NULL);
+	rig_column(&rig, "u", WEIR_TIMESTAMP, times, valid);
+	rig_column(&rig, "i", WEIR_INT64, row, NULL);
+	rig.batch.n_rows = MANY;
+	rig.batch.n_cols = rig.schema.n;
+	for (size_t i = 0; i < 4 * sizeof names / sizeof names[0]; i++) {
+		const char *function = i % 4 < 2 ? "date_part" : "date_trunc";
+		char text[64];
+
+		if (i % 4 >= 2 && i / 4 >= 10)
+			continue;
+		snprintf(text, sizeof text, "%s('%s', %s)", function, names[i / 4],
+			i % 2 == 0 ? "t" : "u");
+		compare_ways(&rig, text, NULL, MANY);
+		compare_ways(&rig, text, some, n_some);
+		compare_ways(&rig, text, few, n_few);
+	}
+	rig_fini(&rig);
+}
+END_TEST
+
 static void
 fill(TCase *tests)
 {
 	tcase_add_test(tests, patterns_read_and_write);
 	tcase_add_test(tests, units_begin_and_count);
+	tcase_add_loop_test(tests, parts_in_utc_are_those_of_the_calendar, 0, 3);
 }
 
 int
