@@ -16,27 +16,47 @@ count_char_plan(struct weir_call *call, struct weir_err *err)
 	return WEIR_OK;
 }
 
+enum { PIECE = 255, AHEAD = 16 };
+
+/* In pieces of which a byte holds the count: vector code then counts in bytes, too. */
 static int64_t
 count(struct weir_str text, char letter)
 {
 	int64_t n = 0;
 
-	for (uint32_t k = 0; k < text.len; k++)
-		n += text.p[k] == letter;
+	for (uint32_t at = 0; at < text.len; at += PIECE) {
+		uint32_t end = text.len - at > PIECE ? at + PIECE : text.len;
+		uint8_t here = 0;
+
+		for (uint32_t k = at; k < end; k++)
+			here = (uint8_t)(here + (text.p[k] == letter));
+		n += here;
+	}
 	return n;
+}
+
+/* Texts of picked rows do not stand side by side: the memory is asked for them ahead. */
+static void
+fetch(struct weir_str text)
+{
+	__builtin_prefetch(text.p);
+	__builtin_prefetch(text.p + text.len);
 }
 
 static int
 count_char_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
 {
+	int64_t *counts = out->values;
+
 	(void)self;
 	(void)fn;
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t row = sel != NULL ? sel[k] : k;
-		char letter = weir_str_at(args[1], row).p[0];
 
-		((int64_t *)out->values)[row] = count(weir_str_at(args[0], row), letter);
+		if (sel != NULL && k + AHEAD < n)
+			fetch(weir_str_at(args[0], sel[k + AHEAD]));
+		counts[row] = count(weir_str_at(args[0], row), *weir_str_at(args[1], row).p);
 	}
 	return WEIR_OK;
 }
