@@ -16,7 +16,7 @@
 #include "host.h"
 #include "tap.h"
 
-enum { BOUND_MS = 3600 * 1000 };
+enum { BOUND_MS = 3600 * 1000, PATIENCE_S = 60 };
 
 struct wt_rig {
 	struct wt_host *host;
@@ -25,7 +25,8 @@ struct wt_rig {
 	struct weir_err err;
 	_Atomic int64_t clock; /* us */
 	uint32_t op; /* in the pipeline */
-	bool threads, over, is_union;
+	bool threads, over, is_union, paced;
+	uint32_t stepped; /* rows of output 0 that wt_step() has told of */
 	bool saves; /* the state thread runs */
 	char dir[64]; /* of state; empty: none */
 };
@@ -134,7 +135,8 @@ rig_new(const struct wt_options *o)
 	struct wt_rig *rig = wr_zalloc(sizeof *rig);
 
 	rig->tap.batch = o->batch > 0 ? o->batch : WEIR_ROWS_MAX;
-	rig->tap.busy = o->busy;
+	rig->tap.busy = o->paced ? 1 : o->busy;
+	rig->paced = o->paced;
 	rig->is_union = o->ring;
 	rig->host = wt_host_new(&tap_plugin, true);
 	if (o->module != NULL)
@@ -182,32 +184,38 @@ wt_rig(const char *op)
 	return wt_rig_with(&options);
 }
 
-/* The next epoch. */
-static void
-rig_epoch(struct wt_rig *rig)
+/* Epochs are decided from here on, if state outlives the run. */
+static struct wr_checkpoint *
+rig_save(struct wt_rig *rig)
 {
 	struct wr_checkpoint *checkpoint = wr_run_checkpoint(rig->run);
-	uint64_t before = wr_checkpoint_decided(checkpoint);
-	time_t end = time(NULL) + 60;
 
-	wr_checkpoint_touch(checkpoint);
-	while (wr_checkpoint_decided(checkpoint) == before) {
-		wr_run_step(rig->run);
-		sched_yield();
-		ck_assert_msg(time(NULL) < end, "no epoch is decided");
-	}
+	if (!rig->saves && wr_checkpoint_start(checkpoint, &rig->err) < 0)
+		ck_abort_msg("%s", rig->err.text);
+	rig->saves = true;
+	return checkpoint;
 }
 
 void
 wt_checkpoint(struct wt_rig *rig)
 {
+	struct wr_checkpoint *checkpoint;
+	uint64_t seen;
+	time_t end = time(NULL) + PATIENCE_S;
+	bool final;
+
 	wt_settle(rig);
-	if (!rig->saves && wr_checkpoint_start(wr_run_checkpoint(rig->run), &rig->err) < 0)
-		ck_abort_msg("%s", rig->err.text);
-	rig->saves = true;
-	/* One may have begun before the last rows came. */
-	rig_epoch(rig);
-	rig_epoch(rig);
+	seen = tap_seen(&rig->tap);
+	checkpoint = rig_save(rig);
+	wr_checkpoint_touch(checkpoint);
+	while (wr_checkpoint_decided(checkpoint) <= seen) {
+		/* Its barrier waits behind a batch. */
+		if (rig->paced && wr_checkpoint_wanted(checkpoint, &final) > tap_seen(&rig->tap))
+			tap_wake(&rig->tap);
+		wr_run_step(rig->run);
+		sched_yield();
+		ck_assert_msg(time(NULL) < end, "no epoch is decided");
+	}
 }
 
 static void
@@ -218,6 +226,13 @@ rig_leave(struct wt_rig *rig)
 	rig->over = true;
 }
 
+/* Its last epoch was decided while it left. */
+static bool
+has_ended_before(const struct wt_rig *rig)
+{
+	return rig->run == NULL && rig->err.code == -EALREADY;
+}
+
 void
 wt_restart(struct wt_rig *rig)
 {
@@ -225,8 +240,11 @@ wt_restart(struct wt_rig *rig)
 	rig_leave(rig);
 	wr_run_free(rig->run);
 	rig_run(rig);
+	if (has_ended_before(rig))
+		return;
 	if (rig->run == NULL)
 		ck_abort_msg("%s", rig->err.text);
+	tap_go_back(&rig->tap, wr_checkpoint_decided(wr_run_checkpoint(rig->run)));
 }
 
 static void
@@ -280,7 +298,23 @@ wt_settle(struct wt_rig *rig)
 		return;
 	do {
 		wr_run_step(rig->run);
-	} while (tap_wake(&rig->tap));
+	} while (!rig->paced && tap_wake(&rig->tap));
+}
+
+bool
+wt_step(struct wt_rig *rig)
+{
+	const struct tap_texts *out = &rig->tap.out[0];
+	uint32_t before = rig->stepped;
+
+	if (rig->run == NULL)
+		return false;
+	wr_run_step(rig->run);
+	/* One may have come behind a barrier already. */
+	while (out->n == before && tap_wake(&rig->tap))
+		wr_run_step(rig->run);
+	rig->stepped = out->n;
+	return out->n > before;
 }
 
 void
@@ -423,6 +457,25 @@ wt_is_union(const struct wt_rig *rig)
 	return rig->is_union;
 }
 
+/* The last epoch is decided beside the run, which ends when it has gone through. */
+static void
+rig_end(struct wt_rig *rig)
+{
+	time_t end = time(NULL) + PATIENCE_S;
+
+	wt_hold(rig, false);
+	rig->paced = false;
+	wt_settle(rig);
+	if (rig->dir[0] == '\0')
+		return;
+	rig_save(rig);
+	while (!wr_run_has_ended(rig->run) && !wr_run_aborted(rig->run)) {
+		wt_settle(rig);
+		sched_yield();
+		ck_assert_msg(time(NULL) < end, "it does not end");
+	}
+}
+
 /* The rest of the run, and its result. */
 static int
 finish(struct wt_rig *rig)
@@ -430,11 +483,9 @@ finish(struct wt_rig *rig)
 	int rc;
 
 	if (rig->run == NULL)
-		return rig->err.code;
-	if (!rig->threads && !rig->over) {
-		wt_hold(rig, false);
-		wt_settle(rig);
-	}
+		return has_ended_before(rig) ? 0 : rig->err.code;
+	if (!rig->threads && !rig->over)
+		rig_end(rig);
 	rig->over = true;
 	rc = wr_run_wait(rig->run, &rig->err);
 	if (rc == 0)

@@ -41,6 +41,7 @@ struct wt_options {
 	uint32_t batch; /* rows in one batch of the source, at most; 0: 2048 */
 	uint32_t busy; /* how often the sinks answer BUSY to each batch */
 	bool keep; /* state outlives a run: for wt_checkpoint() and wt_restart() */
+	bool paced; /* sinks take a batch at each wt_step() and no other, until the end */
 	bool ring; /* a ring for one batch before and behind the operator, else direct calls */
 };
 
@@ -55,6 +56,8 @@ void wt_push(struct wt_rig *rig, const char *record);
 void wt_pushf(struct wt_rig *rig, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Works until nothing moves any more. */
 void wt_settle(struct wt_rig *rig);
+/* Paced: until the sinks have the next batch.  False: there is none. */
+bool wt_step(struct wt_rig *rig);
 
 /* Both go on: the clock, which starts at 0, and the watermark with it. */
 void wt_advance_ms(struct wt_rig *rig, int64_t ms);
@@ -84,7 +87,8 @@ uint64_t wt_rejected(struct wt_rig *rig);
 /* Does the operator read several sources, so that nobody knows which one a row came from? */
 bool wt_is_union(const struct wt_rig *rig);
 
-/* An epoch that has all rows so far is decided; the run goes on, or another one does from there. */
+/* An epoch that has all rows so far is decided; the run goes on, or another one does from there,
+ * and rows behind that epoch are forgotten. */
 void wt_checkpoint(struct wt_rig *rig);
 void wt_restart(struct wt_rig *rig);
 

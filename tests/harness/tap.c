@@ -96,6 +96,34 @@ tap_wake(struct tap *tap)
 	return true;
 }
 
+uint64_t
+tap_seen(const struct tap *tap)
+{
+	uint64_t seen = 0;
+
+	for (uint32_t i = 0; i < WT_PORTS; i++)
+		seen = tap->marks[i][0].epoch > seen ? tap->marks[i][0].epoch : seen;
+	return seen;
+}
+
+void
+tap_go_back(struct tap *tap, uint64_t epoch)
+{
+	tap->n_waiters = 0;
+	for (uint32_t i = 0; i < WT_PORTS; i++) {
+		struct tap_texts *out = &tap->out[i];
+		const struct tap_mark *mark = &tap->marks[i][tap->marks[i][0].epoch != epoch];
+
+		if (tap->marks[i][0].epoch == 0)
+			continue; /* nobody has this port */
+		ck_assert_uint_eq(mark->epoch, epoch);
+		ck_assert_uint_le(out->next, mark->n);
+		while (out->n > mark->n)
+			free(out->v[--out->n]);
+		tap->marks[i][0] = *mark;
+	}
+}
+
 static int
 tap_plan(void *conf, struct weir_plan *plan, const struct weir_host *host)
 {
@@ -279,6 +307,18 @@ sink_resume(void *self, struct weir_task *task)
 	return sink_wait(self);
 }
 
+static int
+sink_before_barrier(void *self, struct weir_task *task, uint64_t epoch)
+{
+	const struct tap_sink *sink = self;
+	struct tap_mark *marks = sink->tap->marks[sink->conf->port];
+
+	(void)task;
+	marks[1] = marks[0];
+	marks[0] = (struct tap_mark){epoch, sink->tap->out[sink->conf->port].n};
+	return WEIR_OK;
+}
+
 static const struct weir_operator tap_sink = {
 	.size = sizeof tap_sink,
 	.kind = WEIR_SINK,
@@ -294,6 +334,7 @@ static const struct weir_operator tap_sink = {
 	.close = free,
 	.process = sink_process,
 	.resume = sink_resume,
+	.before_barrier = sink_before_barrier,
 };
 
 static const struct weir_operator *const operators[] = {&tap_source, &tap_sink};

@@ -22,9 +22,16 @@ struct tap_waiter {
 	uint32_t left; /* how often it still answers BUSY */
 };
 
+/* What a sink had when the barrier of an epoch came. */
+struct tap_mark {
+	uint64_t epoch;
+	uint32_t n;
+};
+
 struct tap {
 	struct tap_texts in; /* records; the first byte is 1 for those that only move time */
 	struct tap_texts out[WT_PORTS];
+	struct tap_mark marks[WT_PORTS][2]; /* the newest first: one epoch is in flight */
 	uint32_t batch, busy;
 	_Atomic bool ended, held;
 	struct weir_task *source; /* to be woken */
@@ -39,5 +46,9 @@ void tap_add(struct tap_texts *texts, char prefix, const char *p, size_t len);
 void tap_fini(struct tap *tap);
 /* Wakes those that are BUSY, unless they are held; false: there was none to wake. */
 bool tap_wake(struct tap *tap);
+/* The newest epoch whose barrier a sink has seen. */
+uint64_t tap_seen(const struct tap *tap);
+/* Another run goes on from this epoch: what came behind its barrier did not happen. */
+void tap_go_back(struct tap *tap, uint64_t epoch);
 
 #endif
