@@ -403,6 +403,16 @@ record_last(const struct wr_store *store, leveldb_writebatch_t *batch)
 	leveldb_writebatch_put(batch, "Mm", 2, store->manifest_text.p, store->manifest_text.len);
 }
 
+static int
+write_prepared(struct wr_store *store, struct journal *j, struct weir_err *err)
+{
+	if (WEIR_MUTATE != WR_MUTATE_PREPARE_LATE)
+		return wr_store_write(store, j->batch, err);
+	store->late = j->batch;
+	j->batch = NULL;
+	return 0;
+}
+
 int
 wr_store_prepare(struct wr_store *store, uint64_t epoch, const struct wr_kept *kept,
 	const struct wr_capture *const *captures, uint32_t n, bool finished, struct wr_text *tag,
@@ -421,7 +431,7 @@ wr_store_prepare(struct wr_store *store, uint64_t epoch, const struct wr_kept *k
 			record_last(store, j.batch);
 		wr_store_put_prepared(j.batch, epoch, since, store->decider);
 		wr_failpoint("prepare.before_write");
-		rc = wr_store_write(store, j.batch, err);
+		rc = write_prepared(store, &j, err);
 		wr_failpoint("prepare.written");
 	}
 	if (rc == 0) {
@@ -443,5 +453,7 @@ wr_store_decided(struct wr_store *store, uint64_t epoch, struct weir_err *err)
 	if (epoch != store->decided + 1 || epoch != store->prepared)
 		return wr_err_set(err, -EINVAL, "epoch %llu is decided, but was not prepared",
 			(unsigned long long)epoch);
+	if (WEIR_MUTATE == WR_MUTATE_PREPARE_LATE && wr_store_write(store, store->late, err) < 0)
+		return err->code;
 	return store_is_decided(store, epoch, err);
 }

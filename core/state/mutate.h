@@ -20,6 +20,7 @@ enum {
 	WR_MUTATE_UNSAVED, /* what is written again before it was copied is not copied before */
 	WR_MUTATE_UNSYNCED_FILE, /* the file with chunks of journals is not synced */
 	WR_MUTATE_ONE_FILE, /* it is written anew before what it held is surely in the base */
+	WR_MUTATE_PREPARE_LATE, /* the journal is written after the decider has decided */
 };
 
 #endif

@@ -54,6 +54,7 @@ struct wr_store {
 	struct wr_manifest next;
 	struct wr_text next_text; /* empty: as before */
 	bool next_finished;
+	leveldb_writebatch_t *late; /* of WR_MUTATE_PREPARE_LATE */
 	bool unsynced; /* what was written last was not synced */
 	uint64_t journalled; /* bytes, since it was opened */
 	uint64_t waiting; /* bytes of journals that were not applied */
