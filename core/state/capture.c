@@ -184,12 +184,14 @@ capture_save(void *capture, const struct wr_hash *hash, uint32_t index)
 	struct weir_table *table = capture;
 	struct wr_copying *copying = &table->copying;
 	size_t before = copying->records.text.len;
-	const struct wr_key *key = wr_slabs_key(&hash->slabs, index);
 	int64_t ns = wr_hash_ns(hash, index);
+	struct wr_key key;
 
 	if (copying->has_dead && ns <= copying->dead)
 		return CAPTURE_PASSED;
-	records_add(table, &copying->records, key, wr_key_hash(key), ns, wr_hash_row(hash, index));
+	key = wr_slabs_key(&hash->slabs, index);
+	records_add(
+		table, &copying->records, &key, wr_key_hash(&key), ns, wr_hash_row(hash, index));
 	return (uint32_t)(copying->records.text.len - before);
 }
 

@@ -396,7 +396,6 @@ scan_add(struct weir_table *table, struct wr_cursor *cursor, struct wr_tail *tai
 		!wr_row_read(&evict->maps[shape], &in, cold->row, layout))
 		wr_store_damaged(evict->conf.store, &evict->err, "a row of table \"%s\" of \"%s\"",
 			table->spec.name, evict->conf.op);
-	wr_keys_own(&tail->key, 1, &cursor->cold_arena);
 	wr_cursor_add(table, cursor, &tail->key, tail->ns, cold->row, table->now);
 }
 
@@ -454,15 +453,16 @@ scan_owed(struct weir_table *table, struct wr_cursor *cursor, const struct wr_ha
 {
 	for (; cursor->at_owed < cursor->owed.slabs.next; cursor->at_owed++) {
 		const struct wr_node *owed = wr_slabs_node(&cursor->owed.slabs, cursor->at_owed);
-		uint32_t index = wr_hash_get(hash, &owed->key, wr_key_hash(&owed->key));
+		struct wr_key key = wr_slabs_key(&cursor->owed.slabs, cursor->at_owed);
+		uint32_t index = wr_hash_get(hash, &key, wr_key_hash(&key));
 
 		if (cursor->n == WEIR_ROWS_MAX)
 			return false;
 		if (hash->keyed)
 			index = wr_chain_find(&hash->slabs, index, owed->ns);
 		if (index != 0 && owed->ns >= lo && owed->ns <= hi)
-			wr_cursor_add(table, cursor, wr_slabs_key(&hash->slabs, index), owed->ns,
-				wr_hash_row(hash, index), table->now);
+			wr_cursor_add(table, cursor, &key, owed->ns, wr_hash_row(hash, index),
+				table->now);
 	}
 	return true;
 }

@@ -61,18 +61,18 @@ hash_repack(struct wr_hash *hash)
 	slabs->keep = (struct wr_keep){0};
 	for (uint32_t p = 0; p < hash->n_lines * WR_HASH_LINE; p++) {
 		uint32_t root = *hash_entry(hash, p), index;
-		struct wr_key key;
+		struct wr_held_key *held;
 
-		if (root == 0 || !wr_key_is_far(wr_slabs_key(slabs, root)))
+		if (root == 0 || !wr_held_is_far(wr_slabs_held(slabs, root)))
 			continue;
-		key = *wr_slabs_key(slabs, root);
-		key = wr_key_make(wr_keep_copy(&slabs->keep, wr_key_bytes(&key), key.len), key.len);
-		*wr_slabs_key(slabs, root) = key;
+		held = wr_slabs_held(slabs, root);
+		held->u.far.at = wr_keep_copy(&slabs->keep, wr_keep_at(&old, held->u.far.at),
+			held->len - (uint32_t)sizeof held->u.far.head);
 		index = hash->keyed ? wr_chain_from(slabs, root, INT64_MIN) : 0;
 		while (index != 0) {
 			struct wr_node *node = wr_slabs_node(slabs, index);
 
-			node->key = key;
+			node->key.u.far.at = held->u.far.at;
 			index = node->ns == INT64_MAX ? 0
 						      : wr_chain_from(slabs, root, node->ns + 1);
 		}
@@ -122,7 +122,7 @@ hash_chain_put(struct wr_hash *hash, uint32_t p, int64_t ns, bool *made)
 	*made = index == 0;
 	if (index != 0)
 		return index;
-	index = wr_slabs_take_held(&hash->slabs, wr_slabs_key(&hash->slabs, root));
+	index = wr_slabs_take_held(&hash->slabs, wr_slabs_held(&hash->slabs, root));
 	node = wr_slabs_node(&hash->slabs, index);
 	node->ns = ns;
 	root = wr_chain_insert(&hash->slabs, root, index);
@@ -166,6 +166,7 @@ struct hash_block {
 	const struct wr_hash_line *line[HASH_BLOCK];
 	uint32_t index[HASH_BLOCK]; /* 0 where there is none: of hash_none */
 	uint8_t *entry[HASH_BLOCK];
+	const uint8_t *rest[HASH_BLOCK]; /* of a long key */
 };
 
 static inline uint32_t
@@ -261,14 +262,19 @@ hash_block_near(
 		block->entry[i] = hash_entry_at(&slabs, &layout, block->index[i]);
 		hash_near_entry(block->entry[i], size);
 	}
-	if (slabs.keep.first == NULL)
+	if (slabs.keep.n_chunks == 0)
 		return;
 	for (uint32_t i = 0; i < block->n; i++) {
-		const struct wr_key *key = (const struct wr_key *)(const void *)block->entry[i];
+		const struct wr_held_key *held =
+			(const struct wr_held_key *)(const void *)block->entry[i];
 
-		if (wr_key_is_far(key)) {
-			__builtin_prefetch(wr_key_bytes(key));
-			__builtin_prefetch(wr_key_bytes(key) + key->len - 1);
+		if (wr_held_is_far(held)) {
+			const uint8_t *rest = wr_keep_at(&slabs.keep, held->u.far.at);
+
+			block->rest[i] = rest;
+
+			__builtin_prefetch(rest);
+			__builtin_prefetch(rest + held->len - sizeof held->u.far.head - 1);
 		}
 	}
 }
@@ -316,7 +322,7 @@ hash_block_upsert(struct wr_hash *hash, const struct wr_lookup *lookup,
 		uint32_t from = block->base + i, index = block->index[i];
 		uint8_t *entry = block->entry[i];
 
-		if (!wr_key_eq((const struct wr_key *)(const void *)entry,
+		if (!wr_held_eq((const struct wr_held_key *)(const void *)entry, block->rest[i],
 			    &lookup->keys[lookup_row(lookup, from)]) ||
 			(keyed && ((const struct wr_node *)(const void *)entry)->ns !=
 					  lookup_ns(lookup, from))) {
@@ -338,7 +344,7 @@ hash_is_near(const struct wr_hash *hash)
 {
 	uint64_t bytes = (uint64_t)hash->slabs.next * hash->slabs.layout->stride;
 
-	return hash->slabs.keep.first == NULL &&
+	return hash->slabs.keep.n_chunks == 0 &&
 	       hash->n_lines * sizeof *hash->lines + bytes <= HASH_CACHED;
 }
 
@@ -496,7 +502,8 @@ wr_hash_roots(const struct wr_hash *hash, const struct wr_lookup *lookup, uint32
 			uint32_t from = lookup_row(lookup, base + i), index = block->index[i];
 			const struct wr_key *key = &lookup->keys[from];
 
-			if (!wr_key_eq((const struct wr_key *)(void *)block->entry[i], key))
+			if (!wr_slabs_key_eq(&hash->slabs,
+				    (const struct wr_held_key *)(void *)block->entry[i], key))
 				index = *hash_entry(
 					hash, hash_seek(hash, key, (uint32_t)lookup->hash[from]));
 			root[lookup_at(lookup, base + i)] = index;
@@ -558,12 +565,12 @@ uint32_t
 wr_hash_append(struct wr_hash *hash, const struct wr_key *key, int64_t ns)
 {
 	struct wr_slabs *slabs = &hash->slabs;
-	const struct wr_key *last;
+	const struct wr_held_key *last;
 	uint32_t index;
 
 	wr_slabs_reserve(slabs, 1);
-	last = hash->keyed && slabs->next > 1 ? wr_slabs_key(slabs, slabs->next - 1) : NULL;
-	if (last != NULL && wr_key_eq(last, key)) {
+	last = hash->keyed && slabs->next > 1 ? wr_slabs_held(slabs, slabs->next - 1) : NULL;
+	if (last != NULL && wr_slabs_key_eq(slabs, last, key)) {
 		index = wr_slabs_take_held(slabs, last);
 	} else {
 		index = wr_slabs_take(slabs, key);
@@ -578,15 +585,15 @@ wr_hash_append(struct wr_hash *hash, const struct wr_key *key, int64_t ns)
 	return index;
 }
 
-/* The chain that begins with an entry; *next: the one behind it. */
+/* The chain that begins with an entry, whose key this is; *next: the one behind it. */
 static uint32_t
-hash_link(struct wr_hash *hash, uint32_t index, uint32_t *next)
+hash_link(struct wr_hash *hash, uint32_t index, const struct wr_key *key, uint32_t *next)
 {
 	struct wr_slabs *slabs = &hash->slabs;
 	uint32_t root = index, i = index + 1;
 
 	for (; hash->keyed && i < slabs->next &&
-		wr_key_eq(wr_slabs_key(slabs, i), wr_slabs_key(slabs, index));
+		wr_slabs_key_eq(slabs, wr_slabs_held(slabs, i), key);
 		i++)
 		root = wr_chain_insert(slabs, root, i);
 	*next = i;
@@ -604,9 +611,11 @@ wr_hash_index(struct wr_hash *hash)
 	hash_grow(hash, hash->n_used);
 	for (uint32_t i = 1; i < hash->slabs.next;) {
 		for (n = 0; n < HASH_BLOCK && i < hash->slabs.next; n++) {
-			tag[n] = (uint32_t)wr_key_hash(wr_slabs_key(&hash->slabs, i));
+			struct wr_key key = wr_slabs_key(&hash->slabs, i);
+
+			tag[n] = (uint32_t)wr_key_hash(&key);
 			wr_hash_prefetch(hash, tag[n]);
-			root[n] = hash_link(hash, i, &i);
+			root[n] = hash_link(hash, i, &key, &i);
 		}
 		for (uint32_t k = 0; k < n; k++)
 			hash_place(hash, tag[k], root[k]);
@@ -630,7 +639,7 @@ wr_hash_chain(struct wr_hash *hash)
 	for (uint32_t i = 1; i < old.next; i++) {
 		struct wr_node *node = wr_slabs_node(&hash->slabs, i);
 
-		node->key = *wr_slabs_key(&old, i);
+		node->key = *wr_slabs_held(&old, i);
 		node->ns = hash->ns;
 		node->left = node->right = 0;
 		memcpy(node + 1, wr_slabs_at(&old, i) + was.head, layout->row_bytes);

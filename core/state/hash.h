@@ -92,8 +92,7 @@ uint32_t wr_hash_append(struct wr_hash *hash, const struct wr_key *key, int64_t 
 void wr_hash_index(struct wr_hash *hash);
 /* One that is not keyed is so from now on.  Entries keep their numbers. */
 void wr_hash_chain(struct wr_hash *hash);
-/* Whether there was one to erase.  A long key's bytes stay readable until the next upsert or put.
- */
+/* Whether there was one to erase. */
 bool wr_hash_erase(struct wr_hash *hash, const struct wr_key *key, uint64_t key_hash, int64_t ns);
 /* Brings near what an erase or put of this key will touch first. */
 void wr_hash_prefetch(const struct wr_hash *hash, uint64_t key_hash);

@@ -91,9 +91,12 @@ hash_may_go(const struct wr_hash *hash, uint32_t root,
 {
 	uint32_t index = hash_first(hash, root), n = 0;
 
-	if (floor != NULL && wr_hash_ns(hash, index) <=
-				     floor(arg, wr_key_hash(wr_slabs_key(&hash->slabs, root))))
-		return 0;
+	if (floor != NULL) {
+		struct wr_key key = wr_slabs_key(&hash->slabs, root);
+
+		if (wr_hash_ns(hash, index) <= floor(arg, wr_key_hash(&key)))
+			return 0;
+	}
 	for (; index != 0; index = hash_after(hash, root, index), n++)
 		if (wr_hash_is_dirty(hash, index))
 			return 0;
@@ -158,13 +161,14 @@ wr_hash_compact(struct wr_hash *hash)
 	wr_assert(!hash->keyed);
 	made.slabs.layout = slabs->layout;
 	for (uint32_t i = 1; i < slabs->next; i++) {
-		const struct wr_key *key = wr_slabs_key(slabs, i);
+		struct wr_key key;
 		uint32_t index;
 		bool is_new;
 
 		if (!wr_slabs_live(slabs, i))
 			continue;
-		index = wr_hash_load(&made, key, wr_key_hash(key), 0, &is_new);
+		key = wr_slabs_key(slabs, i);
+		index = wr_hash_load(&made, &key, wr_key_hash(&key), 0, &is_new);
 		memcpy(wr_hash_row(&made, index), wr_hash_row(hash, i), slabs->layout->row_bytes);
 	}
 	slabs->next = slabs->next > 0 ? 1 : 0; /* their cells are with the copies */

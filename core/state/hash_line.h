@@ -83,7 +83,8 @@ hash_seek(const struct wr_hash *hash, const struct wr_key *key, uint32_t tag)
 			uint32_t at = (uint32_t)__builtin_ctz(same) / 2;
 
 			if (line->entry[at] != 0 &&
-				wr_key_eq(wr_slabs_key(&hash->slabs, line->entry[at]), key))
+				wr_slabs_key_eq(&hash->slabs,
+					wr_slabs_held(&hash->slabs, line->entry[at]), key))
 				return home * WR_HASH_LINE + at;
 		}
 		if (empty != 0)

@@ -8,49 +8,94 @@
 #include <stdlib.h>
 
 enum { SLAB_BYTES = 64 * 1024, SLAB_MIN_SHIFT = 4, SLAB_FIRST = 1 };
-enum { KEEP_MIN = 256, KEEP_MAX = 64 * 1024 };
+enum { KEEP_MIN = 256, KEEP_CHUNK = WR_KEEP_UNIT << WR_KEEP_SHIFT };
 
-struct wr_keep_chunk {
-	struct wr_keep_chunk *next;
-	uint8_t bytes[];
-};
+/* A chunk with room for len bytes. */
+static void
+keep_add(struct wr_keep *keep, uint32_t len)
+{
+	uint64_t size = keep->held < KEEP_MIN ? KEEP_MIN : keep->held;
 
-uint8_t *
+	if (size > KEEP_CHUNK)
+		size = KEEP_CHUNK;
+	if (size < len)
+		size = len;
+	if (keep->n_chunks == keep->cap_chunks) {
+		keep->held -= keep->cap_chunks * sizeof *keep->chunk;
+		keep->cap_chunks = keep->cap_chunks == 0 ? 1 : keep->cap_chunks * 2;
+		keep->chunk = wr_realloc(keep->chunk, keep->cap_chunks * sizeof *keep->chunk);
+		keep->held += keep->cap_chunks * sizeof *keep->chunk;
+	}
+	wr_assert(keep->n_chunks < UINT32_MAX >> WR_KEEP_SHIFT);
+	keep->chunk[keep->n_chunks++] = wr_alloc(size);
+	keep->size = (uint32_t)size;
+	keep->used = 0;
+	keep->held += size;
+}
+
+/* What a copy of so many bytes takes. */
+static uint32_t
+keep_round(uint32_t len)
+{
+	return (len + WR_KEEP_UNIT - 1) & ~(uint32_t)(WR_KEEP_UNIT - 1);
+}
+
+uint32_t
 wr_keep_copy(struct wr_keep *keep, const uint8_t *p, uint32_t len)
 {
-	uint8_t *to = keep->next;
+	uint32_t at;
 
-	if (to == NULL || (size_t)(keep->end - to) < len) {
-		size_t size = keep->held < KEEP_MIN ? KEEP_MIN : keep->held;
-		struct wr_keep_chunk *chunk;
-
-		if (size > KEEP_MAX)
-			size = KEEP_MAX;
-		if (size < len)
-			size = len;
-		chunk = wr_alloc(sizeof *chunk + size);
-		chunk->next = keep->first;
-		keep->first = chunk;
-		keep->held += sizeof *chunk + size;
-		keep->end = chunk->bytes + size;
-		to = chunk->bytes;
-	}
-	keep->next = to + len;
-	return memcpy(to, p, len);
+	if (keep->n_chunks == 0 || keep->size - keep->used < len)
+		keep_add(keep, len);
+	memcpy(keep->chunk[keep->n_chunks - 1] + keep->used, p, len);
+	at = (keep->n_chunks - 1) << WR_KEEP_SHIFT | keep->used / WR_KEEP_UNIT;
+	keep->used = keep_round(keep->used + len);
+	if (keep->used > keep->size)
+		keep->used = keep->size;
+	return at;
 }
 
 void
 wr_keep_fini(struct wr_keep *keep)
 {
-	struct wr_keep_chunk *chunk = keep->first;
-
-	while (chunk != NULL) {
-		struct wr_keep_chunk *next = chunk->next;
-
-		free(chunk);
-		chunk = next;
-	}
+	for (uint32_t i = 0; i < keep->n_chunks; i++)
+		free(keep->chunk[i]);
+	free(keep->chunk);
 	*keep = (struct wr_keep){0};
+}
+
+static inline uint64_t
+bytes_differ(const uint8_t *a, const uint8_t *b, size_t bytes)
+{
+	uint64_t x = 0, y = 0;
+
+	memcpy(&x, a, bytes);
+	memcpy(&y, b, bytes);
+	return x ^ y;
+}
+
+/* Few bytes are compared from both ends, and without a branch before all are there: they come from
+ * far. */
+bool
+wr_held_far_eq(const struct wr_held_key *held, const uint8_t *rest, const struct wr_key *key)
+{
+	const uint8_t *bytes = wr_key_bytes(key);
+	uint32_t n = key->len - (uint32_t)sizeof held->u.far.head;
+	uint64_t differ = bytes_differ(held->u.far.head, bytes, sizeof held->u.far.head);
+
+	bytes += sizeof held->u.far.head;
+	if (n > 32)
+		return differ == 0 && memcmp(rest, bytes, n) == 0;
+	if (n < 8) {
+		differ |= bytes_differ(rest, bytes, 4);
+		differ |= bytes_differ(rest + n - 4, bytes + n - 4, 4);
+		return differ == 0;
+	}
+	differ |= bytes_differ(rest, bytes, 8) | bytes_differ(rest + n - 8, bytes + n - 8, 8);
+	if (n > 16)
+		differ |= bytes_differ(rest + 8, bytes + 8, 8) |
+			  bytes_differ(rest + n - 16, bytes + n - 16, 8);
+	return differ == 0;
 }
 
 void
@@ -104,6 +149,7 @@ wr_layout_fini(struct wr_layout *layout)
 	free(layout->spare);
 	free(layout->cells);
 	free(layout->initial);
+	free(layout->whole);
 	*layout = (struct wr_layout){0};
 }
 
@@ -215,7 +261,7 @@ wr_slabs_renew(struct wr_slabs *slabs)
 }
 
 uint32_t
-wr_slabs_take_held(struct wr_slabs *slabs, const struct wr_key *key)
+wr_slabs_take_held(struct wr_slabs *slabs, const struct wr_held_key *key)
 {
 	const struct wr_layout *layout = slabs->layout;
 	uint32_t index = slabs->free;
@@ -242,23 +288,52 @@ wr_slabs_take_held(struct wr_slabs *slabs, const struct wr_key *key)
 uint32_t
 wr_slabs_take(struct wr_slabs *slabs, const struct wr_key *key)
 {
-	struct wr_key own;
+	struct wr_held_key held;
 
-	if (!wr_key_is_far(key))
-		return wr_slabs_take_held(slabs, key);
-	own = wr_key_make(wr_keep_copy(&slabs->keep, wr_key_bytes(key), key->len), key->len);
-	return wr_slabs_take_held(slabs, &own);
+	if (wr_key_is_far(key)) {
+		const uint8_t *bytes = wr_key_bytes(key);
+		const uint32_t head = sizeof held.u.far.head;
+
+		held.len = key->len;
+		memcpy(held.u.far.head, bytes, head);
+		held.u.far.at = wr_keep_copy(&slabs->keep, bytes + head, key->len - head);
+	} else {
+		memcpy(&held, key, sizeof held);
+	}
+	return wr_slabs_take_held(slabs, &held);
+}
+
+struct wr_key
+wr_slabs_key(const struct wr_slabs *slabs, uint32_t index)
+{
+	const struct wr_held_key *held = wr_slabs_held(slabs, index);
+	const uint32_t head = sizeof held->u.far.head;
+	struct wr_layout *layout = slabs->layout;
+	struct wr_key key;
+
+	if (!wr_held_is_far(held)) {
+		memcpy(&key, held, sizeof key);
+		return key;
+	}
+	if (held->len > layout->cap_whole) {
+		free(layout->whole);
+		layout->whole = wr_alloc(held->len);
+		layout->cap_whole = held->len;
+	}
+	memcpy(layout->whole, held->u.far.head, head);
+	memcpy(layout->whole + head, wr_keep_at(&slabs->keep, held->u.far.at), held->len - head);
+	return wr_key_make(layout->whole, held->len);
 }
 
 void
 wr_slabs_give(struct wr_slabs *slabs, uint32_t index, bool last)
 {
-	struct wr_key *key = wr_slabs_key(slabs, index);
+	struct wr_held_key *key = wr_slabs_held(slabs, index);
 
-	if (last && wr_key_is_far(key))
-		slabs->keep.dead += key->len;
+	if (last && wr_held_is_far(key))
+		slabs->keep.dead += keep_round(key->len - (uint32_t)sizeof key->u.far.head);
 	slabs_free_cells(slabs, index);
-	*key = (struct wr_key){.len = WR_ENTRY_FREE};
+	*key = (struct wr_held_key){.len = WR_ENTRY_FREE};
 	memcpy(key->u.bytes, &slabs->free, sizeof slabs->free);
 	slabs->free = index;
 	slabs->n_free++;

@@ -14,15 +14,29 @@ struct wr_hash;
 /* key.len of an entry that is none. */
 #define WR_ENTRY_FREE (UINT32_MAX - 1)
 
+/* A key as an entry holds it: a short one as it is, of a long one the first bytes, and where in the
+ * slabs' keep the others are. */
+struct wr_held_key {
+	uint32_t len;
+	union {
+		uint8_t bytes[WR_KEY_INLINE];
+		struct {
+			uint8_t head[8];
+			uint32_t at;
+		} far;
+	} u;
+};
+_Static_assert(sizeof(struct wr_held_key) == sizeof(struct wr_key), "a short key is copied whole");
+
 /* An entry of a table by namespace; the row follows. */
 struct wr_entry {
-	struct wr_key key;
+	struct wr_held_key key;
 };
 
 /* An entry of a table by key; the row follows.  Left and right: smaller and larger namespaces of
  * the key; 0: none. */
 struct wr_node {
-	struct wr_key key;
+	struct wr_held_key key;
 	int64_t ns;
 	uint32_t left, right;
 };
@@ -37,6 +51,8 @@ struct wr_layout {
 	uint32_t n_cells;
 	uint32_t *cells; /* where they are in a row */
 	uint8_t *initial; /* a new row */
+	uint8_t *whole; /* scratch: the bytes of a long key */
+	uint32_t cap_whole;
 	uint8_t **spare;
 	uint32_t n_spare, cap_spare;
 	uint64_t cell_bytes; /* held for cells */
@@ -57,12 +73,15 @@ void wr_layout_free_cells(struct wr_layout *layout, uint8_t *row);
 /* Frees spare slabs beyond keep. */
 void wr_layout_trim(struct wr_layout *layout, uint32_t keep);
 
-/* Bytes of long keys, one after another. */
+/* What entries do not hold of long keys, one after another.  A place is the number of a chunk and
+ * where in it, in units of two bytes: 8 GiB in all. */
 struct wr_keep {
-	struct wr_keep_chunk *first;
-	uint8_t *next, *end;
+	uint8_t **chunk;
+	uint32_t n_chunks, cap_chunks;
+	uint32_t used, size; /* bytes of the last chunk */
 	uint64_t held, dead;
 };
+enum { WR_KEEP_SHIFT = 15, WR_KEEP_UNIT = 2 };
 
 struct wr_slabs {
 	struct wr_layout *layout;
@@ -86,12 +105,14 @@ void wr_slabs_renew(struct wr_slabs *slabs);
 /* A new entry, with its row as it starts; the key is copied.  REQUIRES: room. */
 uint32_t wr_slabs_take(struct wr_slabs *slabs, const struct wr_key *key);
 /* As wr_slabs_take, of a key whose bytes the slabs hold already. */
-uint32_t wr_slabs_take_held(struct wr_slabs *slabs, const struct wr_key *key);
+uint32_t wr_slabs_take_held(struct wr_slabs *slabs, const struct wr_held_key *key);
+/* The key of an entry; a long one's bytes are good until the next call for a table's slabs. */
+struct wr_key wr_slabs_key(const struct wr_slabs *slabs, uint32_t index);
 /* Frees an entry and its cells.  Its key's bytes are dead if last; they stay where they are. */
 void wr_slabs_give(struct wr_slabs *slabs, uint32_t index, bool last);
 uint64_t wr_slabs_bytes(const struct wr_slabs *slabs);
 
-uint8_t *wr_keep_copy(struct wr_keep *keep, const uint8_t *p, uint32_t len);
+uint32_t wr_keep_copy(struct wr_keep *keep, const uint8_t *p, uint32_t len);
 void wr_keep_fini(struct wr_keep *keep);
 
 static inline uint8_t *
@@ -103,10 +124,51 @@ wr_slabs_at(const struct wr_slabs *slabs, uint32_t index)
 	       (size_t)(at & ((1u << shift) - 1)) * slabs->layout->stride;
 }
 
-static inline struct wr_key *
-wr_slabs_key(const struct wr_slabs *slabs, uint32_t index)
+static inline struct wr_held_key *
+wr_slabs_held(const struct wr_slabs *slabs, uint32_t index)
 {
 	return &((struct wr_entry *)(void *)wr_slabs_at(slabs, index))->key;
+}
+
+static inline const uint8_t *
+wr_keep_at(const struct wr_keep *keep, uint32_t at)
+{
+	return keep->chunk[at >> WR_KEEP_SHIFT] + (at & ((1u << WR_KEEP_SHIFT) - 1)) * WR_KEEP_UNIT;
+}
+
+/* Whether its bytes are parted.  REQUIRES: it is the key of a live entry. */
+static inline bool
+wr_held_is_far(const struct wr_held_key *held)
+{
+	return held->len > WR_KEY_INLINE && held->len != WR_KEY_NULL;
+}
+
+/* Whether a long key, of which the length and the first four bytes are the same, is this one, with
+ * its other bytes at rest. */
+bool wr_held_far_eq(const struct wr_held_key *held, const uint8_t *rest, const struct wr_key *key);
+
+/* rest: of a long key, where its other bytes are. */
+static inline bool
+wr_held_eq(const struct wr_held_key *held, const uint8_t *rest, const struct wr_key *key)
+{
+	uint64_t x[2], y[2];
+
+	memcpy(x, held, sizeof x);
+	memcpy(y, key, sizeof y);
+	if (x[0] != y[0])
+		return false; /* of long keys, len and the first four bytes */
+	if (!wr_key_is_far(key))
+		return x[1] == y[1];
+	return wr_held_far_eq(held, rest, key);
+}
+
+static inline bool
+wr_slabs_key_eq(
+	const struct wr_slabs *slabs, const struct wr_held_key *held, const struct wr_key *key)
+{
+	bool far = held->len == key->len && wr_key_is_far(key);
+
+	return wr_held_eq(held, far ? wr_keep_at(&slabs->keep, held->u.far.at) : NULL, key);
 }
 
 static inline struct wr_node *
@@ -118,7 +180,7 @@ wr_slabs_node(const struct wr_slabs *slabs, uint32_t index)
 static inline bool
 wr_slabs_live(const struct wr_slabs *slabs, uint32_t index)
 {
-	return wr_slabs_key(slabs, index)->len != WR_ENTRY_FREE;
+	return wr_slabs_held(slabs, index)->len != WR_ENTRY_FREE;
 }
 
 static inline uint32_t

@@ -424,11 +424,13 @@ wr_table_sweep(struct weir_table *table)
 	if (table->dead == INT64_MAX && hash->frozen == NULL)
 		wr_hash_fini(hash); /* all go, and nobody needs to know which */
 	for (uint32_t i = 1; i < hash->slabs.next; i++) {
-		struct wr_key key = *wr_slabs_key(&hash->slabs, i);
 		int64_t ns = wr_hash_ns(hash, i);
 
-		if (key.len != WR_ENTRY_FREE && ns <= table->dead)
+		if (wr_slabs_live(&hash->slabs, i) && ns <= table->dead) {
+			struct wr_key key = wr_slabs_key(&hash->slabs, i);
+
 			wr_hash_erase(hash, &key, wr_key_hash(&key), ns);
+		}
 	}
 	table->has_dead = false;
 	table->swept = hash->slabs.n_made;

@@ -133,8 +133,12 @@ wr_cursor_add(const struct weir_table *table, struct wr_cursor *cursor, const st
 
 	if (table->spec.ttl_us > 0 && wr_table_has_expired(table, row, now))
 		return;
+	if (n == 0)
+		wr_arena_reset(&cursor->arena);
 	cursor->n++;
 	cursor->keys[n] = *key;
+	if (wr_key_is_far(key))
+		wr_keys_own(&cursor->keys[n], 1, &cursor->arena);
 	cursor->space[n] = ns;
 	cursor->row[n] = row;
 	cursor->from[n] = cursor->at;

@@ -43,8 +43,6 @@ cursor_give(struct weir_table *table, struct wr_cursor *cursor, void **handle,
 		return 0;
 	}
 	*handle = cursor;
-	wr_arena_reset(&cursor->arena);
-	wr_keys_own(cursor->keys, cursor->n, &cursor->arena); /* entries may be erased meanwhile */
 	wr_keys_hash(cursor->keys, cursor->n, cursor->hash);
 	cols = wr_arena_array(&cursor->arena, const struct weir_column *, table->n_keys);
 	wr_keys_to_columns(
@@ -72,10 +70,10 @@ scan_hash(struct weir_table *table, struct wr_cursor *cursor, struct wr_hash *ha
 	const struct wr_slabs *slabs = &hash->slabs;
 
 	for (uint32_t i = cursor->at; i < slabs->next && !cursor->cold; i++) {
-		const struct wr_key *key = wr_slabs_key(slabs, i);
 		int64_t ns = cursor->ns;
+		struct wr_key key;
 
-		if (key->len == WR_ENTRY_FREE)
+		if (!wr_slabs_live(slabs, i))
 			continue;
 		if (table->by_key) {
 			ns = wr_hash_ns(hash, i);
@@ -86,7 +84,8 @@ scan_hash(struct weir_table *table, struct wr_cursor *cursor, struct wr_hash *ha
 			cursor->at = i;
 			return false;
 		}
-		wr_cursor_add(table, cursor, key, ns, wr_hash_row(hash, i), table->now);
+		key = wr_slabs_key(slabs, i);
+		wr_cursor_add(table, cursor, &key, ns, wr_hash_row(hash, i), table->now);
 	}
 	cursor->at = slabs->next > 0 ? slabs->next : 1;
 	if (hash->evicted == 0 && !cursor->cold && cursor->owed.n_used == 0)
@@ -148,9 +147,11 @@ probe_single(
 	if (cursor->n == WEIR_ROWS_MAX)
 		return false;
 	ns = wr_hash_ns(hash, root);
-	if (ns >= cursor->ns && ns <= hi)
-		wr_cursor_add(table, cursor, wr_slabs_key(&hash->slabs, root), ns,
-			wr_hash_row(hash, root), now);
+	if (ns >= cursor->ns && ns <= hi) {
+		struct wr_key key = wr_slabs_key(&hash->slabs, root);
+
+		wr_cursor_add(table, cursor, &key, ns, wr_hash_row(hash, root), now);
+	}
 	return true;
 }
 
@@ -164,6 +165,7 @@ probe_chain(
 	for (;;) {
 		uint32_t index = wr_chain_from(slabs, root, cursor->ns);
 		const struct wr_node *node;
+		struct wr_key key;
 
 		if (index == 0)
 			return true;
@@ -173,8 +175,8 @@ probe_chain(
 		cursor->ns = node->ns;
 		if (cursor->n == WEIR_ROWS_MAX)
 			return false;
-		wr_cursor_add(
-			table, cursor, &node->key, node->ns, wr_hash_row(&table->hash, index), now);
+		key = wr_slabs_key(slabs, index);
+		wr_cursor_add(table, cursor, &key, node->ns, wr_hash_row(&table->hash, index), now);
 		if (node->ns == INT64_MAX)
 			return true;
 		cursor->ns = node->ns + 1;
@@ -199,8 +201,7 @@ probe_spaces(struct weir_table *table, struct wr_cursor *cursor, const struct wr
 		cursor->ns = space->ns;
 		if (cursor->n == WEIR_ROWS_MAX)
 			return false;
-		wr_cursor_add(table, cursor, wr_slabs_key(&space->hash->slabs, index), space->ns,
-			wr_hash_row(space->hash, index), now);
+		wr_cursor_add(table, cursor, key, space->ns, wr_hash_row(space->hash, index), now);
 		if (space->ns == INT64_MAX)
 			break;
 		cursor->ns = space->ns + 1;

@@ -91,11 +91,11 @@ static uint32_t
 ttl_pass(struct weir_table *table, struct wr_hash *hash, int64_t ns, uint32_t at, uint32_t *budget)
 {
 	for (; at<hash->slabs.next && * budget> 0; at++, --*budget) {
-		struct wr_key key = *wr_slabs_key(&hash->slabs, at);
 		int64_t *written, space;
+		struct wr_key key;
 		uint64_t key_hash;
 
-		if (key.len == WR_ENTRY_FREE)
+		if (!wr_slabs_live(&hash->slabs, at))
 			continue;
 		written = ttl_written(table, wr_hash_row(hash, at));
 		if (*written == INT64_MIN) {
@@ -109,6 +109,7 @@ ttl_pass(struct weir_table *table, struct wr_hash *hash, int64_t ns, uint32_t at
 			continue;
 		}
 		space = hash->keyed ? wr_hash_ns(hash, at) : ns;
+		key = wr_slabs_key(&hash->slabs, at);
 		key_hash = wr_key_hash(&key);
 		if (table->tracked)
 			wr_table_note_erased(table, &key, key_hash, space);

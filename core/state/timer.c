@@ -298,7 +298,8 @@ queue_take(struct timer_queue *queue, int64_t now, struct timer_taken *taken, ui
 	for (uint32_t i = 0; i < m; i++) {
 		if (!queue_is_set(queue, &due[i]))
 			continue;
-		taken->keys[n] = *wr_slabs_key(&queue->hash->slabs, due[i].index);
+		taken->keys[n] = wr_slabs_key(&queue->hash->slabs, due[i].index);
+		wr_keys_own(&taken->keys[n], 1, &taken->arena);
 		taken->hash[n] = wr_key_hash(&taken->keys[n]);
 		taken->when[n] = due[i].when;
 		wr_hash_prefetch(queue->hash, taken->hash[n]);
@@ -323,7 +324,6 @@ timers_give(
 	struct weir_batch *batch = &taken->batch.pub;
 	const struct weir_column **cols;
 
-	wr_arena_reset(&taken->arena);
 	cols = wr_arena_array(&taken->arena, const struct weir_column *, n_keys);
 	wr_keys_to_columns(taken->keys, n, table->key_types, n_keys, cols, &taken->arena);
 	*batch = (struct weir_batch){.size = sizeof *batch,
@@ -358,6 +358,7 @@ wr_timers_due(struct wr_timers *timers, uint32_t clock, int64_t now, struct weir
 		timers->taken = wr_zalloc(sizeof *timers->taken);
 	if (other->n > 0 && other_next < now)
 		now = other_next;
+	wr_arena_reset(&timers->taken->arena);
 	while (n < WEIR_ROWS_MAX && queue->n > 0 && queue->heap[0].when <= now)
 		n = queue_take(queue, now, timers->taken, n);
 	timers_give(queue->table, timers->taken, n, due);
