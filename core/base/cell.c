@@ -9,6 +9,9 @@
 
 enum { CELL_MIN = 16, CELL_SMALL = 64 };
 
+/* Set in the handle of a cell that is a block of a heap; addresses are even. */
+#define CELL_OF_HEAP UINT64_C(1)
+
 struct cell {
 	uint32_t len, cap;
 	uint8_t bytes[];
@@ -17,7 +20,13 @@ struct cell {
 static struct cell *
 cell_at(const uint64_t *cell)
 {
-	return (struct cell *)(uintptr_t)*cell; /* NOLINT: the handle is the address */
+	return (struct cell *)(uintptr_t)(*cell & ~CELL_OF_HEAP); /* NOLINT: it is the address */
+}
+
+bool
+wr_cell_is_of_heap(const uint64_t *cell)
+{
+	return (*cell & CELL_OF_HEAP) != 0;
 }
 
 const void *
@@ -29,36 +38,62 @@ wr_cell_peek(const uint64_t *cell, uint32_t *len)
 	return c == NULL || c->len == 0 ? NULL : c->bytes;
 }
 
-/* Who asks for a quarter more knows what it needs; else it doubles. */
+/* Who asks for a quarter more than there was knows what it needs; else it doubles. */
 static uint32_t
-cell_grow(uint32_t cap, uint32_t len)
+cell_grow(const struct cell *c, uint32_t len)
 {
-	if (cap == 0)
+	if (c == NULL)
 		return len < CELL_MIN ? CELL_MIN : len;
-	if (cap >= CELL_SMALL && len - cap > cap / 4)
+	if (c->cap >= CELL_SMALL && len - c->len > c->len / 4)
 		return len;
-	return cap * 2 < len ? len : cap * 2;
+	return c->cap * 2 < len ? len : c->cap * 2;
+}
+
+/* Moves the cell to where it has room for cap bytes: a block of the heap if it may be one. */
+static struct cell *
+cell_move(struct wr_heap *heap, uint64_t *cell, uint32_t cap)
+{
+	struct cell *old = cell_at(cell), *c;
+	size_t size = sizeof *c + cap;
+	uint64_t tag = CELL_OF_HEAP;
+
+	if (heap == NULL && !wr_cell_is_of_heap(cell)) {
+		c = wr_realloc(old, size);
+		tag = 0;
+	} else {
+		c = wr_heap_take(heap != NULL ? heap : wr_heap_of(old), &size);
+		if (c == NULL) {
+			c = wr_alloc(size);
+			tag = 0;
+		}
+		if (old != NULL)
+			memcpy(c, old, sizeof *old + old->len);
+		wr_cell_free(cell);
+	}
+	if (old == NULL)
+		c->len = 0;
+	c->cap = (uint32_t)(size - sizeof *c);
+	*cell = (uint64_t)(uintptr_t)c | tag;
+	return c;
+}
+
+void *
+wr_cell_edit_in(struct wr_heap *heap, uint64_t *cell, uint32_t len)
+{
+	struct cell *c = cell_at(cell);
+
+	if (c == NULL || c->cap < len)
+		c = cell_move(heap, cell, cell_grow(c, len));
+	if (len > c->len)
+		memset(c->bytes + c->len, 0, len - c->len);
+	c->len = len;
+	return c->bytes;
 }
 
 void *
 wr_cell_edit(uint64_t *cell, uint32_t len)
 {
-	struct cell *c = cell_at(cell);
-
-	if (c == NULL || c->cap < len) {
-		uint32_t cap = cell_grow(c == NULL ? 0 : c->cap, len);
-		uint32_t old = c == NULL ? 0 : c->len;
-
-		c = wr_realloc(c, sizeof *c + cap);
-		if (old == 0)
-			*c = (struct cell){0};
-		c->cap = cap;
-		*cell = (uint64_t)(uintptr_t)c;
-	}
-	if (len > c->len)
-		memset(c->bytes + c->len, 0, len - c->len);
-	c->len = len;
-	return c->bytes;
+	return wr_cell_edit_in(NULL, cell, len);
 }
 
 static _Thread_local int64_t cells_grown;
@@ -93,6 +128,9 @@ wr_cell_held(const uint64_t *cell)
 void
 wr_cell_free(uint64_t *cell)
 {
-	free(cell_at(cell));
+	if (wr_cell_is_of_heap(cell))
+		wr_heap_give(cell_at(cell));
+	else
+		free(cell_at(cell));
 	*cell = 0;
 }

@@ -7,14 +7,21 @@
 #ifndef WR_BASE_CELL_H
 #define WR_BASE_CELL_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "base/heap.h"
 
 /* Borrowed until the next edit of this cell; NULL with *len 0 when empty. */
 const void *wr_cell_peek(const uint64_t *cell, uint32_t *len);
 /* Makes the cell len bytes long: new bytes are zero, old ones kept. */
 void *wr_cell_edit(uint64_t *cell, uint32_t len);
-/* The same for who does not know the table; and how much more such cells hold since this thread
- * asked last. */
+/* The same; a cell that has to move becomes a block of the heap, if that has any so large.  What is
+ * one stays one, whoever edits it. */
+void *wr_cell_edit_in(struct wr_heap *heap, uint64_t *cell, uint32_t len);
+bool wr_cell_is_of_heap(const uint64_t *cell);
+/* wr_cell_edit() for who does not know the table; and how much more such cells hold since this
+ * thread asked last. */
 void *wr_cell_edit_noted(uint64_t *cell, uint32_t len);
 int64_t wr_cells_grown(void);
 /* Bytes held for it, header included. */

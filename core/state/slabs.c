@@ -7,6 +7,10 @@
 
 #include <stdlib.h>
 
+#ifndef WEIR_CELLS_HEAP /* bytes of cells that are worth a heap */
+#define WEIR_CELLS_HEAP (1024 * 1024)
+#endif
+
 enum { SLAB_BYTES = 64 * 1024, SLAB_MIN_SHIFT = 4, SLAB_FIRST = 1 };
 enum { KEEP_MIN = 256, KEEP_CHUNK = WR_KEEP_UNIT << WR_KEEP_SHIFT };
 
@@ -150,6 +154,7 @@ wr_layout_fini(struct wr_layout *layout)
 	free(layout->cells);
 	free(layout->initial);
 	free(layout->whole);
+	wr_heap_fini(&layout->heap);
 	*layout = (struct wr_layout){0};
 }
 
@@ -158,11 +163,38 @@ wr_layout_free_cells(struct wr_layout *layout, uint8_t *row)
 {
 	for (uint32_t i = 0; i < layout->n_cells; i++) {
 		uint64_t *cell = (uint64_t *)(void *)(row + layout->cells[i]);
-		uint32_t held = wr_cell_held(cell);
+		uint32_t held;
 
+		if (layout->leaving && wr_cell_is_of_heap(cell)) {
+			*cell = 0;
+			continue;
+		}
+		held = wr_cell_held(cell);
 		layout->cell_bytes -= held < layout->cell_bytes ? held : layout->cell_bytes;
 		wr_cell_free(cell);
 	}
+}
+
+struct wr_heap *
+wr_layout_heap(struct wr_layout *layout)
+{
+	return layout->cell_bytes < WEIR_CELLS_HEAP ? NULL : &layout->heap;
+}
+
+void
+wr_layout_leave(struct wr_layout *layout)
+{
+	layout->leaving = true;
+}
+
+void
+wr_layout_left(struct wr_layout *layout)
+{
+	uint64_t taken = layout->heap.taken;
+
+	layout->cell_bytes -= taken < layout->cell_bytes ? taken : layout->cell_bytes;
+	layout->leaving = false;
+	wr_heap_fini(&layout->heap);
 }
 
 static void

@@ -7,6 +7,7 @@
 #ifndef WR_STATE_SLABS_H
 #define WR_STATE_SLABS_H
 
+#include "base/heap.h"
 #include "state/key.h"
 
 struct wr_hash;
@@ -56,6 +57,8 @@ struct wr_layout {
 	uint8_t **spare;
 	uint32_t n_spare, cap_spare;
 	uint64_t cell_bytes; /* held for cells */
+	struct wr_heap heap; /* of cells, once they are many */
+	bool leaving; /* all rows go, and the heap with them */
 	int64_t grown; /* by which they grew since the last capture began */
 	uint64_t n_dirty; /* entries written since the last capture began, of all hash tables */
 	uint32_t captures; /* that have begun */
@@ -70,6 +73,18 @@ void wr_layout_init(
 void wr_layout_set_head(struct wr_layout *layout, uint32_t head);
 void wr_layout_fini(struct wr_layout *layout);
 void wr_layout_free_cells(struct wr_layout *layout, uint8_t *row);
+/* Where the cells of its rows are made; NULL: nowhere in particular. */
+struct wr_heap *wr_layout_heap(struct wr_layout *layout);
+/* Bytes of the heap that no cell has. */
+static inline uint64_t
+wr_layout_free_heap(const struct wr_layout *layout)
+{
+	return layout->heap.held - layout->heap.taken;
+}
+
+/* Between the two all rows go: blocks of the heap are not looked at, it goes as a whole. */
+void wr_layout_leave(struct wr_layout *layout);
+void wr_layout_left(struct wr_layout *layout);
 /* Frees spare slabs beyond keep. */
 void wr_layout_trim(struct wr_layout *layout, uint32_t keep);
 

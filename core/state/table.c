@@ -73,6 +73,7 @@ wr_table_free(struct weir_table *table)
 {
 	if (table == NULL)
 		return;
+	wr_layout_leave(&table->layout);
 	while (table->cursors != NULL) {
 		struct wr_cursor *cursor = table->cursors;
 
@@ -415,6 +416,17 @@ wr_table_erase(struct weir_table *table, const struct weir_batch *batch, const u
 	}
 }
 
+/* All entries of a table by key; scans of what is on disk have rows of their own. */
+static void
+table_drop_all(struct weir_table *table)
+{
+	if (table->evict == NULL)
+		wr_layout_leave(&table->layout);
+	wr_hash_fini(&table->hash);
+	if (table->evict == NULL)
+		wr_layout_left(&table->layout);
+}
+
 void
 wr_table_sweep(struct weir_table *table)
 {
@@ -422,7 +434,7 @@ wr_table_sweep(struct weir_table *table)
 
 	wr_hash_part(hash);
 	if (table->dead == INT64_MAX && hash->frozen == NULL)
-		wr_hash_fini(hash); /* all go, and nobody needs to know which */
+		table_drop_all(table); /* and nobody needs to know which */
 	for (uint32_t i = 1; i < hash->slabs.next; i++) {
 		int64_t ns = wr_hash_ns(hash, i);
 
@@ -484,7 +496,7 @@ wr_table_edit(
 	(void)off;
 	(void)n;
 	wr_table_note_cells(table, -(int64_t)wr_cell_held(cell));
-	bytes = wr_cell_edit(cell, len);
+	bytes = wr_cell_edit_in(wr_layout_heap(&table->layout), cell, len);
 	wr_table_note_cells(table, wr_cell_held(cell));
 	return bytes;
 }
@@ -534,6 +546,7 @@ wr_table_used(const struct weir_table *table)
 {
 	uint64_t bytes = wr_table_bytes(table) - table_free_bytes(&table->hash);
 
+	bytes -= wr_layout_free_heap(&table->layout);
 	for (uint32_t i = 0; i < table->spaces.n; i++)
 		bytes -= table_free_bytes(table->spaces.v[i].hash);
 	return bytes;
@@ -545,6 +558,7 @@ wr_table_bytes(const struct weir_table *table)
 	const struct wr_layout *layout = &table->layout;
 	uint64_t bytes = sizeof *table + layout->cell_bytes + wr_hash_bytes(&table->hash);
 
+	bytes += wr_layout_free_heap(layout);
 	bytes += ((uint64_t)layout->n_spare << layout->shift) * layout->stride;
 	bytes += wr_spaces_bytes(&table->spaces);
 	for (const struct wr_cursor *c = table->cursors; c != NULL; c = c->next)

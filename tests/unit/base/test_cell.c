@@ -89,6 +89,34 @@ START_TEST(a_cell_may_shrink_to_nothing_and_grow_again)
 }
 END_TEST
 
+START_TEST(a_cell_of_a_heap_stays_there_until_it_is_too_large)
+{
+	struct wr_heap heap = {0};
+	uint64_t cell = 0;
+	uint32_t len;
+
+	memcpy(wr_cell_edit(&cell, 20), "moves with its bytes", 20);
+	ck_assert(!wr_cell_is_of_heap(&cell));
+	wr_cell_edit_in(&heap, &cell, 200);
+	ck_assert(wr_cell_is_of_heap(&cell));
+	ck_assert_uint_eq(wr_cell_held(&cell), heap.taken);
+	wr_cell_edit_noted(&cell, 2000);
+	ck_assert(wr_cell_is_of_heap(&cell));
+	ck_assert_uint_eq(wr_cell_held(&cell), heap.taken);
+	wr_cell_edit_in(&heap, &cell, 100000);
+	ck_assert(!wr_cell_is_of_heap(&cell));
+	ck_assert_uint_eq(heap.taken, 0);
+	ck_assert_mem_eq(wr_cell_peek(&cell, &len), "moves with its bytes", 21);
+	ck_assert_uint_eq(len, 100000);
+	wr_cell_free(&cell);
+	wr_cell_edit_in(&heap, &cell, 8);
+	wr_cell_free(&cell);
+	ck_assert_uint_eq(cell, 0);
+	ck_assert_uint_eq(heap.taken, 0);
+	wr_heap_fini(&heap);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -98,6 +126,7 @@ main(void)
 		new_bytes_are_zero,
 		what_cells_grew_by_is_told_once,
 		a_cell_may_shrink_to_nothing_and_grow_again,
+		a_cell_of_a_heap_stays_there_until_it_is_too_large,
 	};
 
 	return base_test_run("cell", tests, sizeof tests / sizeof tests[0]);
