@@ -38,6 +38,12 @@ wr_cell_peek(const uint64_t *cell, uint32_t *len)
 	return c == NULL || c->len == 0 ? NULL : c->bytes;
 }
 
+void *
+wr_cell_bytes(const uint64_t *cell)
+{
+	return *cell == 0 ? NULL : cell_at(cell)->bytes;
+}
+
 /* Who asks for a quarter more than there was knows what it needs; else it doubles. */
 static uint32_t
 cell_grow(const struct cell *c, uint32_t len)

@@ -14,6 +14,8 @@
 
 /* Borrowed until the next edit of this cell; NULL with *len 0 when empty. */
 const void *wr_cell_peek(const uint64_t *cell, uint32_t *len);
+/* Where its bytes are; it is not looked at. */
+void *wr_cell_bytes(const uint64_t *cell);
 /* Makes the cell len bytes long: new bytes are zero, old ones kept. */
 void *wr_cell_edit(uint64_t *cell, uint32_t len);
 /* The same; a cell that has to move becomes a block of the heap, if that has any so large.  What is

@@ -328,6 +328,17 @@ wr_plugin_check_function(const struct wr_subject *s, const struct weir_function 
 	return rc < 0 ? rc : check_call(s, function->name);
 }
 
+static int
+check_joint(const struct wr_subject *s, const struct weir_joint *joint)
+{
+	if (joint == NULL ||
+		(joint->size >= WR_PLUGIN_MIN(weir_joint, finish) && joint->able != NULL &&
+			joint->update != NULL && joint->merge != NULL && joint->finish != NULL &&
+			joint->n_cells <= joint->common_size))
+		return 0;
+	return wr_plugin_bad(s, "has a joint that lacks a function or room for its cells");
+}
+
 int
 wr_plugin_check_aggregate(const struct wr_subject *s, const struct weir_aggregate *aggregate)
 {
@@ -339,6 +350,8 @@ wr_plugin_check_aggregate(const struct wr_subject *s, const struct weir_aggregat
 		rc = check_callback(s, aggregate->merge != NULL, "merge");
 	if (rc == 0)
 		rc = check_callback(s, aggregate->finish != NULL, "finish");
+	if (rc == 0 && WEIR_HAS(struct weir_aggregate, aggregate, joint))
+		rc = check_joint(s, aggregate->joint);
 	return rc < 0 ? rc : check_call(s, aggregate->name);
 }
 

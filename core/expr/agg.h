@@ -22,10 +22,23 @@ struct wr_agg_call {
 	uint32_t slot; /* of the accumulator */
 	uint32_t offset; /* of it in the row, bytes */
 	bool shares; /* it is that of an earlier call, which feeds it */
+	int32_t joint; /* what it belongs to, as number nth; -1: it keeps all by itself */
+	uint32_t nth;
 	uint32_t type, nullable;
 	uint32_t n_args;
 	int32_t filter; /* an input; -1: none */
 	uint32_t *args; /* inputs */
+};
+
+/* Calls with the same arguments and different filters that keep something in common. */
+struct wr_agg_joint {
+	const struct weir_joint *joint; /* of their aggregate */
+	uint32_t first; /* of them */
+	uint32_t common; /* where that is in the row, bytes */
+	uint32_t n;
+	uint32_t own[WEIR_JOINT_MAX]; /* where their accumulators are */
+	int32_t filter[WEIR_JOINT_MAX];
+	uint64_t calls; /* made of their slots' names */
 };
 
 struct wr_agg_item {
@@ -34,12 +47,13 @@ struct wr_agg_item {
 };
 
 struct weir_aggs {
-	uint32_t n_items, n_calls, n_slots, n_inputs;
-	uint32_t cap_calls, cap_inputs;
+	uint32_t n_items, n_calls, n_slots, n_inputs, n_joints;
+	uint32_t cap_calls, cap_slots, cap_inputs, cap_joints;
 	struct wr_agg_item *items;
 	struct wr_agg_call *calls;
 	struct wr_agg_input *inputs;
-	struct weir_slot *slots; /* one a call that shares none */
+	struct weir_slot *slots;
+	struct wr_agg_joint *joints;
 	bool retractable;
 };
 

@@ -154,22 +154,125 @@ share_slot(const struct weir_aggs *aggs, struct wr_agg_call *call, const char *n
 	return call->shares;
 }
 
-static void
-add_slot(struct build *b, struct wr_agg_call *call, const struct weir_call *plan, const char *text)
+/* Where it is in the row. */
+static uint32_t
+add_slot(struct build *b, struct weir_slot slot)
 {
-	struct weir_slot *slot = &b->aggs->slots[b->aggs->n_slots];
+	struct weir_aggs *aggs = b->aggs;
+	uint32_t offset = b->size;
+
+	if (slot.initial == NULL)
+		slot.initial = wr_arena_zalloc(b->scope->arena, slot.bytes + 8);
+	aggs->slots = grow(
+		b->scope->arena, aggs->slots, aggs->n_slots, &aggs->cap_slots, sizeof *aggs->slots);
+	aggs->slots[aggs->n_slots++] = slot;
+	b->size += slot.bytes;
+	return offset;
+}
+
+static void
+add_accumulator(
+	struct build *b, struct wr_agg_call *call, const struct weir_call *plan, const char *text)
+{
 	void *initial = wr_arena_zalloc(b->scope->arena, plan->acc_size * 8 + 8);
 
-	call->slot = b->aggs->n_slots++;
-	call->offset = b->size;
 	if (call->agg->init != NULL)
 		call->agg->init(call->self, initial);
-	*slot = (struct weir_slot){.name = text,
-		.bytes = plan->acc_size * 8,
-		.cells = plan->n_cells,
-		.version = call->agg->version,
-		.initial = initial};
-	b->size += slot->bytes;
+	call->slot = b->aggs->n_slots;
+	call->offset = add_slot(b, (struct weir_slot){.name = text,
+					   .bytes = plan->acc_size * 8,
+					   .cells = plan->n_cells,
+					   .version = call->agg->version,
+					   .initial = initial});
+}
+
+static const char *
+shown(const struct build *b, const struct wr_node *node, const char *text)
+{
+	return b->scope->shown == NULL ? text : b->scope->shown(b->scope->arg, node->src.loc, text);
+}
+
+static const char *
+joint_name(struct build *b, const struct wr_agg_call *call, const struct wr_node *node)
+{
+	const struct wr_agg_input *inputs = b->aggs->inputs;
+	int32_t filter = -1;
+	struct wr_text name = {0};
+	const char *copy;
+
+	wr_text_printf(&name, "what %s has met of ", call->agg->name);
+	for (uint32_t i = 0; i < call->n_args; i++) {
+		const struct wr_agg_input *input = &inputs[call->args[i]];
+
+		wr_text_printf(&name, "%s%s", i > 0 ? ", " : "", input->text);
+		filter = input->filter > filter ? input->filter : filter;
+	}
+	if (filter >= 0)
+		wr_text_printf(&name, " where %s", inputs[filter].text);
+	copy = shown(b, node, wr_arena_dup(b->scope->arena, name.p, name.len));
+	wr_text_fini(&name);
+	return copy;
+}
+
+/* The one with these arguments, perhaps a new one; -1: it has as many calls as it can have. */
+static int32_t
+joint_of(struct build *b, const struct wr_agg_call *call, const struct wr_node *node)
+{
+	const struct weir_joint *has = call->agg->joint;
+	struct weir_aggs *aggs = b->aggs;
+	struct wr_agg_joint *joint;
+
+	for (uint32_t i = 0; i < aggs->n_joints; i++) {
+		const struct wr_agg_call *first = &aggs->calls[aggs->joints[i].first];
+
+		if (first->agg == call->agg && first->n_args == call->n_args &&
+			memcmp(first->args, call->args, call->n_args * sizeof *call->args) == 0)
+			return aggs->joints[i].n < WEIR_JOINT_MAX ? (int32_t)i : -1;
+	}
+	aggs->joints = grow(b->scope->arena, aggs->joints, aggs->n_joints, &aggs->cap_joints,
+		sizeof *aggs->joints);
+	joint = &aggs->joints[aggs->n_joints];
+	*joint = (struct wr_agg_joint){.joint = has, .first = aggs->n_calls};
+	joint->common = add_slot(b, (struct weir_slot){.name = joint_name(b, call, node),
+					    .bytes = has->common_size * 8,
+					    .cells = has->n_cells,
+					    .version = has->version});
+	return (int32_t)aggs->n_joints++;
+}
+
+static uint64_t
+mix_text(uint64_t hash, const char *text)
+{
+	for (; *text != '\0'; text++)
+		hash = (hash ^ (uint8_t)*text) * 0x100000001b3;
+	return (hash ^ 0xff) * 0x100000001b3;
+}
+
+/* Whether the call, whose slot has this name, keeps what it takes together with others. */
+static bool
+join(struct build *b, struct wr_agg_call *call, const struct weir_call *plan,
+	const struct wr_node *node, const char *text)
+{
+	const struct weir_aggregate *agg = call->agg;
+	struct wr_agg_joint *joint;
+
+	call->joint = -1;
+	if (b->scope->amends || !WEIR_HAS(struct weir_aggregate, agg, joint) ||
+		agg->joint == NULL || !agg->joint->able(plan))
+		return false;
+	call->joint = joint_of(b, call, node);
+	if (call->joint < 0)
+		return false;
+	joint = &b->aggs->joints[call->joint];
+	call->nth = joint->n++;
+	call->slot = b->aggs->n_slots;
+	call->offset = add_slot(b, (struct weir_slot){.name = text,
+					   .bytes = agg->joint->own_size * 8,
+					   .version = agg->joint->version});
+	joint->own[call->nth] = call->offset;
+	joint->filter[call->nth] = call->filter;
+	joint->calls = mix_text(joint->calls, text);
+	return true;
 }
 
 /* The column a call's result will be in. */
@@ -214,18 +317,11 @@ outer_call(void *arg, struct wr_node *node)
 	call.self = plan.pub.self;
 	call.type = plan.pub.type;
 	call.nullable = plan.pub.nullable;
-	if (aggs->n_calls == aggs->cap_calls) {
-		uint32_t cap = aggs->cap_calls;
-
-		aggs->slots = grow(arena, aggs->slots, cap, &cap, sizeof *aggs->slots);
-		aggs->calls = grow(
-			arena, aggs->calls, aggs->n_calls, &aggs->cap_calls, sizeof *aggs->calls);
-	}
-	slot = slot_name(b, &call, &plan.pub);
-	if (b->scope->shown != NULL)
-		slot = b->scope->shown(b->scope->arg, node->src.loc, slot);
-	if (!share_slot(aggs, &call, slot))
-		add_slot(b, &call, &plan.pub, slot);
+	aggs->calls =
+		grow(arena, aggs->calls, aggs->n_calls, &aggs->cap_calls, sizeof *aggs->calls);
+	slot = shown(b, node, slot_name(b, &call, &plan.pub));
+	if (!join(b, &call, &plan.pub, node, slot) && !share_slot(aggs, &call, slot))
+		add_accumulator(b, &call, &plan.pub, slot);
 	aggs->retractable = aggs->retractable && call.agg->retract != NULL;
 	aggs->calls[aggs->n_calls] = call;
 	return result_node(b, node, aggs->n_calls++);

@@ -115,23 +115,32 @@ through(struct update *u, int32_t filter)
 	return *picked;
 }
 
+/* What a call is given; *some: of the rows only those it takes. */
+static const struct weir_column **
+args_of(struct update *u, const struct wr_agg_call *call, const uint64_t **some)
+{
+	const struct weir_column **args =
+		wr_arena_array(u->run.eval->scratch, const struct weir_column *, call->n_args + 1);
+
+	for (uint32_t i = 0; i < call->n_args; i++) {
+		args[i] = &u->inputs[call->args[i]].col;
+		if (call->agg->flags & WEIR_STRICT)
+			*some = narrow(&u->run, *some, args[i]->valid);
+	}
+	return args;
+}
+
 /* some: of these rows; NULL: of all. */
 static void
 feed(struct update *u, const struct wr_agg_call *call, const uint64_t *some, bool retract)
 {
 	struct wr_run *run = &u->run;
-	const struct weir_column **args =
-		wr_arena_array(run->eval->scratch, const struct weir_column *, call->n_args + 1);
+	const struct weir_column **args = args_of(u, call, &some);
 	struct pairs pairs = through(u, call->filter);
 	struct weir_accs accs;
 	struct wr_fn fn;
 	int rc;
 
-	for (uint32_t i = 0; i < call->n_args; i++) {
-		args[i] = &u->inputs[call->args[i]].col;
-		if (call->agg->flags & WEIR_STRICT)
-			some = narrow(run, some, args[i]->valid);
-	}
 	if (some != NULL)
 		pairs = pairs_pick(run, pairs, some);
 	if (pairs.n == 0)
@@ -141,6 +150,70 @@ feed(struct update *u, const struct wr_agg_call *call, const uint64_t *some, boo
 	rc = (retract ? call->agg->retract : call->agg->update)(
 		call->self, &fn.pub, accs, args, pairs.sel, pairs.n);
 	wr_fn_result(run, rc);
+}
+
+/* For which calls each of these rows is. */
+static const uint8_t *
+calls_of(struct update *u, const struct wr_agg_joint *joint, struct pairs pairs)
+{
+	uint8_t *calls = wr_arena_zalloc(u->run.eval->scratch, pairs.n);
+
+	for (uint32_t c = 0; c < joint->n; c++) {
+		const uint64_t *bits = joint->filter[c] < 0 ? NULL : u->truths[joint->filter[c]];
+
+		for (uint32_t k = 0; k < pairs.n; k++) {
+			uint32_t row = pairs.sel == NULL ? k : pairs.sel[k];
+
+			calls[k] |= (uint8_t)((bits == NULL || weir_bit_get(bits, row)) << c);
+		}
+	}
+	return calls;
+}
+
+/* Where any of the filters is true; NULL: a call has none. */
+static const uint64_t *
+any_filter(struct update *u, const struct wr_agg_joint *joint)
+{
+	uint64_t *any;
+
+	for (uint32_t c = 0; c < joint->n; c++)
+		if (joint->filter[c] < 0)
+			return NULL;
+	any = memset(wr_run_bits(&u->run), 0, u->run.cap / 8);
+	for (uint32_t c = 0; c < joint->n; c++)
+		for (uint32_t w = 0; w < u->run.cap / 64; w++)
+			any[w] |= u->truths[joint->filter[c]][w];
+	return any;
+}
+
+static struct weir_joint_accs
+accs_of(const struct wr_agg_joint *joint, void *const *row)
+{
+	return (struct weir_joint_accs){.row = row,
+		.common = joint->common,
+		.n = joint->n,
+		.own = joint->own,
+		.calls = joint->calls};
+}
+
+static void
+feed_joint(struct update *u, const struct wr_agg_joint *joint)
+{
+	const struct wr_agg_call *first = &u->aggs->calls[joint->first];
+	struct pairs pairs = through(u, -1);
+	const uint64_t *some = any_filter(u, joint);
+	const struct weir_column **args = args_of(u, first, &some);
+	struct weir_joint_accs accs;
+	struct wr_fn fn;
+
+	if (some != NULL)
+		pairs = pairs_pick(&u->run, pairs, some);
+	if (pairs.n == 0)
+		return;
+	accs = accs_of(joint, pairs.row);
+	wr_fn_init(&fn, &u->run, NULL);
+	wr_fn_result(&u->run, joint->joint->update(&fn.pub, &accs, args, pairs.sel, pairs.n,
+				      calls_of(u, joint, pairs)));
 }
 
 /* Rows that are taken back; NULL: none. */
@@ -187,16 +260,18 @@ wr_aggs_update(const struct weir_aggs *aggs, struct wr_eval *eval, const struct 
 	if (u.run.failed != NULL)
 		u.good = inverse(&u.run, u.run.failed);
 	back = taken_back(&u.run);
-	wr_assert(back == NULL || aggs->retractable);
+	wr_assert(back == NULL || (aggs->retractable && aggs->n_joints == 0));
 	for (uint32_t i = 0; i < aggs->n_calls; i++) {
 		const struct wr_agg_call *call = &aggs->calls[i];
 
-		if (call->shares)
+		if (call->shares || call->joint >= 0)
 			continue;
 		feed(&u, call, back == NULL ? NULL : inverse(&u.run, back), false);
 		if (back != NULL)
 			feed(&u, call, back, true);
 	}
+	for (uint32_t i = 0; i < aggs->n_joints; i++)
+		feed_joint(&u, &aggs->joints[i]);
 }
 
 void
@@ -214,10 +289,17 @@ wr_aggs_merge(const struct weir_aggs *aggs, struct wr_eval *eval, void *const *i
 		struct weir_accs to = {.row = into, .offset = call->offset};
 		struct weir_accs with = {.row = from, .offset = call->offset};
 
-		if (call->shares)
+		if (call->shares || call->joint >= 0)
 			continue;
 		wr_fn_init(&fn, &run, NULL);
 		wr_fn_result(&run, call->agg->merge(call->self, &fn.pub, to, with, n));
+	}
+	for (uint32_t i = 0; i < aggs->n_joints; i++) {
+		const struct wr_agg_joint *joint = &aggs->joints[i];
+		struct weir_joint_accs accs = accs_of(joint, into);
+
+		wr_fn_init(&fn, &run, NULL);
+		wr_fn_result(&run, joint->joint->merge(&fn.pub, &accs, from, n));
 	}
 }
 
@@ -257,12 +339,25 @@ wr_agg_result_eval(
 			wr_run_error(run, wr_row(rows, k), "%s", result->why[wr_row(rows, k)]);
 }
 
+static int
+finish_by_plugin(const struct weir_aggs *aggs, const struct wr_agg_call *call, struct weir_fn *fn,
+	void *const *row, uint32_t n, struct weir_vec *vec)
+{
+	struct weir_joint_accs joint;
+
+	if (call->joint < 0)
+		return call->agg->finish(
+			call->self, fn, (struct weir_accs){row, call->offset}, n, vec);
+	joint = accs_of(&aggs->joints[call->joint], row);
+	return call->agg->joint->finish(fn, &joint, call->nth, n, vec);
+}
+
 static const struct weir_column *
-finish_call(const struct wr_agg_call *call, struct wr_run *run, void *const *row, uint32_t n)
+finish_call(const struct weir_aggs *aggs, const struct wr_agg_call *call, struct wr_run *run,
+	void *const *row, uint32_t n)
 {
 	struct wr_arena *arena = run->eval->result;
 	struct result *result = wr_arena_new(arena, struct result);
-	struct weir_accs accs = {.row = row, .offset = call->offset};
 	struct weir_vec vec = {.size = sizeof vec, .type = call->type, .cap = run->cap};
 	struct finish_fn finish = {.result = result};
 	int rc;
@@ -272,7 +367,7 @@ finish_call(const struct wr_agg_call *call, struct wr_run *run, void *const *row
 	wr_fn_init(&finish.fn, run, &vec);
 	finish.fn.texts.arena = arena;
 	finish.fn.pub.row_error = finish_row_error;
-	rc = call->agg->finish(call->self, &finish.fn.pub, accs, n, &vec);
+	rc = finish_by_plugin(aggs, call, &finish.fn.pub, row, n, &vec);
 	if (rc < 0)
 		memset(vec.valid, 0, run->cap / 8);
 	wr_fn_result(run, rc);
@@ -296,7 +391,7 @@ wr_aggs_finish(const struct weir_aggs *aggs, struct wr_eval *eval, void *const *
 
 	wr_run_init(&run, eval, &batch, n);
 	for (uint32_t i = 0; i < aggs->n_calls; i++)
-		results[i] = finish_call(&aggs->calls[i], &run, row, n);
+		results[i] = finish_call(aggs, &aggs->calls[i], &run, row, n);
 	for (uint32_t i = 0; i < aggs->n_items; i++)
 		cols[i] = wr_run_root(&run, aggs->items[i].root, (struct wr_rows){NULL, n});
 }

@@ -29,6 +29,14 @@ fn_edit(struct weir_fn *fn, void *row, uint64_t *cell, uint32_t len, uint32_t of
 	return wr_cell_edit_noted(cell, len);
 }
 
+static void *
+fn_bytes(struct weir_fn *fn, void *row, const uint64_t *cell)
+{
+	(void)fn;
+	(void)row;
+	return wr_cell_bytes(cell);
+}
+
 static void
 fn_text(struct weir_fn *pub, struct weir_vec *vec, uint32_t i, const char *p, uint32_t len)
 {
@@ -81,7 +89,8 @@ wr_fn_init(struct wr_fn *fn, struct wr_run *run, struct weir_vec *out)
 		.row_error = fn_row_error,
 		.share = fn_share,
 		.block = fn_block,
-		.print = fn_print};
+		.print = fn_print,
+		.bytes = fn_bytes};
 	fn->run = run;
 	fn->out = out;
 	fn->shared = NULL;

@@ -20,6 +20,7 @@ struct wr_scope {
 	const struct weir_schema *schema;
 	uint32_t hidden; /* bit WEIR_AT_x: that @ column can be asked for here */
 	const char *hidden_why; /* why the others cannot, for the message; may be NULL */
+	bool amends; /* rows may amend earlier ones */
 	struct wr_arena *arena; /* programs live here */
 	void *arg; /* of the callbacks */
 	void (*read)(void *arg, uint32_t col);

@@ -245,6 +245,8 @@ static const struct {
 		       "of the language"},
 	{"aggregate 0", "plugin \"%s\": aggregate 0 has a struct weir_aggregate of size 8, not 96"},
 	{"aggregate 1", "plugin \"%s\": aggregate \"no_update\" has no update()"},
+	{"aggregate 2", "plugin \"%s\": aggregate \"no_joint_able\" has a joint that lacks a "
+			"function or room for its cells"},
 };
 
 START_TEST(a_descriptor_that_lies_is_refused)

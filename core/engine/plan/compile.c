@@ -211,13 +211,13 @@ wr_plan_aggregates(struct weir_plan *plan, uint32_t in, const struct weir_list *
 
 	if (!scope_of_input(&scope, &place, in))
 		return NULL;
+	scope.amends = plan->stage != WR_PLAN_DECODE && plan->ports[in].amender != NULL;
 	aggs = wr_aggs_compile(&scope, list);
 	if (aggs == NULL) {
 		plan->failed = true;
 		return NULL;
 	}
-	if (plan->stage != WR_PLAN_DECODE && plan->ports[in].amender != NULL &&
-		!wr_aggs_retractable(aggs)) {
+	if (scope.amends && !wr_aggs_retractable(aggs)) {
 		wr_problem(plan, list->loc,
 			"an aggregate of %s cannot take rows back, and %s amends earlier ones",
 			plan->op->title, plan->ports[in].amender->op->title);

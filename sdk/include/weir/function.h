@@ -102,6 +102,13 @@ struct weir_fn {
 	 * outside the years 1 to 9999).
 	 */
 	uint32_t (*print)(struct weir_fn *, const struct weir_column *, uint32_t i, char *to);
+
+	/*
+	 * The bytes of a cell as its last edit() left them, any of which may be written; nothing of
+	 * it is looked at, so that an aggregate can bring many near at once.  Until the next edit
+	 * of this cell.
+	 */
+	void *(*bytes)(struct weir_fn *, void *row, const uint64_t *cell);
 };
 
 enum { WEIR_PRINT_MAX = 64 };
@@ -126,6 +133,47 @@ struct weir_function {
 	const char *signature; /* substr(string, from [, count]); NULL: none */
 	const char
 		*example; /* an expression with its result: substr('hello', 2, 3) = 'ell'; NULL */
+};
+
+/*
+ * Calls of an aggregate with the same arguments and different filters that keep something in
+ * common: each has an accumulator of its own, and all of them one more.
+ */
+enum { WEIR_JOINT_MAX = 8 };
+
+struct weir_joint_accs {
+	void *const *row;
+	uint32_t common, n; /* where in a row the common one is; calls */
+	const uint32_t *own; /* where theirs are */
+	uint64_t calls; /* which calls they are, in this order: others have another number */
+};
+
+/*
+ * What an aggregate offers for that.  The host makes use of it for inputs that do not amend earlier
+ * rows, also of a single call.  All accumulators begin as zeros.  A state may have been kept by
+ * calls of which some are gone since, came later, or had another place: then own accumulators are
+ * what they were or zero, and the common one is what it was.
+ */
+struct weir_joint {
+	uint32_t size, version; /* of all these accumulators' layout */
+	uint32_t common_size, n_cells, own_size; /* as in struct weir_call */
+	uint32_t reserved;
+
+	/* [plan] Whether it can be had for this call, which its aggregate's plan() took: 0 or 1. */
+	int (*able)(const struct weir_call *);
+
+	/* Row sel[i] (sel NULL: row i) is for those calls whose bits are set in calls[i]. */
+	int (*update)(struct weir_fn *, const struct weir_joint_accs *,
+		const struct weir_column *const *args, const uint32_t *sel, uint32_t n,
+		const uint8_t *calls);
+
+	/* The accumulators of row[i] take all that those of from[i] have taken. */
+	int (*merge)(
+		struct weir_fn *, const struct weir_joint_accs *, void *const *from, uint32_t n);
+
+	/* Row i of out gets the result of a call. */
+	int (*finish)(struct weir_fn *, const struct weir_joint_accs *, uint32_t call, uint32_t n,
+		struct weir_vec *out);
 };
 
 /*
@@ -163,6 +211,8 @@ struct weir_aggregate {
 
 	const char *signature; /* percentile(x, fraction); NULL: none */
 	const char *example; /* an expression, in words what it gives */
+
+	const struct weir_joint *joint; /* NULL: each call keeps all by itself */
 };
 
 #ifdef __cplusplus

@@ -386,6 +386,7 @@ START_TEST(what_is_exact_takes_rows_back)
 	struct rig rig;
 
 	rig_init(&rig);
+	rig.scope.amends = true;
 	aggs = compile(&rig, "d = count_distinct(n), m = median(n), v = var_pop(n), s = "
 			     "count_distinct(s), o = bool_or(n = 2 or n = 3)");
 	ck_assert_ptr_nonnull(aggs);
