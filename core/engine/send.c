@@ -66,6 +66,26 @@ send_refused(struct wr_inst *inst, struct wr_sender *sender, const struct weir_b
 		wr_ring_push(sender->rings[0], item);
 }
 
+/* Without keys all rows have the same one, which is not made for each. */
+static void
+make_keys(struct wr_batch *batch)
+{
+	struct weir_batch *b = &batch->pub;
+	struct wr_key *keys;
+	uint64_t *hash;
+
+	b->key_hash = NULL;
+	b->keys = NULL;
+	if (b->n_keys == 0)
+		return;
+	hash = wr_arena_array(&batch->arena, uint64_t, b->n_rows);
+	keys = wr_arena_array(&batch->arena, struct wr_key, b->n_rows);
+	wr_keys_of(b->cols + b->first_key, b->n_keys, b->sel, wr_batch_count(b), keys, hash,
+		&batch->arena);
+	b->key_hash = hash;
+	b->keys = keys;
+}
+
 /* The batch with its key columns, keys and hashes behind the others; takes the reference, NULL when
  * no row is left. */
 static struct wr_batch *
@@ -78,8 +98,6 @@ add_keys(struct wr_inst *inst, struct wr_sender *sender, struct wr_batch *from)
 	uint32_t n = wr_batch_count(b);
 	const struct weir_column **cols =
 		wr_arena_array(arena, const struct weir_column *, in->first_key + in->n_keys);
-	uint64_t *hash = wr_arena_array(arena, uint64_t, b->n_rows);
-	struct wr_key *keys = wr_arena_array(arena, struct wr_key, b->n_rows);
 	struct key_errors errors = {0};
 	struct wr_eval eval = {&inst->pub, &inst->scratch, arena, key_error, &errors, 0};
 
@@ -93,7 +111,7 @@ add_keys(struct wr_inst *inst, struct wr_sender *sender, struct wr_batch *from)
 	batch->pub.n_cols = in->first_key + in->n_keys;
 	batch->pub.first_key = in->first_key;
 	batch->pub.n_keys = in->n_keys;
-	wr_batch_pin(batch, b->n_rows * (sizeof *hash + sizeof *keys));
+	wr_batch_pin(batch, b->n_rows * (sizeof *b->key_hash + sizeof(struct wr_key)));
 	wr_batch_share(batch, b);
 	if (errors.n > 0) {
 		uint32_t *sel = wr_arena_array(arena, uint32_t, n);
@@ -108,9 +126,7 @@ add_keys(struct wr_inst *inst, struct wr_sender *sender, struct wr_batch *from)
 		wr_batch_unref(batch);
 		return NULL;
 	}
-	wr_keys_of(cols + in->first_key, in->n_keys, batch->pub.sel, n, keys, hash, arena);
-	batch->pub.key_hash = hash;
-	batch->pub.keys = keys;
+	make_keys(batch);
 	return batch;
 }
 

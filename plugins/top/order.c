@@ -9,6 +9,8 @@
 
 enum { IS_NULL = 2, IS_VALUE = 1 }; /* nulls come last, whichever way the others go */
 
+enum { SIFT_STEP = 128 }; /* rows that are compared before any of them is picked */
+
 static int
 is_blank(char c)
 {
@@ -158,12 +160,17 @@ has_null(const struct weir_column *column, const uint32_t *rows, uint32_t n)
 	return all == 0;
 }
 
+static int
+is_int(const struct weir_column *column)
+{
+	return column->type == WEIR_INT64 || column->type == WEIR_TIMESTAMP;
+}
+
 /* Whether all values of those rows take nine bytes. */
 static int
 is_of_words(const struct weir_column *column, const uint32_t *rows, uint32_t n)
 {
-	return (column->type == WEIR_INT64 || column->type == WEIR_TIMESTAMP) &&
-	       !has_null(column, rows, n);
+	return is_int(column) && !has_null(column, rows, n);
 }
 
 /* As put_value() would, into keys that are all of a size. */
@@ -256,7 +263,7 @@ top_prefixes(const struct top_order *order, const struct weir_column *const *col
 	const int64_t *ints = col->values;
 	int with_nulls = has_null(col, rows, n);
 
-	if (col->type == WEIR_INT64 || col->type == WEIR_TIMESTAMP) {
+	if (is_int(col)) {
 		for (uint32_t i = 0; i < n; i++)
 			prefix[i] = prefix_word((uint64_t)ints[rows[i]] ^ sign, order->descends[0]);
 	} else if (col->type == WEIR_FLOAT64) {
@@ -270,4 +277,62 @@ top_prefixes(const struct top_order *order, const struct weir_column *const *col
 	}
 	for (uint32_t i = 0; i < n && with_nulls; i++)
 		prefix[i] = weir_bit_get(col->valid, rows[i]) ? prefix[i] : (uint64_t)IS_NULL << 56;
+}
+
+/* Whether one of n values is not above the last.  All of them are asked: for vector code. */
+WEIR_KERNEL static int
+any_within(const int64_t *values, uint64_t flip, int64_t last, uint32_t n)
+{
+	uint64_t some = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		some |= (uint64_t)((int64_t)((uint64_t)values[i] ^ flip) <= last);
+	return some != 0;
+}
+
+/* As top_sift(), of ints, to which the bound is brought.  What stands at a null may be kept. */
+static uint32_t
+sift_ints(const int64_t *values, int descends, uint64_t bound, const uint32_t *rows, uint32_t n,
+	uint32_t *kept)
+{
+	const uint64_t sign = (uint64_t)1 << 63, flip = descends ? UINT64_MAX : 0;
+	const int64_t last = (int64_t)((bound << 8 | 0xff) ^ sign);
+	uint32_t m = 0;
+
+	for (uint32_t i = 0; i < n;) {
+		uint32_t to = n - i < SIFT_STEP ? n : i + SIFT_STEP;
+		uint32_t span = rows[to - 1] - rows[i] + 1;
+
+		/* Those between the rows come along: what they have is asked in vain at worst. */
+		if (!any_within(values + rows[i], flip, last, span)) {
+			i = to;
+			continue;
+		}
+		for (; i < to; i++) {
+			kept[m] = rows[i];
+			m += (int64_t)((uint64_t)values[rows[i]] ^ flip) <= last;
+		}
+	}
+	return m;
+}
+
+uint32_t
+top_sift(const struct top_order *order, const struct weir_column *const *cols, const uint32_t *rows,
+	uint32_t n, uint64_t bound, uint32_t *kept)
+{
+	uint64_t prefix[WEIR_ROWS_MAX];
+	uint32_t m = 0;
+
+	if (bound >> 56 > IS_VALUE) {
+		memcpy(kept, rows, n * sizeof *rows);
+		return n;
+	}
+	if (is_int(cols[0]))
+		return sift_ints(cols[0]->values, order->descends[0], bound, rows, n, kept);
+	top_prefixes(order, cols, rows, n, prefix);
+	for (uint32_t i = 0; i < n; i++) {
+		kept[m] = rows[i];
+		m += prefix[i] <= bound;
+	}
+	return m;
 }

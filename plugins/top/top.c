@@ -222,29 +222,37 @@ last_window(const struct top_conf *conf, int64_t watermark)
 	return window_of(conf, watermark + 1) - conf->tumbling;
 }
 
-/* Whether all of n rows are in one open window, that of the first: a time outside of it makes one
- * of the differences negative. */
-static int
-admit_all(const struct top *top, const int64_t *time, const uint32_t *rows, uint32_t n, int64_t *ns)
+/* Whether all times are from first to last: one that is not makes a difference negative. */
+WEIR_KERNEL static int
+all_within(const int64_t *time, uint32_t n, uint64_t first, uint64_t last)
 {
-	uint64_t first, last, outside = 0;
-	int64_t begin;
+	uint64_t outside = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		outside |= ((uint64_t)time[i] - first) | (last - (uint64_t)time[i]);
+	return outside >> 63 == 0;
+}
+
+/* Whether all of n rows are in one open window, that of the first, which begins at *begin. */
+static int
+in_one_window(const struct top *top, const int64_t *time, const uint32_t *rows, uint32_t n,
+	int64_t *begin)
+{
+	int64_t last;
 
 	if (n == 0 || time[rows[0]] < -TOP_TIME_MAX || time[rows[0]] > TOP_TIME_MAX)
 		return 0;
-	begin = window_of(top->conf, time[rows[0]]);
-	first = (uint64_t)begin;
-	last = first + (uint64_t)top->conf->tumbling - 1;
-	if ((int64_t)last <= top->watermark || begin < -TOP_TIME_MAX ||
-		(int64_t)last > TOP_TIME_MAX)
+	*begin = window_of(top->conf, time[rows[0]]);
+	last = *begin + top->conf->tumbling - 1;
+	if (last <= top->watermark || *begin < -TOP_TIME_MAX || last > TOP_TIME_MAX)
 		return 0;
-	for (uint32_t i = 0; i < n; i++) {
-		uint64_t at = (uint64_t)time[rows[i]];
-
-		outside |= (at - first) | (last - at);
-		ns[i] = begin;
-	}
-	return outside >> 63 == 0;
+	/* Those of the rows between may be anything, but mostly are not. */
+	if (all_within(time + rows[0], rows[n - 1] - rows[0] + 1, (uint64_t)*begin, (uint64_t)last))
+		return 1;
+	for (uint32_t i = 0; i < n; i++)
+		if (time[rows[i]] < *begin || time[rows[i]] > last)
+			return 0;
+	return 1;
 }
 
 /* Of n rows those whose windows are open; gives how many.  ns gets the windows. */
@@ -254,10 +262,14 @@ admit(struct top *top, struct weir_task *task, const struct weir_batch *batch, u
 {
 	const struct top_conf *conf = top->conf;
 	uint32_t late[WEIR_ROWS_MAX], n_late = 0, n_open = 0;
-	int64_t begin = -2 * TOP_TIME_MAX; /* of the window of the row before */
+	int64_t begin; /* of the window of the row before */
 
-	if (admit_all(top, batch->event_time, rows, n, ns))
+	if (in_one_window(top, batch->event_time, rows, n, &begin)) {
+		for (uint32_t i = 0; i < n; i++)
+			ns[i] = begin;
 		return n;
+	}
+	begin = -2 * TOP_TIME_MAX;
 	for (uint32_t i = 0; i < n; i++) {
 		int64_t time = batch->event_time[rows[i]];
 
@@ -433,41 +445,88 @@ add_rows(struct top *top, const struct weir_batch *batch, const struct weir_colu
 	return 0;
 }
 
-static int
-top_process(void *self, struct weir_task *task, uint32_t in, const struct weir_batch *batch)
+/* So many rows are compared at a time. */
+static uint32_t
+step_of(const struct top_conf *conf)
 {
-	struct top *top = self;
+	return conf->limit == 1 && !conf->keeps_ties ? WEIR_ROWS_MAX : TOP_STEP;
+}
+
+static int
+add_to_group(struct top *top, const struct weir_batch *batch, const struct weir_column *const *cols,
+	const uint32_t *rows, uint32_t n, struct top_group *group)
+{
 	const struct top_conf *conf = top->conf;
-	const uint32_t step = conf->limit == 1 && !conf->keeps_ties ? WEIR_ROWS_MAX : TOP_STEP;
-	const struct weir_column *cols[TOP_ORDER_MAX];
-	uint32_t rows[WEIR_ROWS_MAX], n;
-	uint64_t prefix[WEIR_ROWS_MAX];
-	int64_t ns[WEIR_ROWS_MAX];
-	void *row[WEIR_ROWS_MAX];
+	const uint32_t step = step_of(conf);
 	struct coming coming;
 
-	(void)in;
-	n = top->expr->eval_rows(conf->order.expr, conf->order.n, task, batch, cols, rows);
-	if (conf->tumbling != 0)
-		n = admit(top, task, batch, rows, n, ns);
-	if (n == 0)
-		return WEIR_OK;
+	for (uint32_t i = 0; i < n; i += step) {
+		coming.n = top_sift(&conf->order, cols, rows + i, n - i < step ? n - i : step,
+			group->bound, coming.rows);
+		for (uint32_t k = 0; k < coming.n; k++)
+			coming.group[k] = group;
+		if (coming.n > 0 && add_rows(top, batch, cols, &coming) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+add_to_groups(struct top *top, const struct weir_batch *batch,
+	const struct weir_column *const *cols, const uint32_t *rows, uint32_t n, void *const *group)
+{
+	const struct top_conf *conf = top->conf;
+	const uint32_t step = step_of(conf);
+	uint64_t prefix[WEIR_ROWS_MAX];
+	struct coming coming;
+
 	top_prefixes(&conf->order, cols, rows, n, prefix);
-	top->table.ext->upsert(
-		top->table.table, batch, rows, n, conf->tumbling != 0 ? ns : NULL, row);
 	for (uint32_t i = 0; i < n;) {
 		uint32_t to = n - i < step ? n : i + step;
 
 		for (coming.n = 0; i < to; i++) {
 			coming.rows[coming.n] = rows[i];
-			coming.group[coming.n] = row[i];
+			coming.group[coming.n] = group[i];
 			coming.n += prefix[i] <= coming.group[coming.n]->bound;
 		}
 		if (coming.n > 0 && add_rows(top, batch, cols, &coming) < 0)
-			return weir_fail(task->err, -ENOMEM, "out of memory");
+			return -1;
 	}
+	return 0;
+}
+
+static int
+top_process(void *self, struct weir_task *task, uint32_t in, const struct weir_batch *batch)
+{
+	struct top *top = self;
+	const struct top_conf *conf = top->conf;
+	const struct weir_column *cols[TOP_ORDER_MAX];
+	uint32_t rows[WEIR_ROWS_MAX], n, n_groups;
+	int64_t ns[WEIR_ROWS_MAX];
+	void *group[WEIR_ROWS_MAX];
+	int rc;
+
+	(void)in;
+	n = top->expr->eval_rows(conf->order.expr, conf->order.n, task, batch, cols, rows);
+	ns[0] = 0;
+	n_groups = n;
+	if (conf->key.n == 0 &&
+		(conf->tumbling == 0 || in_one_window(top, batch->event_time, rows, n, ns)))
+		n_groups = 1;
+	else if (conf->tumbling != 0)
+		n = n_groups = admit(top, task, batch, rows, n, ns);
+	if (n == 0)
+		return WEIR_OK;
+	top->table.ext->upsert(
+		top->table.table, batch, rows, n_groups, conf->tumbling != 0 ? ns : NULL, group);
+	if (n_groups == 1)
+		rc = add_to_group(top, batch, cols, rows, n, group[0]);
+	else
+		rc = add_to_groups(top, batch, cols, rows, n, group);
+	if (rc < 0)
+		return weir_fail(task->err, -ENOMEM, "out of memory");
 	if (conf->tumbling == 0 && conf->emit == EMIT_UPDATE)
-		emit_updates(top, task, row, n);
+		emit_updates(top, task, group, n_groups);
 	return WEIR_OK;
 }
 

@@ -61,6 +61,10 @@ struct top_table {
 void top_prefixes(const struct top_order *order, const struct weir_column *const *cols,
 	const uint32_t *rows, uint32_t n, uint64_t *prefix);
 
+/* Of n rows all whose prefix is not above the bound, and maybe some more; gives how many. */
+uint32_t top_sift(const struct top_order *order, const struct weir_column *const *cols,
+	const uint32_t *rows, uint32_t n, uint64_t bound, uint32_t *kept);
+
 /* Below 0: a comes before b.  Of order bytes none is the beginning of others. */
 static inline int
 top_key_compare(struct weir_str a, struct weir_str b)

@@ -277,6 +277,76 @@ START_TEST(a_sort_gives_the_same)
 }
 END_TEST
 
+/* Those left out stand between the others and would be the first; times come near the ends of
+ * windows in any order. */
+static void
+push_mixed(struct wt_rig *rig)
+{
+	unsigned random = 7;
+
+	for (int i = 0; i < 9000; i++) {
+		int v, keep;
+
+		random = random * 1103515245u + 12345u;
+		v = (int)(random >> 16 & 255) - i / 20;
+		keep = random % 11 != 0;
+		if (random >> 8 & 15)
+			wt_pushf(rig,
+				"{\"g\":1,\"v\":%d,\"x\":%d.5,\"i\":%d,\"keep\":%s,\"ts\":%d}",
+				keep ? v : v % 2 * 100000, v, i, keep ? "true" : "false",
+				i + (int)(random >> 12 & 63));
+		else
+			wt_pushf(rig, "{\"g\":1,\"i\":%d,\"keep\":%s,\"ts\":%d}", i,
+				keep ? "true" : "false", keep ? i : 0);
+	}
+}
+
+static void
+expect_without_key(const char *directives)
+{
+	struct wt_rig *rig[2];
+	const char *row;
+	uint32_t n = 0;
+
+	for (int keyed = 0; keyed < 2; keyed++) {
+		char op[200];
+		struct wt_options options = {.op = op,
+			.fields = "g int; v int; x float; i int; keep bool; ts timestamp ms;",
+			.source_lines = "where keep; event_time ts; watermark bounded 30ms;"};
+
+		snprintf(op, sizeof op, "top { %s %s }", keyed ? "key g;" : "", directives);
+		rig[keyed] = wt_rig_with(&options);
+		push_mixed(rig[keyed]);
+		ck_assert_int_eq(wt_end(rig[keyed]), 0);
+	}
+	for (; (row = wt_pop(rig[0], 0)) != NULL; n++)
+		wt_expect(rig[1], 0, row);
+	ck_assert_uint_gt(n, 0);
+	wt_expect_none(rig[1], 0);
+	wt_free(rig[0]);
+	wt_free(rig[1]);
+}
+
+START_TEST(rows_without_a_key_are_those_of_one)
+{
+	static const char *const orders[] = {"v", "v desc", "x", "x desc", "v desc, i desc",
+		"v is null, v", "v is null desc, x desc"};
+	char directives[200];
+
+	for (size_t i = 0; i < sizeof orders / sizeof orders[0]; i++)
+		for (int limit = 1; limit <= 40; limit *= 6) {
+			snprintf(directives, sizeof directives,
+				"tumbling 500ms; order_by %s; limit %d; with_ties %s; rank place;",
+				orders[i], limit, i % 2 ? "on" : "off");
+			expect_without_key(directives);
+			snprintf(directives, sizeof directives,
+				"order_by %s; limit %d; rank place; emit end;", orders[i], limit);
+			expect_without_key(directives);
+		}
+	expect_without_key("order_by v desc; limit 400; rank place;");
+}
+END_TEST
+
 START_TEST(mistakes_are_refused_by_name)
 {
 	wt_refuses("top { limit 3; emit end; }", "\"order_by\"");
@@ -298,6 +368,7 @@ main(void)
 		a_row_without_an_order_is_rejected_once,
 		ties_are_kept_when_that_is_asked,
 		windows_go_out_when_the_watermark_passes,
+		rows_without_a_key_are_those_of_one,
 		updates_amend_the_places_that_change,
 		a_sort_gives_the_same,
 		mistakes_are_refused_by_name,

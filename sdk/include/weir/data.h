@@ -156,8 +156,9 @@ struct weir_batch {
 	const int64_t *event_time;
 
 	/*
-	 * On keyed inputs: XXH3-64 of the canonical key bytes.  The key group is
-	 * (hash >> 32) * max_parallelism >> 32, of the high bits, so that tables use the low ones.
+	 * On keyed inputs: XXH3-64 of the canonical key bytes; NULL where n_keys is 0.  The key
+	 * group is (hash >> 32) * max_parallelism >> 32, of the high bits, so that tables use the
+	 * low ones.
 	 */
 	const uint64_t *key_hash;
 
