@@ -21,8 +21,8 @@ syn keyword weirDirective outer parallelism partitioner path pattern plugin_path
 syn keyword weirDirective profile property quote rank rate remove rename reopen roll_size roll_time
 syn keyword weirDirective row seed session set set_event_time skip_empty slide split start state
 syn keyword weirDirective state_drop state_path stop time timeout timestamp topic topic_by transaction_timeout
-syn keyword weirDirective transactional_id trigger ttl tumbling watermark where with_ties within
-syn keyword weirDirective worker_threads
+syn keyword weirDirective transactional_id trigger ttl tumbling unique_key watermark where with_ties
+syn keyword weirDirective within worker_threads
 syn keyword weirFunction abs avg bool_and bool_or cast ceil coalesce collect collect_set concat
 syn keyword weirFunction contains count count_char count_distinct count_distinct_hll crc32 date_part
 syn keyword weirFunction date_trunc ends_with exp extract first floor format format_time greatest

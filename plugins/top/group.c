@@ -265,3 +265,46 @@ top_group_is_tie(const struct top_table *t, const struct top_group *group, uint3
 
 	return i > 0 && is_tie(&store, i, i - 1);
 }
+
+struct weir_str
+top_group_key(const struct top_table *t, const struct top_group *group, uint32_t i)
+{
+	struct store store = store_of(t, group);
+
+	return key_of(&store, &store.entries[i]);
+}
+
+uint32_t
+top_group_place(const struct top_table *t, const struct top_group *group, struct weir_str key)
+{
+	struct store store = store_of(t, group);
+
+	return find_place(&store, group->n, prefix_of(key), key);
+}
+
+uint32_t
+top_group_remove(struct top_table *t, struct top_group *group, struct weir_str key)
+{
+	struct store store = store_of(t, group);
+	const uint64_t prefix = prefix_of(key);
+	uint32_t place = find_place(&store, group->n, prefix, key);
+	struct entry *entry;
+
+	if (place == 0 || compare(&store, prefix, key, &store.entries[place - 1]) != 0)
+		return UINT32_MAX;
+	place--;
+	store = store_edit(t, group, store.room);
+	entry = &store.entries[place];
+	group->live -= entry->key_len + entry->row_len;
+	memmove(entry, entry + 1, (--group->n - place) * sizeof *entry);
+	group->used = group->n > 0 ? group->used : 0;
+	group->bound = UINT64_MAX;
+	return place;
+}
+
+void
+top_group_clear(struct top_group *group)
+{
+	group->n = group->used = group->live = 0;
+	group->bound = UINT64_MAX;
+}

@@ -34,13 +34,13 @@ take_word(struct weir_str *text, const char *word)
 
 static int
 plan_one(struct top_order *order, struct weir_plan *plan, const struct weir_host *host,
-	struct weir_str text)
+	struct weir_str text, int directed)
 {
 	const struct weir_expr_ext *ext = host->extension("weir.expr/1");
 	uint32_t k = order->n++;
 
-	order->descends[k] = (uint8_t)take_word(&text, "desc");
-	if (!order->descends[k])
+	order->descends[k] = directed && take_word(&text, "desc");
+	if (directed && !order->descends[k])
 		take_word(&text, "asc");
 	order->expr[k] = ext->compile(plan, 0, text, 0);
 	if (order->expr[k] == NULL)
@@ -48,23 +48,26 @@ plan_one(struct top_order *order, struct weir_plan *plan, const struct weir_host
 	order->type[k] = ext->type(order->expr[k]);
 	if (order->type[k] != WEIR_JSON)
 		return 0;
-	host->problem(plan, text.loc, "json has no order: cast it");
+	host->problem(plan, text.loc,
+		directed ? "json has no order: cast it" : "json has no equality: cast it");
 	return -EINVAL;
 }
 
 int
 top_order_plan(struct top_order *order, struct weir_plan *plan, const struct weir_host *host,
-	const struct weir_list *text)
+	const struct weir_list *text, int directed)
 {
 	int rc = 0;
 
 	if (text->n > TOP_ORDER_MAX) {
-		host->problem(plan, text->loc, "rows can be ordered by up to 16 expressions");
+		host->problem(plan, text->loc,
+			directed ? "rows can be ordered by up to 16 expressions"
+				 : "rows can be told apart by up to 16 expressions");
 		return -EINVAL;
 	}
 	order->n = 0;
 	for (uint32_t i = 0; i < text->n; i++)
-		if (plan_one(order, plan, host, text->v[i]) < 0)
+		if (plan_one(order, plan, host, text->v[i], directed) < 0)
 			rc = -EINVAL;
 	return rc;
 }

@@ -10,45 +10,10 @@
 #define TOP_LENGTH_MAX INT64_C(3155760000000000)
 #define TOP_TIME_MAX   (INT64_C(1) << 61)
 
-enum { EMIT_UPDATE, EMIT_END };
-
 /* So many rows are compared with what their groups have before those that have a place are put
  * there: of the rows of a group that is new each would have one.  With a limit of one the best of
  * the batch is found first, and all go in one step. */
 enum { TOP_STEP = 256 };
-
-struct top_conf {
-	struct weir_list key, order_by;
-	int64_t limit, tumbling;
-	uint32_t keeps_ties, emit, late_to;
-	struct weir_str rank;
-
-	/* By plan. */
-	struct top_order order;
-	uint32_t n_cols; /* of the input: output columns of the same numbers */
-	int32_t rank_col; /* -1: none */
-};
-
-struct top {
-	const struct top_conf *conf;
-	const struct weir_expr_ext *expr;
-	const struct weir_rows_ext *rows_ext;
-	struct weir_rows *rows;
-	struct top_table table;
-	struct top_keys keys;
-	uint64_t *late_rows;
-	int64_t watermark, target; /* windows that begin up to target go out */
-	uint32_t draining;
-	void *cursor;
-};
-
-/* Rows on their way out. */
-struct results {
-	uint32_t n;
-	struct weir_str bytes[WEIR_ROWS_MAX];
-	int64_t rank[WEIR_ROWS_MAX];
-	uint8_t kind[WEIR_ROWS_MAX];
-};
 
 static const struct weir_directive top_directives[] = {
 	{
@@ -74,6 +39,14 @@ static const struct weir_directive top_directives[] = {
 		.offset = offsetof(struct top_conf, limit),
 		.min = 1,
 		.max = TOP_LIMIT_MAX,
+	},
+	{
+		.name = "unique_key",
+		.summary = "Expressions that tell rows apart, where the input's rows amend earlier "
+			   "ones: a row takes the place of that with the same values.",
+		.type = WEIR_D_EXPRS,
+		.offset = offsetof(struct top_conf, unique_key),
+		.also = "upsert_key primary_key identity",
 	},
 	{
 		.name = "with_ties",
@@ -123,7 +96,7 @@ find_conflict(const struct top_conf *conf)
 {
 	if (conf->late_to && conf->tumbling == 0)
 		return "\"late_to\" is for windows: without \"tumbling\" no row is late";
-	if (conf->tumbling != 0 || conf->emit == EMIT_END)
+	if (conf->tumbling != 0 || conf->emit == TOP_EMIT_END)
 		return NULL;
 	if (conf->rank.p == NULL)
 		return "\"emit update\" amends places: name a column for them with \"rank\", or "
@@ -135,18 +108,59 @@ find_conflict(const struct top_conf *conf)
 }
 
 static int
+is_among(const struct weir_list *list, struct weir_str text)
+{
+	for (uint32_t i = 0; i < list->n; i++)
+		if (list->v[i].len == text.len && memcmp(list->v[i].p, text.p, text.len) == 0)
+			return 1;
+	return 0;
+}
+
+/* The same of an input whose rows amend earlier ones. */
+static const char *
+find_changes_conflict(const struct top_conf *conf, const struct weir_schema *input)
+{
+	int amends = input != NULL && input->changes != WEIR_CHANGES_NONE;
+
+	if (!amends)
+		return input == NULL || conf->unique_key.n == 0
+			       ? NULL
+			       : "no row of its input amends another: \"unique_key\" is for those "
+				 "that "
+				 "do";
+	if (conf->unique_key.n == 0)
+		return "rows of its input amend earlier ones: say with \"unique_key\" what tells "
+		       "them apart, or make plain rows of them with a map: changes_as NAME";
+	if (conf->tumbling != 0)
+		return "a window of \"tumbling\" goes out once, and rows of its input amend "
+		       "earlier "
+		       "ones: take \"key window_end\", say, without it";
+	if (conf->keeps_ties)
+		return "\"with_ties\" is for rows that nothing amends";
+	for (uint32_t i = 0; i < conf->key.n; i++)
+		if (!is_among(&conf->unique_key, conf->key.v[i]))
+			return "a row that is amended stays in its group: name all of \"key\" in "
+			       "\"unique_key\", too";
+	return NULL;
+}
+
+static int
 top_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
 {
 	struct top_conf *conf = self;
 	const struct weir_schema *input = host->input(plan, 0);
+	const uint32_t changes = input != NULL ? input->changes : WEIR_CHANGES_NONE;
 	const char *wrong = find_conflict(conf);
 	int rc;
 
+	wrong = wrong != NULL ? wrong : find_changes_conflict(conf, input);
 	if (wrong != NULL)
 		host->problem(plan, 0, wrong);
 	host->distribute(plan, 0, WEIR_KEYED, &conf->key);
 	host->pass(plan, 0, 0, -1, conf->rank);
-	rc = top_order_plan(&conf->order, plan, host, &conf->order_by);
+	rc = top_order_plan(&conf->order, plan, host, &conf->order_by, 1);
+	if (top_order_plan(&conf->unique, plan, host, &conf->unique_key, 0) < 0)
+		rc = -EINVAL;
 	conf->n_cols = input != NULL ? input->n : 0;
 	conf->rank_col = -1;
 	if (conf->rank.p != NULL) {
@@ -156,8 +170,14 @@ top_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
 	}
 	if (conf->late_to)
 		host->pass(plan, 1, 0, -1, (struct weir_str){0});
-	if (conf->tumbling == 0 && conf->emit == EMIT_UPDATE)
-		host->declare(plan, WEIR_PLAN_CHANGES, 0, (struct weir_str){0});
+	/* Rows that are taken back may leave fewer places; without windows others only fill. */
+	if (conf->tumbling != 0 || conf->emit == TOP_EMIT_END)
+		host->declare(plan, WEIR_PLAN_INSERTS, 0, (struct weir_str){0});
+	else
+		host->declare(plan,
+			changes == WEIR_CHANGES_TAKE_BACK ? WEIR_PLAN_TAKES_BACK
+							  : WEIR_PLAN_CHANGES,
+			0, (struct weir_str){0});
 	return wrong != NULL ? -EINVAL : rc;
 }
 
@@ -166,6 +186,7 @@ top_close(void *self)
 {
 	struct top *top = self;
 
+	top_upsert_close(top->upsert);
 	free(top->keys.bytes);
 	free(top->table.spare);
 	free(top);
@@ -193,7 +214,15 @@ top_open(const void *self, struct weir_task *task, void **instance)
 	slot.version = top->rows_ext->version(top->rows) ^ TOP_GROUP_VERSION;
 	spec.name = conf->tumbling != 0 ? "windows" : "keys";
 	spec.flags = conf->tumbling != 0 ? WEIR_BY_NS : WEIR_BY_KEY;
-	top->table.table = top->table.ext->open(task, &spec);
+	if (conf->unique_key.n == 0) {
+		top->table.table = top->table.ext->open(task, &spec);
+	} else {
+		top->upsert = top_upsert_open(top, task);
+		if (top->upsert == NULL) {
+			free(top);
+			return weir_fail(task->err, -ENOMEM, "out of memory");
+		}
+	}
 	top->late_rows = task->host->counter(
 		task, "late_rows", "Rows that came after their window had gone out.");
 	top->watermark = task->watermark;
@@ -306,9 +335,8 @@ result_time(const struct top *top, int64_t time)
 	return time > top->watermark ? time : top->watermark + 1;
 }
 
-/* Emits what was collected. */
-static void
-emit(const struct top *top, struct weir_task *task, struct results *results)
+void
+top_emit(const struct top *top, struct weir_task *task, struct top_results *results)
 {
 	const struct top_conf *conf = top->conf;
 	const struct weir_host *host = task->host;
@@ -324,7 +352,7 @@ emit(const struct top *top, struct weir_task *task, struct results *results)
 		time[i] = result_time(top, batch->event_time[i]);
 	out = host->append(task, 0);
 	host->rows(out, results->n, time,
-		conf->tumbling == 0 && conf->emit == EMIT_UPDATE ? results->kind : NULL);
+		conf->tumbling == 0 && conf->emit == TOP_EMIT_UPDATE ? results->kind : NULL);
 	for (uint32_t c = 0; c < conf->n_cols; c++)
 		if ((int32_t)c != conf->rank_col)
 			host->gather(out, (int32_t)c, batch, (int32_t)c, NULL);
@@ -337,7 +365,7 @@ emit(const struct top *top, struct weir_task *task, struct results *results)
 /* The rows of a group from one on. */
 static uint32_t
 collect(const struct top *top, struct weir_task *task, const struct top_group *group, uint32_t from,
-	struct results *results)
+	struct top_results *results)
 {
 	int64_t rank = from + 1;
 
@@ -350,7 +378,7 @@ collect(const struct top *top, struct weir_task *task, const struct top_group *g
 		results->rank[n] = rank;
 		results->kind[n] = i < group->emitted ? WEIR_UPDATE_AFTER : WEIR_INSERT;
 		if (results->n == WEIR_ROWS_MAX)
-			emit(top, task, results);
+			top_emit(top, task, results);
 	}
 	return group->n - from;
 }
@@ -359,7 +387,7 @@ collect(const struct top *top, struct weir_task *task, const struct top_group *g
 static void
 emit_updates(const struct top *top, struct weir_task *task, void *const *row, uint32_t n)
 {
-	struct results results = {.n = 0};
+	struct top_results results = {.n = 0};
 
 	for (uint32_t i = 0; i < n; i++) {
 		struct top_group *group = row[i];
@@ -370,7 +398,7 @@ emit_updates(const struct top *top, struct weir_task *task, void *const *row, ui
 		group->emitted = (uint16_t)group->n;
 		group->changed = UINT16_MAX;
 	}
-	emit(top, task, &results);
+	top_emit(top, task, &results);
 }
 
 /* Rows of a batch on their way into their groups, with their order bytes. */
@@ -507,6 +535,8 @@ top_process(void *self, struct weir_task *task, uint32_t in, const struct weir_b
 	int rc;
 
 	(void)in;
+	if (top->upsert != NULL)
+		return top_upsert_process(top->upsert, task, batch);
 	n = top->expr->eval_rows(conf->order.expr, conf->order.n, task, batch, cols, rows);
 	ns[0] = 0;
 	n_groups = n;
@@ -525,7 +555,7 @@ top_process(void *self, struct weir_task *task, uint32_t in, const struct weir_b
 		rc = add_to_groups(top, batch, cols, rows, n, group);
 	if (rc < 0)
 		return weir_fail(task->err, -ENOMEM, "out of memory");
-	if (conf->tumbling == 0 && conf->emit == EMIT_UPDATE)
+	if (conf->tumbling == 0 && conf->emit == TOP_EMIT_UPDATE)
 		emit_updates(top, task, group, n_groups);
 	return WEIR_OK;
 }
@@ -535,14 +565,20 @@ static int
 drain(struct top *top, struct weir_task *task)
 {
 	struct weir_entries entries = {.size = sizeof entries};
-	struct results results = {.n = 0};
+	struct top_results results = {.n = 0};
 	uint32_t emitted = 0;
 
+	if (top->upsert != NULL) {
+		int rc = top_upsert_drain(top->upsert, task, &top->cursor);
+
+		top->draining = rc == WEIR_MORE;
+		return rc;
+	}
 	while (top->table.ext->scan(
 		       top->table.table, INT64_MIN, top->target, &top->cursor, &entries) > 0) {
 		for (uint32_t i = 0; i < entries.n; i++)
 			emitted += collect(top, task, entries.row[i], 0, &results);
-		emit(top, task, &results);
+		top_emit(top, task, &results);
 		if (emitted >= task->room)
 			return WEIR_MORE;
 	}
@@ -561,7 +597,7 @@ top_on_watermark(void *self, struct weir_task *task, int64_t watermark)
 	if (conf->tumbling == 0) {
 		if (watermark != INT64_MAX)
 			top->watermark = watermark;
-		if (watermark != INT64_MAX || conf->emit != EMIT_END)
+		if (watermark != INT64_MAX || conf->emit != TOP_EMIT_END)
 			return WEIR_OK;
 		top->target = INT64_MAX;
 	} else {
@@ -588,7 +624,7 @@ top_resume(void *self, struct weir_task *task)
 static const struct weir_operator top_operator = {
 	.size = sizeof top_operator,
 	.kind = WEIR_TRANSFORM,
-	.flags = WEIR_TAKES_SEL | WEIR_READS_DECLARED,
+	.flags = WEIR_TAKES_SEL | WEIR_TAKES_CHANGES | WEIR_READS_DECLARED,
 	.name = "top",
 	.summary = "The first rows of each key, or of each key and window, in an order.",
 	.needs = "weir.table/1 weir.expr/1 weir.rows/1",

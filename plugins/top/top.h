@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The operator top: what its files share.  top.c has the directives and the callbacks, order.c
- * makes bytes of what rows are ordered by, group.c keeps the first rows of a group in its order.
+ * makes bytes of what rows are ordered by, group.c keeps the first rows of a group in its order,
+ * upsert.c all rows of groups whose rows are amended.
  */
 #ifndef TOP_TOP_H
 #define TOP_TOP_H
@@ -19,9 +20,9 @@ struct top_order {
 	uint8_t descends[TOP_ORDER_MAX];
 };
 
-/* [plan] < 0 after problem(). */
+/* [plan] < 0 after problem().  directed: each expression may have asc or desc behind it. */
 int top_order_plan(struct top_order *order, struct weir_plan *plan, const struct weir_host *host,
-	const struct weir_list *text);
+	const struct weir_list *text, int directed);
 
 struct top_keys {
 	uint8_t *bytes;
@@ -87,5 +88,64 @@ struct weir_str top_group_row(
 	const struct top_table *table, const struct top_group *group, uint32_t i);
 /* Whether row i is ordered as the one before it is. */
 int top_group_is_tie(const struct top_table *table, const struct top_group *group, uint32_t i);
+
+/* The order bytes of row i, until the next call on the table. */
+struct weir_str top_group_key(
+	const struct top_table *table, const struct top_group *group, uint32_t i);
+/* The place of the first row behind these order bytes. */
+uint32_t top_group_place(
+	const struct top_table *table, const struct top_group *group, struct weir_str key);
+/* Takes the row with these order bytes out; gives its place, UINT32_MAX: it is not there. */
+uint32_t top_group_remove(struct top_table *table, struct top_group *group, struct weir_str key);
+void top_group_clear(struct top_group *group);
+
+enum { TOP_EMIT_UPDATE, TOP_EMIT_END };
+
+struct top_conf {
+	struct weir_list key, order_by, unique_key;
+	int64_t limit, tumbling;
+	uint32_t keeps_ties, emit, late_to;
+	struct weir_str rank;
+
+	/* By plan. */
+	struct top_order order, unique;
+	uint32_t n_cols; /* of the input: output columns of the same numbers */
+	int32_t rank_col; /* -1: none */
+};
+
+struct top {
+	const struct top_conf *conf;
+	const struct weir_expr_ext *expr;
+	const struct weir_rows_ext *rows_ext;
+	struct weir_rows *rows;
+	struct top_table table;
+	struct top_keys keys;
+	struct top_upsert *upsert; /* in the place of the table, if rows of the input are amended */
+	uint64_t *late_rows;
+	int64_t watermark, target; /* windows that begin up to target go out */
+	uint32_t draining;
+	void *cursor;
+};
+
+/* Rows on their way out. */
+struct top_results {
+	uint32_t n;
+	struct weir_str bytes[WEIR_ROWS_MAX];
+	int64_t rank[WEIR_ROWS_MAX];
+	uint8_t kind[WEIR_ROWS_MAX];
+};
+
+/* Emits what was collected. */
+void top_emit(const struct top *top, struct weir_task *task, struct top_results *results);
+
+/* upsert.c */
+
+/* [open]  NULL: out of memory. */
+struct top_upsert *top_upsert_open(struct top *top, struct weir_task *task);
+void top_upsert_close(struct top_upsert *u);
+int top_upsert_process(
+	struct top_upsert *u, struct weir_task *task, const struct weir_batch *batch);
+/* The input has ended: all groups go out.  WEIR_OK or WEIR_MORE. */
+int top_upsert_drain(struct top_upsert *u, struct weir_task *task, void **cursor);
 
 #endif
