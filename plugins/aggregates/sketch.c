@@ -66,25 +66,29 @@ bins_in(uint32_t len)
 	return len < 16 ? 0 : len / 8 - 1;
 }
 
-/* Room for a bin, which may be joined with the lowest there is: *bin is then that one. */
+/*
+ * Room for the bins from low to high, which are going to be written.  What is below the lowest
+ * there can be is joined with that: low is then below what the bins begin with.
+ */
 static struct bins *
-bins_reach(struct weir_fn *fn, void *row, uint64_t *cell, int64_t *bin)
+bins_reach(struct weir_fn *fn, void *row, uint64_t *cell, int64_t low, int64_t high)
 {
 	uint32_t len, n;
 	const struct bins *old = fn->peek(fn, cell, &len);
-	int64_t from = *bin, to = *bin, counts[BINS_MAX];
+	int64_t from = low, to = high, counts[BINS_MAX];
 	struct bins *bins;
 
 	n = bins_in(len);
 	if (n > 0) {
-		from = old->first <= *bin ? old->first : *bin - BINS_MORE;
-		to = old->first + n > *bin ? old->first + n - 1 : *bin + BINS_MORE;
+		from = old->first <= low ? old->first : low - BINS_MORE;
+		to = old->first + n > high ? old->first + n - 1 : high + BINS_MORE;
 	}
 	if (to - from >= BINS_MAX)
 		from = to - BINS_MAX + 1;
-	*bin = *bin < from ? from : *bin;
+	low = low < from ? from : low;
 	if (n > 0 && from == old->first && to == old->first + n - 1)
-		return fn->edit(fn, row, cell, len, (uint32_t)(*bin - from + 1) * 8, 8);
+		return fn->edit(fn, row, cell, len, (uint32_t)(low - from + 1) * 8,
+			(uint32_t)(high - low + 1) * 8);
 	memset(counts, 0, (size_t)(to - from + 1) * 8);
 	for (uint32_t i = 0; i < n; i++) {
 		int64_t at = old->first + i - from;
@@ -99,11 +103,11 @@ bins_reach(struct weir_fn *fn, void *row, uint64_t *cell, int64_t *bin)
 }
 
 static void
-bins_add(struct weir_fn *fn, void *row, uint64_t *cell, int64_t bin, int64_t count)
+bins_add(struct weir_fn *fn, void *row, uint64_t *cell, int64_t bin)
 {
-	struct bins *bins = bins_reach(fn, row, cell, &bin);
+	struct bins *bins = bins_reach(fn, row, cell, bin, bin);
 
-	bins->count[bin - bins->first] += count;
+	bins->count[bin > bins->first ? bin - bins->first : 0]++;
 }
 
 static void
@@ -123,8 +127,7 @@ sketch_add(struct weir_fn *fn, void *row, struct sketch *sketch, double x, doubl
 	if (fabs(x) < 0x1p-1000)
 		sketch->zeros++;
 	else
-		bins_add(fn, row, x > 0 ? &sketch->above : &sketch->below, bin_of(fabs(x), width),
-			1);
+		bins_add(fn, row, x > 0 ? &sketch->above : &sketch->below, bin_of(fabs(x), width));
 }
 
 static int
@@ -142,13 +145,23 @@ sketch_update(const void *self, struct weir_fn *fn, struct weir_accs accs,
 static void
 bins_merge(struct weir_fn *fn, void *row, uint64_t *cell, const uint64_t *from)
 {
-	uint32_t len, n;
-	const struct bins *bins = fn->peek(fn, from, &len);
+	uint32_t len, n, low = 0;
+	const struct bins *other = fn->peek(fn, from, &len);
+	struct bins *bins;
+	int64_t shift;
 
-	/* From the highest on: what is joined then goes where it belongs at once. */
-	for (n = bins_in(len); n > 0; n--)
-		if (bins->count[n - 1] != 0)
-			bins_add(fn, row, cell, bins->first + n - 1, bins->count[n - 1]);
+	for (n = bins_in(len); n > 0 && other->count[n - 1] == 0; n--)
+		continue;
+	if (n == 0)
+		return;
+	while (other->count[low] == 0)
+		low++;
+	bins = bins_reach(fn, row, cell, other->first + low, other->first + n - 1);
+	shift = other->first - bins->first;
+	for (; low + shift < 0; low++)
+		bins->count[0] += other->count[low];
+	for (; low < n; low++)
+		bins->count[low + shift] += other->count[low];
 }
 
 static int
@@ -195,6 +208,18 @@ bins_value(const struct bins *bins, uint32_t n, int64_t rank, double width)
 	return INFINITY;
 }
 
+/* The same by the rank from the largest on: mostly those are asked for that are near to it. */
+static double
+bins_value_from_top(const struct bins *bins, uint32_t n, int64_t rank, double width)
+{
+	while (n-- > 0) {
+		if (rank < bins->count[n])
+			return bin_value(bins->first + n, width);
+		rank -= bins->count[n];
+	}
+	return INFINITY;
+}
+
 static double
 sketch_value(struct weir_fn *fn, const struct sketch *sketch, const struct quantile *quantile)
 {
@@ -219,7 +244,8 @@ sketch_value(struct weir_fn *fn, const struct sketch *sketch, const struct quant
 		x = 0;
 	} else {
 		bins = fn->peek(fn, &sketch->above, &len);
-		x = bins_value(bins, bins_in(len), rank - below - sketch->zeros, quantile->width);
+		x = bins_value_from_top(
+			bins, bins_in(len), sketch->n - sketch->nans - 1 - rank, quantile->width);
 	}
 	return x < sketch->least ? sketch->least : x > sketch->most ? sketch->most : x;
 }
