@@ -10,7 +10,11 @@
 
 #include "aggregates.h"
 
-/* Cells hold a first bin's number in 8 bytes, and a count of 8 bytes for each bin from there on. */
+/*
+ * A cell holds a first bin's number in 8 bytes, and a count of 8 bytes for each bin from there on.
+ * As long as there are few bins it holds FEW, and for each bin 8 bytes: its number, then the count
+ * in 4 bytes, which is 0 where there is none: the pane of a window may have but some values.
+ */
 struct sketch {
 	uint64_t above, below; /* cells: of values above and below 0 */
 	int64_t zeros, nans;
@@ -18,7 +22,8 @@ struct sketch {
 	double least, most;
 };
 
-enum { BINS_MAX = 4096, BINS_MORE = 64 };
+enum { BINS_MAX = 4096, BINS_MORE = 64, FEW_LEAST = 4, FEW_MAX = 32 };
+#define FEW      INT64_MIN
 #define ACCURACY 0.01
 
 struct quantile {
@@ -66,6 +71,52 @@ bins_in(uint32_t len)
 	return len < 16 ? 0 : len / 8 - 1;
 }
 
+static int
+is_few(const struct bins *bins, uint32_t n)
+{
+	return n > 0 && bins->first == FEW;
+}
+
+static int64_t
+few_bin(int64_t word)
+{
+	return word >> 32;
+}
+
+static int64_t
+few_count(int64_t word)
+{
+	return (int64_t)(uint32_t)word;
+}
+
+/* Adds to a bin of a cell that has few or none; 0: there are too many of them. */
+static int
+few_add(struct weir_fn *fn, void *row, uint64_t *cell, int64_t bin, int64_t count)
+{
+	uint32_t len, n, i = 0;
+	const struct bins *old = fn->peek(fn, cell, &len);
+	struct bins *bins;
+
+	n = bins_in(len);
+	while (i < n && few_count(old->count[i]) != 0 && few_bin(old->count[i]) != bin)
+		i++;
+	count += i < n ? few_count(old->count[i]) : 0;
+	if (i == FEW_MAX || count > UINT32_MAX)
+		return 0;
+	if (i < n) {
+		bins = fn->edit(fn, row, cell, len, (i + 1) * 8, 8);
+	} else {
+		uint32_t more = n > 0 ? n : FEW_LEAST;
+
+		len = (n + more + 1) * 8;
+		bins = fn->edit(fn, row, cell, len, 0, len);
+		bins->first = FEW;
+		memset(bins->count + n, 0, more * 8);
+	}
+	bins->count[i] = (int64_t)((uint64_t)bin << 32 | (uint64_t)count);
+	return 1;
+}
+
 /*
  * Room for the bins from low to high, which are going to be written.  What is below the lowest
  * there can be is joined with that: low is then below what the bins begin with.
@@ -102,11 +153,63 @@ bins_reach(struct weir_fn *fn, void *row, uint64_t *cell, int64_t low, int64_t h
 	return bins;
 }
 
+/* Adds the bins of `few` to a cell that does not have few. */
+static void
+few_merge(struct weir_fn *fn, void *row, uint64_t *cell, const int64_t *few, uint32_t n)
+{
+	int64_t low = INT64_MAX, high = INT64_MIN;
+	struct bins *bins;
+
+	while (n > 0 && few_count(few[n - 1]) == 0)
+		n--;
+	if (n == 0)
+		return;
+	for (uint32_t i = 0; i < n; i++) {
+		low = few_bin(few[i]) < low ? few_bin(few[i]) : low;
+		high = few_bin(few[i]) > high ? few_bin(few[i]) : high;
+	}
+	bins = bins_reach(fn, row, cell, low, high);
+	for (uint32_t i = 0; i < n; i++) {
+		int64_t at = few_bin(few[i]) - bins->first;
+
+		bins->count[at > 0 ? at : 0] += few_count(few[i]);
+	}
+}
+
+/* A cell that may have few bins gets a count for each. */
+static void
+bins_spread(struct weir_fn *fn, void *row, uint64_t *cell)
+{
+	int64_t few[FEW_MAX];
+	uint32_t len, n;
+	const struct bins *bins = fn->peek(fn, cell, &len);
+
+	n = bins_in(len);
+	if (!is_few(bins, n))
+		return;
+	memcpy(few, bins->count, n * 8);
+	fn->edit(fn, row, cell, 0, 0, 0);
+	few_merge(fn, row, cell, few, n);
+}
+
 static void
 bins_add(struct weir_fn *fn, void *row, uint64_t *cell, int64_t bin)
 {
-	struct bins *bins = bins_reach(fn, row, cell, bin, bin);
+	uint32_t len, n;
+	struct bins *bins;
+	const struct bins *old = fn->peek(fn, cell, &len);
 
+	n = bins_in(len);
+	if (n == 0 || old->first == FEW) {
+		if (few_add(fn, row, cell, bin, 1))
+			return;
+		bins_spread(fn, row, cell);
+	} else if (bin >= old->first && bin < old->first + n) {
+		bins = fn->edit(fn, row, cell, len, (uint32_t)(bin - old->first + 1) * 8, 8);
+		bins->count[bin - bins->first]++;
+		return;
+	}
+	bins = bins_reach(fn, row, cell, bin, bin);
 	bins->count[bin > bins->first ? bin - bins->first : 0]++;
 }
 
@@ -142,6 +245,24 @@ sketch_update(const void *self, struct weir_fn *fn, struct weir_accs accs,
 	return WEIR_OK;
 }
 
+/* Few bins go to a cell that may have few, too. */
+static void
+few_merge_any(struct weir_fn *fn, void *row, uint64_t *cell, const int64_t *few, uint32_t n)
+{
+	uint32_t len, i = 0;
+	const struct bins *into = fn->peek(fn, cell, &len);
+
+	if (bins_in(len) == 0 || into->first == FEW) {
+		while (i < n && few_count(few[i]) != 0 &&
+			few_add(fn, row, cell, few_bin(few[i]), few_count(few[i])))
+			i++;
+		if (i == n || few_count(few[i]) == 0)
+			return;
+		bins_spread(fn, row, cell);
+	}
+	few_merge(fn, row, cell, few + i, n - i);
+}
+
 static void
 bins_merge(struct weir_fn *fn, void *row, uint64_t *cell, const uint64_t *from)
 {
@@ -150,12 +271,18 @@ bins_merge(struct weir_fn *fn, void *row, uint64_t *cell, const uint64_t *from)
 	struct bins *bins;
 	int64_t shift;
 
-	for (n = bins_in(len); n > 0 && other->count[n - 1] == 0; n--)
-		continue;
+	n = bins_in(len);
+	if (is_few(other, n)) {
+		few_merge_any(fn, row, cell, other->count, n);
+		return;
+	}
+	while (n > 0 && other->count[n - 1] == 0)
+		n--;
 	if (n == 0)
 		return;
 	while (other->count[low] == 0)
 		low++;
+	bins_spread(fn, row, cell);
 	bins = bins_reach(fn, row, cell, other->first + low, other->first + n - 1);
 	shift = other->first - bins->first;
 	for (; low + shift < 0; low++)
@@ -196,21 +323,9 @@ bin_value(int64_t bin, double width)
 	return exp((double)bin * width) * (1 - ACCURACY);
 }
 
-/* The value of rank (from 0 on) among those above 0, or by size among those below. */
+/* The size of a rank in a cell, from the largest on: mostly those are asked for that are near. */
 static double
 bins_value(const struct bins *bins, uint32_t n, int64_t rank, double width)
-{
-	for (uint32_t i = 0; i < n; i++) {
-		if (rank < bins->count[i])
-			return bin_value(bins->first + i, width);
-		rank -= bins->count[i];
-	}
-	return INFINITY;
-}
-
-/* The same by the rank from the largest on: mostly those are asked for that are near to it. */
-static double
-bins_value_from_top(const struct bins *bins, uint32_t n, int64_t rank, double width)
 {
 	while (n-- > 0) {
 		if (rank < bins->count[n])
@@ -221,16 +336,53 @@ bins_value_from_top(const struct bins *bins, uint32_t n, int64_t rank, double wi
 }
 
 static double
+few_value(const struct bins *bins, uint32_t n, int64_t rank, double width)
+{
+	int64_t sorted[FEW_MAX];
+	uint32_t i = 0;
+
+	for (uint32_t k = 0; k < n && few_count(bins->count[k]) != 0; k++, i++) {
+		uint32_t at = k;
+
+		for (; at > 0 && sorted[at - 1] > bins->count[k]; at--)
+			sorted[at] = sorted[at - 1];
+		sorted[at] = bins->count[k];
+	}
+	while (i > 1 && rank >= few_count(sorted[i - 1])) {
+		rank -= few_count(sorted[i - 1]);
+		i--;
+	}
+	return i > 0 ? bin_value(few_bin(sorted[i - 1]), width) : INFINITY;
+}
+
+static double
+value_of(const struct bins *bins, uint32_t n, int64_t rank, double width)
+{
+	return is_few(bins, n) ? few_value(bins, n, rank, width) : bins_value(bins, n, rank, width);
+}
+
+/* How many values a cell has. */
+static int64_t
+bins_sum(const struct bins *bins, uint32_t n)
+{
+	int64_t sum = 0;
+	int few = is_few(bins, n);
+
+	for (uint32_t i = 0; i < n; i++)
+		sum += few ? few_count(bins->count[i]) : bins->count[i];
+	return sum;
+}
+
+static double
 sketch_value(struct weir_fn *fn, const struct sketch *sketch, const struct quantile *quantile)
 {
-	int64_t rank = (int64_t)(quantile->fraction * (double)(sketch->n - 1)), below = 0;
+	int64_t rank = (int64_t)(quantile->fraction * (double)(sketch->n - 1)), below;
 	uint32_t len, n;
 	const struct bins *bins = fn->peek(fn, &sketch->below, &len);
 	double x;
 
 	n = bins_in(len);
-	for (uint32_t i = 0; i < n; i++)
-		below += bins->count[i];
+	below = bins_sum(bins, n);
 	if (rank >= sketch->n - sketch->nans)
 		return NAN;
 	/* The ends are known. */
@@ -239,12 +391,13 @@ sketch_value(struct weir_fn *fn, const struct sketch *sketch, const struct quant
 	if (rank == sketch->n - sketch->nans - 1)
 		return sketch->most;
 	if (rank < below) {
-		x = -bins_value(bins, n, below - 1 - rank, quantile->width);
+		/* The largest of these are the least values. */
+		x = -value_of(bins, n, rank, quantile->width);
 	} else if (rank < below + sketch->zeros) {
 		x = 0;
 	} else {
 		bins = fn->peek(fn, &sketch->above, &len);
-		x = bins_value_from_top(
+		x = value_of(
 			bins, bins_in(len), sketch->n - sketch->nans - 1 - rank, quantile->width);
 	}
 	return x < sketch->least ? sketch->least : x > sketch->most ? sketch->most : x;

@@ -4,6 +4,7 @@
 
 usage: sketches.py WEIR
 """
+import datetime
 import json
 import math
 import os
@@ -13,41 +14,66 @@ import subprocess
 import sys
 import tempfile
 
-WEIR = sys.argv[1]
+WEIR = os.path.abspath(sys.argv[1])
 PATIENCE = 120 * int(os.environ.get("CK_TIMEOUT_MULTIPLIER", 1))  # seconds
 FRACTIONS = [0, 0.01, 0.25, 0.5, 0.9, 0.99, 0.999, 1]
 DISTINCT = [100, 128, 129, 1000, 20000]
+GROUPS = [100, 1000, 20000]  # of 400, 40 and 2 rows: of few bins and of many
 
 
-def main():
-    rnd = random.Random(7)
-    rows = [{
-        "x": rnd.lognormvariate(0, 5), "y": rnd.gauss(0, 1000), "z": rnd.choice([0, 0, 1, -1]) * rnd.random(),
-        **{f"d{n}": (i % n) * 7919 for n in DISTINCT},
-    } for i in range(40000)]
-    fields = " ".join(f"d{n} int;" for n in DISTINCT)
-    items = [f"{c}{i} = percentile({c}, {p})" for c in "xyz" for i, p in enumerate(FRACTIONS)]
-    items += [f"d{n} = count_distinct_hll(d{n}), s{n} = count_distinct_hll(cast(d{n} as string), 10)" for n in DISTINCT]
-    with tempfile.TemporaryDirectory() as folder:
-        pathlib.Path(folder, "rows.ndjson").write_text("".join(json.dumps(row) + "\n" for row in rows))
-        path = pathlib.Path(folder, "weir.conf")
-        path.write_text("""pipeline sketches {
-    source file in { path rows.ndjson; format json { x float; y float; z float; %s } }
-    aggregate a { from in; emit end; aggregate %s; }
-    sink stdout out { from a; }
-}
-""" % (fields, ", ".join(items)))
-        done = subprocess.run([WEIR, "run", str(path)], capture_output=True, text=True, timeout=PATIENCE)
-    if done.returncode != 0:
-        raise SystemExit(done.stderr)
-    got = json.loads(done.stdout)
+def check(got, rows, what):
+    """What is wrong with the percentiles of rows."""
     wrong = []
     for c in "xyz":
         values = sorted(row[c] for row in rows)
         for i, p in enumerate(FRACTIONS):
             true = values[int(p * (len(values) - 1))]
             if not math.isclose(got[f"{c}{i}"], true, rel_tol=0.0101, abs_tol=1e-12):
-                wrong.append(f"percentile({c}, {p}) is {got[f'{c}{i}']}, not {true}")
+                wrong.append(f"{what}: percentile({c}, {p}) is {got[f'{c}{i}']}, not {true}")
+    return wrong
+
+
+def main():
+    rnd = random.Random(7)
+    rows = [{
+        "x": rnd.lognormvariate(0, 5), "y": rnd.gauss(0, 1000), "z": rnd.choice([0, 0, 1, -1]) * rnd.random(),
+        "i": i, "ts": i, **{f"d{n}": (i % n) * 7919 for n in DISTINCT},
+    } for i in range(40000)]
+    items = [f"{c}{i} = percentile({c}, {p})" for c in "xyz" for i, p in enumerate(FRACTIONS)]
+    percentiles = ", ".join(items)
+    windows = """
+    window w { from in; hopping 1s 50ms; aggregate %s; }
+    sink file ow { from w; path windows; }""" % percentiles
+    fields = "i int; " + " ".join(f"d{n} int;" for n in DISTINCT)
+    groups = "".join("""
+    aggregate a%d { from in; key g = i %% %d; emit end; aggregate %s; }
+    sink file o%d { from a%d; path groups%d; }""" % (n, n, percentiles, n, n, n) for n in GROUPS)
+    items += [f"d{n} = count_distinct_hll(d{n}), s{n} = count_distinct_hll(cast(d{n} as string), 10)" for n in DISTINCT]
+    with tempfile.TemporaryDirectory() as folder:
+        pathlib.Path(folder, "rows.ndjson").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        path = pathlib.Path(folder, "weir.conf")
+        path.write_text("""pipeline sketches {
+    source file in { path rows.ndjson; format json { ts timestamp ms; x float; y float; z float; %s } event_time ts; }
+    aggregate a { from in; emit end; aggregate %s; }
+    sink stdout out { from a; }%s%s
+}
+""" % (fields, ", ".join(items), groups, windows))
+        done = subprocess.run([WEIR, "run", str(path)], capture_output=True, text=True, timeout=PATIENCE, cwd=folder)
+        found = {name: [json.loads(line) for line in open(pathlib.Path(folder, name))]
+                 for name in ["windows"] + [f"groups{n}" for n in GROUPS] if done.returncode == 0}
+    if done.returncode != 0:
+        raise SystemExit(done.stderr)
+    got = json.loads(done.stdout)
+    wrong = []
+    wrong += check(got, rows, "all")
+    for n in GROUPS:
+        for row in found[f"groups{n}"]:
+            wrong += check(row, rows[row["g"]::n], f"group {row['g']} of {n}")
+    for row in found["windows"]:
+        end = round(datetime.datetime.fromisoformat(row["window_end"].replace("Z", "+00:00")).timestamp() * 1000)
+        wrong += check(row, rows[max(end - 1000, 0):end], f"window {end}")
+    if len(found["windows"]) != 819:
+        wrong.append(f"{len(found['windows'])} windows")
     for n in DISTINCT:
         for name, precision in ((f"d{n}", 14), (f"s{n}", 10)):
             error = 0 if n <= 128 else 4 * 1.04 / math.sqrt(2 ** precision)
