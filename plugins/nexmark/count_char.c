@@ -16,7 +16,7 @@ count_char_plan(struct weir_call *call, struct weir_err *err)
 	return WEIR_OK;
 }
 
-enum { PIECE = 255, AHEAD = 16 };
+enum { PIECE = 255 };
 
 /* In pieces of which a byte holds the count: vector code then counts in bytes, too. */
 static int64_t
@@ -35,14 +35,6 @@ count(struct weir_str text, char letter)
 	return n;
 }
 
-/* Texts of picked rows do not stand side by side: the memory is asked for them ahead. */
-static void
-fetch(struct weir_str text)
-{
-	__builtin_prefetch(text.p);
-	__builtin_prefetch(text.p + text.len);
-}
-
 static int
 count_char_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
@@ -54,8 +46,7 @@ count_char_eval(const void *self, struct weir_fn *fn, const struct weir_column *
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t row = sel != NULL ? sel[k] : k;
 
-		if (sel != NULL && k + AHEAD < n)
-			fetch(weir_str_at(args[0], sel[k + AHEAD]));
+		weir_str_ahead(args[0], sel, k, n);
 		counts[row] = count(weir_str_at(args[0], row), *weir_str_at(args[1], row).p);
 	}
 	return WEIR_OK;

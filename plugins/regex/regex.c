@@ -39,6 +39,7 @@ like_eval(const void *self, struct weir_fn *fn, const struct weir_column *const 
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t i = row_at(sel, k);
 
+		weir_str_ahead(args[0], sel, k, n);
 		if (matcher_take(&m, weir_str_at(args[1], i), i) &&
 			matcher_find(&m, weir_str_at(args[0], i), i) > 0)
 			weir_bit_set(out->values, i);
@@ -100,6 +101,7 @@ extract_eval(const void *self, struct weir_fn *fn, const struct weir_column *con
 		const size_t *at = pcre2_get_ovector_pointer(m.data);
 		int found;
 
+		weir_str_ahead(args[0], sel, k, n);
 		if (!matcher_take(&m, weir_str_at(args[1], i), i))
 			continue;
 		if (m.code != known) {
