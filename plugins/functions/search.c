@@ -3,9 +3,13 @@
  * split_part. */
 #include "functions.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+#define WIDE __attribute__((target("avx512bw,bmi,bmi2,popcnt")))
 #endif
+
+/* Into callers for different machines. */
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 
 /* Where part first stands at or behind `from`; NULL: nowhere.  An empty part stands everywhere. */
 static const char *
@@ -198,6 +202,18 @@ split_part_plan(struct weir_call *call, struct weir_err *err)
 
 enum { MARKS = 64 };
 
+#ifdef WIDE
+/* As marks(). */
+WIDE static uint64_t
+marks_wide(const char *p, uint32_t n, char c)
+{
+	__mmask64 there = _bzhi_u64(~UINT64_C(0), n);
+	__m512i bytes = _mm512_maskz_loadu_epi8(there, p);
+
+	return _mm512_mask_cmpeq_epi8_mask(there, bytes, _mm512_set1_epi8(c));
+}
+#endif
+
 /* A bit for each of up to MARKS bytes: whether it is c. */
 static uint64_t
 marks(const char *p, uint32_t n, char c)
@@ -220,16 +236,18 @@ marks(const char *p, uint32_t n, char c)
 	return mask;
 }
 
+typedef uint64_t marks_fn(const char *p, uint32_t n, char c);
+
 /* Part number n, from 1 on, of what is separated by single bytes. */
-static struct weir_str
-part_by_byte(struct weir_str s, char by, int64_t n)
+static ALWAYS_INLINE struct weir_str
+part_by_byte(struct weir_str s, char by, int64_t n, marks_fn *mark)
 {
 	uint32_t begin = 0;
 
 	for (uint32_t at = 0; at < s.len; at += MARKS) {
 		uint32_t len = s.len - at < MARKS ? s.len - at : MARKS;
 
-		for (uint64_t mask = marks(s.p + at, len, by); mask != 0; mask &= mask - 1) {
+		for (uint64_t mask = mark(s.p + at, len, by); mask != 0; mask &= mask - 1) {
 			uint32_t end = at + (uint32_t)__builtin_ctzll(mask);
 
 			if (n-- == 1)
@@ -298,20 +316,17 @@ part_view(const struct weir_column *column, uint32_t row, struct weir_str part, 
 	return view;
 }
 
-static int
-split_part_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
-	const uint32_t *sel, uint32_t n, struct weir_vec *out)
+static ALWAYS_INLINE void
+split_rows(struct weir_fn *fn, const struct weir_column *const *args, const uint32_t *sel,
+	uint32_t n, struct weir_view *to, marks_fn *mark)
 {
-	struct weir_view *to = out->values;
-
-	(void)self;
-	fn->share(fn, out, args[0]);
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t i = row_at(sel, k);
 		struct weir_str s = weir_str_at(args[0], i), by = weir_str_at(args[1], i);
 		int64_t part = weir_int_at(args[2], i);
 		const char *end = s.p + s.len;
 
+		weir_str_ahead(args[0], sel, k, n);
 		if (part == 0) {
 			fn->row_error(fn, i, "split_part() counts from 1, or from the end from -1");
 			continue;
@@ -324,11 +339,35 @@ split_part_eval(const void *self, struct weir_fn *fn, const struct weir_column *
 			if (part < 1)
 				s.len = 0;
 			else
-				s = by.len == 1 ? part_by_byte(s, *by.p, part)
+				s = by.len == 1 ? part_by_byte(s, *by.p, part, mark)
 						: part_from_front(s, by, part);
 		}
 		to[i] = part_view(args[0], i, s, end);
 	}
+}
+
+#ifdef WIDE
+WIDE static void
+split_rows_wide(struct weir_fn *fn, const struct weir_column *const *args, const uint32_t *sel,
+	uint32_t n, struct weir_view *to)
+{
+	split_rows(fn, args, sel, n, to, marks_wide);
+}
+#endif
+
+static int
+split_part_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
+	const uint32_t *sel, uint32_t n, struct weir_vec *out)
+{
+	(void)self;
+	fn->share(fn, out, args[0]);
+#ifdef WIDE
+	if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("bmi2")) {
+		split_rows_wide(fn, args, sel, n, out->values);
+		return WEIR_OK;
+	}
+#endif
+	split_rows(fn, args, sel, n, out->values, marks);
 	return WEIR_OK;
 }
 

@@ -3,6 +3,9 @@
  */
 #include "rig.h"
 
+#include <ctype.h>
+#include <stdio.h>
+
 static const struct rig_case strings[] = {
 	{"trim('')", "all "},
 	{"trim('   ')", "all "},
@@ -238,11 +241,141 @@ START_TEST(json_urls_and_addresses_at_their_edges)
 }
 END_TEST
 
+enum { TEXTS = 300, TEXT_LEN = 200 };
+
+static uint64_t seed = 88172645463325252u;
+
+static uint32_t
+dice(uint32_t n)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return (uint32_t)(seed >> 32) % n;
+}
+
+/* The rig with a column s of texts of up to TEXT_LEN bytes, some null, of few letters and all the
+ * ends of ASCII. */
+static void
+texts_init(struct rig *rig, char texts[TEXTS][TEXT_LEN + 1], const char **s)
+{
+	static const char letters[] = "//ab@AMZ[`amz{~\x01";
+
+	for (uint32_t i = 0; i < TEXTS; i++) {
+		uint32_t len = dice(4) == 0 ? dice(TEXT_LEN + 1) : dice(80);
+
+		for (uint32_t k = 0; k < len; k++)
+			texts[i][k] = letters[dice(sizeof letters - 1)];
+		texts[i][len] = '\0';
+		s[i] = dice(10) == 0 ? NULL : texts[i];
+	}
+	rig_init(rig);
+	rig->schema.n = 0;
+	rig_strings(rig, "s", WEIR_STRING, s, TEXTS);
+	rig->batch.n_rows = TEXTS;
+	rig->batch.n_cols = rig->schema.n;
+}
+
+/* Where part number n begins, and its length; part by part from the front. */
+static const char *
+walk(const char *text, int n, size_t *len)
+{
+	const char *end;
+	int parts = 1;
+
+	for (const char *p = text; *p != '\0'; p++)
+		parts += *p == '/';
+	n = n < 0 ? parts + 1 + n : n;
+	*len = 0;
+	if (n < 1 || n > parts)
+		return "";
+	for (; n > 1; n--)
+		text = strchr(text, '/') + 1;
+	end = strchr(text, '/');
+	*len = end != NULL ? (size_t)(end - text) : strlen(text);
+	return text;
+}
+
+static void
+check_split(struct rig *rig, const char *const *s, int part, const uint32_t *sel, uint32_t n)
+{
+	const struct weir_column *col;
+	char text[64];
+
+	snprintf(text, sizeof text, "split_part(s, '/', %d)", part);
+	col = wr_expr_eval(rig_compile(rig, text, 0), &rig->eval, &rig->batch, sel, n);
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t row = sel != NULL ? sel[k] : k;
+		const char *want;
+		size_t len;
+
+		ck_assert_int_eq(weir_null_at(col, row), s[row] == NULL);
+		if (s[row] == NULL)
+			continue;
+		want = walk(s[row], part, &len);
+		ck_assert_msg(weir_str_at(col, row).len == len &&
+				      memcmp(weir_str_at(col, row).p, want, len) == 0,
+			"part %d of \"%s\" is \"%.*s\", not \"%.*s\"", part, s[row],
+			(int)weir_str_at(col, row).len, weir_str_at(col, row).p, (int)len, want);
+	}
+	rig_forget(rig);
+}
+
+START_TEST(parts_are_those_that_a_walk_finds)
+{
+	static char texts[TEXTS][TEXT_LEN + 1];
+	const char *s[TEXTS];
+	uint32_t sel[TEXTS], n = 0;
+	struct rig rig;
+
+	texts_init(&rig, texts, s);
+	for (uint32_t i = 1; i < TEXTS; i += 1 + dice(3))
+		sel[n++] = i;
+	for (int part = -30; part <= 40; part++) {
+		if (part == 0)
+			continue;
+		check_split(&rig, s, part, NULL, TEXTS);
+		check_split(&rig, s, part, sel, n);
+	}
+	rig_fini(&rig);
+}
+END_TEST
+
+/* Within a view, behind it, and beside nulls: byte by byte. */
+START_TEST(letters_of_either_case_are_mapped_and_no_other_byte)
+{
+	static char texts[TEXTS][TEXT_LEN + 1];
+	const char *s[TEXTS];
+	struct rig rig;
+
+	texts_init(&rig, texts, s);
+	for (int upper = 0; upper < 2; upper++) {
+		const struct weir_expr *expr =
+			rig_compile(&rig, upper ? "upper(s)" : "lower(s)", 0);
+		const struct weir_column *col =
+			wr_expr_eval(expr, &rig.eval, &rig.batch, NULL, TEXTS);
+
+		for (uint32_t i = 0; i < TEXTS; i++) {
+			if (s[i] == NULL)
+				continue;
+			ck_assert_uint_eq(weir_str_at(col, i).len, strlen(s[i]));
+			for (uint32_t k = 0; s[i][k] != '\0'; k++)
+				ck_assert_int_eq(weir_str_at(col, i).p[k],
+					upper ? toupper(s[i][k]) : tolower(s[i][k]));
+		}
+		rig_forget(&rig);
+	}
+	rig_fini(&rig);
+}
+END_TEST
+
 static void
 fill(TCase *tests)
 {
 	tcase_add_test(tests, strings_at_their_edges);
 	tcase_add_test(tests, numbers_at_their_edges);
+	tcase_add_test(tests, parts_are_those_that_a_walk_finds);
+	tcase_add_test(tests, letters_of_either_case_are_mapped_and_no_other_byte);
 	tcase_add_test(tests, json_urls_and_addresses_at_their_edges);
 }
 
