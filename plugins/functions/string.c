@@ -19,38 +19,70 @@ map_bytes(char *restrict to, const char *restrict from, uint32_t n, char first)
 		to[i] = (char)(from[i] ^ ((uint8_t)(from[i] - first) < 26 ? 32 : 0));
 }
 
-/* All of the long results go into one block. */
+/* The same in the bytes of a word that `where` has the highest bits of. */
+static inline uint64_t
+map_word(uint64_t word, char first, uint64_t where)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101);
+	uint64_t low = word & 0x7f * each;
+	uint64_t from = low + (uint64_t)(0x80 - first) * each;
+	uint64_t behind = low + (uint64_t)(0x80 - first - 26) * each;
+
+	return word ^ ((from & ~behind & ~word & where) >> 2);
+}
+
+/* Views as if all of their texts were within. */
+WEIR_KERNEL static void
+map_views(struct weir_view *restrict to, const struct weir_view *restrict from, const uint32_t *sel,
+	uint32_t n, char first)
+{
+	WEIR_EACH_ROW(i, sel, n, {
+		uint64_t word[2];
+
+		memcpy(word, &from[i], sizeof word);
+		word[0] = map_word(word[0], first, UINT64_C(0x8080808000000000));
+		word[1] = map_word(word[1], first, UINT64_C(0x8080808080808080));
+		memcpy(&to[i], word, sizeof word);
+	});
+}
+
+/* Those of more than 12 bytes go into one block, of this size. */
+static void
+map_long(struct weir_fn *fn, const struct weir_column *col, const uint32_t *sel, uint32_t n,
+	struct weir_vec *out, char first, uint32_t size)
+{
+	const struct weir_view *from = col->values;
+	struct weir_view *to = out->values;
+	uint32_t buf, used = 0;
+	char *block = fn->block(fn, out, size, &buf);
+
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t i = row_at(sel, k), len = from[i].len;
+		char *p = block + used;
+
+		weir_str_ahead(col, sel, k, n);
+		if (len <= 12)
+			continue;
+		map_bytes(p, (const char *)col->bufs[from[i].buf] + from[i].off, len, first);
+		to[i] = weir_view_of(p, len, buf, used);
+		used += len;
+	}
+}
+
 static int
 map_letters(struct weir_fn *fn, const struct weir_column *col, const uint32_t *sel, uint32_t n,
 	struct weir_vec *out, char first)
 {
 	const struct weir_view *from = col->values;
-	struct weir_view *to = out->values;
-	uint64_t size = 0, used = 0;
-	uint32_t buf = 0;
-	char *block = NULL;
+	uint64_t size = 0;
 
+	map_views(out->values, from, sel, n, first);
 	for (uint32_t k = 0; k < n; k++)
 		size += from[row_at(sel, k)].len > 12 ? from[row_at(sel, k)].len : 0;
 	if (size > UINT32_MAX)
 		return weir_fail(fn->task->err, -E2BIG, "strings of more than 4 GiB in one batch");
 	if (size > 0)
-		block = fn->block(fn, out, (uint32_t)size, &buf);
-	for (uint32_t k = 0; k < n; k++) {
-		uint32_t i = row_at(sel, k), len = from[i].len;
-		char *p = block + used;
-
-		if (len <= 12) {
-			to[i] = from[i];
-			map_bytes((char *)&to[i] + offsetof(struct weir_view, head),
-				(const char *)&from[i] + offsetof(struct weir_view, head), 12,
-				first);
-			continue;
-		}
-		map_bytes(p, (const char *)col->bufs[from[i].buf] + from[i].off, len, first);
-		to[i] = weir_view_of(p, len, buf, (uint32_t)used);
-		used += len;
-	}
+		map_long(fn, col, sel, n, out, first, (uint32_t)size);
 	return WEIR_OK;
 }
 
