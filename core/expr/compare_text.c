@@ -74,9 +74,9 @@ equal_constant(uint64_t *bits, const struct wr_vec *a, const struct wr_view_matc
 {
 	for (uint32_t k = 0; k < rows.n; k++) {
 		uint32_t row = wr_row(rows, k);
+		bool equal = wr_view_matches(match, wr_vec_view(a, row), a->col.bufs);
 
-		if (wr_view_matches(match, wr_vec_view(a, row), a->col.bufs))
-			weir_bit_set(bits, row);
+		bits[row >> 6] |= (uint64_t)equal << (row & 63);
 	}
 }
 
@@ -143,8 +143,8 @@ text_eval(struct wr_run *run, const struct wr_node *node, struct wr_rows rows, s
 		return;
 	bits = wr_run_values(run, node, WEIR_BOOL, out);
 	out->col.valid = valid;
-	if (match != NULL && match->text.len <= 12 && valid == NULL && rows.sel == NULL) {
-		equal_short(bits, a->col.values, match, rows.n);
+	if (match != NULL && match->text.len <= 12 && wr_rows_dense(rows)) {
+		equal_short(bits, a->col.values, match, wr_rows_span(rows));
 	} else {
 		memset(bits, 0, run->cap / 8);
 		there = wr_run_pick(run, rows, valid);

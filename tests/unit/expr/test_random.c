@@ -62,7 +62,8 @@ put(struct wr_text *out, const char *type, int depth)
 	static const char *const ints[] = {"(I + I)", "(I - I)", "(I * I)", "(I / I)", "(I % I)",
 		"(I / 7)", "(I % 10)", "(-I)", "if(B, I, I)", "coalesce(I, I)", "nullif(I, I)",
 		"(case when B then I when B then I end)", "abs(I)", "length(S)", "cast(F as int)",
-		"try(I / I)", "cast(B as int)", "(case I when I then I else I end)"};
+		"try(I / I)", "cast(B as int)", "(case I when I then I else I end)", "mod(I, I)",
+		"mod(I, 10)", "sign(I)", "greatest(I, I)", "least(I, I, 3)"};
 	static const char *const bools[] = {"(I < I)", "(I = I)", "(I >= 3)", "(B and B)",
 		"(B or B)", "(not B)", "(I is null)", "(I in (1, 2, null))",
 		"(I in (1, 2, 3, 4, 5, 6, 7, 8))", "(I between I and I)", "(F < F)", "(F != 0.5)",
@@ -70,11 +71,13 @@ put(struct wr_text *out, const char *type, int depth)
 		"(S in ('a', 'abc', 'b'))", "(I in (I, I))", "try(B)", "(F in (0.5, 1, 2))",
 		"(S like S)"};
 	static const char *const floats[] = {"(F + F)", "(F * 0.5)", "(F - I)", "(F / F)",
-		"if(B, F, I)", "coalesce(F, F)", "(-F)", "cast(I as float)", "try(F / F)"};
+		"if(B, F, I)", "coalesce(F, F)", "(-F)", "cast(I as float)", "try(F / F)", "abs(F)",
+		"sign(F)", "floor(F)", "ceil(F)", "mod(F, F)", "greatest(F, I)", "least(F, F)"};
 	static const char *const strings[] = {"(S || S)", "lower(S)", "substr(S, I)",
 		"substr(S, 2, 3)", "if(B, S, S)", "coalesce(S, S)", "nullif(S, S)",
 		"concat(S, S, 'a longer string')", "cast(I as string)", "upper(S)",
-		"(case when B then S when B then 'xyz' end)"};
+		"(case when B then S when B then 'xyz' end)", "split_part(S, 't', I)",
+		"(case lower(S) when 'abc' then S when 'twelve bytes' then 'x' else S end)"};
 	static const char *const leaves[4][6] = {{"a", "b", "n", "3", "c", "cast(null as int)"},
 		{"p", "q", "true", "false", "p", "cast(null as bool)"},
 		{"f", "g", "0.5", "f", "2.0", "f"},
@@ -84,13 +87,13 @@ put(struct wr_text *out, const char *type, int depth)
 	if (depth <= 0 || dice(5) == 0)
 		wr_text_put(out, leaves[which][dice(6)]);
 	else if (which == 0)
-		put_one(out, ints[dice(18)], depth);
+		put_one(out, ints[dice(23)], depth);
 	else if (which == 1)
 		put_one(out, bools[dice(22)], depth);
 	else if (which == 2)
-		put_one(out, floats[dice(9)], depth);
+		put_one(out, floats[dice(16)], depth);
 	else
-		put_one(out, strings[dice(11)], depth);
+		put_one(out, strings[dice(13)], depth);
 }
 
 /* The rig with columns a, b, c, f, g, p, q, s, t of BIG random rows instead of its own. */
