@@ -138,7 +138,7 @@ generation_load_file(struct wr_generation *gen, const char *path, struct weir_st
 
 /* One by one, so that a step can tell which of them ends the process. */
 static bool
-generation_load_base(struct wr_generation *gen, const char *dir, const struct wr_steps *steps)
+generation_load_dir(struct wr_generation *gen, const char *dir, const struct wr_steps *steps)
 {
 	const struct weir_str none = {0};
 	struct weir_err err = {0};
@@ -167,20 +167,25 @@ generation_module_path(struct wr_generation *gen, struct weir_str name, const ch
 }
 
 bool
-wr_generation_load(struct wr_generation *gen, const struct wr_steps *steps)
+wr_generation_load_base(struct wr_generation *gen, const struct wr_steps *steps)
 {
-	const struct wr_plugin_dirs dirs = wr_settings_plugin_dirs(&gen->arena);
-	const struct weir_list *modules = &gen->settings.load_module;
-	uint32_t i;
-	bool ok;
-
 	gen->plugins = wr_plugins_new();
 	if (gen->plugins == NULL) {
 		wr_diag_error(&gen->diag, 0, "out of memory");
 		return false;
 	}
-	ok = generation_load_base(gen, dirs.base, steps);
-	for (i = 0; i < modules->n; i++)
+	return generation_load_dir(gen, wr_settings_plugin_dirs(&gen->arena).base, steps);
+}
+
+bool
+wr_generation_load_modules(struct wr_generation *gen, const struct wr_steps *steps)
+{
+	const struct wr_plugin_dirs dirs = wr_settings_plugin_dirs(&gen->arena);
+	const struct weir_list *modules = &gen->settings.load_module;
+	bool ok = gen->plugins != NULL;
+	uint32_t i;
+
+	for (i = 0; i < modules->n && gen->plugins != NULL; i++)
 		ok &= generation_load_file(gen,
 			generation_module_path(gen, modules->v[i], dirs.modules), modules->v[i],
 			steps);
@@ -255,14 +260,10 @@ struct wr_plugins *
 wr_generation_installed(struct wr_arena *arena, struct wr_text *out)
 {
 	struct wr_generation gen = {.path = ""};
-	const struct wr_plugin_dirs dirs = wr_settings_plugin_dirs(arena);
 
 	wr_diag_init(&gen.diag, NULL);
-	gen.plugins = wr_plugins_new();
-	if (gen.plugins == NULL)
-		wr_diag_error(&gen.diag, 0, "out of memory");
-	else if (generation_load_base(&gen, dirs.base, NULL))
-		generation_load_base(&gen, dirs.modules, NULL);
+	if (wr_generation_load_base(&gen, NULL))
+		generation_load_dir(&gen, wr_settings_plugin_dirs(arena).modules, NULL);
 	wr_diag_print(&gen.diag, out);
 	wr_diag_fini(&gen.diag);
 	wr_arena_fini(&gen.arena);

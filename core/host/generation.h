@@ -44,8 +44,11 @@ struct wr_steps {
 /* Reads the conf and its top level.  log_level: where the conf says none.  Problems are in diag. */
 void wr_generation_init(
 	struct wr_generation *gen, const struct wr_options *options, uint32_t log_level);
-/* Loads the plugins; steps may be NULL.  Goes on past failures; false: there was one. */
-bool wr_generation_load(struct wr_generation *gen, const struct wr_steps *steps);
+/* Loads the plugins that come with the program; steps may be NULL.  Goes on past failures; false:
+ * there was one. */
+bool wr_generation_load_base(struct wr_generation *gen, const struct wr_steps *steps);
+/* The same, thereafter, of those that the conf names. */
+bool wr_generation_load_modules(struct wr_generation *gen, const struct wr_steps *steps);
 /* Plans one block, or all: name NULL. */
 void wr_generation_plan(struct wr_generation *gen, const char *name, const struct wr_steps *steps);
 /* Compares what each pipeline keeps with its last checkpoint. */

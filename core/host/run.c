@@ -460,18 +460,20 @@ run_choose(struct wr_generation *gen, const struct wr_options *options)
 static int
 run_rehearse(struct wr_generation *gen, const struct wr_steps *steps, void *name)
 {
-	if (wr_generation_load(gen, steps))
+	if (wr_generation_load_modules(gen, steps))
 		wr_generation_plan(gen, name, steps);
 	return 0;
 }
 
-/* What comes from elsewhere may crash or hang: that is found out in another process. */
+/* What comes from elsewhere may crash or hang: that is found out in another process, which has what
+ * comes with the program from this one. */
 static bool
 run_load(struct wr_generation *gen, const char *name)
 {
-	return (gen->settings.load_module.n == 0 ||
+	return wr_generation_load_base(gen, NULL) &&
+	       (gen->settings.load_module.n == 0 ||
 		       wr_apart(gen, run_rehearse, (void *)(uintptr_t)name) >= 0) &&
-	       wr_generation_load(gen, NULL);
+	       wr_generation_load_modules(gen, NULL);
 }
 
 int

@@ -59,8 +59,9 @@ static int
 test_work(struct wr_generation *gen, const struct wr_steps *steps, void *arg)
 {
 	const struct wr_options *options = arg;
+	bool base = wr_generation_load_base(gen, steps);
 
-	if (wr_generation_load(gen, steps))
+	if (wr_generation_load_modules(gen, steps) && base)
 		wr_generation_plan(gen, NULL, steps);
 	wr_generation_compare(gen, steps);
 	if (options->contact && gen->diag.n_errors == 0)
