@@ -29,6 +29,18 @@ row_at(const uint32_t *sel, uint32_t k)
 	return sel != NULL ? sel[k] : k;
 }
 
+/* Values of eight bytes, as they are. */
+static inline void
+words_copy(void *to, const void *from, const uint32_t *sel, uint32_t n)
+{
+	uint32_t all = weir_dense(sel, n);
+
+	if (all > 0)
+		memcpy(to, from, all * sizeof(uint64_t));
+	for (uint32_t k = 0; all == 0 && k < n; k++)
+		((uint64_t *)to)[sel[k]] = ((const uint64_t *)from)[sel[k]];
+}
+
 /* Text in the making; small texts need no heap.  Use: TEXT_INIT, text_room() and so on,
  * text_fini().
  */

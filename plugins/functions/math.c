@@ -173,11 +173,36 @@ mod_plan(struct weir_call *call, struct weir_err *err)
 	return WEIR_OK;
 }
 
+/*
+ * By way of doubles, which have vector code: below 2^51 a quotient is further below the next whole
+ * number than it is rounded.  0: some row is beyond, or divides by 0.
+ */
+WEIR_KERNEL static int
+mod_ints(int64_t *restrict to, const int64_t *restrict x, const int64_t *restrict y,
+	const uint32_t *sel, uint32_t n)
+{
+	const uint64_t bound = UINT64_C(1) << 51;
+	uint64_t beyond = 0;
+
+	WEIR_EACH_ROW(i, sel, n, {
+		int64_t quotient = (int64_t)((double)x[i] / (double)y[i]);
+
+		beyond |= (uint64_t)x[i] + bound >= 2 * bound;
+		beyond |= (uint64_t)y[i] + bound >= 2 * bound;
+		beyond |= y[i] == 0;
+		to[i] = (int64_t)((uint64_t)x[i] - (uint64_t)quotient * (uint64_t)y[i]);
+	});
+	return beyond == 0;
+}
+
 static int
 mod_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
 {
 	(void)self;
+	if (out->type == WEIR_INT64 &&
+		mod_ints(out->values, args[0]->values, args[1]->values, sel, n))
+		return WEIR_OK;
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t i = row_at(sel, k);
 
@@ -240,25 +265,13 @@ text_compare(struct weir_str a, struct weir_str b)
 	return order != 0 ? order : a.len < b.len ? -1 : a.len > b.len;
 }
 
-/* Whether value b of a row is before value a in the order of their type; NaN is above all. */
+/* Whether one text or bool of a row is before another. */
 static int
-before(uint32_t type, const struct weir_column *b, const struct weir_column *a, uint32_t i)
+before(const struct weir_column *a, const struct weir_column *b, uint32_t i)
 {
-	double x, y;
-
-	switch (type) {
-	case WEIR_FLOAT64:
-		x = number_at(b, i);
-		y = number_at(a, i);
-		return x < y || (isnan(y) && !isnan(x));
-	case WEIR_BOOL:
-		return weir_bool_at(b, i) < weir_bool_at(a, i);
-	case WEIR_INT64:
-	case WEIR_TIMESTAMP:
-		return weir_int_at(b, i) < weir_int_at(a, i);
-	default:
-		return text_compare(weir_str_at(b, i), weir_str_at(a, i)) < 0;
-	}
+	if (a->type == WEIR_BOOL)
+		return weir_bool_at(a, i) < weir_bool_at(b, i);
+	return text_compare(weir_str_at(a, i), weir_str_at(b, i)) < 0;
 }
 
 static void
@@ -266,38 +279,102 @@ copy_value(struct weir_fn *fn, const struct weir_column *col, uint32_t i, struct
 {
 	struct weir_str s;
 
-	switch (out->type) {
-	case WEIR_FLOAT64:
-		((double *)out->values)[i] = number_at(col, i);
-		break;
-	case WEIR_BOOL:
+	if (out->type == WEIR_BOOL) {
 		if (weir_bool_at(col, i))
 			weir_bit_set(out->values, i);
-		break;
-	case WEIR_INT64:
-	case WEIR_TIMESTAMP:
-		((int64_t *)out->values)[i] = weir_int_at(col, i);
-		break;
-	default:
-		s = weir_str_at(col, i);
-		fn->text(fn, out, i, s.p, s.len);
+		return;
 	}
+	s = weir_str_at(col, i);
+	fn->text(fn, out, i, s.p, s.len);
 }
 
-static int
-most_eval(struct weir_fn *fn, const struct weir_column *const *args, uint32_t n_args,
-	const uint32_t *sel, uint32_t n, struct weir_vec *out, int least)
+/* One row after the other. */
+static void
+most_by_row(struct weir_fn *fn, const struct weir_column *const *args, const uint32_t *sel,
+	uint32_t n, struct weir_vec *out, int least)
 {
 	for (uint32_t k = 0; k < n; k++) {
 		uint32_t i = row_at(sel, k);
 		const struct weir_column *best = args[0];
 
-		for (uint32_t a = 1; a < n_args; a++)
-			if (least ? before(out->type, args[a], best, i)
-				  : before(out->type, best, args[a], i))
+		for (uint32_t a = 1; a < fn->n_args; a++)
+			if (least ? before(args[a], best, i) : before(best, args[a], i))
 				best = args[a];
 		copy_value(fn, best, i, out);
 	}
+}
+
+WEIR_KERNEL static void
+most_ints(int64_t *restrict best, const int64_t *restrict x, const uint32_t *sel, uint32_t n,
+	int least)
+{
+	if (least)
+		WEIR_EACH_ROW(i, sel, n, best[i] = x[i] < best[i] ? x[i] : best[i]);
+	else
+		WEIR_EACH_ROW(i, sel, n, best[i] = x[i] > best[i] ? x[i] : best[i]);
+}
+
+/* NaN is above all; of equal ones the first stays. */
+WEIR_KERNEL static void
+most_floats(
+	double *restrict best, const double *restrict x, const uint32_t *sel, uint32_t n, int least)
+{
+	if (least)
+		WEIR_EACH_ROW(i, sel, n, {
+			int take = (x[i] < best[i]) | ((best[i] != best[i]) & (x[i] == x[i]));
+
+			best[i] = take ? x[i] : best[i];
+		});
+	else
+		WEIR_EACH_ROW(i, sel, n, {
+			int take = (x[i] > best[i]) | ((x[i] != x[i]) & (best[i] == best[i]));
+
+			best[i] = take ? x[i] : best[i];
+		});
+}
+
+WEIR_KERNEL static void
+floats_of_ints(double *restrict to, const int64_t *restrict x, const uint32_t *sel, uint32_t n)
+{
+	WEIR_EACH_ROW(i, sel, n, to[i] = (double)x[i]);
+}
+
+/* The values of a column as those of another type. */
+static const void *
+as_type(const struct weir_column *col, uint32_t type, const uint32_t *sel, uint32_t n, void *to)
+{
+	if (col->type != WEIR_INT64 || type != WEIR_FLOAT64)
+		return col->values;
+	floats_of_ints(to, col->values, sel, n);
+	return to;
+}
+
+/* One column after the other. */
+static void
+most_by_column(struct weir_fn *fn, const struct weir_column *const *args, const uint32_t *sel,
+	uint32_t n, struct weir_vec *out, int least)
+{
+	double made[WEIR_ROWS_MAX];
+	const void *x = as_type(args[0], out->type, sel, n, made);
+
+	words_copy(out->values, x, sel, n);
+	for (uint32_t a = 1; a < fn->n_args; a++) {
+		x = as_type(args[a], out->type, sel, n, made);
+		if (out->type == WEIR_FLOAT64)
+			most_floats(out->values, x, sel, n, least);
+		else
+			most_ints(out->values, x, sel, n, least);
+	}
+}
+
+static int
+most_eval(struct weir_fn *fn, const struct weir_column *const *args, const uint32_t *sel,
+	uint32_t n, struct weir_vec *out, int least)
+{
+	int words =
+		out->type == WEIR_FLOAT64 || out->type == WEIR_INT64 || out->type == WEIR_TIMESTAMP;
+
+	(words ? most_by_column : most_by_row)(fn, args, sel, n, out, least);
 	return WEIR_OK;
 }
 
@@ -306,7 +383,7 @@ least_eval(const void *self, struct weir_fn *fn, const struct weir_column *const
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
 {
 	(void)self;
-	return most_eval(fn, args, fn->n_args, sel, n, out, 1);
+	return most_eval(fn, args, sel, n, out, 1);
 }
 
 static int
@@ -314,7 +391,7 @@ greatest_eval(const void *self, struct weir_fn *fn, const struct weir_column *co
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
 {
 	(void)self;
-	return most_eval(fn, args, fn->n_args, sel, n, out, 0);
+	return most_eval(fn, args, sel, n, out, 0);
 }
 
 const struct weir_function function_least = {

@@ -15,23 +15,39 @@ same_plan(struct weir_call *call, struct weir_err *err)
 	return WEIR_OK;
 }
 
+/* 0: a row that may be wanted has no result. */
+WEIR_KERNEL static int
+abs_ints(int64_t *restrict to, const int64_t *restrict x, const uint32_t *sel, uint32_t n)
+{
+	uint64_t all = 0;
+
+	WEIR_EACH_ROW(i, sel, n, {
+		uint64_t sign = (uint64_t)(x[i] >> 63);
+		uint64_t size = ((uint64_t)x[i] ^ sign) - sign;
+
+		all |= size;
+		to[i] = (int64_t)size;
+	});
+	return all >> 63 == 0;
+}
+
+WEIR_KERNEL static void
+abs_floats(double *restrict to, const double *restrict x, const uint32_t *sel, uint32_t n)
+{
+	WEIR_EACH_ROW(i, sel, n, to[i] = fabs(x[i]));
+}
+
 static int
 abs_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
 {
 	(void)self;
-	for (uint32_t k = 0; k < n; k++) {
-		uint32_t i = row_at(sel, k);
-
-		if (out->type == WEIR_FLOAT64)
-			((double *)out->values)[i] = fabs(weir_float_at(args[0], i));
-		else if (weir_int_at(args[0], i) == INT64_MIN)
-			fn->row_error(fn, i, "integer overflow in abs()");
-		else
-			((int64_t *)out->values)[i] = weir_int_at(args[0], i) < 0
-							      ? -weir_int_at(args[0], i)
-							      : weir_int_at(args[0], i);
-	}
+	if (out->type == WEIR_FLOAT64)
+		abs_floats(out->values, args[0]->values, sel, n);
+	else if (!abs_ints(out->values, args[0]->values, sel, n))
+		for (uint32_t k = 0; k < n; k++)
+			if (weir_int_at(args[0], row_at(sel, k)) == INT64_MIN)
+				fn->row_error(fn, row_at(sel, k), "integer overflow in abs()");
 	return WEIR_OK;
 }
 
@@ -46,19 +62,16 @@ const struct weir_function function_abs = {
 	.example = "abs(-5) = 5",
 };
 
-static int
-map_same(const struct weir_column *col, const uint32_t *sel, uint32_t n, struct weir_vec *out,
-	double (*of)(double))
+WEIR_KERNEL static void
+ceil_floats(double *restrict to, const double *restrict x, const uint32_t *sel, uint32_t n)
 {
-	for (uint32_t k = 0; k < n; k++) {
-		uint32_t i = row_at(sel, k);
+	WEIR_EACH_ROW(i, sel, n, to[i] = ceil(x[i]));
+}
 
-		if (out->type == WEIR_FLOAT64)
-			((double *)out->values)[i] = of(weir_float_at(col, i));
-		else
-			((int64_t *)out->values)[i] = weir_int_at(col, i);
-	}
-	return WEIR_OK;
+WEIR_KERNEL static void
+floor_floats(double *restrict to, const double *restrict x, const uint32_t *sel, uint32_t n)
+{
+	WEIR_EACH_ROW(i, sel, n, to[i] = floor(x[i]));
 }
 
 static int
@@ -66,7 +79,11 @@ ceil_eval(const void *self, struct weir_fn *fn, const struct weir_column *const 
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
 {
 	(void)self, (void)fn;
-	return map_same(args[0], sel, n, out, ceil);
+	if (out->type == WEIR_FLOAT64)
+		ceil_floats(out->values, args[0]->values, sel, n);
+	else
+		words_copy(out->values, args[0]->values, sel, n);
+	return WEIR_OK;
 }
 
 static int
@@ -74,7 +91,11 @@ floor_eval(const void *self, struct weir_fn *fn, const struct weir_column *const
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
 {
 	(void)self, (void)fn;
-	return map_same(args[0], sel, n, out, floor);
+	if (out->type == WEIR_FLOAT64)
+		floor_floats(out->values, args[0]->values, sel, n);
+	else
+		words_copy(out->values, args[0]->values, sel, n);
+	return WEIR_OK;
 }
 
 const struct weir_function function_ceil = {
@@ -99,24 +120,31 @@ const struct weir_function function_floor = {
 	.example = "floor(-1.5) = -2.0",
 };
 
+WEIR_KERNEL static void
+sign_ints(int64_t *restrict to, const int64_t *restrict x, const uint32_t *sel, uint32_t n)
+{
+	WEIR_EACH_ROW(i, sel, n, to[i] = (x[i] > 0) - (x[i] < 0));
+}
+
+WEIR_KERNEL static void
+sign_floats(double *restrict to, const double *restrict x, const uint32_t *sel, uint32_t n)
+{
+	WEIR_EACH_ROW(i, sel, n, {
+		double sign = x[i] > 0 ? 1 : x[i] < 0 ? -1 : 0;
+
+		to[i] = x[i] == x[i] ? sign : x[i];
+	});
+}
+
 static int
 sign_eval(const void *self, struct weir_fn *fn, const struct weir_column *const *args,
 	const uint32_t *sel, uint32_t n, struct weir_vec *out)
 {
 	(void)self, (void)fn;
-	for (uint32_t k = 0; k < n; k++) {
-		uint32_t i = row_at(sel, k);
-
-		if (out->type == WEIR_FLOAT64) {
-			double x = weir_float_at(args[0], i);
-
-			((double *)out->values)[i] = isnan(x) ? x : (x > 0) - (x < 0);
-		} else {
-			int64_t x = weir_int_at(args[0], i);
-
-			((int64_t *)out->values)[i] = (x > 0) - (x < 0);
-		}
-	}
+	if (out->type == WEIR_FLOAT64)
+		sign_floats(out->values, args[0]->values, sel, n);
+	else
+		sign_ints(out->values, args[0]->values, sel, n);
 	return WEIR_OK;
 }
 

@@ -4,6 +4,7 @@
 #include "rig.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 
 static const struct rig_case strings[] = {
@@ -369,11 +370,130 @@ START_TEST(letters_of_either_case_are_mapped_and_no_other_byte)
 }
 END_TEST
 
+/* What a function of numbers gives in a row, in plain C; 0: an error. */
+enum number_fn { ABS, SIGN, FLOOR, CEIL, MOD, GREATEST, LEAST, NUMBER_FNS };
+static const char *const number_fns[] = {
+	"abs", "sign", "floor", "ceil", "mod", "greatest", "least"};
+
+static int
+of_ints(enum number_fn fn, int64_t x, int64_t y, int64_t *result)
+{
+	*result = fn == ABS           ? (x < 0 && x != INT64_MIN ? -x : x)
+		  : fn == SIGN        ? (x > 0) - (x < 0)
+		  : fn == GREATEST    ? (x > y ? x : y)
+		  : fn == LEAST       ? (x < y ? x : y)
+		  : fn != MOD         ? x
+		  : y == 0 || y == -1 ? 0
+				      : x % y;
+	return !(fn == ABS && x == INT64_MIN) && !(fn == MOD && y == 0);
+}
+
+/* NaN is above all numbers. */
+static int
+of_floats(enum number_fn fn, double x, double y, double *result)
+{
+	int less = x < y || (isnan(y) && !isnan(x)), more = x > y || (isnan(x) && !isnan(y));
+
+	*result = fn == ABS        ? fabs(x)
+		  : fn == SIGN     ? (isnan(x) ? x : (x > 0) - (x < 0))
+		  : fn == FLOOR    ? floor(x)
+		  : fn == CEIL     ? ceil(x)
+		  : fn == GREATEST ? (less ? y : x)
+		  : fn == LEAST    ? (more ? y : x)
+				   : fmod(x, y);
+	return fn != MOD || y != 0;
+}
+
+static int
+number_agrees(enum number_fn fn, const struct rig *rig, uint32_t row, int floats,
+	const struct weir_column *col, int *failed)
+{
+	int64_t i;
+	double f;
+
+	if (!floats) {
+		*failed = !of_ints(
+			fn, weir_int_at(rig->cols[0], row), weir_int_at(rig->cols[1], row), &i);
+		return *failed || weir_int_at(col, row) == i;
+	}
+	*failed = !of_floats(
+		fn, weir_float_at(rig->cols[2], row), weir_float_at(rig->cols[3], row), &f);
+	if (*failed || (isnan(f) && isnan(weir_float_at(col, row))))
+		return 1;
+	return weir_float_at(col, row) == f && signbit(weir_float_at(col, row)) == signbit(f);
+}
+
+static void
+check_numbers(struct rig *rig, int fn, int floats, const uint32_t *sel, uint32_t n)
+{
+	const char *second = fn >= MOD ? (floats ? ", g" : ", y") : "";
+	const struct weir_column *col;
+	char text[64];
+
+	snprintf(text, sizeof text, "%s(%s%s)", number_fns[fn], floats ? "f" : "x", second);
+	col = wr_expr_eval(rig_compile(rig, text, 0), &rig->eval, &rig->batch, sel, n);
+	for (uint32_t k = 0; k < n; k++) {
+		uint32_t row = sel != NULL ? sel[k] : k;
+		int null = weir_null_at(rig->cols[floats ? 2 : 0], row), failed = 0;
+
+		ck_assert_int_eq(weir_null_at(col, row), null);
+		ck_assert_msg(null || number_agrees(fn, rig, row, floats, col, &failed),
+			"%s in row %u", text, row);
+		ck_assert_msg((rig->errors[row] != NULL) == failed, "%s in row %u: \"%s\"", text,
+			row, rig->errors[row] == NULL ? "no error" : rig->errors[row]);
+	}
+	rig_forget(rig);
+}
+
+/* Every pair of odd numbers, and numbers without extremes, which more of the loops take at once. */
+START_TEST(functions_of_numbers_are_those_of_c)
+{
+	static const int64_t odd[] = {0, 1, -1, 2, -7, 10, INT64_MAX, INT64_MIN, INT64_MAX - 1,
+		(INT64_C(1) << 51) - 1, INT64_C(1) << 51, -(INT64_C(1) << 51), -(INT64_C(1) << 52),
+		86400000000, -86400000001, 4503599627370495};
+	static const double odd_floats[] = {0.0, -0.0, 0.5, -0.5, 1.5, -2.5, NAN, -NAN, INFINITY,
+		-INFINITY, 0x1p52, -0x1p53, 5e-324, -1e300, 0.49999999999999994, -1e-300};
+	int64_t x[256], y[256];
+	double f[256], g[256];
+	uint64_t valid[4];
+	uint32_t sel[256], n = 0;
+	struct rig rig;
+
+	for (uint32_t i = 0; i < 256; i++) {
+		x[i] = _i == 0 ? odd[i / 16] : (int64_t)dice(2000000) - 1000000;
+		y[i] = _i == 0 ? odd[i % 16] : (int64_t)dice(300) - 400;
+		f[i] = _i == 0 ? odd_floats[i / 16] : (dice(4000) - 2000.0) / 8;
+		g[i] = _i == 0 ? odd_floats[i % 16] : (dice(4000) + 1) / 8.0;
+		if (dice(5) > 0)
+			sel[n++] = i;
+	}
+	for (int w = 0; w < 4; w++)
+		valid[w] = (uint64_t)dice(UINT32_MAX) << 32 | dice(UINT32_MAX);
+	for (int nulls = 0; nulls < 2; nulls++) {
+		rig_init(&rig);
+		rig.schema.n = 0;
+		rig_column(&rig, "x", WEIR_INT64, x, nulls ? valid : NULL);
+		rig_column(&rig, "y", WEIR_INT64, y, NULL);
+		rig_column(&rig, "f", WEIR_FLOAT64, f, nulls ? valid : NULL);
+		rig_column(&rig, "g", WEIR_FLOAT64, g, NULL);
+		rig.batch.n_rows = 256;
+		rig.batch.n_cols = rig.schema.n;
+		for (int fn = 0; fn < 2 * NUMBER_FNS; fn++) {
+			check_numbers(&rig, fn / 2, fn % 2, NULL, 256);
+			check_numbers(&rig, fn / 2, fn % 2, sel, n);
+			check_numbers(&rig, fn / 2, fn % 2, sel + n / 2, 3);
+		}
+		rig_fini(&rig);
+	}
+}
+END_TEST
+
 static void
 fill(TCase *tests)
 {
 	tcase_add_test(tests, strings_at_their_edges);
 	tcase_add_test(tests, numbers_at_their_edges);
+	tcase_add_loop_test(tests, functions_of_numbers_are_those_of_c, 0, 2);
 	tcase_add_test(tests, parts_are_those_that_a_walk_finds);
 	tcase_add_test(tests, letters_of_either_case_are_mapped_and_no_other_byte);
 	tcase_add_test(tests, json_urls_and_addresses_at_their_edges);
