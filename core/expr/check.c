@@ -187,7 +187,7 @@ check_logic(struct wr_check *check, struct wr_node *node)
 		for (uint32_t i = 0; i < node->n_kids; i++)
 			good = condition(check, node, &node->kids[i]) && good;
 	}
-	if (good)
+	if (good && !(node->kind == WR_N_AND && wr_compare_range_bind(check->scope->arena, node)))
 		wr_logic_bind(node);
 }
 

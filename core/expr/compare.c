@@ -7,8 +7,9 @@
 typedef void compare_fn(uint64_t *restrict out, const void *restrict a, const void *restrict b,
 	const uint32_t *sel, uint32_t n);
 
-/* B is the second operand of row i from b on; under a selection words are cleared by the caller. */
-#define COMPARE_LOOPS(name, T, OP, B)                                                              \
+/* TEST is of row i: a[i] with b[i], or with c; under a selection words are cleared by the caller.
+ */
+#define COMPARE_LOOPS(name, T, TEST)                                                               \
 	WR_KERNEL static void name(uint64_t *restrict out, const void *restrict a_,                \
 		const void *restrict b_, const uint32_t *sel, uint32_t n)                          \
 	{                                                                                          \
@@ -19,32 +20,33 @@ typedef void compare_fn(uint64_t *restrict out, const void *restrict a, const vo
 		if (sel != NULL) {                                                                 \
 			for (uint32_t k = 0; k < n; k++) {                                         \
 				uint32_t i = sel[k];                                               \
-				out[i >> 6] |= (uint64_t)(a[i] OP B) << (i & 63);                  \
+				out[i >> 6] |= (uint64_t)(TEST) << (i & 63);                       \
 			}                                                                          \
 			return;                                                                    \
 		}                                                                                  \
 		for (; n >= 64; n -= 64, a += 64, b += 64) {                                       \
 			for (uint32_t i = 0; i < 64; i++)                                          \
-				flags[i] = a[i] OP B;                                              \
+				flags[i] = TEST;                                                   \
 			*out++ = wr_bits_pack(flags);                                              \
 		}                                                                                  \
 		if (n > 0)                                                                         \
 			*out = 0;                                                                  \
 		for (uint32_t i = 0; i < n; i++)                                                   \
-			*out |= (uint64_t)(a[i] OP B) << i;                                        \
+			*out |= (uint64_t)(TEST) << i;                                             \
 	}
 
 #define COMPARE_ALL(name, T)                                                                       \
-	COMPARE_LOOPS(name##_eq_vv, T, ==, b[i])                                                   \
-	COMPARE_LOOPS(name##_ne_vv, T, !=, b[i])                                                   \
-	COMPARE_LOOPS(name##_lt_vv, T, <, b[i])                                                    \
-	COMPARE_LOOPS(name##_le_vv, T, <=, b[i])                                                   \
-	COMPARE_LOOPS(name##_eq_vc, T, ==, c)                                                      \
-	COMPARE_LOOPS(name##_ne_vc, T, !=, c)                                                      \
-	COMPARE_LOOPS(name##_lt_vc, T, <, c)                                                       \
-	COMPARE_LOOPS(name##_le_vc, T, <=, c)                                                      \
-	COMPARE_LOOPS(name##_gt_vc, T, >, c)                                                       \
-	COMPARE_LOOPS(name##_ge_vc, T, >=, c)
+	COMPARE_LOOPS(name##_eq_vv, T, a[i] == b[i])                                               \
+	COMPARE_LOOPS(name##_ne_vv, T, a[i] != b[i])                                               \
+	COMPARE_LOOPS(name##_lt_vv, T, a[i] < b[i])                                                \
+	COMPARE_LOOPS(name##_le_vv, T, a[i] <= b[i])                                               \
+	COMPARE_LOOPS(name##_eq_vc, T, a[i] == c)                                                  \
+	COMPARE_LOOPS(name##_ne_vc, T, a[i] != c)                                                  \
+	COMPARE_LOOPS(name##_lt_vc, T, a[i] < c)                                                   \
+	COMPARE_LOOPS(name##_le_vc, T, a[i] <= c)                                                  \
+	COMPARE_LOOPS(name##_gt_vc, T, a[i] > c)                                                   \
+	COMPARE_LOOPS(name##_ge_vc, T, a[i] >= c)                                                  \
+	COMPARE_LOOPS(name##_range, T, (a[i] >= c) & (a[i] <= ((const T *)b_)[1]))
 
 COMPARE_ALL(int, int64_t)
 COMPARE_ALL(real, double)
@@ -124,6 +126,58 @@ compare_eval(
 		bits, a->col.values, b->col.values, sel, n);
 	wr_run_drop(run, a);
 	wr_run_drop(run, b);
+}
+
+/* The operands of kid 0 of an `and`; see wr_compare_range_bind. */
+static void
+range_eval(struct wr_run *run, const struct wr_node *node, struct wr_rows rows, struct wr_vec *out)
+{
+	bool dense = wr_rows_dense(rows);
+	compare_fn *test = node->kids[0]->kids[0]->type == WEIR_FLOAT64 ? real_range : int_range;
+	const uint64_t *valid;
+	struct wr_vec a;
+	uint64_t *bits;
+
+	if (!wr_run_kids(run, node->kids[0], rows, &a, 1, &valid, out))
+		return;
+	bits = wr_run_values(run, node, WEIR_BOOL, out);
+	out->col.valid = valid;
+	if (!dense)
+		memset(bits, 0, run->cap / 8);
+	test(bits, a.col.values, node->aux, dense ? NULL : rows.sel,
+		dense ? wr_rows_span(rows) : rows.n);
+	wr_run_drop(run, &a);
+}
+
+/* Whether it compares with a number known ahead. */
+static bool
+is_bound(const struct wr_node *node, int op)
+{
+	return node->kind == WR_N_COMPARE && node->op == op && node->kids[1]->kind == WR_N_CONST &&
+	       !wr_node_is_null(node->kids[1]) && !wr_type_is_text(node->kids[1]->type) &&
+	       node->kids[1]->type != WEIR_BOOL;
+}
+
+bool
+wr_compare_range_bind(struct wr_arena *arena, struct wr_node *node)
+{
+	const struct wr_node *low = node->kids[0], *high = node->kids[1], *x, *y;
+	int64_t *bounds;
+
+	if (node->n_kids != 2 || !is_bound(low, WR_GE) || !is_bound(high, WR_LE))
+		return false;
+	x = low->kids[0];
+	y = high->kids[0];
+	if (x->kind != y->kind || x->type != y->type ||
+		!(x->kind == WR_N_COLUMN ? x->col == y->col
+					 : x->kind == WR_N_SHARED && x->let == y->let))
+		return false;
+	bounds = wr_arena_array(arena, int64_t, 2);
+	bounds[0] = low->kids[1]->value->u.i;
+	bounds[1] = high->kids[1]->value->u.i;
+	node->aux = bounds;
+	node->eval = range_eval;
+	return true;
 }
 
 void

@@ -9,6 +9,9 @@
 /* The kids have one type. */
 void wr_compare_bind(struct wr_arena *arena, struct wr_node *node);
 void wr_compare_text_bind(struct wr_arena *arena, struct wr_node *node);
+/* Of an `and`: false, unless it asks whether one value lies between two constants, which is done in
+ * one pass. */
+bool wr_compare_range_bind(struct wr_arena *arena, struct wr_node *node);
 /* `in` over constants, which are the kids from 1 on. */
 void wr_in_bind(struct wr_arena *arena, struct wr_node *node);
 /* The operator with its sides exchanged. */
