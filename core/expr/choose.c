@@ -4,6 +4,11 @@
 #include "expr/logic.h"
 #include "expr/texts.h"
 
+#if defined(__x86_64__) && defined(__GNUC__)
+#define CHOOSE_AVX512
+#include <immintrin.h>
+#endif
+
 /* A result put together from several columns. */
 struct pieces {
 	struct wr_run *run;
@@ -93,12 +98,22 @@ pieces_done(struct pieces *p)
 	p->out->col.bufs = p->texts.bufs;
 }
 
-/* Splits rows by a condition; null counts as false. */
+/* Where a condition is true, as bits; null counts as false. */
+static void
+where_true(const struct wr_vec *condition, uint64_t *taken, uint32_t words)
+{
+	const uint64_t *bits = condition->col.values, *valid = condition->col.valid;
+
+	for (uint32_t w = 0; w < words; w++)
+		taken[w] = valid == NULL ? bits[w] : bits[w] & valid[w];
+}
+
+/* Splits rows by a condition. */
 static void
 split(struct wr_run *run, const struct wr_vec *condition, struct wr_rows rows, struct wr_rows *yes,
 	struct wr_rows *no)
 {
-	const uint64_t *bits = condition->col.values, *valid = condition->col.valid;
+	uint32_t words = wr_words(wr_rows_span(rows));
 	uint64_t *taken = wr_run_bits(run);
 
 	if (condition->konst) {
@@ -108,10 +123,9 @@ split(struct wr_run *run, const struct wr_vec *condition, struct wr_rows rows, s
 		*no = is ? (struct wr_rows){NULL, 0} : rows;
 		return;
 	}
-	for (uint32_t w = 0; w < wr_words(wr_rows_span(rows)); w++)
-		taken[w] = valid == NULL ? bits[w] : bits[w] & valid[w];
+	where_true(condition, taken, words);
 	*yes = wr_run_pick(run, rows, taken);
-	for (uint32_t w = 0; w < wr_words(wr_rows_span(rows)); w++)
+	for (uint32_t w = 0; w < words; w++)
 		taken[w] = ~taken[w];
 	*no = wr_run_pick(run, rows, taken);
 }
@@ -139,6 +153,105 @@ case_eval(struct wr_run *run, const struct wr_node *node, struct wr_rows rows, s
 		pieces_put(&p, &part, rest);
 	}
 	pieces_done(&p);
+}
+
+#ifdef CHOOSE_AVX512
+/* As blend, of the first n & ~7 rows. */
+__attribute__((target("avx512f"))) static void
+blend_avx512(uint64_t *to, const uint64_t *a, const uint64_t *b, const uint64_t *first, uint32_t n)
+{
+	for (uint32_t at = 0; at + 8 <= n; at += 8) {
+		__mmask8 bits = (__mmask8)(first[at / 64] >> at % 64);
+		__m512i x = _mm512_loadu_si512(a + at), y = _mm512_loadu_si512(b + at);
+
+		_mm512_storeu_si512(to + at, _mm512_mask_blend_epi64(bits, y, x));
+	}
+}
+#endif
+
+/* a where the bit of the row is set, else b. */
+static void
+blend(uint64_t *to, const uint64_t *a, const uint64_t *b, const uint64_t *first, uint32_t n)
+{
+	uint32_t at = 0;
+
+#ifdef CHOOSE_AVX512
+	if (__builtin_cpu_supports("avx512f")) {
+		blend_avx512(to, a, b, first, n);
+		at = n & ~7u;
+	}
+#endif
+	for (; at < n; at++) {
+		uint64_t mask = 0 - (first[at / 64] >> at % 64 & 1);
+
+		to[at] = (a[at] & mask) | (b[at] & ~mask);
+	}
+}
+
+/* All ones where nothing is null. */
+static uint64_t
+valid_word(const struct wr_vec *vec, uint32_t w)
+{
+	return vec->col.valid == NULL ? ~UINT64_C(0) : vec->col.valid[w];
+}
+
+/* A case of one condition whose values are there already: nothing is picked for it. */
+static void
+blend_eval(struct wr_run *run, const struct wr_node *node, struct wr_rows rows, struct wr_vec *out)
+{
+	uint32_t span = wr_rows_span(rows), words = wr_words(span);
+	uint64_t *taken = wr_run_bits(run), *valid;
+	struct wr_vec condition, a, b;
+	bool null_a, null_b;
+
+	wr_run_node(run, node->kids[0], rows, &condition);
+	wr_run_fill(run, NULL, rows, &condition);
+	where_true(&condition, taken, words);
+	wr_run_drop(run, &condition);
+	wr_run_node(run, node->kids[1], rows, &a);
+	if (node->n_kids == 3)
+		wr_run_node(run, node->kids[2], rows, &b);
+	else
+		wr_run_null(node, &b);
+	null_a = wr_vec_null(&a);
+	null_b = wr_vec_null(&b);
+	wr_run_fill(run, NULL, rows, &a);
+	wr_run_fill(run, NULL, rows, &b);
+	if (null_a || null_b) {
+		*out = null_a ? b : a;
+		wr_run_drop(run, null_a ? &a : &b);
+	} else {
+		uint64_t *values = wr_run_values(run, node, node->type, out);
+
+		blend(values, a.col.values, b.col.values, taken, span);
+		wr_run_drop(run, &a);
+		wr_run_drop(run, &b);
+	}
+	if (a.col.valid == NULL && b.col.valid == NULL)
+		return;
+	valid = wr_run_bits(run);
+	for (uint32_t w = 0; w < words; w++)
+		valid[w] = (valid_word(&a, w) & taken[w]) | (valid_word(&b, w) & ~taken[w]);
+	out->col.valid = valid;
+}
+
+static bool
+is_there(const struct wr_node *node)
+{
+	return node->kind == WR_N_COLUMN || node->kind == WR_N_CONST || node->kind == WR_N_SHARED;
+}
+
+/* Words, or what is null on one side. */
+static bool
+blends(const struct wr_node *node)
+{
+	const struct wr_node *a = node->kids[1], *b = node->n_kids == 3 ? node->kids[2] : NULL;
+	bool words = node->type == WEIR_INT64 || node->type == WEIR_FLOAT64 ||
+		     node->type == WEIR_TIMESTAMP;
+
+	if (node->n_kids > 3 || !is_there(a) || (b != NULL && !is_there(b)))
+		return false;
+	return words || b == NULL || wr_node_is_null(a) || wr_node_is_null(b);
 }
 
 static void
@@ -238,7 +351,7 @@ wr_choose_bind(struct wr_node *node)
 {
 	switch (node->kind) {
 	case WR_N_CASE:
-		node->eval = case_eval;
+		node->eval = blends(node) ? blend_eval : case_eval;
 		break;
 	case WR_N_COALESCE:
 		node->eval = coalesce_eval;

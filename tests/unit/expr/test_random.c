@@ -63,13 +63,14 @@ put(struct wr_text *out, const char *type, int depth)
 		"(I / 7)", "(I % 10)", "(-I)", "if(B, I, I)", "coalesce(I, I)", "nullif(I, I)",
 		"(case when B then I when B then I end)", "abs(I)", "length(S)", "cast(F as int)",
 		"try(I / I)", "cast(B as int)", "(case I when I then I else I end)", "mod(I, I)",
-		"mod(I, 10)", "sign(I)", "greatest(I, I)", "least(I, I, 3)"};
+		"mod(I, 10)", "sign(I)", "greatest(I, I)", "least(I, I, 3)", "if(B, I)"};
 	static const char *const bools[] = {"(I < I)", "(I = I)", "(I >= 3)", "(B and B)",
 		"(B or B)", "(not B)", "(I is null)", "(I in (1, 2, null))",
 		"(I in (1, 2, 3, 4, 5, 6, 7, 8))", "(I between I and I)", "(F < F)", "(F != 0.5)",
 		"(S = S)", "(S < S)", "(S = 'abc')", "(S like '%b%')", "(B = B)",
 		"(S in ('a', 'abc', 'b'))", "(I in (I, I))", "try(B)", "(F in (0.5, 1, 2))",
-		"(S like S)"};
+		"(S like S)", "(a between -3 and 4)", "((I + 1) not between 0 and 1000000)",
+		"(f between -1 and 2.5)", "(c >= 2 and c <= -2)"};
 	static const char *const floats[] = {"(F + F)", "(F * 0.5)", "(F - I)", "(F / F)",
 		"if(B, F, I)", "coalesce(F, F)", "(-F)", "cast(I as float)", "try(F / F)", "abs(F)",
 		"sign(F)", "floor(F)", "ceil(F)", "mod(F, F)", "greatest(F, I)", "least(F, F)"};
@@ -77,7 +78,8 @@ put(struct wr_text *out, const char *type, int depth)
 		"substr(S, 2, 3)", "if(B, S, S)", "coalesce(S, S)", "nullif(S, S)",
 		"concat(S, S, 'a longer string')", "cast(I as string)", "upper(S)",
 		"(case when B then S when B then 'xyz' end)", "split_part(S, 't', I)",
-		"(case lower(S) when 'abc' then S when 'twelve bytes' then 'x' else S end)"};
+		"(case lower(S) when 'abc' then S when 'twelve bytes' then 'x' else S end)",
+		"if(B, S)"};
 	static const char *const leaves[4][6] = {{"a", "b", "n", "3", "c", "cast(null as int)"},
 		{"p", "q", "true", "false", "p", "cast(null as bool)"},
 		{"f", "g", "0.5", "f", "2.0", "f"},
@@ -87,13 +89,13 @@ put(struct wr_text *out, const char *type, int depth)
 	if (depth <= 0 || dice(5) == 0)
 		wr_text_put(out, leaves[which][dice(6)]);
 	else if (which == 0)
-		put_one(out, ints[dice(23)], depth);
+		put_one(out, ints[dice(24)], depth);
 	else if (which == 1)
-		put_one(out, bools[dice(22)], depth);
+		put_one(out, bools[dice(26)], depth);
 	else if (which == 2)
 		put_one(out, floats[dice(16)], depth);
 	else
-		put_one(out, strings[dice(13)], depth);
+		put_one(out, strings[dice(14)], depth);
 }
 
 /* The rig with columns a, b, c, f, g, p, q, s, t of BIG random rows instead of its own. */
