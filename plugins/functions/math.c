@@ -185,12 +185,14 @@ mod_ints(int64_t *restrict to, const int64_t *restrict x, const int64_t *restric
 	uint64_t beyond = 0;
 
 	WEIR_EACH_ROW(i, sel, n, {
-		int64_t quotient = (int64_t)((double)x[i] / (double)y[i]);
+		uint64_t far = ((uint64_t)x[i] + bound >= 2 * bound) |
+			       ((uint64_t)y[i] + bound >= 2 * bound) | (y[i] == 0);
+		int64_t of = (int64_t)((uint64_t)x[i] & (far - 1));
+		int64_t by = (int64_t)(((uint64_t)y[i] & (far - 1)) | far);
+		int64_t quotient = (int64_t)((double)of / (double)by);
 
-		beyond |= (uint64_t)x[i] + bound >= 2 * bound;
-		beyond |= (uint64_t)y[i] + bound >= 2 * bound;
-		beyond |= y[i] == 0;
-		to[i] = (int64_t)((uint64_t)x[i] - (uint64_t)quotient * (uint64_t)y[i]);
+		beyond |= far;
+		to[i] = of - quotient * by;
 	});
 	return beyond == 0;
 }

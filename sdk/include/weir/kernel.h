@@ -35,17 +35,18 @@ weir_dense(const uint32_t *sel, uint32_t n)
 }
 
 /*
- * Does STEP for each row i of sel.  Other rows may be among them, whose values are anything: STEP
- * reads and writes numbers of row i, and what it finds wrong is looked for again, row by row.
+ * Does the last argument for each row i of sel.  Other rows may be among them, whose values are
+ * anything: it reads and writes numbers of row i, and what it finds wrong is looked for again, row
+ * by row.
  */
-#define WEIR_EACH_ROW(i, sel, n, STEP)                                                             \
+#define WEIR_EACH_ROW(i, sel, n, ...)                                                              \
 	do {                                                                                       \
 		const uint32_t weir_all = weir_dense(sel, n);                                      \
 		for (uint32_t i = 0; i < weir_all; i++)                                            \
-			STEP;                                                                      \
+			__VA_ARGS__;                                                               \
 		for (uint32_t weir_k = 0; weir_all == 0 && weir_k < (n); weir_k++) {               \
 			const uint32_t i = (sel)[weir_k];                                          \
-			STEP;                                                                      \
+			__VA_ARGS__;                                                               \
 		}                                                                                  \
 	} while (0)
 
