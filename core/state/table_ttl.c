@@ -42,12 +42,21 @@ wr_table_has_expired(const struct weir_table *table, const void *row, int64_t no
 }
 
 /* A row's own time, so that what it sees does not depend on how rows are dealt to batches. */
-int64_t
-wr_table_row_time(const struct weir_table *table, const struct weir_batch *batch, uint32_t row)
+static int64_t
+own_time(const struct weir_table *table, const struct weir_batch *batch, uint32_t row)
 {
 	if ((table->spec.flags & WEIR_TTL_CLOCK) != 0 || wr_batch_of(batch)->pool == NULL)
 		return table->now;
 	return batch->event_time[row];
+}
+
+/* Behind the watermark it does not depend on what was already looked at, either. */
+int64_t
+wr_table_row_time(const struct weir_table *table, const struct weir_batch *batch, uint32_t row)
+{
+	int64_t own = own_time(table, batch, row);
+
+	return own > table->now ? own : table->now;
 }
 
 /* As it starts. */
@@ -65,12 +74,15 @@ wr_table_touch(struct weir_table *table, const struct weir_batch *batch, const u
 	uint32_t n, void **row)
 {
 	for (uint32_t i = 0; i < n; i++) {
-		int64_t time = wr_table_row_time(table, batch, sel == NULL ? i : sel[i]);
+		int64_t own = own_time(table, batch, sel == NULL ? i : sel[i]);
 		int64_t *written = ttl_written(table, row[i]);
 
-		if (ttl_is_over(table, *written, time))
+		/* One that is too late for anything stands until the watermark moves on. */
+		if (ttl_is_over(table, own, table->now))
+			own = table->now - table->spec.ttl_us + 1;
+		if (ttl_is_over(table, *written, own > table->now ? own : table->now))
 			ttl_renew(table, row[i]);
-		*written = time > *written ? time : *written;
+		*written = own > *written ? own : *written;
 	}
 }
 

@@ -53,8 +53,8 @@ struct weir_table_spec {
 	/*
 	 * An entry that was not upserted for this long is none any more; 0: never.  In event time
 	 * an upsert counts at the time of its row, and a row sees what had not expired by its own
-	 * time; batches that were not an operator's input count at the watermark.  By
-	 * WEIR_TTL_CLOCK it is the time of the callback.
+	 * time, nor by the watermark where it is behind it; batches that were not an operator's
+	 * input count at the watermark.  By WEIR_TTL_CLOCK it is the time of the callback.
 	 */
 	int64_t ttl_us;
 };
