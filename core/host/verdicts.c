@@ -35,6 +35,8 @@ wr_state_plan(const struct wr_pipeline *pipeline, struct wr_arena *arena, struct
 		return plan;
 	}
 	rc = wr_manifest_load(&manifest, plan.dir, &err);
+	if (rc == 0)
+		rc = wr_manifest_is_of(&manifest, plan.dir, pipeline->name, &err);
 	if (rc == -EUCLEAN)
 		wr_diag_error_span(
 			diag, pipeline->dir->name.loc, pipeline->dir->name.len, "%s", err.text);

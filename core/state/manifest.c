@@ -347,6 +347,17 @@ print_keeps(struct wr_text *out, const struct wr_stored_op *op)
 	}
 }
 
+int
+wr_manifest_is_of(const struct wr_manifest *manifest, const char *dir, const char *pipeline,
+	struct weir_err *err)
+{
+	if (strcmp(manifest->pipeline, pipeline) == 0)
+		return 0;
+	return wr_err_set(err, -EUCLEAN,
+		"state directory \"%s\" is of pipeline \"%s\", not of \"%s\"; give each its own",
+		dir, manifest->pipeline, pipeline);
+}
+
 void
 wr_manifest_print(const struct wr_manifest *manifest, struct wr_text *out)
 {

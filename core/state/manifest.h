@@ -54,6 +54,9 @@ int wr_manifest_parse(
 	struct wr_manifest *manifest, const char *text, size_t len, struct weir_err *err);
 /* The copy in a state directory, which may be in use.  -ENOENT: there is none. */
 int wr_manifest_load(struct wr_manifest *manifest, const char *dir, struct weir_err *err);
+/* -EUCLEAN: the directory that has it is another pipeline's. */
+int wr_manifest_is_of(const struct wr_manifest *manifest, const char *dir, const char *pipeline,
+	struct weir_err *err);
 void wr_manifest_print(const struct wr_manifest *manifest, struct wr_text *out);
 /* What stands there once kept does; operators named in dropped lose what they had.  Nothing needs
  * to be undone when it fails. */

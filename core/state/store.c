@@ -314,13 +314,10 @@ store_identify(struct wr_store *store, const char *pipeline, struct weir_err *er
 
 	if (rc == 0)
 		rc = store_make_if_empty(store, pipeline, err);
+	if (rc >= 0 && pipeline != NULL)
+		rc = wr_manifest_is_of(&store->manifest, store->dir, pipeline, err);
 	if (rc < 0)
 		return rc;
-	if (pipeline != NULL && strcmp(store->manifest.pipeline, pipeline) != 0)
-		return wr_err_set(err, -EUCLEAN,
-			"state directory \"%s\" is of pipeline \"%s\", not of \"%s\"; give each "
-			"its own",
-			store->dir, store->manifest.pipeline, pipeline);
 	rc = store_read_meta(store, err);
 	return rc == 0 ? store_check_manifest_file(store, err) : rc;
 }

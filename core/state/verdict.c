@@ -150,7 +150,9 @@ judge_op(struct judge *judge)
 
 	if (strcmp(last->word, now->word) != 0 || last->has_position != now->has_position ||
 		last->has_output != now->has_output) {
-		say(&judge->refusal, "the state under this name is of a %s", last->word);
+		say(&judge->refusal,
+			"the state under this name is that of another operator, \"%s\"",
+			last->word);
 		return;
 	}
 	for (uint32_t i = 0; i < now->n_tables; i++)

@@ -4,7 +4,7 @@
 what it says helps."""
 import shutil
 
-from place import SOURCE, conf, equal, main
+from place import SOURCE, conf, contains, equal, main
 
 BODY = f"""    source file in {{ {SOURCE} }}
     window w {{ from in; key user; tumbling 10s; aggregate n = count(); }}
@@ -126,10 +126,10 @@ def test_the_directory_of_another_pipeline(place):
     (place.path / "state/p").rename(place.path / "state/q")
     place.write("weir.conf", conf(BODY).replace("pipeline p", "pipeline q"))
     _, err = place.run("run", "weir.conf", code=1)
-    equal(
-        err,
-        'weir: pipeline "q" failed: state directory "{{DIR}}/state/q" is of pipeline "p", not of "q"; give each its own\n',
-    )
+    sentence = 'state directory "{{DIR}}/state/q" is of pipeline "p", not of "q"; give each its own\n'
+    equal(err, f'weir: pipeline "q" failed: {sentence}')
+    _, err = place.run("-t", "weir.conf", code=1)
+    contains(err, f"weir.conf:3:1: error: {sentence}")
 
 
 if __name__ == "__main__":

@@ -182,7 +182,7 @@ def test_another_operator_under_the_name(place):
         place,
         LAST.replace(WINDOW, "    dedupe w { from in; key user; }\n"),
         "6:5",
-        'dedupe "w" cannot take over its state: the state under this name is of a window; give it another name, and'
+        'dedupe "w" cannot take over its state: the state under this name is that of another operator, "window"; give it another name, and'
         ' its old state up with "state_drop w;"',
     )
 
