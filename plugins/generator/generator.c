@@ -157,10 +157,12 @@ generator_assign(void *self, struct weir_task *task, uint32_t number, struct wei
 	struct weir_str pos, uint32_t fresh)
 {
 	struct generator *generator = self;
-	struct part *part = (struct part *)share_add(
-		&generator->parts, sizeof *part, 1, task, number, name, pos);
+	struct part *part;
 
-	(void)fresh;
+	if (share_refuse_fresh(task, pos, fresh) < 0)
+		return task->err->code;
+	part = (struct part *)share_add(
+		&generator->parts, sizeof *part, 1, task, number, name, pos);
 	if (part == NULL)
 		return task->err->code;
 	part->from = part->share.at;

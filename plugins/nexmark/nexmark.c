@@ -205,7 +205,8 @@ nexmark_assign(void *self, struct weir_task *task, uint32_t number, struct weir_
 {
 	struct nexmark *nexmark = self;
 
-	(void)fresh;
+	if (share_refuse_fresh(task, pos, fresh) < 0)
+		return task->err->code;
 	return share_add(&nexmark->parts, sizeof(struct share), WEIR_ROWS_MAX, task, number, name,
 		       pos) != NULL
 		       ? WEIR_OK

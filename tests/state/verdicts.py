@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What becomes of kept state under another conf: `weir -t` says it, and a start does it or refuses with the same words."""
 import json
+import shutil
 
 from place import SOURCE, conf, contains, equal, main
 
@@ -205,6 +206,22 @@ def test_what_is_there_is_not_dropped(place):
         'weir.conf:5:16: error: "w" is in the conf, and "state_drop" is for what no longer is; to start it afresh give'
         " it another name",
     )
+
+
+def test_a_source_that_deals_its_rows_to_its_subtasks(place):
+    for word in ("generator", "nexmark"):
+        lines = "rate 1000/s; field n int sequence;" if word == "generator" else ""
+        body = f"    source {word} in {{ parallelism 2; {lines} }}\n    sink null out {{ from in; }}\n"
+        begin(place, body)
+        place.write("other.conf", conf(body.replace("parallelism 2", "parallelism 1")))
+        _, err = place.run("run", "other.conf", code=1)
+        contains(
+            err,
+            f'source {word} "in": its rows were dealt to another number of subtasks than 1 at the last checkpoint; set'
+            ' "parallelism" to what it was, or start afresh\n',
+        )
+        place.checkpoint()  # and the old one goes on
+        shutil.rmtree(place.path / "state")
 
 
 def test_the_version_that_wrote_private_state(place):
