@@ -88,7 +88,7 @@ void wr_evict_note_erased(
 void wr_evict_note_retired(struct weir_table *table, int64_t hi);
 /* Of a table with a ttl: some entries that only the base has are looked at, and those that have
  * expired go. */
-void wr_evict_expire(struct weir_table *table);
+void wr_evict_expire(struct weir_table *table, uint32_t budget);
 /* Some entries are about to leave. */
 void wr_evict_note_left(struct weir_table *table);
 

@@ -8,10 +8,7 @@
 
 #include "state/store_parts.h"
 
-enum {
-	PASS_AT_ONCE = 64, /* rows looked at between two calls */
-	PASS_OFTEN = 8 /* passes at most in the time that an entry lives */
-};
+enum { PASS_OFTEN = 8 /* passes at most in the time that an entry lives */ };
 
 static bool
 pass_is_over(const struct weir_table *table, int64_t since, int64_t time)
@@ -152,12 +149,11 @@ pass_seek(const struct weir_table *table, leveldb_iterator_t *it)
 }
 
 void
-wr_evict_expire(struct weir_table *table)
+wr_evict_expire(struct weir_table *table, uint32_t budget)
 {
 	struct wr_evict *evict = table->evict;
 	struct wr_evict_pass *pass = &evict->pass;
 	leveldb_iterator_t *it;
-	uint32_t budget = PASS_AT_ONCE;
 
 	if (!evict->known || !pass_begin(table))
 		return;

@@ -93,6 +93,7 @@ struct weir_table {
 	int64_t now; /* INT64_MIN: not known yet */
 	int64_t oldest, pass_ns;
 	uint32_t pass_at; /* 0: no pass is under way */
+	uint32_t upserted; /* rows, since it was last told the time */
 
 	struct wr_evict *evict; /* NULL: all entries are here */
 

@@ -8,7 +8,11 @@
 #include "base/batch.h"
 #include "state/evict.h"
 
-enum { TTL_AT_ONCE = 64 /* entries looked at between two calls */ };
+/*
+ * Entries looked at between two calls, and for each row upserted since the last time: with two,
+ * what has expired and is not gone is never more than what has not.
+ */
+enum { TTL_AT_ONCE = 64, TTL_EACH = 2 };
 
 static const int64_t ttl_never = INT64_MIN;
 
@@ -84,6 +88,7 @@ wr_table_touch(struct weir_table *table, const struct weir_batch *batch, const u
 			ttl_renew(table, row[i]);
 		*written = own > *written ? own : *written;
 	}
+	table->upserted += n;
 }
 
 void
@@ -153,9 +158,8 @@ ttl_next(struct weir_table *table, int64_t *ns)
 
 /* Of entries in memory. */
 static void
-ttl_expire(struct weir_table *table, int64_t now)
+ttl_expire(struct weir_table *table, int64_t now, uint32_t budget)
 {
-	uint32_t budget = TTL_AT_ONCE;
 	struct wr_hash *hash;
 	int64_t ns = 0;
 
@@ -176,10 +180,14 @@ ttl_expire(struct weir_table *table, int64_t now)
 void
 wr_table_expire(struct weir_table *table, int64_t now)
 {
+	uint32_t upserted = table->upserted < WEIR_ROWS_MAX ? table->upserted : WEIR_ROWS_MAX;
+	uint32_t budget = TTL_AT_ONCE + TTL_EACH * upserted;
+
+	table->upserted = 0;
 	if (now == INT64_MIN || now == INT64_MAX || now < table->now)
 		return;
 	table->now = now;
-	ttl_expire(table, now);
+	ttl_expire(table, now, budget);
 	if (table->evict != NULL)
-		wr_evict_expire(table);
+		wr_evict_expire(table, budget);
 }

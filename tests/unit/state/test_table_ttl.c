@@ -269,6 +269,39 @@ START_TEST(entries_from_before_there_was_a_ttl_expire_on_disk_too)
 }
 END_TEST
 
+/* A batch of keys that are new, at the time of their number. */
+static void
+put_new(struct rig *rig, uint32_t number)
+{
+	struct wr_key keys[BATCH];
+	void *row[BATCH];
+
+	for (uint32_t k = 0; k < BATCH; k++) {
+		rig->key[k] = number + k;
+		rig->time[k] = number;
+		rig->ns[k] = 0;
+	}
+	wr_arena_reset(&rig->arena);
+	wr_keys_of(rig->cols, 1, NULL, BATCH, keys, rig->hash, &rig->arena);
+	wr_table_upsert(rig->table, &rig->batch.pub, NULL, BATCH, rig->ns, row);
+}
+
+START_TEST(what_expired_is_never_much)
+{
+	struct rig rig;
+
+	rig_init(&rig, _i != 0, 1);
+	for (uint32_t i = 0; i < 200 * TTL; i += BATCH) {
+		put_new(&rig, i);
+		if (i % (WEIR_ROWS_MAX / 2) == 0)
+			wr_table_expire(rig.table, i);
+		ck_assert_uint_lt(wr_table_count(rig.table), 2 * TTL + 4 * WEIR_ROWS_MAX);
+	}
+	wr_table_free(rig.table);
+	wr_arena_fini(&rig.arena);
+}
+END_TEST
+
 START_TEST(what_expired_goes_a_little_at_a_time)
 {
 	struct rig rig;
@@ -276,19 +309,10 @@ START_TEST(what_expired_goes_a_little_at_a_time)
 	uint32_t calls = 0;
 
 	rig_init(&rig, true, 1);
-	for (uint32_t i = 0; i < left; i += BATCH) {
-		struct wr_key keys[BATCH];
-		void *row[BATCH];
-
-		for (uint32_t k = 0; k < BATCH; k++) {
-			rig.key[k] = i + k;
-			rig.time[k] = i;
-		}
-		wr_arena_reset(&rig.arena);
-		wr_keys_of(rig.cols, 1, NULL, BATCH, keys, rig.hash, &rig.arena);
-		wr_table_upsert(rig.table, &rig.batch.pub, NULL, BATCH, NULL, row);
-	}
+	for (uint32_t i = 0; i < left; i += BATCH)
+		put_new(&rig, i);
 	ck_assert_uint_eq(wr_table_count(rig.table), left);
+	wr_table_expire(rig.table, 0);
 	for (; (before = wr_table_count(rig.table)) > 10000; calls++) {
 		wr_table_expire(rig.table, 10000 + TTL);
 		ck_assert_uint_le(before - wr_table_count(rig.table), 64);
@@ -329,6 +353,7 @@ main(void)
 	tcase_add_loop_test(all, what_expired_is_never_seen, 0, 12);
 	tcase_add_test(all, entries_from_before_there_was_a_ttl_expire_on_disk_too);
 	tcase_add_test(all, what_expired_goes_a_little_at_a_time);
+	tcase_add_loop_test(all, what_expired_is_never_much, 0, 2);
 	suite_add_tcase(suite, all);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
