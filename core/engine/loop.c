@@ -37,17 +37,48 @@ on_async(uv_async_t *async)
 	(void)async; /* to return from the kernel is all it is for */
 }
 
+static void on_timer(uv_timer_t *timer);
+
+static void
+arm_timer(struct wr_loop *loop)
+{
+	int64_t deadline = INT64_MAX, now;
+
+	for (uint32_t i = 0; i < loop->n_tasks; i++) {
+		if (loop->tasks[i]->deadline < deadline)
+			deadline = loop->tasks[i]->deadline;
+	}
+	if (wr_run_clock_is_virtual(loop->run) || deadline == loop->armed)
+		return;
+	loop->armed = deadline;
+	if (deadline == INT64_MAX) {
+		uv_timer_stop(&loop->timer);
+		return;
+	}
+	now = wr_run_now(loop->run);
+	uv_update_time(&loop->uv);
+	uv_timer_start(&loop->timer, on_timer,
+		deadline > now ? (uint64_t)(deadline - now + 999) / 1000 : 0, 0);
+}
+
 static void
 on_timer(uv_timer_t *timer)
 {
 	struct wr_loop *loop = timer->data;
 	int64_t now = wr_run_now(loop->run);
 
+	bool due = false;
+
 	loop->armed = INT64_MAX;
 	for (uint32_t i = 0; i < loop->n_tasks; i++) {
-		if (loop->tasks[i]->deadline <= now)
-			wr_task_schedule(loop->tasks[i]);
+		if (loop->tasks[i]->deadline > now)
+			continue;
+		due = true;
+		wr_task_schedule(loop->tasks[i]);
 	}
+	/* libuv counts whole milliseconds, so this may be too early, and it goes on to sleep. */
+	if (!due)
+		arm_timer(loop);
 }
 
 static bool
@@ -185,28 +216,6 @@ wr_loop_step(struct wr_loop *loop)
 	for (uint32_t i = 0; i < n; i++)
 		run_first(loop);
 	return wr_run_help(loop->run, loop->number) || n > 0;
-}
-
-static void
-arm_timer(struct wr_loop *loop)
-{
-	int64_t deadline = INT64_MAX, now;
-
-	for (uint32_t i = 0; i < loop->n_tasks; i++) {
-		if (loop->tasks[i]->deadline < deadline)
-			deadline = loop->tasks[i]->deadline;
-	}
-	if (wr_run_clock_is_virtual(loop->run) || deadline == loop->armed)
-		return;
-	loop->armed = deadline;
-	if (deadline == INT64_MAX) {
-		uv_timer_stop(&loop->timer);
-		return;
-	}
-	now = wr_run_now(loop->run);
-	uv_update_time(&loop->uv);
-	uv_timer_start(&loop->timer, on_timer,
-		deadline > now ? (uint64_t)(deadline - now + 999) / 1000 : 0, 0);
 }
 
 static inline void
