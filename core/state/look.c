@@ -210,10 +210,13 @@ static int
 look_missing(const struct wr_store *store, const char *op, const char *table, struct weir_err *err)
 {
 	if (table == NULL || wr_manifest_op(&store->manifest, op) == NULL)
-		return wr_err_set(
-			err, -ENOENT, "\"%s\" has no state of an operator \"%s\"", store->dir, op);
-	return wr_err_set(err, -ENOENT, "\"%s\" has no table \"%s\" of operator \"%s\"", store->dir,
-		table, op);
+		return wr_err_set(err, -ENOENT,
+			"\"%s\" has no state of an operator \"%s\"; weir state ls shows what it "
+			"has",
+			store->dir, op);
+	return wr_err_set(err, -ENOENT,
+		"\"%s\" has no table \"%s\" of operator \"%s\"; weir state ls shows what it has",
+		store->dir, table, op);
 }
 
 int

@@ -59,7 +59,7 @@ def test_count_get_and_export_agree(place):
     _, err = place.run("state", "get", "state/p", "once.kept", '["u9", 7]', code=1)
     equal(err, 'weir: "once.kept" has no entry with key ["u9", 7]\n')
     _, err = place.run("state", "count", "state/p", "nobody", code=1)
-    equal(err, 'weir: "state/p" has no state of an operator "nobody"\n')
+    equal(err, 'weir: "state/p" has no state of an operator "nobody"; weir state ls shows what it has\n')
 
 
 def test_a_savepoint_is_looked_into_like_a_directory(place):

@@ -133,10 +133,13 @@ START_TEST(what_is_not_there_is_said_so)
 	fill(dir, &keysets[2]);
 	ck_assert_int_eq(wr_look_open(&store, dir, &err), 0);
 	ck_assert_int_eq(wr_look_rows(store, "no", NULL, count_row, &n, &err), -ENOENT);
-	snprintf(want, sizeof want, "\"%s\" has no state of an operator \"no\"", dir);
+	snprintf(want, sizeof want,
+		"\"%s\" has no state of an operator \"no\"; weir state ls shows what it has", dir);
 	ck_assert_str_eq(err.text, want);
 	ck_assert_int_eq(wr_look_get(store, "op", "no", "1", count_row, &n, &err), -ENOENT);
-	snprintf(want, sizeof want, "\"%s\" has no table \"no\" of operator \"op\"", dir);
+	snprintf(want, sizeof want,
+		"\"%s\" has no table \"no\" of operator \"op\"; weir state ls shows what it has",
+		dir);
 	ck_assert_str_eq(err.text, want);
 	ck_assert_int_eq(wr_look_get(store, "op", "by ns", "1.5", count_row, &n, &err), -EINVAL);
 	ck_assert_str_eq(err.text,
