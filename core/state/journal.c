@@ -98,6 +98,8 @@ journal_table(struct journal *j, const struct wr_section *section, const struct 
 			"table \"%s\" of \"%s\" has rows of %u bytes, and is kept with %u",
 			section->name, op->name, head.row_bytes,
 			row_bytes_of(&table->shapes[table->shape]));
+	if (head.flags == 0 && head.records == 0)
+		return 0; /* nothing has changed */
 	for (; at < section->bytes.len; at = to) {
 		struct wr_journal_entry *entry =
 			journal_add(j, WR_SECTION_TABLE, table->id, subtask);

@@ -5,6 +5,8 @@
 
 #include "onekit.h"
 
+#include "state/store_parts.h"
+
 static const uint64_t seven = 7;
 static const struct weir_slot old_slots[] = {
 	{.name = "count", .bytes = 8, .version = 1},
@@ -233,6 +235,41 @@ START_TEST(a_table_that_was_not_tracked_replaces_what_was_there)
 }
 END_TEST
 
+/* The bytes of an epoch's chunks. */
+static uint64_t
+epoch_bytes(struct one *one)
+{
+	uint64_t before = one->store->journalled;
+
+	must(one_decide(one), &one->err);
+	return one->store->journalled - before;
+}
+
+START_TEST(a_table_that_has_not_changed_costs_nothing)
+{
+	struct weir_table *table = int_table("t", WEIR_BY_NS, count_slot, 1);
+	uint64_t none, row;
+	struct one one;
+
+	one_init(&one);
+	keep_slots(&one, 0, "t", WEIR_BY_NS, count_slot, 1);
+	must(restore(&one, table), &one.err);
+	write_count(&one, table, 3);
+	none = epoch_bytes(&one);
+	capture_table(&one, table);
+	ck_assert_uint_eq(epoch_bytes(&one), none);
+	row = *only_row(table, NULL);
+	ck_assert_uint_eq(row, 3);
+	wr_table_retire(table, -1);
+	capture_table(&one, table);
+	ck_assert_uint_gt(epoch_bytes(&one), none);
+	one_reopen(&one);
+	count_is(&one, "t", 3);
+	wr_table_free(table);
+	one_fini(&one);
+}
+END_TEST
+
 START_TEST(all_namespaces_and_long_cells_come_back)
 {
 	static const int64_t spaces[] = {INT64_MIN, INT64_MIN + 1, -1, 0, 1, INT64_MAX};
@@ -364,6 +401,7 @@ main(void)
 	tcase_add_test(all, a_table_that_is_keyed_in_another_way_is_refused);
 	tcase_add_test(all, what_is_dropped_is_gone_and_what_is_only_missing_stays);
 	tcase_add_test(all, a_table_that_was_not_tracked_replaces_what_was_there);
+	tcase_add_test(all, a_table_that_has_not_changed_costs_nothing);
 	tcase_add_loop_test(all, all_namespaces_and_long_cells_come_back, 0, 2);
 	tcase_add_loop_test(all, a_table_of_many_chunks_comes_back, 0, 4);
 	suite_add_tcase(suite, all);
