@@ -515,6 +515,13 @@ evict_entry_bytes(const struct weir_table *table)
 	       (count == 0 ? 0 : table->layout.cell_bytes / count);
 }
 
+/* What has gone is a quarter: the next entries may be another table's. */
+static bool
+evict_is_loose(const struct wr_hash *hash)
+{
+	return hash->slabs.n_free > 0 && hash->slabs.n_free >= hash->slabs.room / 4;
+}
+
 /* From the namespace that the last round came to, round. */
 static uint32_t
 evict_spaces(struct weir_table *table, uint32_t n)
@@ -534,22 +541,13 @@ evict_spaces(struct weir_table *table, uint32_t n)
 		done += wr_hash_evict(hash, &evict->hand, n - done, NULL, NULL);
 		if (done >= n)
 			break;
-		wr_hash_compact(hash);
+		if (evict_is_loose(hash))
+			wr_hash_compact(hash);
 		wr_layout_trim(&table->layout, 0);
 		evict->hand_ns = INT64_MIN; /* the next one is not where the hand was */
 		evict->hand = 0;
 	}
 	return done;
-}
-
-static bool
-evict_is_scanned(const struct weir_table *table)
-{
-	bool open = false;
-
-	for (const struct wr_cursor *c = table->cursors; c != NULL; c = c->next)
-		open |= c->open;
-	return open;
 }
 
 uint32_t
@@ -559,7 +557,7 @@ wr_table_evict(struct weir_table *table, uint64_t bytes, uint32_t most)
 	uint64_t n = bytes / evict_entry_bytes(table) + 1;
 	uint32_t done;
 
-	if (evict == NULL || evict_is_scanned(table) || !evict_know(table))
+	if (evict == NULL || wr_table_is_scanned(table) || !evict_know(table))
 		return 0;
 	/* What was captured is applied. */
 	wr_hash_fini(&evict->going);
@@ -572,5 +570,7 @@ wr_table_evict(struct weir_table *table, uint64_t bytes, uint32_t most)
 	if (evict->hand >= table->hash.n_lines)
 		evict->hand = 0;
 	done = wr_hash_evict(&table->hash, &evict->hand, (uint32_t)n, evict_floor, evict);
+	if (evict_is_loose(&table->hash))
+		wr_table_fit(table);
 	return done;
 }

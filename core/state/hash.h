@@ -82,7 +82,8 @@ uint32_t wr_hash_load(
  */
 uint32_t wr_hash_evict(struct wr_hash *hash, uint32_t *at, uint32_t n,
 	int64_t (*floor)(const void *arg, uint64_t key_hash), const void *arg);
-/* Memory of entries that have gone is given back, if that is much.  Not of a keyed table. */
+/* Memory of entries that have gone is given back: the others get other numbers, in the same order.
+ * REQUIRES: no capture has yet to write some down. */
 void wr_hash_compact(struct wr_hash *hash);
 /*
  * To fill an empty table whose entries are known to differ: those of a key come one behind the

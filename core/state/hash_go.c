@@ -151,14 +151,14 @@ void
 wr_hash_compact(struct wr_hash *hash)
 {
 	struct wr_slabs *slabs = &hash->slabs;
-	struct wr_hash made = {.tracked = hash->tracked,
+	struct wr_hash made = {.keyed = hash->keyed,
+		.tracked = hash->tracked,
 		.ns = hash->ns,
 		.captures = hash->captures,
-		.evicted = hash->evicted};
+		.evicted = hash->evicted,
+		.n_dirty = hash->n_dirty};
 
-	if (slabs->n_free == 0 || slabs->n_free < slabs->room / 2 || hash->n_dirty > 0)
-		return;
-	wr_assert(!hash->keyed);
+	wr_assert(hash->frozen == NULL);
 	made.slabs.layout = slabs->layout;
 	for (uint32_t i = 1; i < slabs->next; i++) {
 		struct wr_key key;
@@ -168,10 +168,14 @@ wr_hash_compact(struct wr_hash *hash)
 		if (!wr_slabs_live(slabs, i))
 			continue;
 		key = wr_slabs_key(slabs, i);
-		index = wr_hash_load(&made, &key, wr_key_hash(&key), 0, &is_new);
+		index = wr_hash_load(&made, &key, wr_key_hash(&key), wr_hash_ns(hash, i), &is_new);
 		memcpy(wr_hash_row(&made, index), wr_hash_row(hash, i), slabs->layout->row_bytes);
+		if (wr_hash_is_dirty(hash, i))
+			made.dirty_bits[index >> 6] |= UINT64_C(1) << (index & 63);
 	}
+	made.slabs.n_made = slabs->n_made;
 	slabs->next = slabs->next > 0 ? 1 : 0; /* their cells are with the copies */
+	hash->n_dirty = 0; /* as is what is dirty */
 	wr_hash_fini(hash);
 	*hash = made;
 }

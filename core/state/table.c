@@ -8,9 +8,13 @@
 #include "state/evict.h"
 #include "state/table_parts.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 
-enum { TABLE_AHEAD = 8 /* keys, to prefetch */ };
+enum {
+	TABLE_AHEAD = 8, /* keys, to prefetch */
+	TABLE_LOOSE = 4096 /* entries that have gone and are worth no thought */
+};
 
 static void
 table_keep_spec(struct weir_table *table, const struct weir_table_spec *spec)
@@ -187,10 +191,50 @@ table_of_part(const struct wr_lookup *all, const struct wr_parts *parts, uint32_
 	return lookup;
 }
 
+bool
+wr_table_is_scanned(const struct weir_table *table)
+{
+	bool open = false;
+
+	for (const struct wr_cursor *c = table->cursors; c != NULL; c = c->next)
+		open |= c->open;
+	return open;
+}
+
+void
+wr_table_fit(struct weir_table *table)
+{
+	struct wr_hash *hash = &table->hash;
+	const struct wr_slabs *slabs = &hash->slabs;
+	uint32_t passed = 1;
+
+	wr_hash_part(hash);
+	if (hash->frozen != NULL || wr_table_is_scanned(table))
+		return;
+	for (uint32_t i = 1; i < table->pass_at; i++)
+		passed += wr_slabs_live(slabs, i);
+	wr_hash_compact(hash);
+	if (table->pass_at > 0)
+		table->pass_at = passed;
+	wr_layout_trim(&table->layout, 0);
+	malloc_trim(0);
+}
+
+/* Less than a quarter is used. */
+static inline bool
+table_is_loose(const struct weir_table *table)
+{
+	const struct wr_slabs *slabs = &table->hash.slabs;
+
+	return slabs->n_free > TABLE_LOOSE && wr_slabs_count(slabs) < slabs->room / 4;
+}
+
 static void
 table_upsert_by_key(
 	struct weir_table *table, struct wr_lookup *lookup, const int64_t *ns, void **row)
 {
+	if (table_is_loose(table))
+		wr_table_fit(table);
 	for (uint32_t i = 0; i < lookup->n && table->has_dead; i++)
 		if (wr_table_is_dead(table, ns == NULL ? 0 : ns[i]))
 			wr_table_sweep(table);

@@ -106,6 +106,10 @@ void wr_table_lookup(struct weir_table *table, const struct weir_batch *batch, c
 	uint32_t n, struct wr_lookup *lookup);
 /* An entry with this namespace will be made. */
 void wr_table_note_ns(struct weir_table *table, int64_t ns);
+/* By key: memory of entries that have gone is given back, unless somebody knows others by number.
+ */
+void wr_table_fit(struct weir_table *table);
+bool wr_table_is_scanned(const struct weir_table *table);
 /* Erases for good what was retired. */
 void wr_table_sweep(struct weir_table *table);
 void wr_table_note_erased(

@@ -650,6 +650,67 @@ START_TEST(memory_over_key_and_value_is_at_most_24_bytes)
 }
 END_TEST
 
+static uint64_t
+captured_records(struct weir_table *table)
+{
+	struct wr_table_head head;
+	struct wr_text text = {0};
+
+	wr_table_capture(table, 128, &text);
+	memcpy(&head, text.p, sizeof head);
+	wr_text_fini(&text);
+	return head.records;
+}
+
+/* By key, of one namespace and of others than 0.  What was written stays so, and a scan that is
+ * under way goes on. */
+START_TEST(memory_of_what_was_erased_is_given_back)
+{
+	enum { N = 100 * WEIR_ROWS_MAX, WRITTEN = 100 };
+	const struct keyset set = {"", 1, {WEIR_STRING}, N + 1};
+	struct weir_table *table = table_new(&set, true);
+	struct wr_arena arena = {0};
+	void *row[WEIR_ROWS_MAX], *cursor = NULL;
+	const void *found[WEIR_ROWS_MAX];
+	int64_t ns[WEIR_ROWS_MAX];
+	struct weir_entries got;
+	uint64_t full;
+
+	for (uint32_t i = 0; i < WEIR_ROWS_MAX; i++)
+		ns[i] = _i * 7;
+	wr_table_track(table, 128);
+	for (uint32_t n = 0; n < N; n += WEIR_ROWS_MAX) {
+		wr_table_upsert(table, batch_from(&set, n, WEIR_ROWS_MAX, &arena), NULL,
+			WEIR_ROWS_MAX, ns, row);
+		for (uint32_t i = 0; i < WEIR_ROWS_MAX; i++)
+			((struct row *)row[i])->id = n + i;
+	}
+	ck_assert_uint_eq(captured_records(table), N);
+	wr_table_upsert(table, batch_from(&set, 0, WRITTEN, &arena), NULL, WRITTEN, ns, row);
+	full = wr_table_bytes(table);
+	for (uint32_t n = WEIR_ROWS_MAX; n < N; n += WEIR_ROWS_MAX)
+		wr_table_erase(
+			table, batch_from(&set, n, WEIR_ROWS_MAX, &arena), NULL, WEIR_ROWS_MAX, ns);
+	ck_assert_uint_eq(((struct row *)row[0])->id, 0);
+	ck_assert_uint_gt(wr_table_scan(table, INT64_MIN, INT64_MAX, &cursor, &got), 0);
+	wr_table_upsert(table, batch_from(&set, N, 1, &arena), NULL, 1, ns, row);
+	ck_assert_uint_gt(wr_table_bytes(table), full / 2);
+	wr_table_end_scans(table);
+	ck_assert_uint_eq(captured_records(table), WRITTEN + 1 + N - WEIR_ROWS_MAX);
+
+	wr_table_upsert(table, batch_from(&set, 0, WRITTEN, &arena), NULL, WRITTEN, ns, row);
+	ck_assert_uint_lt(wr_table_bytes(table), full / 10);
+	ck_assert_uint_eq(wr_table_count(table), WEIR_ROWS_MAX + 1);
+	wr_table_find(
+		table, batch_from(&set, 0, WEIR_ROWS_MAX, &arena), NULL, WEIR_ROWS_MAX, ns, found);
+	for (uint32_t i = 0; i < WEIR_ROWS_MAX; i++)
+		ck_assert_uint_eq(((const struct row *)found[i])->id, i);
+	ck_assert_uint_eq(captured_records(table), WRITTEN);
+	wr_table_free(table);
+	wr_arena_fini(&arena);
+}
+END_TEST
+
 /* Long keys that come and go do not pile up. */
 START_TEST(bytes_of_erased_keys_are_used_again)
 {
@@ -804,6 +865,7 @@ main(void)
 	tcase_add_loop_test(rest, one_key_has_many_namespaces, 0, 3);
 	tcase_add_loop_test(rest, memory_over_key_and_value_is_at_most_24_bytes, 0, 4);
 	tcase_add_loop_test(rest, bytes_of_erased_keys_are_used_again, 0, 2);
+	tcase_add_loop_test(rest, memory_of_what_was_erased_is_given_back, 0, 2);
 	tcase_add_test(rest, many_small_namespaces_are_small);
 	tcase_add_test(rest, windows_take_over_memory);
 	tcase_add_loop_test(rest, extreme_namespaces_are_like_others, 0, 2);
