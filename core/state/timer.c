@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Timers, see timer.h: of each clock a table of entries by key without a row, whose namespace is
- * the time, and a heap of times. Clearing leaves the heap alone: a time there whose entry is gone
+ * the time, and the times in order. Clearing leaves those alone: a time there whose entry is gone
  * is dropped when it comes up, or when such are most.  Of what is set in the table already, setting
  * again is nothing: so what is not dirty is what the last capture had, and only that is noted when
  * it goes.
@@ -12,24 +12,19 @@
 #include "base/err.h"
 #include "state/chain.h"
 #include "state/codec.h"
+#include "state/due.h"
 #include "state/store.h"
 #include "state/table_parts.h"
 
 #include <stdlib.h>
 
-enum { TIMER_BLOCK = 32, TIMER_STALE = 256, HEAP_ARITY = 4, TIMERS_VERSION = 2 };
-
-struct timer_due {
-	int64_t when;
-	uint32_t index; /* of the entry it was set for */
-};
+enum { TIMER_BLOCK = 32, TIMER_STALE = 256, TIMERS_VERSION = 2 };
 
 /* The timers of one clock, keyed or the instance's own. */
 struct timer_queue {
 	struct weir_table *table;
 	struct wr_hash *hash; /* the table's */
-	struct timer_due *heap;
-	uint32_t n, cap;
+	struct wr_dues dues; /* of its entries */
 };
 
 /* What was taken last. */
@@ -91,7 +86,7 @@ wr_timers_free(struct wr_timers *timers)
 		return;
 	for (uint32_t i = 0; i < TIMERS_CLOCKS * TIMERS_KINDS; i++) {
 		wr_table_free(timers_queue(timers, i)->table);
-		free(timers_queue(timers, i)->heap);
+		wr_dues_fini(&timers_queue(timers, i)->dues);
 	}
 	if (timers->taken != NULL)
 		wr_arena_fini(&timers->taken->arena);
@@ -100,93 +95,63 @@ wr_timers_free(struct wr_timers *timers)
 	free(timers);
 }
 
-static void
-heap_up(struct timer_due *heap, uint32_t i, struct timer_due due)
-{
-	while (i > 0 && heap[(i - 1) / HEAP_ARITY].when > due.when) {
-		heap[i] = heap[(i - 1) / HEAP_ARITY];
-		i = (i - 1) / HEAP_ARITY;
-	}
-	heap[i] = due;
-}
-
-static void
-heap_down(struct timer_due *heap, uint32_t n, uint32_t i, struct timer_due due)
-{
-	for (;;) {
-		uint32_t child = i * HEAP_ARITY + 1, least = child, end = child + HEAP_ARITY;
-
-		if (child >= n)
-			break;
-		for (uint32_t c = child + 1; c < (end < n ? end : n); c++)
-			if (heap[c].when < heap[least].when)
-				least = c;
-		if (heap[least].when >= due.when)
-			break;
-		heap[i] = heap[least];
-		i = least;
-	}
-	heap[i] = due;
-}
-
 static inline bool
-queue_is_set(const struct timer_queue *queue, const struct timer_due *due)
+queue_is_set(const struct timer_queue *queue, const struct wr_due *due)
 {
 	const struct wr_node *node = wr_slabs_node(&queue->hash->slabs, due->index);
 
 	return node->key.len != WR_ENTRY_FREE && node->ns == due->when;
 }
 
-/* Keeps of the heap one time for each timer. */
+struct queue_seen {
+	const struct timer_queue *queue;
+	uint64_t *bits; /* entries that have a time */
+};
+
+static bool
+queue_keeps(void *arg, const struct wr_due *due)
+{
+	const struct queue_seen *seen = arg;
+	uint64_t bit = UINT64_C(1) << (due->index & 63), *word = &seen->bits[due->index >> 6];
+
+	if (!queue_is_set(seen->queue, due) || (*word & bit))
+		return false;
+	*word |= bit;
+	return true;
+}
+
+/* Leaves one time for each timer. */
 static void
 queue_rebuild(struct timer_queue *queue)
 {
-	uint64_t *seen = wr_zalloc((queue->hash->slabs.next / 64 + 1) * sizeof *seen);
-	uint32_t n = 0;
+	struct queue_seen seen = {
+		queue, wr_zalloc((queue->hash->slabs.next / 64 + 1) * sizeof *seen.bits)};
 
-	for (uint32_t i = 0; i < queue->n; i++) {
-		struct timer_due due = queue->heap[i];
-		uint64_t bit = UINT64_C(1) << (due.index & 63);
-
-		if (!queue_is_set(queue, &due) || (seen[due.index >> 6] & bit))
-			continue;
-		seen[due.index >> 6] |= bit;
-		queue->heap[n++] = due;
-	}
-	free(seen);
-	queue->n = n;
-	for (uint32_t i = n / HEAP_ARITY + 1; i-- > 0 && n > 0;)
-		if (i < n)
-			heap_down(queue->heap, n, i, queue->heap[i]);
+	wr_dues_sift(&queue->dues, queue_keeps, &seen);
+	free(seen.bits);
 }
 
 static void
-queue_push(struct timer_queue *queue, struct timer_due due)
+queue_push(struct timer_queue *queue, int64_t when, uint32_t index)
 {
-	if (queue->n > TIMER_STALE && queue->n / 2 > wr_slabs_count(&queue->hash->slabs)) {
+	uint32_t n = wr_dues_count(&queue->dues);
+
+	wr_dues_push(&queue->dues, when, index);
+	if (n > TIMER_STALE && n / 2 > wr_slabs_count(&queue->hash->slabs))
 		queue_rebuild(queue);
-		for (uint32_t i = 0; i < queue->n; i++)
-			if (queue->heap[i].index == due.index)
-				return;
-	}
-	if (queue->n == queue->cap) {
-		queue->cap = queue->cap < 16 ? 16 : queue->cap + queue->cap / 2;
-		queue->heap = wr_realloc(queue->heap, queue->cap * sizeof *queue->heap);
-	}
-	heap_up(queue->heap, queue->n++, due);
 }
 
 static void
 queue_set(struct timer_queue *queue, const struct wr_key *key, uint64_t hash, int64_t when)
 {
-	struct timer_due due = {.when = when};
-	uint32_t root = wr_hash_get(queue->hash, key, hash);
+	uint32_t root = queue->table->tracked ? wr_hash_get(queue->hash, key, hash) : 0, index;
 	bool made;
 
 	if (root != 0 && wr_chain_find(&queue->hash->slabs, root, when) != 0)
 		return;
-	due.index = wr_hash_put(queue->hash, key, hash, when, &made);
-	queue_push(queue, due);
+	index = wr_hash_put(queue->hash, key, hash, when, &made);
+	if (made)
+		queue_push(queue, when, index);
 }
 
 /* Whether it was set. */
@@ -194,54 +159,61 @@ static bool
 queue_clear(struct timer_queue *queue, const struct wr_key *key, uint64_t hash, int64_t when)
 {
 	struct weir_table *table = queue->table;
-	uint32_t index = wr_hash_get(queue->hash, key, hash);
-	bool captured = false;
+	uint32_t index;
+	bool captured;
 
+	if (!table->tracked)
+		return wr_hash_erase(queue->hash, key, hash, when);
+	index = wr_hash_get(queue->hash, key, hash);
 	if (index != 0)
 		index = wr_chain_find(&queue->hash->slabs, index, when);
 	if (index == 0)
 		return false;
-	if (table->tracked) {
-		wr_hash_part(queue->hash);
-		captured = !wr_hash_is_dirty(queue->hash, index);
-	}
+	wr_hash_part(queue->hash);
+	captured = !wr_hash_is_dirty(queue->hash, index);
 	wr_hash_erase(queue->hash, key, hash, when);
 	if (captured)
 		wr_table_note_erased(table, key, hash, when);
 	return true;
 }
 
-/* Keys and hashes of the rows into timers->keys and hash by the index i; the queue they belong to.
- */
+/* Keys and hashes of the rows; gives the queue that they belong to. */
 static struct timer_queue *
-timers_keys(struct wr_timers *timers, const struct weir_batch *batch, const uint32_t *sel,
-	uint32_t n, uint32_t clock)
+timers_lookup(struct wr_timers *timers, const struct weir_batch *batch, const uint32_t *sel,
+	uint32_t n, uint32_t clock, struct wr_lookup *lookup)
 {
+	const struct weir_column *const *cols =
+		batch == NULL ? NULL : batch->cols + batch->first_key;
+	uint32_t n_keys = batch == NULL ? 0 : batch->n_keys;
+
 	wr_assert(clock < TIMERS_CLOCKS && n <= WEIR_ROWS_MAX);
-	wr_arena_reset(&timers->arena);
-	if (batch == NULL) {
-		wr_keys_of(NULL, 0, NULL, n, timers->keys, timers->hash, &timers->arena);
-		return &timers->queue[clock][TIMERS_OWN];
+	wr_assert(batch == NULL || n_keys == timers->n_keys);
+	*lookup =
+		(struct wr_lookup){.keys = timers->keys, .hash = timers->hash, .rows = sel, .n = n};
+	if (batch != NULL && wr_keys_with(batch) != NULL && batch->key_hash != NULL) {
+		lookup->keys = wr_keys_with(batch);
+		lookup->hash = batch->key_hash;
+	} else {
+		wr_arena_reset(&timers->arena);
+		wr_keys_of(cols, n_keys, sel, n, timers->keys, timers->hash, &timers->arena);
 	}
-	wr_assert(batch->n_keys == timers->n_keys);
-	wr_keys_of(batch->cols + batch->first_key, batch->n_keys, sel, n, timers->keys,
-		timers->hash, &timers->arena);
-	return &timers->queue[clock][TIMERS_KEYED];
+	return &timers->queue[clock][batch == NULL ? TIMERS_OWN : TIMERS_KEYED];
 }
 
 void
 wr_timers_set(struct wr_timers *timers, const struct weir_batch *batch, const uint32_t *sel,
 	uint32_t n, uint32_t clock, const int64_t *when)
 {
-	struct timer_queue *queue = timers_keys(timers, batch, sel, n, clock);
+	struct wr_lookup lookup;
+	struct timer_queue *queue = timers_lookup(timers, batch, sel, n, clock, &lookup);
 
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t row = sel == NULL ? i : sel[i], ahead = i + TIMER_BLOCK / 2;
 
 		if (ahead < n)
 			wr_hash_prefetch(
-				queue->hash, timers->hash[sel == NULL ? ahead : sel[ahead]]);
-		queue_set(queue, &timers->keys[row], timers->hash[row], when[i]);
+				queue->hash, lookup.hash[sel == NULL ? ahead : sel[ahead]]);
+		queue_set(queue, &lookup.keys[row], lookup.hash[row], when[i]);
 	}
 }
 
@@ -249,49 +221,48 @@ void
 wr_timers_clear(struct wr_timers *timers, const struct weir_batch *batch, const uint32_t *sel,
 	uint32_t n, uint32_t clock, const int64_t *when)
 {
-	struct timer_queue *queue = timers_keys(timers, batch, sel, n, clock);
+	struct wr_lookup lookup;
+	struct timer_queue *queue = timers_lookup(timers, batch, sel, n, clock, &lookup);
 
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t row = sel == NULL ? i : sel[i];
 
-		queue_clear(queue, &timers->keys[row], timers->hash[row], when[i]);
+		queue_clear(queue, &lookup.keys[row], lookup.hash[row], when[i]);
 	}
 }
 
-/* Drops times at the top whose timers are gone; when the first one is due, INT64_MAX: there is
- * none. */
+/* Drops the first times while their timers are gone; when the first timer is due, INT64_MAX: there
+ * is none. */
 static int64_t
 queue_next(struct timer_queue *queue)
 {
-	while (queue->n > 0 && !queue_is_set(queue, &queue->heap[0])) {
-		queue->n--;
-		if (queue->n > 0)
-			heap_down(queue->heap, queue->n, 0, queue->heap[queue->n]);
+	const struct wr_due *first = wr_dues_first(&queue->dues);
+
+	while (first != NULL && !queue_is_set(queue, first)) {
+		wr_dues_pop(&queue->dues);
+		first = wr_dues_first(&queue->dues);
 	}
-	return queue->n > 0 ? queue->heap[0].when : INT64_MAX;
+	return first != NULL ? first->when : INT64_MAX;
 }
 
-static struct timer_due
-queue_pop(struct timer_queue *queue)
+/* Whether a time is due at or before now. */
+static inline bool
+queue_is_due(struct timer_queue *queue, int64_t now)
 {
-	struct timer_due due = queue->heap[0];
+	const struct wr_due *first = wr_dues_first(&queue->dues);
 
-	queue->n--;
-	if (queue->n > 0)
-		heap_down(queue->heap, queue->n, 0, queue->heap[queue->n]);
-	return due;
+	return first != NULL && first->when <= now;
 }
 
 /* Takes the timers due at or before now, at most those that taken has room for after n. */
 static uint32_t
 queue_take(struct timer_queue *queue, int64_t now, struct timer_taken *taken, uint32_t n)
 {
-	struct timer_due due[TIMER_BLOCK];
+	struct wr_due due[TIMER_BLOCK];
 	uint32_t m = 0, from = n;
 
-	while (m < TIMER_BLOCK && n + m < WEIR_ROWS_MAX && queue->n > 0 &&
-		queue->heap[0].when <= now) {
-		due[m] = queue_pop(queue);
+	while (m < TIMER_BLOCK && n + m < WEIR_ROWS_MAX && queue_is_due(queue, now)) {
+		due[m] = wr_dues_pop(&queue->dues);
 		__builtin_prefetch(wr_slabs_at(&queue->hash->slabs, due[m].index));
 		m++;
 	}
@@ -344,22 +315,22 @@ wr_timers_due(struct wr_timers *timers, uint32_t clock, int64_t now, struct weir
 	struct timer_queue *own = &timers->queue[clock][TIMERS_OWN];
 	struct timer_queue *keyed = &timers->queue[clock][TIMERS_KEYED];
 	int64_t own_next = queue_next(own), keyed_next = queue_next(keyed);
-	bool own_first = own->n > 0 && (keyed->n == 0 || own_next <= keyed_next);
+	bool own_first = wr_dues_count(&own->dues) > 0 &&
+			 (wr_dues_count(&keyed->dues) == 0 || own_next <= keyed_next);
 	struct timer_queue *queue = own_first ? own : keyed;
-	struct timer_queue *other = own_first ? keyed : own;
 	int64_t other_next = own_first ? keyed_next : own_next;
 	uint32_t n = 0;
 
 	due->n = 0;
 	due->clock = clock;
-	if (queue->n == 0 || queue->heap[0].when > now)
+	if (!queue_is_due(queue, now))
 		return 0;
 	if (timers->taken == NULL)
 		timers->taken = wr_zalloc(sizeof *timers->taken);
-	if (other->n > 0 && other_next < now)
+	if (other_next < now)
 		now = other_next;
 	wr_arena_reset(&timers->taken->arena);
-	while (n < WEIR_ROWS_MAX && queue->n > 0 && queue->heap[0].when <= now)
+	while (n < WEIR_ROWS_MAX && queue_is_due(queue, now))
 		n = queue_take(queue, now, timers->taken, n);
 	timers_give(queue->table, timers->taken, n, due);
 	return n;
@@ -393,7 +364,7 @@ wr_timers_bytes(const struct wr_timers *timers)
 		const struct timer_queue *queue =
 			&timers->queue[i / TIMERS_KINDS][i % TIMERS_KINDS];
 
-		bytes += wr_table_bytes(queue->table) + queue->cap * sizeof *queue->heap;
+		bytes += wr_table_bytes(queue->table) + wr_dues_bytes(&queue->dues);
 	}
 	if (timers->taken != NULL)
 		bytes += sizeof *timers->taken + wr_arena_held(&timers->taken->arena);
@@ -427,9 +398,7 @@ wr_timers_restored(struct wr_timers *timers)
 
 		for (uint32_t i = 1; i < queue->hash->slabs.next; i++)
 			if (wr_slabs_live(&queue->hash->slabs, i))
-				queue_push(queue,
-					(struct timer_due){
-						wr_slabs_node(&queue->hash->slabs, i)->ns, i});
+				queue_push(queue, wr_slabs_node(&queue->hash->slabs, i)->ns, i);
 	}
 }
 

@@ -2,6 +2,7 @@
 /* Timers, against an array. */
 #include "keyset.h"
 
+#include "state/due.h"
 #include "state/timer.h"
 
 enum {
@@ -193,6 +194,61 @@ START_TEST(own_and_keyed_timers_fire_in_one_order)
 }
 END_TEST
 
+static bool
+is_odd(void *arg, const struct wr_due *due)
+{
+	(void)arg;
+	return due->index & 1;
+}
+
+/* Times far and near, below zero and at the ends, put in before and behind what was taken. */
+START_TEST(times_come_in_their_order)
+{
+	enum { N = 3000 };
+	struct wr_dues dues = {0};
+	static int64_t when[N];
+	static uint8_t there[N];
+	uint64_t seed = (uint64_t)_i + 1;
+	uint32_t n = 0, left = 0;
+
+	for (uint32_t i = 0; i < N; i++) {
+		uint64_t word = keyset_random(&seed);
+
+		when[i] = i % 100 == 7   ? INT64_MAX
+			  : i % 100 == 8 ? INT64_MIN
+					 : (int64_t)word >> (word & 63);
+	}
+	while (n < N || left > 0) {
+		if (n < N && (left == 0 || keyset_below(&seed, 3) > 0)) {
+			for (uint32_t k = keyset_below(&seed, 200); n < N && k > 0;
+				k--, n++, left++) {
+				wr_dues_push(&dues, when[n], n);
+				there[n] = 1;
+			}
+		} else if (keyset_below(&seed, 20) == 0) {
+			wr_dues_sift(&dues, is_odd, NULL);
+			for (uint32_t i = 0; i < n; i += 2) {
+				left -= there[i];
+				there[i] = 0;
+			}
+		}
+		for (uint32_t k = keyset_below(&seed, 120); left > 0 && k > 0; k--, left--) {
+			const struct wr_due *first = wr_dues_first(&dues);
+			struct wr_due due = *first;
+
+			for (uint32_t i = 0; i < n; i++)
+				MUST(!there[i] || when[i] >= due.when);
+			MUST(due.when == when[due.index] && there[due.index]);
+			there[due.index] = 0;
+			wr_dues_pop(&dues);
+		}
+		MUST(wr_dues_count(&dues) == left);
+	}
+	ck_assert_ptr_null(wr_dues_first(&dues));
+	wr_dues_fini(&dues);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -204,6 +260,7 @@ main(void)
 	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc, timers_do_what_an_array_does, 0, 5);
 	tcase_add_loop_test(tc, timers_that_are_put_off_do_not_pile_up, 0, 3);
+	tcase_add_loop_test(tc, times_come_in_their_order, 0, 5);
 	tcase_add_test(tc, own_and_keyed_timers_fire_in_one_order);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
