@@ -215,11 +215,11 @@ keys_of_ints(
 WR_KERNEL static uint32_t
 keys_span(const uint32_t *sel, uint32_t n)
 {
-	uint32_t span = sel == NULL ? n : 0;
+	uint32_t last = 0;
 
 	for (uint32_t i = 0; sel != NULL && i < n; i++)
-		span = sel[i] >= span ? sel[i] + 1 : span;
-	return span;
+		last = sel[i] > last ? sel[i] : last;
+	return sel == NULL || n == 0 ? n : last + 1;
 }
 
 /* The common shapes of a call have code of their own, in which nothing is asked per row.  Of ints
@@ -229,11 +229,11 @@ keys_of_type(const struct weir_column *col, uint32_t type, const uint32_t *sel, 
 	struct wr_key *keys, uint64_t *hash)
 {
 	bool near = hash != NULL && keys_are_near(col, type, sel, n);
-	uint32_t span = keys_span(sel, n);
+	uint32_t span = near && type == WEIR_INT64 ? keys_span(sel, n) : UINT32_MAX;
 
 	if (!near)
 		keys_of_rows(col, type, false, sel, n, keys, hash);
-	else if (type == WEIR_INT64 && n > span / 2)
+	else if (n > span / 2)
 		keys_of_ints(col->values, span, keys, hash);
 	else if (sel == NULL)
 		keys_of_rows(col, type, true, NULL, n, keys, hash);
