@@ -294,14 +294,11 @@ run_record(struct json *json, struct track *track, const struct quotes *quotes, 
 			return 0;
 		if (p >= end)
 			return p == end && step->what == LAST;
-		switch (step->what) {
-		case LAST:
-			return 0;
-		case ENOUGH:
-			return 1;
-		case MORE:
-			continue;
-		case NEST:
+		if (step->what > OTHER) {
+			if (step->what == MORE)
+				continue;
+			if (step->what != NEST)
+				return step->what == ENOUGH;
 			if (*p != '{' && *p != '[')
 				return 0;
 			p = layout_nest_end(layout, p + 1, end, 1);
@@ -309,8 +306,6 @@ run_record(struct json *json, struct track *track, const struct quotes *quotes, 
 				return 0;
 			p++;
 			continue;
-		default:
-			break;
 		}
 		if (*p != '"') {
 			close = quotes != NULL ? base + *q - step->ahead : NULL;
