@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELL_MIN = 16, CELL_SMALL = 64 };
+enum { CELL_MIN = 16, CELL_SMALL = 64, CELL_NEAR = 256, CACHE_LINE = 64 };
 
 /* Set in the handle of a cell that is a block of a heap; addresses are even. */
 #define CELL_OF_HEAP UINT64_C(1)
@@ -84,14 +84,16 @@ cell_move(struct wr_heap *heap, uint64_t *cell, uint32_t cap)
 }
 
 void *
-wr_cell_edit_in(struct wr_heap *heap, uint64_t *cell, uint32_t len)
+wr_cell_edit_in(struct wr_heap *heap, uint64_t *cell, uint32_t len, uint32_t off, uint32_t n)
 {
 	struct cell *c = cell_at(cell);
+	uint32_t from;
 
 	if (c == NULL || c->cap < len)
 		c = cell_move(heap, cell, cell_grow(c, len));
-	if (len > c->len)
-		memset(c->bytes + c->len, 0, len - c->len);
+	from = off <= c->len && off + n > c->len ? off + n : c->len;
+	if (len > from)
+		memset(c->bytes + from, 0, len - from);
 	c->len = len;
 	return c->bytes;
 }
@@ -99,7 +101,16 @@ wr_cell_edit_in(struct wr_heap *heap, uint64_t *cell, uint32_t len)
 void *
 wr_cell_edit(uint64_t *cell, uint32_t len)
 {
-	return wr_cell_edit_in(NULL, cell, len);
+	return wr_cell_edit_in(NULL, cell, len, 0, 0);
+}
+
+void
+wr_cell_near(const uint64_t *cell)
+{
+	const uint8_t *c = (const uint8_t *)cell_at(cell);
+
+	for (uint32_t off = 0; c != NULL && off < CELL_NEAR; off += CACHE_LINE)
+		__builtin_prefetch(c + off);
 }
 
 static _Thread_local int64_t cells_grown;

@@ -18,14 +18,16 @@ const void *wr_cell_peek(const uint64_t *cell, uint32_t *len);
 void *wr_cell_bytes(const uint64_t *cell);
 /* Makes the cell len bytes long: new bytes are zero, old ones kept. */
 void *wr_cell_edit(uint64_t *cell, uint32_t len);
-/* The same; a cell that has to move becomes a block of the heap, if that has any so large.  What is
- * one stays one, whoever edits it. */
-void *wr_cell_edit_in(struct wr_heap *heap, uint64_t *cell, uint32_t len);
+/* The same, but new bytes among off ..+ n are of no value. A cell that has to move becomes a block
+ * of the heap, if that has any so large; what is one stays one, whoever edits it. */
+void *wr_cell_edit_in(struct wr_heap *heap, uint64_t *cell, uint32_t len, uint32_t off, uint32_t n);
 bool wr_cell_is_of_heap(const uint64_t *cell);
 /* wr_cell_edit() for who does not know the table; and how much more such cells hold since this
  * thread asked last. */
 void *wr_cell_edit_noted(uint64_t *cell, uint32_t len);
 int64_t wr_cells_grown(void);
+/* Fetches its first lines to the cache. */
+void wr_cell_near(const uint64_t *cell);
 /* Bytes held for it, header included. */
 uint32_t wr_cell_held(const uint64_t *cell);
 void wr_cell_free(uint64_t *cell);

@@ -163,6 +163,7 @@ static const struct weir_table_ext table_ext = {
 	.edit = wr_table_edit,
 	.retire = wr_table_retire,
 	.single = wr_table_single,
+	.near = wr_table_near,
 };
 
 static void
@@ -371,6 +372,8 @@ static const struct weir_rows_ext rows_ext = {
 	.version = wr_rows_version,
 	.pack = wr_rows_pack,
 	.unpack = wr_rows_unpack,
+	.sizes = wr_rows_sizes,
+	.write = wr_rows_write,
 };
 
 static const void *

@@ -12,6 +12,10 @@
 struct kept {
 	uint32_t type;
 	uint32_t col; /* of the input's; from n_cols on: n_cols + WEIR_AT_x */
+
+	/* Of the rows that are written. */
+	const struct weir_column *column; /* NULL: it is null in all */
+	bool nulls; /* in some */
 };
 
 struct weir_rows {
@@ -19,13 +23,21 @@ struct weir_rows {
 	struct wr_inst *inst;
 	uint32_t in, n_cols, n_kept, version;
 	struct kept *kept;
+	const struct weir_batch *batch; /* whose rows are written */
+	uint8_t *full; /* a bit for each column that has values there */
 	struct wr_batch *unpacked; /* what the last unpack() gave; NULL: none yet */
 };
+
+static uint32_t
+head_size(const struct weir_rows *rows)
+{
+	return (uint32_t)sizeof(int64_t) + (rows->n_kept + 7) / 8;
+}
 
 static void
 keep(struct weir_rows *rows, XXH3_state_t *hash, struct weir_str name, uint32_t type, uint32_t col)
 {
-	rows->kept[rows->n_kept++] = (struct kept){type, col};
+	rows->kept[rows->n_kept++] = (struct kept){.type = type, .col = col};
 	XXH3_64bits_update(hash, name.p, name.len);
 	XXH3_64bits_update(hash, &type, sizeof type);
 }
@@ -52,6 +64,7 @@ wr_rows_open(struct weir_task *task, uint32_t in)
 		if ((input->needed_hidden >> c & 1) != 0)
 			keep(rows, hash, (struct weir_str){.p = "@", .len = 1}, wr_hidden_type[c],
 				rows->n_cols + c);
+	rows->full = wr_arena_zalloc(&inst->open_arena, head_size(rows));
 	rows->version = (uint32_t)XXH3_64bits_digest(hash);
 	XXH3_freeState(hash);
 	rows->next = inst->rows;
@@ -73,12 +86,6 @@ wr_rows_free_all(struct wr_inst *inst)
 			wr_batch_unref(rows->unpacked);
 		rows->unpacked = NULL;
 	}
-}
-
-static uint32_t
-head_size(const struct weir_rows *rows)
-{
-	return (uint32_t)sizeof(int64_t) + (rows->n_kept + 7) / 8;
 }
 
 /* NULL: it is null in all rows. */
@@ -126,98 +133,87 @@ add_sizes(const struct weir_column *column, bool nulls, const uint32_t *row, uin
 	}
 }
 
-static inline uint8_t *
-put_text(uint8_t *to, const struct weir_column *column, uint32_t row)
+void
+wr_rows_sizes(struct weir_rows *rows, const struct weir_batch *batch, const uint32_t *sel,
+	uint32_t n, uint32_t *size)
 {
-	struct weir_str text = weir_str_at(column, row);
+	uint32_t row[WEIR_ROWS_MAX];
 
-	memcpy(to, &text.len, sizeof text.len);
-	memcpy(to + sizeof text.len, text.p, text.len);
-	return to + sizeof text.len + text.len;
-}
-
-/* Writes the values of a column, those that are not null, to where their rows go on. */
-static void
-put_values(
-	uint8_t **at, const struct weir_column *column, bool nulls, const uint32_t *row, uint32_t n)
-{
-	const int64_t *ints = column->values;
-
-	if (is_text(column->type)) {
-		for (uint32_t i = 0; i < n; i++)
-			if (!nulls || !weir_null_at(column, row[i]))
-				at[i] = put_text(at[i], column, row[i]);
-	} else if (column->type == WEIR_BOOL) {
-		for (uint32_t i = 0; i < n; i++)
-			if (!nulls || !weir_null_at(column, row[i]))
-				*at[i]++ = (uint8_t)weir_bool_at(column, row[i]);
-	} else {
-		for (uint32_t i = 0; i < n; i++) {
-			if (nulls && weir_null_at(column, row[i]))
-				continue;
-			memcpy(at[i], &ints[row[i]], sizeof *ints);
-			at[i] += sizeof *ints;
-		}
-	}
-}
-
-/* The heads of the rows: event time, and a bit for each value that is there. */
-static void
-put_heads(const struct weir_rows *rows, const struct weir_batch *batch,
-	const struct weir_column *const *column, const bool *nulls, const uint32_t *row, uint32_t n,
-	uint8_t **at)
-{
-	const uint32_t head = head_size(rows), size = head - (uint32_t)sizeof(int64_t);
-	uint8_t *full = wr_arena_zalloc(&rows->inst->scratch, size);
-	uint32_t k;
-
-	for (k = 0; k < rows->n_kept; k++)
-		full[k / 8] |= (uint8_t)((column[k] != NULL) << k % 8);
 	for (uint32_t i = 0; i < n; i++) {
-		memcpy(at[i], &batch->event_time[row[i]], sizeof(int64_t));
-		memcpy(at[i] + sizeof(int64_t), full, size);
+		row[i] = sel != NULL ? sel[i] : i;
+		size[i] = head_size(rows);
 	}
-	for (k = 0; k < rows->n_kept; k++)
-		for (uint32_t i = 0; nulls[k] && i < n; i++)
-			if (weir_null_at(column[k], row[i]))
-				at[i][sizeof(int64_t) + k / 8] &= (uint8_t) ~(1 << k % 8);
-	for (uint32_t i = 0; i < n; i++)
-		at[i] += head;
+	rows->batch = batch;
+	memset(rows->full, 0, head_size(rows) - sizeof(int64_t));
+	for (uint32_t k = 0; k < rows->n_kept; k++) {
+		struct kept *kept = &rows->kept[k];
+
+		kept->column = column_of(rows, batch, kept);
+		if (kept->column == NULL)
+			continue;
+		kept->nulls = has_null(kept->column, row, n);
+		rows->full[k / 8] |= (uint8_t)(1 << k % 8);
+		add_sizes(kept->column, kept->nulls, row, n, size);
+	}
+}
+
+static inline uint8_t *
+put_value(uint8_t *to, const struct kept *kept, uint32_t row)
+{
+	const struct weir_column *column = kept->column;
+
+	if (is_text(kept->type)) {
+		struct weir_str text = weir_str_at(column, row);
+
+		memcpy(to, &text.len, sizeof text.len);
+		memcpy(to + sizeof text.len, text.p, text.len);
+		return to + sizeof text.len + text.len;
+	}
+	if (kept->type == WEIR_BOOL) {
+		*to = (uint8_t)weir_bool_at(column, row);
+		return to + 1;
+	}
+	memcpy(to, (const int64_t *)column->values + row, sizeof(int64_t));
+	return to + sizeof(int64_t);
+}
+
+/* Event time, a bit for each value that is there, and these. */
+void
+wr_rows_write(const struct weir_rows *rows, uint32_t row, char *bytes)
+{
+	const uint32_t bits = head_size(rows) - (uint32_t)sizeof(int64_t);
+	uint8_t *head = (uint8_t *)bytes + sizeof(int64_t), *to = head + bits;
+
+	memcpy(bytes, &rows->batch->event_time[row], sizeof(int64_t));
+	memcpy(head, rows->full, bits);
+	for (uint32_t k = 0; k < rows->n_kept; k++) {
+		const struct kept *kept = &rows->kept[k];
+
+		if (kept->column == NULL)
+			continue;
+		if (kept->nulls && weir_null_at(kept->column, row))
+			head[k / 8] &= (uint8_t) ~(1 << k % 8);
+		else
+			to = put_value(to, kept, row);
+	}
 }
 
 void
 wr_rows_pack(struct weir_rows *rows, const struct weir_batch *batch, const uint32_t *sel,
 	uint32_t n, struct weir_str *bytes)
 {
-	struct wr_arena *arena = &rows->inst->scratch;
-	const struct weir_column **column =
-		wr_arena_array(arena, const struct weir_column *, rows->n_kept);
-	bool *nulls = wr_arena_array(arena, bool, rows->n_kept);
-	uint32_t row[WEIR_ROWS_MAX], len[WEIR_ROWS_MAX], i, k;
-	uint8_t *at[WEIR_ROWS_MAX], *p;
+	uint32_t size[WEIR_ROWS_MAX];
 	size_t total = 0;
+	char *p;
 
-	for (i = 0; i < n; i++) {
-		row[i] = sel != NULL ? sel[i] : i;
-		len[i] = head_size(rows);
+	wr_rows_sizes(rows, batch, sel, n, size);
+	for (uint32_t i = 0; i < n; i++)
+		total += size[i];
+	p = wr_arena_alloc(&rows->inst->scratch, total);
+	for (uint32_t i = 0; i < n; p += size[i++]) {
+		bytes[i] = (struct weir_str){.p = p, .len = size[i]};
+		wr_rows_write(rows, sel != NULL ? sel[i] : i, p);
 	}
-	for (k = 0; k < rows->n_kept; k++) {
-		column[k] = column_of(rows, batch, &rows->kept[k]);
-		nulls[k] = column[k] != NULL && has_null(column[k], row, n);
-		if (column[k] != NULL)
-			add_sizes(column[k], nulls[k], row, n, len);
-	}
-	for (i = 0; i < n; i++)
-		total += len[i];
-	p = wr_arena_alloc(arena, total);
-	for (i = 0; i < n; p += len[i++]) {
-		bytes[i] = (struct weir_str){.p = (const char *)p, .len = len[i]};
-		at[i] = p;
-	}
-	put_heads(rows, batch, column, nulls, row, n, at);
-	for (k = 0; k < rows->n_kept; k++)
-		if (column[k] != NULL)
-			put_values(at, column[k], nulls[k], row, n);
 }
 
 /* Where each row is read; its bytes stand in buffer 0. */

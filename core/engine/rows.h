@@ -15,6 +15,9 @@ struct weir_rows *wr_rows_open(struct weir_task *task, uint32_t in);
 uint32_t wr_rows_version(const struct weir_rows *rows);
 void wr_rows_pack(struct weir_rows *rows, const struct weir_batch *batch, const uint32_t *sel,
 	uint32_t n, struct weir_str *bytes);
+void wr_rows_sizes(struct weir_rows *rows, const struct weir_batch *batch, const uint32_t *sel,
+	uint32_t n, uint32_t *size);
+void wr_rows_write(const struct weir_rows *rows, uint32_t row, char *bytes);
 const struct weir_batch *wr_rows_unpack(
 	struct weir_rows *rows, const struct weir_str *bytes, uint32_t n);
 /* Of an instance that closes. */

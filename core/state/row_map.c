@@ -102,7 +102,9 @@ wr_row_read(
 		if (map->cell_to[i] < 0 || len == 0)
 			continue;
 		cell = (uint64_t *)(void *)(row + map->cell_to[i]);
-		memcpy(wr_cell_edit_in(wr_layout_heap(layout), cell, (uint32_t)len), bytes, len);
+		memcpy(wr_cell_edit_in(
+			       wr_layout_heap(layout), cell, (uint32_t)len, 0, (uint32_t)len),
+			bytes, len);
 		layout->cell_bytes += wr_cell_held(cell);
 	}
 	return in->p == in->end;

@@ -537,12 +537,18 @@ wr_table_edit(
 	void *bytes;
 
 	(void)row; /* its upsert has marked it */
-	(void)off;
-	(void)n;
 	wr_table_note_cells(table, -(int64_t)wr_cell_held(cell));
-	bytes = wr_cell_edit_in(wr_layout_heap(&table->layout), cell, len);
+	bytes = wr_cell_edit_in(wr_layout_heap(&table->layout), cell, len, off, n);
 	wr_table_note_cells(table, wr_cell_held(cell));
 	return bytes;
+}
+
+void
+wr_table_near(struct weir_table *table, const uint64_t *cell, uint32_t n)
+{
+	(void)table;
+	for (uint32_t i = 0; i < n; i++)
+		wr_cell_near(&cell[i]);
 }
 
 bool

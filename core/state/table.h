@@ -65,6 +65,7 @@ void wr_table_expire(struct weir_table *table, int64_t now);
 const void *wr_table_peek(struct weir_table *table, const uint64_t *cell, uint32_t *len);
 void *wr_table_edit(struct weir_table *table, void *row, uint64_t *cell, uint32_t len, uint32_t off,
 	uint32_t n);
+void wr_table_near(struct weir_table *table, const uint64_t *cell, uint32_t n);
 
 /* Cells of its rows were edited elsewhere and hold so much more. */
 bool wr_table_has_cells(const struct weir_table *table);

@@ -42,6 +42,14 @@ struct weir_rows_ext {
 	 */
 	const struct weir_batch *(*unpack)(
 		struct weir_rows *, const struct weir_str *bytes, uint32_t n);
+
+	/*
+	 * [task] pack() where the bytes are to stand: how many row sel[i] has (sel NULL: row i),
+	 * and then, of any of these rows in any order, the bytes themselves.
+	 */
+	void (*sizes)(struct weir_rows *, const struct weir_batch *, const uint32_t *sel,
+		uint32_t n, uint32_t *size);
+	void (*write)(const struct weir_rows *, uint32_t row, char *to);
 };
 
 #ifdef __cplusplus

@@ -106,7 +106,8 @@ struct weir_table_ext {
 
 	/*
 	 * Resizes a cell of an upserted row to len bytes, and says that off ..+ n of it will be
-	 * written.  Its bytes, until the next call on this table.
+	 * written: new bytes among them are of no value, others are zero.  Its bytes, until the
+	 * next call on this table.
 	 */
 	void *(*edit)(struct weir_table *, void *row, uint64_t *cell, uint32_t len, uint32_t off,
 		uint32_t n);
@@ -120,6 +121,10 @@ struct weir_table_ext {
 	 */
 	void (*single)(struct weir_table *, const struct weir_batch *, const uint32_t *sel,
 		uint32_t n, int64_t *ns, void **row);
+
+	/* Brings the beginnings of cells near, one behind the other in a row: they will be peeked
+	 * into. */
+	void (*near)(struct weir_table *, const uint64_t *cell, uint32_t n);
 };
 
 #ifdef __cplusplus

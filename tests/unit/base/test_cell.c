@@ -89,6 +89,24 @@ START_TEST(a_cell_may_shrink_to_nothing_and_grow_again)
 }
 END_TEST
 
+START_TEST(new_bytes_that_will_be_written_are_not_made_zero)
+{
+	uint64_t cell = 0;
+	uint8_t *p = memset(wr_cell_edit(&cell, 64), 0xff, 64);
+
+	wr_cell_edit(&cell, 0);
+	ck_assert_ptr_eq(wr_cell_edit_in(NULL, &cell, 64, 0, 48), p);
+	ck_assert_uint_eq(p[47], 0xff);
+	ck_assert_uint_eq(p[48], 0);
+	wr_cell_edit(&cell, 0);
+	memset(p, 0xff, 64);
+	wr_cell_edit_in(NULL, &cell, 64, 8, 48);
+	ck_assert_uint_eq(p[0], 0);
+	ck_assert_uint_eq(p[63], 0);
+	wr_cell_free(&cell);
+}
+END_TEST
+
 START_TEST(a_cell_of_a_heap_stays_there_until_it_is_too_large)
 {
 	struct wr_heap heap = {0};
@@ -97,19 +115,19 @@ START_TEST(a_cell_of_a_heap_stays_there_until_it_is_too_large)
 
 	memcpy(wr_cell_edit(&cell, 20), "moves with its bytes", 20);
 	ck_assert(!wr_cell_is_of_heap(&cell));
-	wr_cell_edit_in(&heap, &cell, 200);
+	wr_cell_edit_in(&heap, &cell, 200, 0, 0);
 	ck_assert(wr_cell_is_of_heap(&cell));
 	ck_assert_uint_eq(wr_cell_held(&cell), heap.taken);
 	wr_cell_edit_noted(&cell, 2000);
 	ck_assert(wr_cell_is_of_heap(&cell));
 	ck_assert_uint_eq(wr_cell_held(&cell), heap.taken);
-	wr_cell_edit_in(&heap, &cell, 100000);
+	wr_cell_edit_in(&heap, &cell, 100000, 0, 0);
 	ck_assert(!wr_cell_is_of_heap(&cell));
 	ck_assert_uint_eq(heap.taken, 0);
 	ck_assert_mem_eq(wr_cell_peek(&cell, &len), "moves with its bytes", 21);
 	ck_assert_uint_eq(len, 100000);
 	wr_cell_free(&cell);
-	wr_cell_edit_in(&heap, &cell, 8);
+	wr_cell_edit_in(&heap, &cell, 8, 0, 8);
 	wr_cell_free(&cell);
 	ck_assert_uint_eq(cell, 0);
 	ck_assert_uint_eq(heap.taken, 0);
@@ -126,6 +144,7 @@ main(void)
 		new_bytes_are_zero,
 		what_cells_grew_by_is_told_once,
 		a_cell_may_shrink_to_nothing_and_grow_again,
+		new_bytes_that_will_be_written_are_not_made_zero,
 		a_cell_of_a_heap_stays_there_until_it_is_too_large,
 	};
 
