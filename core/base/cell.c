@@ -87,10 +87,11 @@ void *
 wr_cell_edit_in(struct wr_heap *heap, uint64_t *cell, uint32_t len, uint32_t off, uint32_t n)
 {
 	struct cell *c = cell_at(cell);
+	const bool whole = off == 0 && n >= len;
 	uint32_t from;
 
 	if (c == NULL || c->cap < len)
-		c = cell_move(heap, cell, cell_grow(c, len));
+		c = cell_move(heap, cell, whole ? len : cell_grow(c, len));
 	from = off <= c->len && off + n > c->len ? off + n : c->len;
 	if (len > from)
 		memset(c->bytes + from, 0, len - from);

@@ -18,7 +18,8 @@ const void *wr_cell_peek(const uint64_t *cell, uint32_t *len);
 void *wr_cell_bytes(const uint64_t *cell);
 /* Makes the cell len bytes long: new bytes are zero, old ones kept. */
 void *wr_cell_edit(uint64_t *cell, uint32_t len);
-/* The same, but new bytes among off ..+ n are of no value. A cell that has to move becomes a block
+/* The same, but new bytes among off ..+ n are of no value; who writes all of it gets room for that
+ * and for no more to come.  A cell that has to move becomes a block
  * of the heap, if that has any so large; what is one stays one, whoever edits it. */
 void *wr_cell_edit_in(struct wr_heap *heap, uint64_t *cell, uint32_t len, uint32_t off, uint32_t n);
 bool wr_cell_is_of_heap(const uint64_t *cell);

@@ -6,6 +6,8 @@
 
 #include "dedupe.h"
 
+enum { LAST_AHEAD = 32 }; /* rows that are brought near before they go out */
+
 /* A key. */
 struct last_key {
 	uint64_t row; /* cell, with `emit end`: the bytes of the row that stands */
@@ -124,14 +126,14 @@ emit_updates(const struct last *l, struct weir_task *task, const struct weir_bat
 static void
 remember(const struct last *l, const struct weir_batch *batch, const struct last_split *split)
 {
-	struct weir_str bytes[WEIR_ROWS_MAX];
+	uint32_t size[WEIR_ROWS_MAX];
 
-	l->rows_ext->pack(l->rows, batch, split->rows, split->n, bytes);
+	l->rows_ext->sizes(l->rows, batch, split->rows, split->n, size);
 	for (uint32_t i = 0; i < split->n; i++) {
 		struct last_key *own = split->key[i];
 
-		memcpy(l->tables->edit(l->keys, own, &own->row, bytes[i].len, 0, bytes[i].len),
-			bytes[i].p, bytes[i].len);
+		l->rows_ext->write(l->rows, split->rows[i],
+			l->tables->edit(l->keys, own, &own->row, size[i], 0, size[i]));
 	}
 }
 
@@ -169,6 +171,8 @@ dedupe_last_resume(void *self, struct weir_task *task)
 		for (uint32_t i = 0; i < entries.n; i++) {
 			const struct last_key *own = entries.row[i];
 
+			if (i + LAST_AHEAD < entries.n)
+				l->tables->near(l->keys, entries.row[i + LAST_AHEAD], 1);
 			bytes[i].p = l->tables->peek(l->keys, &own->row, &bytes[i].len);
 		}
 		emit_rows(l, task, l->rows_ext->unpack(l->rows, bytes, entries.n), NULL, entries.n,
