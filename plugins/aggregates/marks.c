@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-enum { BUCKET_VALUES = 7, BUCKETS_MAX = (256 << 20) / 64, MARKS_BLOCK = 64, LINE = 64 };
+enum { BUCKET_VALUES = 7, BUCKETS_MAX = (256 << 20) / 64, MARKS_AHEAD = 32, LINE = 64 };
 
 struct bucket {
 	uint64_t value[BUCKET_VALUES];
@@ -190,74 +190,51 @@ grow(struct weir_fn *fn, void *row, struct marks *marks)
 	return 1;
 }
 
-/* Values on their way into sets, whose cache misses overlap. */
-struct block {
-	uint32_t n;
-	uint64_t value[MARKS_BLOCK];
-	struct bucket *home[MARKS_BLOCK];
-};
-
-static int
-bring_near(struct weir_fn *fn, const struct weir_joint_accs *accs, void *const *row,
-	struct block *block)
+/* A value of 8 bytes: ints and times as they are. */
+static inline uint64_t
+word_at(const struct weir_column *col, uint32_t row)
 {
-	for (uint32_t i = 0; i < block->n; i++) {
-		struct marks *marks = marks_at(accs, row[i]);
+	uint64_t word;
 
-		if (marks->calls != accs->calls) {
-			int rc = prepare(fn, accs, row[i]);
+	if (col->type == WEIR_INT64 || col->type == WEIR_TIMESTAMP)
+		return ((const uint64_t *)col->values)[row];
+	value_bytes(col, row, &word);
+	return word;
+}
 
-			if (rc < 0)
-				return rc;
-		}
-		block->home[i] =
-			buckets_of(fn, row[i], marks) + home_of(block->value[i], marks->n_buckets);
-		__builtin_prefetch(block->home[i], 1);
+/* The set of a row that comes soon is there, and the bucket that the value may stand in is on its
+ * way. */
+static inline int
+bring_near(struct weir_fn *fn, const struct weir_joint_accs *accs, void *row, uint64_t value)
+{
+	struct marks *marks = marks_at(accs, row);
+	int rc;
+
+	if (marks->calls != accs->calls) {
+		rc = prepare(fn, accs, row);
+		if (rc < 0)
+			return rc;
 	}
+	__builtin_prefetch(buckets_of(fn, row, marks) + home_of(value, marks->n_buckets), 1);
 	return WEIR_OK;
 }
 
-static int
-put_block(struct weir_fn *fn, const struct weir_joint_accs *accs, void *const *row,
-	const uint8_t *calls, const struct block *block)
+static inline int
+meet(struct weir_fn *fn, const struct weir_joint_accs *accs, void *row, uint64_t value,
+	uint32_t bits)
 {
-	int moved = 0;
+	struct marks *marks = marks_at(accs, row);
+	int rc;
 
-	for (uint32_t i = 0; i < block->n; i++) {
-		struct marks *marks = marks_at(accs, row[i]);
-		struct bucket *buckets;
-		uint32_t home;
-		int rc;
-
-		if (marks->n >= room_of(marks->n_buckets)) {
-			rc = grow(fn, row[i], marks);
-			if (rc < 0)
-				return rc;
-			if (rc > 0)
-				continue;
-			moved = 1;
-		}
-		buckets = buckets_of(fn, row[i], marks);
-		home = moved ? home_of(block->value[i], marks->n_buckets)
-			     : (uint32_t)(block->home[i] - buckets);
-		count_fresh(accs, row[i], put(marks, buckets, home, block->value[i], calls[i]));
+	if (marks->n >= room_of(marks->n_buckets)) {
+		rc = grow(fn, row, marks);
+		if (rc != WEIR_OK)
+			return rc < 0 ? rc : WEIR_OK;
 	}
+	count_fresh(accs, row,
+		put(marks, buckets_of(fn, row, marks), home_of(value, marks->n_buckets), value,
+			bits));
 	return WEIR_OK;
-}
-
-static void
-take_values(const struct weir_column *col, const uint32_t *sel, uint32_t base, struct block *block)
-{
-	const uint64_t *values = col->values;
-
-	for (uint32_t i = 0; i < block->n; i++) {
-		uint32_t row = row_at(sel, base + i);
-
-		if (col->type == WEIR_INT64 || col->type == WEIR_TIMESTAMP)
-			block->value[i] = values[row];
-		else
-			value_bytes(col, row, &block->value[i]);
-	}
 }
 
 int
@@ -265,15 +242,17 @@ marks_update(struct weir_fn *fn, const struct weir_joint_accs *accs,
 	const struct weir_column *const *args, const uint32_t *sel, uint32_t n,
 	const uint8_t *calls)
 {
-	struct block block;
+	const struct weir_column *col = args[0];
 	int rc = WEIR_OK;
 
-	for (uint32_t base = 0; base < n && rc == WEIR_OK; base += block.n) {
-		block.n = n - base < MARKS_BLOCK ? n - base : MARKS_BLOCK;
-		take_values(args[0], sel, base, &block);
-		rc = bring_near(fn, accs, accs->row + base, &block);
-		if (rc == WEIR_OK)
-			rc = put_block(fn, accs, accs->row + base, calls + base, &block);
+	for (uint32_t i = 0; i < n + MARKS_AHEAD && rc == WEIR_OK; i++) {
+		uint32_t now = i - MARKS_AHEAD;
+
+		if (i < n)
+			rc = bring_near(fn, accs, accs->row[i], word_at(col, row_at(sel, i)));
+		if (i >= MARKS_AHEAD && rc == WEIR_OK)
+			rc = meet(fn, accs, accs->row[now], word_at(col, row_at(sel, now)),
+				calls[now]);
 	}
 	return rc;
 }
@@ -300,15 +279,8 @@ merge_one(struct weir_fn *fn, const struct weir_joint_accs *accs, void *row, voi
 			uint64_t value = buckets[b].value[i];
 			uint32_t bits = translate(translation, buckets[b].marks[i]);
 
-			if (bits == 0)
-				continue;
-			if (marks->n >= room_of(marks->n_buckets))
-				rc = grow(fn, row, marks);
-			if (rc != WEIR_OK)
-				return rc < 0 ? rc : WEIR_OK;
-			count_fresh(accs, row,
-				put(marks, buckets_of(fn, row, marks),
-					home_of(value, marks->n_buckets), value, bits));
+			if (bits != 0 && rc == WEIR_OK)
+				rc = meet(fn, accs, row, value, bits);
 		}
 	return rc;
 }

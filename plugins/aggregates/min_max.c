@@ -13,7 +13,7 @@ struct best {
 		int64_t i;
 		double f;
 	} u;
-	uint64_t seen;
+	uint64_t seen; /* 0: none; of a text its beginning, or 1 as an older weir left it */
 };
 
 struct kind {
@@ -80,6 +80,21 @@ take_float(struct best *best, double value, int sign)
 	best->seen = 1;
 }
 
+/*
+ * The first six bytes of a text, and its length as far as seven: in the order of texts, unless both
+ * are as long as that.  Never 0 or 1.
+ */
+static inline uint64_t
+beginning_of(struct weir_str text)
+{
+	uint32_t n = text.len < 6 ? text.len : 6;
+	uint64_t word = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		word |= (uint64_t)(uint8_t)text.p[i] << (56 - 8 * i);
+	return word | (text.len < 7 ? text.len : 7u) << 8 | 2;
+}
+
 static int
 text_order(struct weir_str a, const char *p, uint32_t len)
 {
@@ -92,13 +107,20 @@ text_order(struct weir_str a, const char *p, uint32_t len)
 static void
 take_text(struct weir_fn *fn, void *row, struct best *best, struct weir_str value, int sign)
 {
+	uint64_t begins = beginning_of(value);
+	const char *old;
 	uint32_t len;
-	const char *old = fn->peek(fn, &best->u.cell, &len);
 	void *to;
 
-	if (best->seen && text_order(value, old, len) * sign <= 0)
-		return;
-	best->seen = 1;
+	if (best->seen > 1 && (best->seen != begins || value.len < 7)) {
+		if (sign > 0 ? begins <= best->seen : begins >= best->seen)
+			return;
+	} else if (best->seen) {
+		old = fn->peek(fn, &best->u.cell, &len);
+		if (text_order(value, old, len) * sign <= 0)
+			return;
+	}
+	best->seen = begins;
 	to = fn->edit(fn, row, &best->u.cell, value.len, 0, value.len);
 	if (value.len > 0)
 		memcpy(to, value.p, value.len);
