@@ -14,83 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "top.h"
+#include "upsert.h"
 
-enum { FETCH_MAX = 256, HELD_MAX = 1 << 18, NO_PLACE = UINT32_MAX };
-
-/* A row of the table of groups.  What its head has of a row are the bytes of its namespace in
- * `rows`; the order bytes there end with its number. */
-struct kept {
-	struct top_group head;
-	uint64_t cell; /* what went out: the ends of rows in the bytes behind them */
-	uint64_t last; /* number of a row of the group; among equal rows the lower is first */
-	uint64_t rows; /* of the group */
-	uint32_t given; /* places that went out */
-	uint32_t until; /* places from head.changed to here may differ from that */
-};
-
-/* A row, in the cell of those whose hashes are equal: its bytes stand behind this, id first. */
-struct record {
-	uint64_t number;
-	uint32_t id_len, order_len, row_len, reserved;
-};
-
-/* A row of the table of rows. */
-struct records {
-	uint64_t cell;
-};
-
-struct bytes {
-	char *p;
-	size_t len, cap;
-};
-
-/* A row that comes. */
-struct change {
-	struct weir_str id, order, row;
-	int64_t ns;
-};
-
-struct top_upsert {
-	struct top *top;
-	const struct weir_table_ext *ext;
-	struct weir_table *rows;
-	struct top_table heads;
-	struct top_keys orders, ids;
-	struct bytes order; /* of a row, with its number */
-	struct bytes places; /* the rows of a group's places, one after another */
-	struct bytes held; /* of results that are to go out */
-	uint32_t *ends; /* of places, by number */
-};
-
-static int
-bytes_reserve(struct bytes *bytes, size_t more)
-{
-	size_t cap = bytes->cap > 0 ? bytes->cap : 4096;
-	char *p;
-
-	if (more <= bytes->cap - bytes->len)
-		return 0;
-	while (cap - bytes->len < more)
-		cap *= 2;
-	p = realloc(bytes->p, cap);
-	if (p == NULL)
-		return -1;
-	bytes->p = p;
-	bytes->cap = cap;
-	return 0;
-}
-
-static int
-bytes_add(struct bytes *bytes, const void *p, size_t len)
-{
-	if (bytes_reserve(bytes, len) < 0)
-		return -1;
-	if (len > 0)
-		memcpy(bytes->p + bytes->len, p, len);
-	bytes->len += len;
-	return 0;
-}
+enum { HELD_MAX = 1 << 18 }; /* bytes of results that go out together */
 
 /* The head of a group has so many rows. */
 static uint32_t
@@ -130,7 +56,7 @@ top_upsert_open(struct top *top, struct weir_task *task)
 	if (u == NULL)
 		return NULL;
 	u->ends = calloc((size_t)top->conf->limit + 1, sizeof *u->ends);
-	if (u->ends == NULL || bytes_reserve(&u->held, HELD_MAX) < 0) {
+	if (u->ends == NULL || top_bytes_reserve(&u->held, HELD_MAX) < 0) {
 		top_upsert_close(u);
 		return NULL;
 	}
@@ -160,67 +86,6 @@ top_upsert_close(struct top_upsert *u)
 	free(u);
 }
 
-/* A namespace: not the least and not the greatest. */
-static int64_t
-hash_of(struct weir_str id)
-{
-	const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
-	uint64_t hash = id.len * odd, word;
-
-	for (uint32_t i = 0; i < id.len; i += 8) {
-		word = 0;
-		memcpy(&word, id.p + i, id.len - i < 8 ? id.len - i : 8);
-		hash = (hash ^ word) * odd;
-		hash ^= hash >> 29;
-	}
-	return (int64_t)(hash >> 1);
-}
-
-static uint32_t
-record_size(const struct record *record)
-{
-	uint32_t size = sizeof *record + record->id_len + record->order_len + record->row_len;
-
-	return (size + 7) / 8 * 8;
-}
-
-static const char *
-record_id(const struct record *record)
-{
-	return (const char *)(record + 1);
-}
-
-static struct weir_str
-record_order(const struct record *record)
-{
-	return (struct weir_str){.p = record_id(record) + record->id_len, .len = record->order_len};
-}
-
-static struct weir_str
-record_row(const struct record *record)
-{
-	return (struct weir_str){.p = record_id(record) + record->id_len + record->order_len,
-		.len = record->row_len};
-}
-
-/* The record of an id in a cell, or, if that is NULL, of a number; NULL: there is none. */
-static const struct record *
-find_record(const void *cell, uint32_t len, const struct weir_str *id, uint64_t number)
-{
-	uint32_t size;
-
-	for (uint32_t at = 0; at < len; at += size) {
-		const struct record *record = (const void *)((const char *)cell + at);
-
-		size = record_size(record);
-		if (id == NULL ? record->number == number
-			       : record->id_len == id->len &&
-					 memcmp(record_id(record), id->p, id->len) == 0)
-			return record;
-	}
-	return NULL;
-}
-
 /* The order bytes of a row and behind them its number, until the next call. */
 static int
 full_order(struct top_upsert *u, struct weir_str order, uint64_t number, struct weir_str *full)
@@ -228,8 +93,8 @@ full_order(struct top_upsert *u, struct weir_str order, uint64_t number, struct 
 	uint64_t word = __builtin_bswap64(number);
 
 	u->order.len = 0;
-	if (bytes_add(&u->order, order.p, order.len) < 0 ||
-		bytes_add(&u->order, &word, sizeof word) < 0)
+	if (top_bytes_add(&u->order, order.p, order.len) < 0 ||
+		top_bytes_add(&u->order, &word, sizeof word) < 0)
 		return -1;
 	*full = (struct weir_str){.p = u->order.p, .len = (uint32_t)u->order.len};
 	return 0;
@@ -251,56 +116,13 @@ mark_all(struct kept *kept)
 	mark(kept, 0, NO_PLACE);
 }
 
-/* A record leaves the cell. */
-static void
-drop_record(struct top_upsert *u, struct records *entry, const struct record *record)
-{
-	uint32_t len, size = record_size(record), at;
-	const char *cell = u->ext->peek(u->rows, &entry->cell, &len);
-	char *bytes;
-
-	at = (uint32_t)((const char *)record - cell);
-	bytes = u->ext->edit(u->rows, entry, &entry->cell, len, 0, len);
-	memmove(bytes + at, bytes + at + size, len - at - size);
-	u->ext->edit(u->rows, entry, &entry->cell, len - size, 0, len - size);
-}
-
-static int
-add_record(
-	struct top_upsert *u, struct records *entry, const struct change *change, uint64_t number)
-{
-	const struct record record = {.number = number,
-		.id_len = change->id.len,
-		.order_len = change->order.len,
-		.row_len = change->row.len};
-	const uint64_t size = (sizeof record + (uint64_t)change->id.len + change->order.len +
-				      change->row.len + 7) /
-			      8 * 8;
-	uint32_t len;
-	char *bytes;
-
-	u->ext->peek(u->rows, &entry->cell, &len);
-	if (len + size > UINT32_MAX)
-		return -1;
-	bytes = u->ext->edit(
-		u->rows, entry, &entry->cell, len + (uint32_t)size, len, (uint32_t)size);
-	bytes += len;
-	memset(bytes + size - 8, 0, 8);
-	memcpy(bytes, &record, sizeof record);
-	bytes += sizeof record;
-	memcpy(bytes, change->id.p, change->id.len);
-	memcpy(bytes + change->id.len, change->order.p, change->order.len);
-	memcpy(bytes + change->id.len + change->order.len, change->row.p, change->row.len);
-	return 0;
-}
-
 /* Takes a row out of the head, if it is there; gives where it was. */
 static int
 leave_head(struct top_upsert *u, struct kept *kept, const struct record *record, uint32_t *place)
 {
 	struct weir_str full;
 
-	if (full_order(u, record_order(record), record->number, &full) < 0)
+	if (full_order(u, top_record_order(record), record->number, &full) < 0)
 		return -1;
 	*place = top_group_remove(&u->heads, &kept->head, full);
 	return 0;
@@ -336,7 +158,7 @@ take_back(
 
 	if (leave_head(u, kept, record, &place) < 0)
 		return -1;
-	drop_record(u, entry, record);
+	top_record_drop(u, entry, record);
 	kept->rows--;
 	if (place != NO_PLACE)
 		mark(kept, place, NO_PLACE);
@@ -347,7 +169,7 @@ static int
 is_order(const struct record *record, struct weir_str order)
 {
 	return record->order_len == order.len &&
-	       memcmp(record_order(record).p, order.p, order.len) == 0;
+	       memcmp(top_record_order(record).p, order.p, order.len) == 0;
 }
 
 /* A row that is there stays where it is, or moves to another place. */
@@ -362,8 +184,8 @@ amend(struct top_upsert *u, struct kept *kept, struct records *entry, const stru
 		return -1;
 	if (!is_order(record, change->order))
 		number = ++kept->last;
-	drop_record(u, entry, record);
-	if (add_record(u, entry, change, number) < 0 ||
+	top_record_drop(u, entry, record);
+	if (top_record_add(u, entry, change, number) < 0 ||
 		enter_head(u, kept, change->order, number, change->ns, kept->rows - 1, &to) < 0)
 		return -1;
 	if (from != NO_PLACE || to != NO_PLACE)
@@ -377,7 +199,7 @@ apply(struct top_upsert *u, struct kept *kept, struct records *entry, const stru
 {
 	uint32_t len, place;
 	const void *cell = u->ext->peek(u->rows, &entry->cell, &len);
-	const struct record *record = find_record(cell, len, &change->id, 0);
+	const struct record *record = top_record_find(cell, len, &change->id, 0);
 	int stays = kind == WEIR_INSERT || kind == WEIR_UPDATE_AFTER;
 
 	if (record != NULL)
@@ -385,158 +207,12 @@ apply(struct top_upsert *u, struct kept *kept, struct records *entry, const stru
 			     : take_back(u, kept, entry, record);
 	if (!stays)
 		return 0;
-	if (add_record(u, entry, change, ++kept->last) < 0 ||
+	if (top_record_add(u, entry, change, ++kept->last) < 0 ||
 		enter_head(u, kept, change->order, kept->last, change->ns, kept->rows, &place) < 0)
 		return -1;
 	kept->rows++;
 	if (place != NO_PLACE)
 		mark(kept, place, NO_PLACE);
-	return 0;
-}
-
-/* The rows of places from `from` on, of the group of a key, one after another behind those there
- * are. */
-static int
-fetch(struct top_upsert *u, const struct weir_batch *keys, uint32_t key_row,
-	const struct top_group *head, uint32_t from, uint32_t to)
-{
-	const void *found[FETCH_MAX];
-	uint32_t sel[FETCH_MAX];
-	int64_t ns[FETCH_MAX];
-	uint64_t number;
-	uint32_t len;
-
-	for (uint32_t first = from, n; first < to; first += n) {
-		n = to - first < FETCH_MAX ? to - first : FETCH_MAX;
-		for (uint32_t i = 0; i < n; i++) {
-			sel[i] = key_row;
-			memcpy(&ns[i], top_group_row(&u->heads, head, first + i).p, sizeof ns[i]);
-		}
-		u->ext->find(u->rows, keys, sel, n, ns, found);
-		for (uint32_t i = 0; i < n; i++) {
-			struct weir_str full = top_group_key(&u->heads, head, first + i), row;
-			const struct records *entry = found[i];
-			const void *cell = u->ext->peek(u->rows, &entry->cell, &len);
-
-			memcpy(&number, full.p + full.len - sizeof number, sizeof number);
-			row = record_row(find_record(cell, len, NULL, __builtin_bswap64(number)));
-			if (bytes_add(&u->places, row.p, row.len) < 0)
-				return -1;
-			u->ends[first + i] = (uint32_t)u->places.len;
-		}
-	}
-	return 0;
-}
-
-/* A row is to go out. */
-static int
-hold(struct top_upsert *u, struct weir_task *task, struct top_results *results, struct weir_str row,
-	uint32_t place, uint8_t kind)
-{
-	uint32_t n = results->n;
-
-	if (n == WEIR_ROWS_MAX || u->held.cap - u->held.len < row.len) {
-		top_emit(u->top, task, results);
-		u->held.len = n = 0;
-		if (bytes_reserve(&u->held, row.len) < 0)
-			return -1;
-	}
-	memcpy(u->held.p + u->held.len, row.p, row.len);
-	results->bytes[n] = (struct weir_str){.p = u->held.p + u->held.len, .len = row.len};
-	results->rank[n] = place + 1;
-	results->kind[n] = kind;
-	results->n++;
-	u->held.len += row.len;
-	return 0;
-}
-
-static void
-release(struct top_upsert *u, struct weir_task *task, struct top_results *results)
-{
-	top_emit(u->top, task, results);
-	u->held.len = 0;
-}
-
-/* Of rows one after another, whose ends are known, number i. */
-static struct weir_str
-nth(const char *bytes, const uint32_t *ends, uint32_t i)
-{
-	uint32_t begin = i > 0 ? ends[i - 1] : 0;
-
-	return (struct weir_str){.p = bytes + begin, .len = ends[i] - begin};
-}
-
-/* Notes the rows of places before `to` that have not changed. */
-static int
-copy_given(
-	struct top_upsert *u, const char *given, const uint32_t *ends, uint32_t from, uint32_t to)
-{
-	for (uint32_t i = from; i < to; i++) {
-		struct weir_str row = nth(given, ends, i);
-
-		if (bytes_add(&u->places, row.p, row.len) < 0)
-			return -1;
-		u->ends[i] = (uint32_t)u->places.len;
-	}
-	return 0;
-}
-
-static int
-is_equal(struct weir_str a, struct weir_str b)
-{
-	return a.len == b.len && memcmp(a.p, b.p, a.len) == 0;
-}
-
-/* What went out of a group is from now on what its places have. */
-static void
-keep_given(struct top_upsert *u, struct kept *kept, uint32_t n)
-{
-	const uint32_t ends = n * (uint32_t)sizeof *u->ends, len = ends + (uint32_t)u->places.len;
-	char *cell = u->ext->edit(u->heads.table, kept, &kept->cell, len, 0, len);
-
-	if (n > 0) {
-		memcpy(cell, u->ends, ends);
-		memcpy(cell + ends, u->places.p, u->places.len);
-	}
-	kept->given = n;
-}
-
-/* The places of a group that have other rows than went out, go out. */
-static int
-emit_group(struct top_upsert *u, struct weir_task *task, const struct weir_batch *batch,
-	uint32_t row, struct kept *kept, struct top_results *results)
-{
-	const uint32_t limit = (uint32_t)u->top->conf->limit;
-	const uint32_t n = kept->head.n < limit ? kept->head.n : limit, was = kept->given;
-	const uint32_t from = kept->head.changed < n ? kept->head.changed : n;
-	const uint32_t to = kept->until < n ? kept->until + 1 : n;
-	uint32_t len, differs = n != was;
-	const uint32_t *ends = u->ext->peek(u->heads.table, &kept->cell, &len);
-	const char *given = was > 0 ? (const char *)(ends + was) : NULL;
-
-	kept->head.changed = UINT16_MAX;
-	kept->until = 0;
-	if (from == n && n == was)
-		return 0;
-	u->places.len = 0;
-	if (copy_given(u, given, ends, 0, from) < 0 ||
-		fetch(u, batch, row, &kept->head, from, to) < 0 ||
-		copy_given(u, given, ends, to, n) < 0)
-		return -1;
-	for (uint32_t i = from; i < to; i++) {
-		struct weir_str now = nth(u->places.p, u->ends, i);
-
-		if (i < was && is_equal(now, nth(given, ends, i)))
-			continue;
-		differs = 1;
-		if (hold(u, task, results, now, i, i < was ? WEIR_UPDATE_AFTER : WEIR_INSERT) < 0)
-			return -1;
-	}
-	for (uint32_t i = n; i < was; i++)
-		if (hold(u, task, results, nth(given, ends, i), i, WEIR_DELETE) < 0)
-			return -1;
-	if (differs)
-		keep_given(u, kept, n);
 	return 0;
 }
 
@@ -566,8 +242,8 @@ refill(struct top_upsert *u, const struct weir_batch *batch, const uint32_t *sel
 			for (uint32_t at = 0; at < len;) {
 				const struct record *record = (const void *)(cell + at);
 
-				at += record_size(record);
-				if (enter_head(u, into, record_order(record), record->number,
+				at += top_record_size(record);
+				if (enter_head(u, into, top_record_order(record), record->number,
 					    entries.ns[i], into->head.n, &place) < 0)
 					return -1;
 				into->rows++;
@@ -576,9 +252,8 @@ refill(struct top_upsert *u, const struct weir_batch *batch, const uint32_t *sel
 	return 0;
 }
 
-/* Groups whose heads have too few of their rows, each once. */
-static int
-refill_all(struct top_upsert *u, const struct weir_batch *batch, const uint32_t *rows,
+int
+top_upsert_refill(struct top_upsert *u, const struct weir_batch *batch, const uint32_t *rows,
 	void *const *groups, uint32_t n)
 {
 	struct kept *few[WEIR_ROWS_MAX];
@@ -597,23 +272,6 @@ refill_all(struct top_upsert *u, const struct weir_batch *batch, const uint32_t 
 	for (uint32_t i = 0; i < n_few; i++)
 		few[i]->head.best = 0;
 	return refill(u, batch, sel, few, n_few);
-}
-
-static int
-emit_all(struct top_upsert *u, struct weir_task *task, const struct weir_batch *batch,
-	const uint32_t *rows, void *const *groups, uint32_t n)
-{
-	struct top_results results = {.n = 0};
-
-	for (uint32_t i = 0; i < n; i++) {
-		struct kept *kept = groups[i];
-
-		if (kept->head.changed != UINT16_MAX &&
-			emit_group(u, task, batch, rows[i], kept, &results) < 0)
-			return -1;
-	}
-	release(u, task, &results);
-	return 0;
 }
 
 /* Entries that have no record any more. */
@@ -662,7 +320,7 @@ apply_all(struct top_upsert *u, struct weir_task *task, const struct weir_batch 
 	int64_t ns[WEIR_ROWS_MAX];
 
 	for (uint32_t i = 0; i < n; i++)
-		ns[i] = changes[i].ns = hash_of(changes[i].id);
+		ns[i] = changes[i].ns = top_record_hash(changes[i].id);
 	u->ext->upsert(u->heads.table, batch, rows, n, NULL, groups);
 	u->ext->upsert(u->rows, batch, rows, n, ns, entries);
 	for (uint32_t i = 0; i < n; i++) {
@@ -672,8 +330,9 @@ apply_all(struct top_upsert *u, struct weir_task *task, const struct weir_batch 
 			return -1;
 	}
 	erase_rows(u, batch, rows, ns, entries, n);
-	if (conf->emit == TOP_EMIT_UPDATE && (refill_all(u, batch, rows, groups, n) < 0 ||
-						     emit_all(u, task, batch, rows, groups, n) < 0))
+	if (conf->emit == TOP_EMIT_UPDATE &&
+		(top_upsert_refill(u, batch, rows, groups, n) < 0 ||
+			top_places_emit(u, task, batch, rows, groups, n) < 0))
 		return -1;
 	erase_groups(u, batch, rows, groups, n);
 	return 0;
@@ -702,53 +361,5 @@ top_upsert_process(struct top_upsert *u, struct weir_task *task, const struct we
 		changes[i] = (struct change){.id = id[i], .order = order[i], .row = row[i]};
 	if (apply_all(u, task, batch, rows, n, changes) < 0)
 		return weir_fail(task->err, -ENOMEM, "out of memory");
-	return WEIR_OK;
-}
-
-/* The first rows of a group that has all of them, or enough, in its head. */
-static int
-drain_group(struct top_upsert *u, struct weir_task *task, const struct weir_batch *keys,
-	uint32_t row, struct kept *kept, struct top_results *results)
-{
-	const uint32_t limit = (uint32_t)u->top->conf->limit;
-	const uint32_t n = kept->head.n < limit ? kept->head.n : limit;
-
-	u->places.len = 0;
-	if (fetch(u, keys, row, &kept->head, 0, n) < 0)
-		return -1;
-	for (uint32_t i = 0; i < n; i++)
-		if (hold(u, task, results, nth(u->places.p, u->ends, i), i, WEIR_INSERT) < 0)
-			return -1;
-	return 0;
-}
-
-int
-top_upsert_drain(struct top_upsert *u, struct weir_task *task, void **cursor)
-{
-	struct weir_entries entries = {.size = sizeof entries};
-	struct top_results results = {.n = 0};
-	uint32_t sel[WEIR_ROWS_MAX], emitted = 0;
-	void *groups[WEIR_ROWS_MAX];
-
-	while (u->ext->scan(u->heads.table, INT64_MIN, INT64_MAX, cursor, &entries) > 0) {
-		u->ext->upsert(u->heads.table, entries.keys, NULL, entries.n, entries.ns, groups);
-		for (uint32_t i = 0; i < entries.n; i++)
-			sel[i] = i;
-		if (refill_all(u, entries.keys, sel, groups, entries.n) < 0)
-			return weir_fail(task->err, -ENOMEM, "out of memory");
-		for (uint32_t i = 0; i < entries.n; i++) {
-			const struct kept *kept = groups[i];
-
-			if (drain_group(u, task, entries.keys, i, groups[i], &results) < 0)
-				return weir_fail(task->err, -ENOMEM, "out of memory");
-			emitted += kept->head.n;
-		}
-		release(u, task, &results);
-		if (emitted >= task->room)
-			return WEIR_MORE;
-	}
-	/* What went out is gone: a checkpoint after the end must not have it come again. */
-	u->ext->retire(u->heads.table, INT64_MAX);
-	u->ext->retire(u->rows, INT64_MAX);
 	return WEIR_OK;
 }
