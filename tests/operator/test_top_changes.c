@@ -138,7 +138,7 @@ START_TEST(at_the_end_the_rows_that_stand_go_out)
 END_TEST
 
 /* Random changes against what a plain sort says. */
-enum { GROUPS = 3, IDS = 400, PUSHES = 6000, PLACES = 5 };
+enum { GROUPS = 3, IDS = 400, PUSHES = 4000, PLACES = 5 };
 
 static int value[GROUPS][IDS]; /* below 0: is not there */
 static char *standing[GROUPS][PLACES + 1];
@@ -247,7 +247,6 @@ START_TEST(a_sort_gives_the_same)
 		random_changes(rig);
 		wt_free(rig);
 		restarts = options.keep = false;
-		wt_each(&options, random_changes);
 	}
 }
 END_TEST
