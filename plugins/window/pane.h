@@ -22,14 +22,22 @@ enum pane_work {
 	PANE_AMEND, /* windows that had fired got late rows */
 };
 
+/* For each key and each part of a block that it is in, what is from there on. */
+struct pane_level {
+	struct weir_table *suffix, *head; /* scratch */
+	int64_t unit; /* the length of a part */
+	int64_t left; /* those before this have been taken out */
+};
+
 /* Parts of windows that are kept from one window to the next; see slide.c. */
 struct pane_slide {
-	struct weir_table *prefix, *suffix, *head, *extra; /* all scratch */
-	uint32_t own; /* offset of a pane's number behind the aggregates in a row of suffix */
+	struct weir_table *prefix, *extra; /* scratch */
+	struct pane_level near, far;
+	uint32_t own; /* offset of a part's begin behind the aggregates in a row of a suffix */
 	int64_t length; /* of a block; 0: windows are put together from their panes */
 	int64_t block; /* the begin of this one; INT64_MIN: nothing is kept yet */
 	int64_t folded; /* panes before this are in a part */
-	int64_t left; /* those before this have been taken out */
+	int64_t stretch_end; /* near has what is before this, and far the rest of the block */
 	uint64_t merged; /* entries, into what is kept in this block */
 	uint64_t extra_work; /* the same of extra, again for each window */
 };

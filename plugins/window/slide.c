@@ -5,11 +5,14 @@
  *
  * Time is cut into blocks as long as a window, so that a window ends in one block and begins in the
  * one before or at its begin.  `prefix` has what came since the block began, to which panes are
- * added as they are over.  `suffix` has for each pane of the block before all from that pane to the
- * block's end, made backwards when a block begins; `head` has for each key the pane from which on
- * it is in the window.  A window is what stands at the heads, and the prefix.  A late row for the
- * block before is in none of them: such panes are kept apart, in `extra`, until they cost more than
- * to make all of it anew.
+ * added as they are over.  A `suffix` has for each pane of the block before all from that pane on,
+ * made backwards; `head` has for each key the pane from which on it is in the window.  A window is
+ * what stands at the heads, and the prefix.  A late row for the block before is in none of them:
+ * such panes are kept apart, in `extra`, until they cost more than to make all of it anew.
+ *
+ * Accumulators with cells may be large, and a suffix has one for each pane: so the block is cut
+ * into as many stretches as these have panes.  `near` has the suffixes of panes up to the end of
+ * the stretch that the window begins in, and `far` those of the stretches behind it.
  *
  * Cumulating windows are the prefix: their blocks are as long as the largest of them.
  *
@@ -23,6 +26,17 @@ enum { PAIRS_MAX = WEIR_ROWS_MAX / 2 };
 
 static const int64_t none = INT64_MAX;
 
+/* A stretch has about as many panes as there are of them in a window. */
+static int64_t
+stretch_of(const struct window_conf *conf)
+{
+	int64_t n = 1;
+
+	while (n * n < conf->size / conf->pane)
+		n++;
+	return n * conf->pane;
+}
+
 int
 pane_slide_open(struct pane_window *w, struct weir_task *task)
 {
@@ -32,6 +46,7 @@ pane_slide_open(struct pane_window *w, struct weir_task *task)
 	struct pane_slide *slide = &w->slide;
 	struct weir_table_spec spec = {.size = sizeof spec, .flags = WEIR_BY_NS | WEIR_SCRATCH};
 	struct weir_slot *slots;
+	uint32_t cells = 0;
 
 	if (conf->block == 0 && conf->size / conf->pane <= PANE_FOLD_MAX)
 		return 0;
@@ -40,18 +55,26 @@ pane_slide_open(struct pane_window *w, struct weir_task *task)
 		return -1;
 	slide->length = conf->block > 0 ? conf->block : conf->size;
 	slide->block = slide->folded = INT64_MIN;
+	for (uint32_t i = 0; i < spec.n_slots; i++)
+		cells += slots[i].cells;
+	slide->near.unit = conf->pane;
+	slide->far.unit = cells > 0 ? stretch_of(conf) : slide->length;
 	spec.slots = slots;
-	spec.name = "suffix";
-	slide->suffix = w->tables->open(task, &spec);
+	spec.name = "near";
+	slide->near.suffix = w->tables->open(task, &spec);
+	spec.name = "far";
+	slide->far.suffix = w->tables->open(task, &spec);
 	spec.n_slots--;
 	spec.name = "prefix";
 	slide->prefix = w->tables->open(task, &spec);
 	spec.name = "extra";
 	slide->extra = w->tables->open(task, &spec);
-	spec.name = "head";
+	spec.name = "near_head";
 	spec.n_slots = 1;
 	spec.slots = &pane_slot;
-	slide->head = w->tables->open(task, &spec);
+	slide->near.head = w->tables->open(task, &spec);
+	spec.name = "far_head";
+	slide->far.head = w->tables->open(task, &spec);
 	free(slots);
 	return 0;
 }
@@ -62,13 +85,21 @@ next_of(const struct pane_window *w, void *suffix_row)
 	return (void *)((char *)suffix_row + w->slide.own);
 }
 
-/* Panes of a block, from the one that begins at low on, become parts of the suffixes before them.
- */
-static void
-add_pairs(struct pane_window *w, struct weir_task *task, const struct weir_entries *panes,
-	uint32_t first, uint32_t n)
+/* The begin of the part of the block before that a time is in. */
+static int64_t
+part_of(const struct pane_slide *slide, int64_t unit, int64_t time)
 {
-	const struct pane_slide *slide = &w->slide;
+	int64_t begin = slide->block - slide->length;
+
+	return begin + window_floor(time - begin, unit);
+}
+
+/* n of those panes, all of one time and the first there is, become parts of suffixes. */
+static void
+add_pairs(struct pane_window *w, struct weir_task *task, struct pane_level *level,
+	const struct weir_entries *panes, uint32_t first, uint32_t n)
+{
+	const int64_t part = part_of(&w->slide, level->unit, panes->ns[first]);
 	uint32_t sel[WEIR_ROWS_MAX];
 	int64_t ns[WEIR_ROWS_MAX];
 	void *head[PAIRS_MAX], *into[PAIRS_MAX], *row[WEIR_ROWS_MAX];
@@ -76,48 +107,66 @@ add_pairs(struct pane_window *w, struct weir_task *task, const struct weir_entri
 
 	for (uint32_t i = 0; i < n; i++) {
 		sel[i] = first + i;
-		ns[i] = panes->ns[first + i];
+		ns[i] = part;
 	}
-	w->tables->upsert(slide->head, panes->keys, sel, n, NULL, head);
+	w->tables->upsert(level->head, panes->keys, sel, n, NULL, head);
 	for (uint32_t i = 0; i < n; i++) {
 		const int64_t *later = head[i];
 
-		if (*later == none)
+		if (*later == none || *later == part)
 			continue;
 		sel[n_more] = first + i;
 		ns[n_more++] = *later;
 	}
-	w->tables->upsert(slide->suffix, panes->keys, sel, n_more, ns, row);
+	w->tables->upsert(level->suffix, panes->keys, sel, n_more, ns, row);
 	w->expr->merge(w->conf->aggs, task, row, panes->row + first, n);
 	n_more = 0;
 	for (uint32_t i = 0; i < n; i++) {
 		int64_t *later = head[i];
 
+		if (*later == part)
+			continue;
 		*next_of(w, row[i]) = *later;
 		if (*later != none)
 			into[n_more++] = row[i];
-		*later = ns[i];
+		*later = part;
 	}
 	w->expr->merge(w->conf->aggs, task, into, row + n, n_more);
 }
 
-/* Makes the suffixes of the panes from low to the begin of the block. */
+/* Makes the suffixes of the panes from low to high anew. */
 static void
-make_suffixes(struct pane_window *w, struct weir_task *task, int64_t low)
+make_suffixes(struct pane_window *w, struct weir_task *task, struct pane_level *level, int64_t low,
+	int64_t high)
 {
-	struct pane_slide *slide = &w->slide;
 	struct weir_entries panes = {.size = sizeof panes};
 
-	for (int64_t pane = slide->block - w->conf->pane; pane >= low; pane -= w->conf->pane) {
+	w->tables->retire(level->suffix, INT64_MAX);
+	w->tables->retire(level->head, INT64_MAX);
+	level->left = low;
+	for (int64_t pane = high - w->conf->pane; pane >= low; pane -= w->conf->pane) {
 		void *cursor = NULL;
 
 		while (w->tables->scan(w->panes, pane, pane, &cursor, &panes) > 0) {
 			for (uint32_t first = 0; first < panes.n; first += PAIRS_MAX)
-				add_pairs(w, task, &panes, first,
+				add_pairs(w, task, level, &panes, first,
 					panes.n - first < PAIRS_MAX ? panes.n - first : PAIRS_MAX);
-			slide->merged += panes.n;
+			w->slide.merged += panes.n;
 		}
 	}
+}
+
+/* The window begins in another stretch, whose panes have the late rows that were kept apart. */
+static void
+begin_stretch(struct pane_window *w, struct weir_task *task, int64_t low)
+{
+	struct pane_slide *slide = &w->slide;
+
+	slide->stretch_end = part_of(slide, slide->far.unit, low) + slide->far.unit;
+	if (slide->stretch_end > slide->block)
+		slide->stretch_end = slide->block;
+	make_suffixes(w, task, &slide->near, low, slide->stretch_end);
+	w->tables->retire(slide->extra, slide->stretch_end - 1);
 }
 
 /* A block begins: nothing of the one before it is needed but its suffixes. */
@@ -127,13 +176,11 @@ begin_block(struct pane_window *w, struct weir_task *task, int64_t block, int64_
 	struct pane_slide *slide = &w->slide;
 
 	w->tables->retire(slide->prefix, INT64_MAX);
-	w->tables->retire(slide->suffix, INT64_MAX);
-	w->tables->retire(slide->head, INT64_MAX);
 	w->tables->retire(slide->extra, INT64_MAX);
 	slide->block = slide->folded = block;
-	slide->left = low;
 	slide->merged = slide->extra_work = 0;
-	make_suffixes(w, task, low);
+	begin_stretch(w, task, low);
+	make_suffixes(w, task, &slide->far, slide->stretch_end, block);
 }
 
 /* Panes that are over and not in the prefix yet. */
@@ -153,38 +200,50 @@ fold_panes(struct pane_window *w, struct weir_task *task, int64_t end)
 	slide->folded = end;
 }
 
-/* The window no longer has the panes before low: keys go on to the next one that they are in. */
+/* The window no longer has what is before low: keys go on to the next part that they are in. */
 static void
-leave_panes(struct pane_window *w, int64_t low)
+leave_parts(struct pane_window *w, struct pane_level *level, int64_t low)
 {
-	struct pane_slide *slide = &w->slide;
 	struct weir_entries gone = {.size = sizeof gone};
 	void *cursor = NULL;
 	void *head[WEIR_ROWS_MAX];
 
-	if (low <= slide->left)
+	if (low <= level->left)
 		return;
-	while (w->tables->scan(slide->suffix, slide->left, low - 1, &cursor, &gone) > 0) {
-		w->tables->upsert(slide->head, gone.keys, NULL, gone.n, NULL, head);
+	while (w->tables->scan(level->suffix, level->left, low - 1, &cursor, &gone) > 0) {
+		w->tables->upsert(level->head, gone.keys, NULL, gone.n, NULL, head);
 		for (uint32_t i = 0; i < gone.n; i++)
 			*(int64_t *)head[i] = *next_of(w, gone.row[i]);
 	}
-	w->tables->retire(slide->suffix, low - 1);
-	slide->left = low;
+	w->tables->retire(level->suffix, low - 1);
+	level->left = low;
+}
+
+static void
+leave_panes(struct pane_window *w, struct weir_task *task, int64_t low)
+{
+	struct pane_slide *slide = &w->slide;
+
+	if (low < slide->stretch_end || slide->stretch_end == slide->block) {
+		leave_parts(w, &slide->near, low);
+		return;
+	}
+	begin_stretch(w, task, low);
+	leave_parts(w, &slide->far, slide->stretch_end);
 }
 
 /* What the window has of the block before. */
 static void
-gather_heads(struct pane_window *w, struct weir_task *task, int64_t end)
+gather_heads(
+	struct pane_window *w, struct weir_task *task, const struct pane_level *level, int64_t end)
 {
-	const struct pane_slide *slide = &w->slide;
 	struct weir_entries heads = {.size = sizeof heads};
 	void *cursor = NULL;
 	uint32_t sel[WEIR_ROWS_MAX];
 	int64_t at[WEIR_ROWS_MAX], ns[WEIR_ROWS_MAX];
 	void *into[WEIR_ROWS_MAX], *from[WEIR_ROWS_MAX];
 
-	while (w->tables->scan(slide->head, INT64_MIN, INT64_MAX, &cursor, &heads) > 0) {
+	while (w->tables->scan(level->head, INT64_MIN, INT64_MAX, &cursor, &heads) > 0) {
 		uint32_t n = 0;
 
 		for (uint32_t i = 0; i < heads.n; i++) {
@@ -193,7 +252,7 @@ gather_heads(struct pane_window *w, struct weir_task *task, int64_t end)
 			sel[n] = i;
 			n += at[n] != none;
 		}
-		w->tables->upsert(slide->suffix, heads.keys, sel, n, at, from);
+		w->tables->upsert(level->suffix, heads.keys, sel, n, at, from);
 		w->tables->upsert(w->scratch, heads.keys, sel, n, ns, into);
 		w->expr->merge(w->conf->aggs, task, into, from, n);
 	}
@@ -211,8 +270,9 @@ pane_slide_to(struct pane_window *w, struct weir_task *task, int64_t end)
 	fold_panes(w, task, end);
 	if (conf->block > 0)
 		return;
-	leave_panes(w, low);
-	gather_heads(w, task, end);
+	leave_panes(w, task, low);
+	gather_heads(w, task, &slide->near, end);
+	gather_heads(w, task, &slide->far, end);
 	slide->extra_work += pane_gather(w, task, slide->extra, low, end - 1, end);
 	pane_gather(w, task, slide->prefix, INT64_MIN, INT64_MAX, end);
 }
