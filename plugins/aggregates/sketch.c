@@ -266,12 +266,18 @@ few_merge_any(struct weir_fn *fn, void *row, uint64_t *cell, const int64_t *few,
 static void
 bins_merge(struct weir_fn *fn, void *row, uint64_t *cell, const uint64_t *from)
 {
-	uint32_t len, n, low = 0;
+	uint32_t len, own, n, low = 0;
 	const struct bins *other = fn->peek(fn, from, &len);
 	struct bins *bins;
 	int64_t shift;
 
 	n = bins_in(len);
+	fn->peek(fn, cell, &own);
+	if (n > 0 && bins_in(own) == 0) {
+		bins = fn->edit(fn, row, cell, len, 0, len);
+		memcpy(bins, fn->peek(fn, from, &len), len);
+		return;
+	}
 	if (is_few(other, n)) {
 		few_merge_any(fn, row, cell, other->count, n);
 		return;
