@@ -92,6 +92,22 @@ wr_journal_files_turn(struct wr_journal_files *files)
 	files->end = 0;
 }
 
+/*
+ * Brings in all of it.  What the disk does not give is an error here, and would be a signal where
+ * it is looked at; so it still is with a Linux before 5.14, which does not know this.
+ */
+static int
+map_read(const struct wr_journal_map *map)
+{
+#ifdef MADV_POPULATE_READ
+	if (madvise(map->memory, map->length, MADV_POPULATE_READ) < 0 && errno != EINVAL)
+		return -1;
+#else
+	(void)map;
+#endif
+	return 0;
+}
+
 int
 wr_journal_files_map(struct wr_journal_files *files, int dir_fd, const char *dir,
 	const struct wr_journal_place *place, struct wr_journal_map *map, struct weir_err *err)
@@ -110,12 +126,16 @@ wr_journal_files_map(struct wr_journal_files *files, int dir_fd, const char *dir
 	if (place->at > (uint64_t)st.st_size || place->length > (uint64_t)st.st_size - place->at)
 		return -EUCLEAN;
 	map->length = before + place->length;
-	map->memory = mmap(NULL, map->length, PROT_READ, MAP_SHARED | MAP_POPULATE, fd,
-		(off_t)(place->at - before));
+	map->memory =
+		mmap(NULL, map->length, PROT_READ, MAP_SHARED, fd, (off_t)(place->at - before));
 	if (map->memory == MAP_FAILED)
 		return files_error(dir, "map", place->file, err);
 	map->chunks = (const char *)map->memory + before;
-	return 0;
+	if (map_read(map) == 0)
+		return 0;
+	wr_journal_map_fini(map);
+	errno = EIO;
+	return files_error(dir, "read", place->file, err);
 }
 
 void

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tables in durable state: slots that come and go, keys that do not fit, what is dropped. */
+#include <errno.h>
 #include <glob.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "onekit.h"
 
@@ -388,6 +392,51 @@ START_TEST(a_table_of_many_chunks_comes_back)
 }
 END_TEST
 
+/* The disk's: what is mapped of a file cannot be read. */
+static bool unreadable;
+
+int
+madvise(void *memory, size_t len, int advice)
+{
+	if (unreadable && advice == MADV_POPULATE_READ) {
+		errno = EFAULT;
+		return -1;
+	}
+	return (int)syscall(SYS_madvise, memory, len, advice);
+}
+
+START_TEST(a_journal_that_the_disk_does_not_give_is_an_error)
+{
+	struct weir_table *table = int_table("t", WEIR_BY_NS, count_slot, 1);
+	enum { N = 20000 };
+	struct one one;
+	char want[128];
+
+	one_init(&one);
+	keep_slots(&one, 0, "t", WEIR_BY_NS, count_slot, 1);
+	wr_table_track(table, KIT_GROUPS);
+	for (int64_t key = 0; key < N; key++)
+		*(uint64_t *)int_row(table, key, key % 5) = (uint64_t)key * 3;
+	capture_table(&one, table);
+	must(one_decide(&one), &one.err);
+	wr_table_free(table);
+	wr_store_close(one.store);
+
+	unreadable = true;
+	ck_assert_int_eq(wr_store_open(&one.store, one.dir, "pipe", &one.err), -EIO);
+	unreadable = false;
+	snprintf(want, sizeof want, "cannot read \"%s/journal.0\": Input/output error", one.dir);
+	ck_assert_str_eq(one.err.text, want);
+
+	one.store = open_store(one.dir);
+	table = int_table("t", WEIR_BY_NS, count_slot, 1);
+	must(restore(&one, table), &one.err);
+	ck_assert_uint_eq(check_many(table, N, 1), 0);
+	wr_table_free(table);
+	one_fini(&one);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -404,6 +453,7 @@ main(void)
 	tcase_add_test(all, a_table_that_has_not_changed_costs_nothing);
 	tcase_add_loop_test(all, all_namespaces_and_long_cells_come_back, 0, 2);
 	tcase_add_loop_test(all, a_table_of_many_chunks_comes_back, 0, 4);
+	tcase_add_test(all, a_journal_that_the_disk_does_not_give_is_an_error);
 	suite_add_tcase(suite, all);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
