@@ -14,6 +14,10 @@ enum {
 	HASH_NEAR_MAX = 512, /* bytes of an entry that are brought near */
 	HASH_CACHED = 512 << 10, /* bytes of a table that is in the cache anyway */
 	HASH_REPACK = 4096, /* bytes of dead keys that are worth no thought */
+	HASH_MANY = 1 << 16, /* keys whose homes are not in the cache */
+	HASH_PARTS = 256, /* of the lines, to place many keys */
+	HASH_PART = 1 << 24, /* tags of one */
+	HASH_AHEAD = 16, /* keys, to prefetch their homes */
 	HASH_KEEP = 16 /* lines that are worth keeping, if an eighth of their buckets was used */
 };
 
@@ -600,26 +604,58 @@ hash_link(struct wr_hash *hash, uint32_t index, const struct wr_key *key, uint32
 	return root;
 }
 
+/* A key that is to be placed. */
+struct hash_due {
+	uint32_t tag, root;
+};
+
+/* Parts of the lines follow one another, each of which is in the cache while it is filled. */
+static struct hash_due *
+hash_sort_due(struct hash_due *due, uint32_t n)
+{
+	struct hash_due *sorted = wr_alloc(n * sizeof *sorted);
+	uint32_t at[HASH_PARTS] = {0}, next = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		at[due[i].tag / HASH_PART]++;
+	for (uint32_t part = 0; part < HASH_PARTS; part++) {
+		uint32_t count = at[part];
+
+		at[part] = next;
+		next += count;
+	}
+	for (uint32_t i = 0; i < n; i++)
+		sorted[at[due[i].tag / HASH_PART]++] = due[i];
+	free(due);
+	return sorted;
+}
+
 void
 wr_hash_index(struct wr_hash *hash)
 {
-	uint32_t tag[HASH_BLOCK], root[HASH_BLOCK], n;
+	uint32_t n = hash->n_used, at = 0;
+	struct hash_due *due;
 
-	if (hash->n_used == 0)
+	if (n == 0)
 		return;
 	wr_assert(hash->n_lines == 0);
-	hash_grow(hash, hash->n_used);
-	for (uint32_t i = 1; i < hash->slabs.next;) {
-		for (n = 0; n < HASH_BLOCK && i < hash->slabs.next; n++) {
-			struct wr_key key = wr_slabs_key(&hash->slabs, i);
+	due = wr_alloc(n * sizeof *due);
+	for (uint32_t i = 1; i < hash->slabs.next; at++) {
+		struct wr_key key = wr_slabs_key(&hash->slabs, i);
 
-			tag[n] = (uint32_t)wr_key_hash(&key);
-			wr_hash_prefetch(hash, tag[n]);
-			root[n] = hash_link(hash, i, &key, &i);
-		}
-		for (uint32_t k = 0; k < n; k++)
-			hash_place(hash, tag[k], root[k]);
+		due[at].tag = (uint32_t)wr_key_hash(&key);
+		due[at].root = hash_link(hash, i, &key, &i);
 	}
+	wr_assert(at == n);
+	if (n > HASH_MANY)
+		due = hash_sort_due(due, n);
+	hash_grow(hash, n);
+	for (uint32_t i = 0; i < n; i++) {
+		if (i + HASH_AHEAD < n)
+			wr_hash_prefetch(hash, due[i + HASH_AHEAD].tag);
+		hash_place(hash, due[i].tag, due[i].root);
+	}
+	free(due);
 }
 
 /* All entries are copied, each to its number. */
