@@ -272,7 +272,8 @@ pane_slide_to(struct pane_window *w, struct weir_task *task, int64_t end)
 		return;
 	leave_panes(w, task, low);
 	gather_heads(w, task, &slide->near, end);
-	gather_heads(w, task, &slide->far, end);
+	if (slide->far.unit < slide->length)
+		gather_heads(w, task, &slide->far, end);
 	slide->extra_work += pane_gather(w, task, slide->extra, low, end - 1, end);
 	pane_gather(w, task, slide->prefix, INT64_MIN, INT64_MAX, end);
 }
