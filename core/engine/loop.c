@@ -66,7 +66,6 @@ on_timer(uv_timer_t *timer)
 {
 	struct wr_loop *loop = timer->data;
 	int64_t now = wr_run_now(loop->run);
-
 	bool due = false;
 
 	loop->armed = INT64_MAX;
