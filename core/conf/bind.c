@@ -3,6 +3,7 @@
  * Binding: which directives of a block go with which rows of its tables, and what is wrong with
  * that. What their words say is bind_value.c's.
  */
+#include <stdlib.h>
 #include <strings.h>
 
 #include "conf/bind_inner.h"
@@ -239,7 +240,7 @@ wr_bind(const struct wr_dir *block, const struct wr_table_of *tables, uint32_t n
 		for (uint32_t i = 0;
 			wr_directive_at(tables[t].directives, tables[t].stride, i, &row); i++)
 			n++;
-	bind.specs = wr_arena_array(arena, struct wr_spec, n);
+	bind.specs = wr_zalloc(n * sizeof *bind.specs);
 	for (uint32_t t = 0; t < n_tables; t++)
 		bind_add_specs(&bind, &tables[t]);
 	bind_resolve(&bind);
@@ -247,5 +248,6 @@ wr_bind(const struct wr_dir *block, const struct wr_table_of *tables, uint32_t n
 		wr_bind_fill(&bind, &bind.specs[i]);
 	if (!block->broken)
 		bind_missing(&bind);
+	free(bind.specs);
 	return diag->n_errors - before;
 }

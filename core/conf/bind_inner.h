@@ -27,7 +27,7 @@ struct wr_bind {
 	const char *what;
 	struct wr_arena *arena;
 	struct wr_diag *diag;
-	struct wr_spec *specs;
+	struct wr_spec *specs; /* while it is bound */
 	uint32_t n_specs;
 };
 

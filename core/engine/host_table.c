@@ -131,8 +131,11 @@ table_open(struct weir_task *task, const struct weir_table_spec *spec)
 	struct wr_inst *inst = wr_inst_of(task);
 	const struct wr_in *in = &inst->op->in[spec->in];
 	struct weir_table *table = wr_table_new(spec, in->key_types, in->n_keys);
-	struct weir_err *err = &inst->damaged;
+	struct weir_err *err;
 
+	if (inst->damaged == NULL)
+		inst->damaged = wr_zalloc(sizeof *inst->damaged);
+	err = inst->damaged;
 	inst->tables = wr_realloc(inst->tables, (inst->n_tables + 1) * sizeof(struct weir_table *));
 	inst->tables[inst->n_tables++] = table;
 	if (spec->ttl_us > 0 && (spec->flags & WEIR_TTL_CLOCK) == 0 &&

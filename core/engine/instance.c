@@ -97,8 +97,8 @@ wr_inst_open(struct wr_inst *inst, struct weir_err *err)
 			err->loc = op->dir != NULL ? op->dir->name.loc : 0;
 		return wr_err_wrap(err, "%s", op->title);
 	}
-	if (inst->damaged.code != 0) {
-		*err = inst->damaged;
+	if (inst->damaged != NULL && inst->damaged->code != 0) {
+		*err = *inst->damaged;
 		return err->code;
 	}
 	return 0;
@@ -164,6 +164,7 @@ wr_inst_free(struct wr_inst *inst)
 	for (uint32_t i = 0; i < inst->n_tables; i++)
 		wr_table_free(inst->tables[i]);
 	free(inst->tables);
+	free(inst->damaged);
 	wr_rows_free_all(inst);
 	wr_timers_free(inst->timers);
 	wr_source_free(inst->source);

@@ -64,7 +64,8 @@ struct wr_inst_counts {
 struct wr_inst {
 	struct weir_task pub; /* first: plugins hold its address */
 	struct weir_err err;
-	struct weir_err damaged; /* what a table could not be opened or restored for */
+	struct weir_err
+		*damaged; /* what a table could not be opened or restored for; NULL: it has none */
 	const struct wr_op *op;
 	struct wr_task *task;
 	struct wr_inst *parent; /* which calls it directly; NULL: the head of its chain */
