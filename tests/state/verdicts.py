@@ -217,8 +217,8 @@ def test_a_source_that_deals_its_rows_to_its_subtasks(place):
         _, err = place.run("run", "other.conf", code=1)
         contains(
             err,
-            f'source {word} "in": its rows were dealt to another number of subtasks than 1 at the last checkpoint; set'
-            ' "parallelism" to what it was, or start afresh\n',
+            f'source {word} "in": its rows were dealt to another number of subtasks than 1'
+            ' at the last checkpoint; set "parallelism" to what it was, or start afresh\n',
         )
         place.checkpoint()  # and the old one goes on
         shutil.rmtree(place.path / "state")
