@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The first rows of a group, in order.  One cell has all of them: the bytes of each, somewhere,
- * first those it is ordered by, then its row; and at the end the entries, sorted, with room for
- * `cap`.  What entries that left have taken is garbage until its room is needed.
+ * The first rows of a group, in order, and what is kept of groups at all.  One cell has all rows,
+ * unless they are few: the bytes of each, somewhere, first those it is ordered by, then its row;
+ * and at the end the entries, sorted, with room for `cap`.  What entries that left have taken is
+ * garbage until its room is needed.
  */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "top.h"
 
-enum { LINE = 64, NEAR_LINES = 4 };
+enum { LINE = 64, NEAR_LINES = 4, GROUP_VERSION = 3, FEW_VERSION = 4 };
 
 struct entry {
 	uint64_t prefix; /* the first eight order bytes, as a number */
@@ -23,6 +25,38 @@ struct store {
 	struct entry *entries;
 	uint32_t room; /* for bytes */
 };
+
+static struct top_many *
+many_of(const struct top_group *group)
+{
+	return (struct top_many *)((uintptr_t)group - offsetof(struct top_many, group));
+}
+
+/* Cells, the group, and of few rows their prefixes. */
+int
+top_table_slot(const struct top_table *t, const char *name, struct weir_slot *slot)
+{
+	const uint32_t word = (uint32_t)sizeof(uint64_t), n = t->is_few ? t->limit : 1;
+	char *initial;
+
+	*slot = (struct weir_slot){.name = name, .bytes = sizeof(struct top_many), .cells = n};
+	slot->version = t->is_few ? FEW_VERSION + (n << 8) : GROUP_VERSION;
+	if (t->is_few)
+		slot->bytes = (uint32_t)sizeof(struct top_group) + 2 * n * word;
+	initial = calloc(1, slot->bytes);
+	if (initial == NULL)
+		return -1;
+	*top_table_group(t, initial) =
+		(struct top_group){.changed = UINT16_MAX, .bound = UINT64_MAX};
+	slot->initial = initial;
+	return 0;
+}
+
+struct top_group *
+top_table_group(const struct top_table *t, void *row)
+{
+	return (struct top_group *)(void *)((uint64_t *)row + (t->is_few ? t->limit : 1));
+}
 
 static struct store
 store_at(char *cell, uint32_t len, uint32_t cap)
@@ -39,27 +73,19 @@ static struct store
 store_of(const struct top_table *t, const struct top_group *group)
 {
 	uint32_t len;
-	const void *cell = t->ext->peek(t->table, &group->cell, &len);
+	const struct top_many *many = many_of(group);
+	const void *cell = t->ext->peek(t->table, &many->cell, &len);
 
-	return store_at((char *)(uintptr_t)cell, len, group->cap);
+	return store_at((char *)(uintptr_t)cell, len, many->cap);
 }
 
 /* To be written. */
 static struct store
-store_edit(struct top_table *t, struct top_group *group, uint32_t room)
+store_edit(struct top_table *t, struct top_many *many, uint32_t room)
 {
-	const uint32_t len = room + group->cap * (uint32_t)sizeof(struct entry);
+	const uint32_t len = room + many->cap * (uint32_t)sizeof(struct entry);
 
-	return store_at(t->ext->edit(t->table, group, &group->cell, len, 0, len), len, group->cap);
-}
-
-static uint64_t
-prefix_of(struct weir_str key)
-{
-	uint64_t word = 0;
-
-	memcpy(&word, key.p, key.len < sizeof word ? key.len : sizeof word);
-	return __builtin_bswap64(word);
+	return store_at(t->ext->edit(t->table, many, &many->cell, len, 0, len), len, many->cap);
 }
 
 static struct weir_str
@@ -106,15 +132,17 @@ find_place(const struct store *store, uint32_t n, uint64_t prefix, struct weir_s
 int
 top_group_takes(const struct top_table *t, const struct top_group *group, struct weir_str key)
 {
-	struct store store = store_of(t, group);
-	uint32_t to = group->n < t->limit || t->limit > 1 ? group->used : 0;
+	struct store store;
 	int order;
 
+	if (t->is_few)
+		return top_few_takes(t, group, key);
+	store = store_of(t, group);
 	for (uint32_t i = 0; i < NEAR_LINES; i++)
-		__builtin_prefetch(store.bytes + to + i * LINE, 1);
+		__builtin_prefetch(store.bytes + many_of(group)->used + i * LINE, 1);
 	if (group->n < t->limit)
 		return 1;
-	order = compare(&store, prefix_of(key), key, &store.entries[t->limit - 1]);
+	order = compare(&store, top_key_prefix(key), key, &store.entries[t->limit - 1]);
 	return order < 0 || (order == 0 && t->keeps_ties);
 }
 
@@ -131,33 +159,33 @@ leaving(const struct top_table *t, const struct top_group *group, const struct s
 }
 
 static void
-drop_last(struct top_group *group, const struct store *store, uint32_t n)
+drop_last(struct top_many *many, const struct store *store, uint32_t n)
 {
 	while (n-- > 0) {
-		const struct entry *last = &store->entries[--group->n];
+		const struct entry *last = &store->entries[--many->group.n];
 
-		group->live -= last->key_len + last->row_len;
+		many->live -= last->key_len + last->row_len;
 	}
-	if (group->n == 0)
-		group->used = 0;
+	if (many->group.n == 0)
+		many->used = 0;
 }
 
 /* Takes the garbage out: what is live moves to the beginning, in the order of the entries. */
 static int
-pack(struct top_table *t, struct top_group *group, uint32_t room)
+pack(struct top_table *t, struct top_many *many, uint32_t room)
 {
-	struct store store = store_edit(t, group, room);
+	struct store store = store_edit(t, many, room);
 	uint32_t at = 0;
 
-	if (group->live > t->spare_cap) {
-		char *spare = realloc(t->spare, group->live);
+	if (many->live > t->spare_cap) {
+		char *spare = realloc(t->spare, many->live);
 
 		if (spare == NULL)
 			return -1;
 		t->spare = spare;
-		t->spare_cap = group->live;
+		t->spare_cap = many->live;
 	}
-	for (uint32_t i = 0; i < group->n; i++) {
+	for (uint32_t i = 0; i < many->group.n; i++) {
 		struct entry *entry = &store.entries[i];
 		uint32_t len = entry->key_len + entry->row_len;
 
@@ -167,19 +195,19 @@ pack(struct top_table *t, struct top_group *group, uint32_t room)
 	}
 	if (at > 0)
 		memcpy(store.bytes, t->spare, at);
-	group->used = at;
+	many->used = at;
 	return 0;
 }
 
 /* How many entries there is room for once one more comes. */
 static uint32_t
-next_cap(const struct top_table *t, const struct top_group *group)
+next_cap(const struct top_table *t, const struct top_many *many)
 {
-	uint32_t cap = group->cap > 0 ? 2 * group->cap : 1;
+	uint32_t cap = many->cap > 0 ? 2 * many->cap : 1;
 
-	if (group->n < group->cap)
-		return group->cap;
-	return cap > t->limit && group->cap < t->limit ? t->limit : cap;
+	if (many->group.n < many->cap)
+		return many->cap;
+	return cap > t->limit && many->cap < t->limit ? t->limit : cap;
 }
 
 /*
@@ -188,17 +216,17 @@ next_cap(const struct top_table *t, const struct top_group *group)
  * in all for a quarter more than before.
  */
 static int
-make_room(struct top_table *t, struct top_group *group, uint32_t room, uint64_t size)
+make_room(struct top_table *t, struct top_many *many, uint32_t room, uint64_t size)
 {
-	const uint32_t was = group->cap, cap = next_cap(t, group);
-	const uint64_t need = group->live + size, entries = cap * sizeof(struct entry);
+	const uint32_t was = many->cap, cap = next_cap(t, many);
+	const uint64_t need = many->live + size, entries = cap * sizeof(struct entry);
 	const uint64_t least = (room + was * sizeof(struct entry)) * 5 / 4;
-	uint64_t want = need * cap / (group->n + 1);
+	uint64_t want = need * cap / (many->group.n + 1);
 	struct store store;
 
-	if (group->used > group->live) {
+	if (many->used > many->live) {
 		want += want / 8;
-		if (pack(t, group, room) < 0)
+		if (pack(t, many, room) < 0)
 			return -1;
 	}
 	if (cap == was && need <= room - room / 8)
@@ -208,52 +236,69 @@ make_room(struct top_table *t, struct top_group *group, uint32_t room, uint64_t 
 	want = (want + sizeof(uint64_t)) / sizeof(uint64_t) * sizeof(uint64_t);
 	if (want + entries > UINT32_MAX)
 		return -1;
-	group->cap = cap;
-	store = store_edit(t, group, (uint32_t)want);
-	memmove(store.entries, store.bytes + room, group->n * sizeof(struct entry));
+	many->cap = cap;
+	store = store_edit(t, many, (uint32_t)want);
+	memmove(store.entries, store.bytes + room, many->group.n * sizeof(struct entry));
+	memset(store.entries + many->group.n, 0, (cap - many->group.n) * sizeof(struct entry));
+	memset(store.bytes + many->used, 0, store.room - many->used);
 	return 0;
 }
 
-int
-top_group_add(
-	struct top_table *t, struct top_group *group, struct weir_str key, struct weir_str row)
+static int
+many_add(struct top_table *t, struct top_many *many, struct weir_str key, uint32_t len, char **at)
 {
+	struct top_group *group = &many->group;
 	struct store store = store_of(t, group);
-	const uint64_t prefix = prefix_of(key), size = (uint64_t)key.len + row.len;
+	const uint64_t prefix = top_key_prefix(key), size = (uint64_t)key.len + len;
 	const uint32_t place = find_place(&store, group->n, prefix, key);
 	struct entry *entry;
 
 	if (place >= t->limit &&
 		!(t->keeps_ties && compare(&store, prefix, key, &store.entries[t->limit - 1]) == 0))
 		return 0;
-	drop_last(group, &store, leaving(t, group, &store, place));
-	if (group->n == group->cap || group->used + size > store.room) {
-		if (make_room(t, group, store.room, size) < 0)
+	drop_last(many, &store, leaving(t, group, &store, place));
+	if (group->n == many->cap || many->used + size > store.room) {
+		if (make_room(t, many, store.room, size) < 0)
 			return -1;
 		store = store_of(t, group);
 	}
-	store = store_edit(t, group, store.room);
+	store = store_edit(t, many, store.room);
 	entry = &store.entries[place];
 	memmove(entry + 1, entry, (group->n - place) * sizeof *entry);
 	*entry = (struct entry){
-		.prefix = prefix, .off = group->used, .key_len = key.len, .row_len = row.len};
-	memcpy(store.bytes + group->used, key.p, key.len);
-	memcpy(store.bytes + group->used + key.len, row.p, row.len);
-	group->used += (uint32_t)size;
-	group->live += (uint32_t)size;
+		.prefix = prefix, .off = many->used, .key_len = key.len, .row_len = len};
+	*at = store.bytes + many->used;
+	memcpy(*at, key.p, key.len);
+	*at += key.len;
+	many->used += (uint32_t)size;
+	many->live += (uint32_t)size;
 	if (++group->n >= t->limit)
 		group->bound = store.entries[t->limit - 1].prefix;
 	if (place < group->changed)
-		group->changed = place;
+		group->changed = (uint16_t)place;
 	return 1;
+}
+
+int
+top_group_add(struct top_table *t, struct top_group *group, struct weir_str key, uint32_t len,
+	char **place)
+{
+	if (!t->is_few)
+		return many_add(t, many_of(group), key, len, place);
+	*place = top_few_add(t, group, key, len);
+	return *place != NULL;
 }
 
 struct weir_str
 top_group_row(const struct top_table *t, const struct top_group *group, uint32_t i)
 {
-	struct store store = store_of(t, group);
-	const struct entry *entry = &store.entries[i];
+	const struct entry *entry;
+	struct store store;
 
+	if (t->is_few)
+		return top_few_row(t, group, i);
+	store = store_of(t, group);
+	entry = &store.entries[i];
 	return (struct weir_str){
 		.p = store.bytes + entry->off + entry->key_len, .len = entry->row_len};
 }
@@ -279,25 +324,26 @@ top_group_place(const struct top_table *t, const struct top_group *group, struct
 {
 	struct store store = store_of(t, group);
 
-	return find_place(&store, group->n, prefix_of(key), key);
+	return find_place(&store, group->n, top_key_prefix(key), key);
 }
 
 uint32_t
 top_group_remove(struct top_table *t, struct top_group *group, struct weir_str key)
 {
+	struct top_many *many = many_of(group);
 	struct store store = store_of(t, group);
-	const uint64_t prefix = prefix_of(key);
+	const uint64_t prefix = top_key_prefix(key);
 	uint32_t place = find_place(&store, group->n, prefix, key);
 	struct entry *entry;
 
 	if (place == 0 || compare(&store, prefix, key, &store.entries[place - 1]) != 0)
 		return UINT32_MAX;
 	place--;
-	store = store_edit(t, group, store.room);
+	store = store_edit(t, many, store.room);
 	entry = &store.entries[place];
-	group->live -= entry->key_len + entry->row_len;
+	many->live -= entry->key_len + entry->row_len;
 	memmove(entry, entry + 1, (--group->n - place) * sizeof *entry);
-	group->used = group->n > 0 ? group->used : 0;
+	many->used = group->n > 0 ? many->used : 0;
 	group->bound = UINT64_MAX;
 	return place;
 }
@@ -305,6 +351,8 @@ top_group_remove(struct top_table *t, struct top_group *group, struct weir_str k
 void
 top_group_clear(struct top_group *group)
 {
-	group->n = group->used = group->live = 0;
+	struct top_many *many = many_of(group);
+
+	group->n = many->used = many->live = 0;
 	group->bound = UINT64_MAX;
 }

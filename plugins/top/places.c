@@ -122,20 +122,20 @@ emit_group(struct top_upsert *u, struct weir_task *task, const struct weir_batch
 	uint32_t row, struct kept *kept, struct top_results *results)
 {
 	const uint32_t limit = (uint32_t)u->top->conf->limit;
-	const uint32_t n = kept->head.n < limit ? kept->head.n : limit, was = kept->given;
-	const uint32_t from = kept->head.changed < n ? kept->head.changed : n;
+	struct top_group *head = &kept->head.group;
+	const uint32_t n = head->n < limit ? head->n : limit, was = kept->given;
+	const uint32_t from = head->changed < n ? head->changed : n;
 	const uint32_t to = kept->until < n ? kept->until + 1 : n;
 	uint32_t len, differs = n != was;
 	const uint32_t *ends = u->ext->peek(u->heads.table, &kept->cell, &len);
 	const char *given = was > 0 ? (const char *)(ends + was) : NULL;
 
-	kept->head.changed = UINT16_MAX;
+	head->changed = UINT16_MAX;
 	kept->until = 0;
 	if (from == n && n == was)
 		return 0;
 	u->places.len = 0;
-	if (copy_given(u, given, ends, 0, from) < 0 ||
-		fetch(u, batch, row, &kept->head, from, to) < 0 ||
+	if (copy_given(u, given, ends, 0, from) < 0 || fetch(u, batch, row, head, from, to) < 0 ||
 		copy_given(u, given, ends, to, n) < 0)
 		return -1;
 	for (uint32_t i = from; i < to; i++) {
@@ -164,7 +164,7 @@ top_places_emit(struct top_upsert *u, struct weir_task *task, const struct weir_
 	for (uint32_t i = 0; i < n; i++) {
 		struct kept *kept = groups[i];
 
-		if (kept->head.changed != UINT16_MAX &&
+		if (kept->head.group.changed != UINT16_MAX &&
 			emit_group(u, task, batch, rows[i], kept, &results) < 0)
 			return -1;
 	}
@@ -178,10 +178,11 @@ drain_group(struct top_upsert *u, struct weir_task *task, const struct weir_batc
 	uint32_t row, struct kept *kept, struct top_results *results)
 {
 	const uint32_t limit = (uint32_t)u->top->conf->limit;
-	const uint32_t n = kept->head.n < limit ? kept->head.n : limit;
+	const struct top_group *head = &kept->head.group;
+	const uint32_t n = head->n < limit ? head->n : limit;
 
 	u->places.len = 0;
-	if (fetch(u, keys, row, &kept->head, 0, n) < 0)
+	if (fetch(u, keys, row, head, 0, n) < 0)
 		return -1;
 	for (uint32_t i = 0; i < n; i++)
 		if (hold(u, task, results, nth(u->places.p, u->ends, i), i, WEIR_INSERT) < 0)
@@ -208,7 +209,7 @@ top_upsert_drain(struct top_upsert *u, struct weir_task *task, void **cursor)
 
 			if (drain_group(u, task, entries.keys, i, groups[i], &results) < 0)
 				return weir_fail(task->err, -ENOMEM, "out of memory");
-			emitted += kept->head.n;
+			emitted += kept->head.group.n;
 		}
 		release(u, task, &results);
 		if (emitted >= task->room)

@@ -15,6 +15,8 @@
  * the batch is found first, and all go in one step. */
 enum { TOP_STEP = 256 };
 
+enum { TOP_AHEAD = 2 }; /* groups whose rows are brought near before they go out */
+
 static const struct weir_directive top_directives[] = {
 	{
 		.name = "key",
@@ -192,15 +194,31 @@ top_close(void *self)
 	free(top);
 }
 
+/* The table of groups whose rows nothing amends. */
+static int
+open_table(struct top *top, struct weir_task *task)
+{
+	const struct top_conf *conf = top->conf;
+	struct weir_slot slot;
+	struct weir_table_spec spec = {.size = sizeof spec, .n_slots = 1, .slots = &slot};
+
+	top->table.is_few = conf->limit <= TOP_FEW && !conf->keeps_ties;
+	if (top_table_slot(&top->table, "rows", &slot) < 0)
+		return -1;
+	slot.version ^= top->rows_ext->version(top->rows);
+	spec.name = conf->tumbling != 0 ? "windows" : "keys";
+	spec.flags = conf->tumbling != 0 ? WEIR_BY_NS : WEIR_BY_KEY;
+	top->table.table = top->table.ext->open(task, &spec);
+	free((void *)(uintptr_t)slot.initial);
+	return 0;
+}
+
 static int
 top_open(const void *self, struct weir_task *task, void **instance)
 {
-	static const struct top_group fresh = {.changed = UINT16_MAX, .bound = UINT64_MAX};
 	const struct top_conf *conf = self;
-	struct weir_slot slot = {
-		.name = "rows", .bytes = sizeof fresh, .cells = 1, .initial = &fresh};
-	struct weir_table_spec spec = {.size = sizeof spec, .n_slots = 1, .slots = &slot};
 	struct top *top = calloc(1, sizeof *top);
+	int rc = 0;
 
 	if (top == NULL)
 		return weir_fail(task->err, -ENOMEM, "out of memory");
@@ -211,17 +229,13 @@ top_open(const void *self, struct weir_task *task, void **instance)
 	top->table.ext = task->host->extension("weir.table/1");
 	top->table.limit = (uint32_t)conf->limit;
 	top->table.keeps_ties = conf->keeps_ties;
-	slot.version = top->rows_ext->version(top->rows) ^ TOP_GROUP_VERSION;
-	spec.name = conf->tumbling != 0 ? "windows" : "keys";
-	spec.flags = conf->tumbling != 0 ? WEIR_BY_NS : WEIR_BY_KEY;
-	if (conf->unique_key.n == 0) {
-		top->table.table = top->table.ext->open(task, &spec);
-	} else {
-		top->upsert = top_upsert_open(top, task);
-		if (top->upsert == NULL) {
-			free(top);
-			return weir_fail(task->err, -ENOMEM, "out of memory");
-		}
+	if (conf->unique_key.n == 0)
+		rc = open_table(top, task);
+	else if ((top->upsert = top_upsert_open(top, task)) == NULL)
+		rc = -1;
+	if (rc < 0) {
+		free(top);
+		return weir_fail(task->err, -ENOMEM, "out of memory");
 	}
 	top->late_rows = task->host->counter(
 		task, "late_rows", "Rows that came after their window had gone out.");
@@ -390,7 +404,7 @@ emit_updates(const struct top *top, struct weir_task *task, void *const *row, ui
 	struct top_results results = {.n = 0};
 
 	for (uint32_t i = 0; i < n; i++) {
-		struct top_group *group = row[i];
+		struct top_group *group = top_table_group(&top->table, row[i]);
 
 		if (group->changed >= group->n)
 			continue;
@@ -451,26 +465,38 @@ keep_placed(const struct top *top, struct coming *coming)
 	coming->n = n;
 }
 
+/* Writes each row where it is kept, once its place is known. */
+static int
+put_rows(struct top *top, const struct weir_batch *batch, const struct coming *coming)
+{
+	uint32_t size[WEIR_ROWS_MAX];
+	char *place;
+
+	top->rows_ext->sizes(top->rows, batch, coming->rows, coming->n, size);
+	for (uint32_t i = 0; i < coming->n; i++) {
+		int rc = top_group_add(
+			&top->table, coming->group[i], coming->key[i], size[i], &place);
+
+		if (rc < 0)
+			return -1;
+		if (rc > 0)
+			top->rows_ext->write(top->rows, coming->rows[i], place);
+	}
+	return 0;
+}
+
 /* Puts those rows into their groups that have a place there. */
 static int
 add_rows(struct top *top, const struct weir_batch *batch, const struct weir_column *const *cols,
 	struct coming *coming)
 {
-	struct weir_str bytes[WEIR_ROWS_MAX];
-
 	if (top_keys_make(
 		    &top->keys, &top->conf->order, cols, coming->rows, coming->n, coming->key) < 0)
 		return -1;
 	if (top->conf->limit == 1 && !top->conf->keeps_ties)
 		keep_best(coming);
 	keep_placed(top, coming);
-	if (coming->n == 0)
-		return 0;
-	top->rows_ext->pack(top->rows, batch, coming->rows, coming->n, bytes);
-	for (uint32_t i = 0; i < coming->n; i++)
-		if (top_group_add(&top->table, coming->group[i], coming->key[i], bytes[i]) < 0)
-			return -1;
-	return 0;
+	return coming->n > 0 ? put_rows(top, batch, coming) : 0;
 }
 
 /* So many rows are compared at a time. */
@@ -514,7 +540,7 @@ add_to_groups(struct top *top, const struct weir_batch *batch,
 
 		for (coming.n = 0; i < to; i++) {
 			coming.rows[coming.n] = rows[i];
-			coming.group[coming.n] = group[i];
+			coming.group[coming.n] = top_table_group(&top->table, group[i]);
 			coming.n += prefix[i] <= coming.group[coming.n]->bound;
 		}
 		if (coming.n > 0 && add_rows(top, batch, cols, &coming) < 0)
@@ -550,7 +576,8 @@ top_process(void *self, struct weir_task *task, uint32_t in, const struct weir_b
 	top->table.ext->upsert(
 		top->table.table, batch, rows, n_groups, conf->tumbling != 0 ? ns : NULL, group);
 	if (n_groups == 1)
-		rc = add_to_group(top, batch, cols, rows, n, group[0]);
+		rc = add_to_group(
+			top, batch, cols, rows, n, top_table_group(&top->table, group[0]));
 	else
 		rc = add_to_groups(top, batch, cols, rows, n, group);
 	if (rc < 0)
@@ -558,6 +585,16 @@ top_process(void *self, struct weir_task *task, uint32_t in, const struct weir_b
 	if (conf->tumbling == 0 && conf->emit == TOP_EMIT_UPDATE)
 		emit_updates(top, task, group, n_groups);
 	return WEIR_OK;
+}
+
+/* Rows that go out some groups later: they are wherever there was room for them. */
+static void
+bring_near(const struct top *top, void *const *row, uint32_t i, uint32_t n)
+{
+	const uint32_t ahead = 32 / top->table.limit + TOP_AHEAD;
+
+	if (top->table.is_few && i + ahead < n)
+		top_few_near(&top->table, top_table_group(&top->table, row[i + ahead]));
 }
 
 /* Groups whose windows begin up to the target, as far as there is room. */
@@ -576,8 +613,11 @@ drain(struct top *top, struct weir_task *task)
 	}
 	while (top->table.ext->scan(
 		       top->table.table, INT64_MIN, top->target, &top->cursor, &entries) > 0) {
-		for (uint32_t i = 0; i < entries.n; i++)
-			emitted += collect(top, task, entries.row[i], 0, &results);
+		for (uint32_t i = 0; i < entries.n; i++) {
+			bring_near(top, entries.row, i, entries.n);
+			emitted += collect(top, task, top_table_group(&top->table, entries.row[i]),
+				0, &results);
+		}
 		top_emit(top, task, &results);
 		if (emitted >= task->room)
 			return WEIR_MORE;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The operator top: what its files share.  top.c has the directives and the callbacks, order.c
- * makes bytes of what rows are ordered by, group.c keeps the first rows of a group in its order,
- * upsert.c all rows of groups whose rows are amended.
+ * makes bytes of what rows are ordered by, and the first rows of a group are kept in its order by
+ * few.c, each in a cell of its own, or by group.c, all in one.  upsert.c keeps all rows of groups
+ * whose rows are amended.
  */
 #ifndef TOP_TOP_H
 #define TOP_TOP_H
@@ -10,7 +11,7 @@
 #include <string.h>
 #include <weir/weir.h>
 
-enum { TOP_ORDER_MAX = 16, TOP_LIMIT_MAX = 10000 };
+enum { TOP_ORDER_MAX = 16, TOP_LIMIT_MAX = 10000, TOP_FEW = 16 };
 
 /* What rows are ordered by.  Their bytes, compared by memcmp(), are in that order. */
 struct top_order {
@@ -34,26 +35,38 @@ int top_keys_make(struct top_keys *keys, const struct top_order *order,
 	const struct weir_column *const *cols, const uint32_t *rows, uint32_t n,
 	struct weir_str *key);
 
-/* A group, as a row of the table. */
+/* A group, as it stands in a row of the table behind the cells. */
 struct top_group {
-	uint64_t cell; /* entries in order, then their bytes */
-	uint32_t n, cap; /* entries: there are, there is room for */
-	uint32_t used, live; /* bytes: taken, and of these by entries */
-	uint16_t emitted; /* entries that went out, of `emit update` */
-	uint16_t changed; /* entries from here on differ from what went out */
+	uint32_t n; /* rows */
 	uint32_t best; /* 1 + the number of its first row among those of this batch; 0: none */
+	uint16_t emitted; /* rows that went out, of `emit update` */
+	uint16_t changed; /* rows from here on differ from what went out */
+	uint32_t reserved;
 	uint64_t bound; /* order bytes that begin above it have no place here: see top_prefixes() */
 };
 
-enum { TOP_GROUP_VERSION = 2 };
+/* A group all of whose rows are in one cell, as a row of the table. */
+struct top_many {
+	uint64_t cell; /* entries in order, then their bytes */
+	struct top_group group;
+	uint32_t cap; /* entries there is room for */
+	uint32_t used, live; /* bytes: taken, and of these by entries */
+	uint32_t reserved;
+};
 
 struct top_table {
 	const struct weir_table_ext *ext;
 	struct weir_table *table;
 	uint32_t limit, keeps_ties;
-	char *spare; /* where bytes are packed */
+	uint32_t is_few; /* its groups are kept by few.c */
+	char *spare; /* where group.c packs bytes */
 	size_t spare_cap;
 };
+
+/* The slot of a group with such a limit.  0, or -1: out of memory; free() its initial value. */
+int top_table_slot(const struct top_table *table, const char *name, struct weir_slot *slot);
+/* In a row of the table. */
+struct top_group *top_table_group(const struct top_table *table, void *row);
 
 /*
  * Of each row the first eight of its order bytes as a number, or less: what is above another one's
@@ -73,15 +86,25 @@ top_key_compare(struct weir_str a, struct weir_str b)
 	return memcmp(a.p, b.p, a.len < b.len ? a.len : b.len);
 }
 
+/* The first eight order bytes, as a number. */
+static inline uint64_t
+top_key_prefix(struct weir_str key)
+{
+	uint64_t word = 0;
+
+	memcpy(&word, key.p, key.len < sizeof word ? key.len : sizeof word);
+	return __builtin_bswap64(word);
+}
+
 /* Whether a row with these order bytes has a place in the group. */
 int top_group_takes(
 	const struct top_table *table, const struct top_group *group, struct weir_str key);
 /*
- * Puts a row with these order bytes behind all that it is not before.  1: it is among the first of
- * the group; 0: it is not; -1: out of memory.
+ * A place for a row of so many bytes with these order bytes, behind all that it is not before.  1:
+ * it is among the first of the group, and *place is to be written; 0: it is not; -1: out of memory.
  */
-int top_group_add(
-	struct top_table *table, struct top_group *group, struct weir_str key, struct weir_str row);
+int top_group_add(struct top_table *table, struct top_group *group, struct weir_str key,
+	uint32_t len, char **place);
 
 /* The bytes of row i, until the next call on the table. */
 struct weir_str top_group_row(
@@ -89,7 +112,7 @@ struct weir_str top_group_row(
 /* Whether row i is ordered as the one before it is. */
 int top_group_is_tie(const struct top_table *table, const struct top_group *group, uint32_t i);
 
-/* The order bytes of row i, until the next call on the table. */
+/* Of a struct top_many alone: the order bytes of row i, until the next call on the table. */
 struct weir_str top_group_key(
 	const struct top_table *table, const struct top_group *group, uint32_t i);
 /* The place of the first row behind these order bytes. */
@@ -98,6 +121,16 @@ uint32_t top_group_place(
 /* Takes the row with these order bytes out; gives its place, UINT32_MAX: it is not there. */
 uint32_t top_group_remove(struct top_table *table, struct top_group *group, struct weir_str key);
 void top_group_clear(struct top_group *group);
+
+/* few.c: the same, of groups with a small limit and without ties. */
+int top_few_takes(
+	const struct top_table *table, const struct top_group *group, struct weir_str key);
+char *top_few_add(
+	struct top_table *table, struct top_group *group, struct weir_str key, uint32_t len);
+struct weir_str top_few_row(
+	const struct top_table *table, const struct top_group *group, uint32_t i);
+/* Brings the rows near that top_few_row() will be asked for. */
+void top_few_near(const struct top_table *table, const struct top_group *group);
 
 enum { TOP_EMIT_UPDATE, TOP_EMIT_END };
 

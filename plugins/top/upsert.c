@@ -28,19 +28,12 @@ head_limit(const struct top_conf *conf)
 struct top_upsert *
 top_upsert_open(struct top *top, struct weir_task *task)
 {
-	static const struct kept fresh = {.head = {.changed = UINT16_MAX, .bound = UINT64_MAX}};
-	const uint32_t head_bytes = offsetof(struct kept, cell);
-	const struct weir_slot slots[] = {
-		{.name = "head",
-			.bytes = head_bytes,
-			.cells = 1,
-			.version = TOP_GROUP_VERSION,
-			.initial = &fresh},
+	struct weir_slot slots[] = {
+		{.name = NULL},
 		{.name = "given",
-			.bytes = sizeof fresh - head_bytes,
+			.bytes = sizeof(struct kept) - offsetof(struct kept, cell),
 			.cells = 1,
-			.version = top->rows_ext->version(top->rows) ^ 1,
-			.initial = &fresh.cell},
+			.version = top->rows_ext->version(top->rows) ^ 1},
 	};
 	const struct weir_slot row_slot = {.name = "row",
 		.bytes = sizeof(struct records),
@@ -55,15 +48,17 @@ top_upsert_open(struct top *top, struct weir_task *task)
 
 	if (u == NULL)
 		return NULL;
+	u->top = top;
+	u->ext = top->table.ext;
+	u->heads = (struct top_table){.ext = u->ext, .limit = head_limit(top->conf)};
 	u->ends = calloc((size_t)top->conf->limit + 1, sizeof *u->ends);
-	if (u->ends == NULL || top_bytes_reserve(&u->held, HELD_MAX) < 0) {
+	if (u->ends == NULL || top_bytes_reserve(&u->held, HELD_MAX) < 0 ||
+		top_table_slot(&u->heads, "head", &slots[0]) < 0) {
 		top_upsert_close(u);
 		return NULL;
 	}
-	u->top = top;
-	u->ext = top->table.ext;
-	u->heads = (struct top_table){
-		.ext = u->ext, .table = u->ext->open(task, &spec), .limit = head_limit(top->conf)};
+	u->heads.table = u->ext->open(task, &spec);
+	free((void *)(uintptr_t)slots[0].initial);
 	spec.name = "rows";
 	spec.n_slots = 1;
 	spec.slots = &row_slot;
@@ -104,8 +99,8 @@ full_order(struct top_upsert *u, struct weir_str order, uint64_t number, struct 
 static void
 mark(struct kept *kept, uint32_t from, uint32_t to)
 {
-	if (from < kept->head.changed)
-		kept->head.changed = (uint16_t)from;
+	if (from < kept->head.group.changed)
+		kept->head.group.changed = (uint16_t)from;
 	if (to > kept->until)
 		kept->until = to;
 }
@@ -124,7 +119,7 @@ leave_head(struct top_upsert *u, struct kept *kept, const struct record *record,
 
 	if (full_order(u, top_record_order(record), record->number, &full) < 0)
 		return -1;
-	*place = top_group_remove(&u->heads, &kept->head, full);
+	*place = top_group_remove(&u->heads, &kept->head.group, full);
 	return 0;
 }
 
@@ -136,18 +131,23 @@ static int
 enter_head(struct top_upsert *u, struct kept *kept, struct weir_str order, uint64_t number,
 	int64_t ns, uint64_t others, uint32_t *place)
 {
-	const struct weir_str row = {.p = (const char *)&ns, .len = sizeof ns};
+	struct top_group *head = &kept->head.group;
 	struct weir_str full;
+	char *row;
+	int rc;
 
 	*place = NO_PLACE;
 	if (full_order(u, order, number, &full) < 0)
 		return -1;
-	*place = top_group_place(&u->heads, &kept->head, full);
-	if ((*place == kept->head.n && kept->head.n < others) || *place >= u->heads.limit) {
+	*place = top_group_place(&u->heads, head, full);
+	if ((*place == head->n && head->n < others) || *place >= u->heads.limit) {
 		*place = NO_PLACE;
 		return 0;
 	}
-	return top_group_add(&u->heads, &kept->head, full, row) < 0 ? -1 : 0;
+	rc = top_group_add(&u->heads, head, full, sizeof ns, &row);
+	if (rc > 0)
+		memcpy(row, &ns, sizeof ns);
+	return rc < 0 ? -1 : 0;
 }
 
 static int
@@ -227,7 +227,7 @@ refill(struct top_upsert *u, const struct weir_batch *batch, const uint32_t *sel
 	uint32_t len, place;
 
 	for (uint32_t i = 0; i < n; i++) {
-		top_group_clear(&kept[i]->head);
+		top_group_clear(&kept[i]->head.group);
 		kept[i]->rows = 0;
 		mark_all(kept[i]);
 		low[i] = INT64_MIN;
@@ -244,7 +244,7 @@ refill(struct top_upsert *u, const struct weir_batch *batch, const uint32_t *sel
 
 				at += top_record_size(record);
 				if (enter_head(u, into, top_record_order(record), record->number,
-					    entries.ns[i], into->head.n, &place) < 0)
+					    entries.ns[i], into->head.group.n, &place) < 0)
 					return -1;
 				into->rows++;
 			}
@@ -261,16 +261,17 @@ top_upsert_refill(struct top_upsert *u, const struct weir_batch *batch, const ui
 
 	for (uint32_t i = 0; i < n; i++) {
 		struct kept *kept = groups[i];
+		struct top_group *head = &kept->head.group;
 
-		if (kept->head.n >= (uint64_t)u->top->conf->limit || kept->head.n == kept->rows ||
-			kept->head.best != 0)
+		if (head->n >= (uint64_t)u->top->conf->limit || head->n == kept->rows ||
+			head->best != 0)
 			continue;
-		kept->head.best = 1;
+		head->best = 1;
 		sel[n_few] = rows[i];
 		few[n_few++] = kept;
 	}
 	for (uint32_t i = 0; i < n_few; i++)
-		few[i]->head.best = 0;
+		few[i]->head.group.best = 0;
 	return refill(u, batch, sel, few, n_few);
 }
 

@@ -13,12 +13,12 @@ enum { NO_PLACE = UINT32_MAX };
 /* A row of the table of groups.  What its head has of a row are the bytes of its namespace in
  * `rows`; the order bytes there end with its number. */
 struct kept {
-	struct top_group head;
+	struct top_many head;
 	uint64_t cell; /* what went out: the ends of rows in the bytes behind them */
 	uint64_t last; /* number of a row of the group; among equal rows the lower is first */
 	uint64_t rows; /* of the group */
 	uint32_t given; /* places that went out */
-	uint32_t until; /* places from head.changed to here may differ from that */
+	uint32_t until; /* places from head.group.changed to here may differ from that */
 };
 
 /* A row, in the cell of those whose hashes are equal: its bytes stand behind this, id first. */

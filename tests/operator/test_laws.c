@@ -47,6 +47,7 @@ static const char *const transforms[] = {
 	"top { key user; order_by n desc; limit 2; rank place; }",
 	"top { key user; order_by x; limit 3; tumbling 1s; late_to out1; }",
 	"top { key user; order_by x, n; limit 4; rank place; emit end; }",
+	"top { key user; order_by x; limit 2; with_ties on; rank place; emit end; }",
 	"window { key user; tumbling 600ms; aggregate n = count(), m = min(x); late_to out1; }",
 	"window { key user; hopping 900ms 300ms; allowed_lateness 600ms; aggregate n = count(); }",
 	"window { tumbling 500ms; aggregate n = count(), c = collect_set(user); }",

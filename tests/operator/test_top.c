@@ -266,7 +266,7 @@ expect_as_sorted(const char *order_by, int limit, bool ties)
 
 START_TEST(a_sort_gives_the_same)
 {
-	static const int limits[] = {1, 2, 50};
+	static const int limits[] = {1, 2, 16, 50};
 
 	for (size_t i = 0; i < sizeof limits / sizeof limits[0]; i++) {
 		expect_as_sorted("v", limits[i], false);

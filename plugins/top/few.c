@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The first rows of a group that has few: a cell each, so that none moves when others come.  Behind
+ * the group stand the first order bytes of its rows as numbers, and the places of the rows are the
+ * order of both.  A cell has the length of the other order bytes, these, and the row.
+ */
+#include <string.h>
+
+#include "top.h"
+
+struct few {
+	uint64_t *cell;
+	struct top_group *group;
+	uint64_t *prefix;
+};
+
+/* The group stands between the two. */
+static struct few
+few_of(const struct top_table *t, const struct top_group *group)
+{
+	struct top_group *own = (struct top_group *)(uintptr_t)group;
+
+	return (struct few){(uint64_t *)(void *)own - t->limit, own, (uint64_t *)(void *)(own + 1)};
+}
+
+/* What does not stand in the prefix. */
+static struct weir_str
+rest_of(struct weir_str key)
+{
+	uint32_t head = key.len < sizeof(uint64_t) ? key.len : (uint32_t)sizeof(uint64_t);
+
+	return (struct weir_str){.p = key.p + head, .len = key.len - head};
+}
+
+struct few_cell {
+	struct weir_str rest, row;
+};
+
+static struct few_cell
+read_cell(const struct top_table *t, const uint64_t *cell)
+{
+	struct few_cell found;
+	uint32_t len;
+	const char *p = t->ext->peek(t->table, cell, &len);
+
+	memcpy(&found.rest.len, p, sizeof found.rest.len);
+	found.rest.p = p + sizeof found.rest.len;
+	found.row.p = found.rest.p + found.rest.len;
+	found.row.len = len - (uint32_t)(found.row.p - p);
+	return found;
+}
+
+/* Whether the key comes before row i. */
+static int
+is_before(const struct top_table *t, const struct few *few, uint64_t prefix, struct weir_str key,
+	uint32_t i)
+{
+	if (prefix != few->prefix[i])
+		return prefix < few->prefix[i];
+	return top_key_compare(rest_of(key), read_cell(t, &few->cell[i]).rest) < 0;
+}
+
+int
+top_few_takes(const struct top_table *t, const struct top_group *group, struct weir_str key)
+{
+	const struct few few = few_of(t, group);
+
+	return group->n < t->limit || is_before(t, &few, top_key_prefix(key), key, t->limit - 1);
+}
+
+char *
+top_few_add(struct top_table *t, struct top_group *group, struct weir_str key, uint32_t len)
+{
+	const struct few few = few_of(t, group);
+	const uint64_t prefix = top_key_prefix(key);
+	const struct weir_str rest = rest_of(key);
+	const uint32_t size = (uint32_t)sizeof rest.len + rest.len + len;
+	uint32_t at = group->n;
+	uint64_t cell;
+	char *p;
+
+	while (at > 0 && is_before(t, &few, prefix, key, at - 1))
+		at--;
+	if (at == t->limit)
+		return NULL;
+	/* The last row leaves its cell to the new one. */
+	if (group->n == t->limit)
+		group->n--;
+	cell = few.cell[group->n];
+	memmove(&few.cell[at + 1], &few.cell[at], (group->n - at) * sizeof cell);
+	memmove(&few.prefix[at + 1], &few.prefix[at], (group->n - at) * sizeof prefix);
+	few.cell[at] = cell;
+	few.prefix[at] = prefix;
+	if (++group->n == t->limit)
+		group->bound = few.prefix[t->limit - 1];
+	if (at < group->changed)
+		group->changed = (uint16_t)at;
+	p = t->ext->edit(t->table, few.cell, &few.cell[at], size, 0, size);
+	memcpy(p, &rest.len, sizeof rest.len);
+	memcpy(p + sizeof rest.len, rest.p, rest.len);
+	return p + sizeof rest.len + rest.len;
+}
+
+struct weir_str
+top_few_row(const struct top_table *t, const struct top_group *group, uint32_t i)
+{
+	return read_cell(t, &few_of(t, group).cell[i]).row;
+}
+
+void
+top_few_near(const struct top_table *t, const struct top_group *group)
+{
+	t->ext->near(t->table, few_of(t, group).cell, group->n);
+}
