@@ -40,7 +40,7 @@ top_table_slot(const struct top_table *t, const char *name, struct weir_slot *sl
 	char *initial;
 
 	*slot = (struct weir_slot){.name = name, .bytes = sizeof(struct top_many), .cells = n};
-	slot->version = t->is_few ? FEW_VERSION + (n << 8) : GROUP_VERSION;
+	slot->version = t->is_few ? FEW_VERSION : GROUP_VERSION;
 	if (t->is_few)
 		slot->bytes = (uint32_t)sizeof(struct top_group) + 2 * n * word;
 	initial = calloc(1, slot->bytes);

@@ -206,6 +206,8 @@ open_table(struct top *top, struct weir_task *task)
 	if (top_table_slot(&top->table, "rows", &slot) < 0)
 		return -1;
 	slot.version ^= top->rows_ext->version(top->rows);
+	/* Which rows had a place went by the limit and the ties. */
+	slot.version += ((uint32_t)conf->limit << 1 | conf->keeps_ties) << 8;
 	spec.name = conf->tumbling != 0 ? "windows" : "keys";
 	spec.flags = conf->tumbling != 0 ? WEIR_BY_NS : WEIR_BY_KEY;
 	top->table.table = top->table.ext->open(task, &spec);

@@ -8,7 +8,7 @@
 
 #include "top.h"
 
-enum { NO_PLACE = UINT32_MAX };
+#define NO_PLACE UINT32_MAX
 
 /* A row of the table of groups.  What its head has of a row are the bytes of its namespace in
  * `rows`; the order bytes there end with its number. */

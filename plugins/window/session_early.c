@@ -16,7 +16,7 @@
 #include "session.h"
 #include "tick.h"
 
-enum { NO_ROW = UINT32_MAX };
+#define NO_ROW UINT32_MAX
 
 /* What a callback that returned MORE was doing. */
 enum early_work {

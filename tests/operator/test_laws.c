@@ -92,8 +92,8 @@ static const char *const sources[] = {
 	"generator { count 9000; field user string zipf 50 1.1; field ts timestamp "
 	"2026-01-01T00:00:00Z 10ms disorder 2s; field x float uniform 0 1; " TIME " }",
 	"nexmark { count 9000; event_time ts; watermark bounded 1s; }",
-	"values { format json { n int; ts timestamp ms; } row '{\"n\":1,\"ts\":5}'; row "
-	"'{\"n\":2,\"ts\":1005}'; row '{\"n\":3,\"ts\":2010}'; event_time ts; }",
+	("values { format json { n int; ts timestamp ms; } row '{\"n\":1,\"ts\":5}'; row "
+	 "'{\"n\":2,\"ts\":1005}'; row '{\"n\":3,\"ts\":2010}'; event_time ts; }"),
 };
 enum { SOURCES = sizeof sources / sizeof sources[0], INPUT_ROWS = 9000 };
 

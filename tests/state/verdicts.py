@@ -224,6 +224,17 @@ def test_a_source_that_deals_its_rows_to_its_subtasks(place):
         shutil.rmtree(place.path / "state")
 
 
+def test_a_top_with_another_limit(place):
+    body = """    source generator in { rate 1000/s; field n int sequence; }
+    top first { from in; order_by n; limit 20; emit end; }
+    sink null out { from first; }
+"""
+    begin(place, body)
+    contains(section(place), 'top "first": kept\n')
+    place.write("weir.conf", conf(body.replace("limit 20", "limit 30")))
+    contains(section(place), 'top "first": changed: slot "rows" of ')
+
+
 def test_the_version_that_wrote_private_state(place):
     keeper = LAST.replace("sample some { from in; rate 1/2; parallelism 1; }", "keeper some { from in; }")
     top = "load_module '%s/tests/fixtures/keeper_%d.so';"
