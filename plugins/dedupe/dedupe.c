@@ -241,8 +241,8 @@ find_fresh(struct dedupe *d, const struct weir_batch *batch, uint32_t n)
 
 /*
  * Rows of one batch can be duplicates of each other.  Those of a key share a slot of the scratch
- * table, which leads to the rows of that key kept so far.  Gives how many go on; rows and time have
- * them.
+ * table, which leads to the rows of that key kept so far, but for those that will not be
+ * remembered. Gives how many go on; rows and time have them.
  */
 static uint32_t
 keep_first(struct dedupe *d, const struct weir_batch *batch, uint32_t n_fresh)
@@ -262,7 +262,8 @@ keep_first(struct dedupe *d, const struct weir_batch *batch, uint32_t n_fresh)
 		d->before[n] = (uint32_t)seen->last;
 		d->time[n] = time;
 		d->rows[n++] = d->fresh[i];
-		seen->last = n;
+		if (time > d->retired)
+			seen->last = n;
 	}
 	d->tables->retire(d->seen, INT64_MAX);
 	return n;

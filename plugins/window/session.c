@@ -99,6 +99,36 @@ is_late(const struct session_window *w, const struct weir_task *task, const stru
 	       session->last + w->conf->gap + w->conf->lateness <= task->watermark;
 }
 
+/* The same of a row. */
+static int
+is_row_late(const struct session_window *w, const struct weir_task *task, int64_t time)
+{
+	return time + w->conf->gap + w->conf->lateness <= task->watermark;
+}
+
+uint32_t
+session_step(const struct session_window *w, const struct weir_task *task,
+	const struct weir_batch *batch, const uint32_t *rows, uint32_t n)
+{
+	enum { SLOTS = 1024, ANY = 1, LATE = 2 };
+	uint8_t seen[SLOTS] = {0};
+	uint32_t n_late = 0;
+
+	n = n < SESSION_ROWS_MAX ? n : SESSION_ROWS_MAX;
+	for (uint32_t i = 0; i < n; i++)
+		n_late += (uint32_t)is_row_late(w, task, batch->event_time[rows[i]]);
+	for (uint32_t i = 0; n_late > 0 && i < n; i++) {
+		uint64_t hash = batch->key_hash != NULL ? batch->key_hash[rows[i]] : 0;
+		uint8_t *slot = &seen[hash % SLOTS];
+		int late = is_row_late(w, task, batch->event_time[rows[i]]);
+
+		if (*slot == LATE || (late && *slot == ANY))
+			return i;
+		*slot = late ? LATE : ANY;
+	}
+	return n;
+}
+
 static int
 ascending(const void *left, const void *right)
 {
@@ -277,9 +307,10 @@ session_process(void *self, struct weir_task *task, const struct weir_batch *bat
 	uint32_t rows[WEIR_ROWS_MAX], n = session_admit(task, batch, rows);
 	int rc = WEIR_OK;
 
-	for (uint32_t i = 0; i < n && rc == WEIR_OK; i += SESSION_ROWS_MAX)
-		rc = process_rows(self, task, batch, rows + i,
-			n - i < SESSION_ROWS_MAX ? n - i : SESSION_ROWS_MAX);
+	for (uint32_t i = 0, step; i < n && rc == WEIR_OK; i += step) {
+		step = session_step(self, task, batch, rows + i, n - i);
+		rc = process_rows(self, task, batch, rows + i, step);
+	}
 	return rc;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is forgotten is forgotten at a watermark: rows behind it find the same, however they come in
- * batches and however much of it has left memory by then.
+ * What is forgotten or closed is so at a watermark: rows behind it find the same, however they come
+ * in batches and however much of it has left memory by then.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +13,7 @@ enum { KEYS = 200, MOST_ROWS = 4000 };
 struct case_ {
 	const char *op;
 	int rows; /* of a key between two watermarks; running results have one for all in a batch */
+	int meets; /* late rows meet others of their batch */
 };
 
 static const struct case_ cases[] = {
@@ -22,6 +23,12 @@ static const struct case_ cases[] = {
 	{"window { key user; global; trigger count 3; ttl 500ms; aggregate c = collect(n); }", 2},
 	{"aggregate { key user; ttl 500ms; aggregate n = count(), c = collect(n); }", 1},
 	{"throttle { key user; rate 2/500ms; exceed to out1; }", 2},
+	{"dedupe { key user; within 100ms; }", 2, 1},
+	{"window { key user; session 200ms; late_to out1; aggregate c = collect(n); }", 2, 1},
+	{"window { key user; session 200ms; allowed_lateness 100ms; accumulation_mode discarding; "
+	 "late_to out1; aggregate c = collect(n); }",
+		2, 1},
+	{"window { session 200ms; late_to out1; aggregate n = count(); }", 2, 1},
 };
 enum { CASES = sizeof cases / sizeof cases[0] };
 
@@ -36,6 +43,18 @@ push(struct wt_rig *rig, const struct case_ *c, int ms)
 			wt_pushf(rig, "{\"user\":\"u%d\",\"n\":%d,\"ts\":%d}", key, n++ % 100,
 				ms + key % 7 * 60);
 	n = 0;
+	wt_settle(rig);
+}
+
+/* Rows that are behind all they could open, before and after one that they could go with. */
+static void
+push_meeting(struct wt_rig *rig)
+{
+	static const int times[] = {2100, 2110, 2310, 2150, 2350, 2290, 2150, 2100};
+
+	for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
+		for (int key = 0; key < KEYS; key++)
+			wt_pushf(rig, "{\"user\":\"u%d\",\"n\":%zu,\"ts\":%d}", key, i, times[i]);
 	wt_settle(rig);
 }
 
@@ -57,6 +76,8 @@ run(const struct case_ *c, uint32_t batch, struct wt_rig **rig, const char *rows
 	push(*rig, c, 1300); /* late, and some of their keys are forgotten */
 	wt_watermark_ms(*rig, 2500);
 	push(*rig, c, 1500); /* later than anything is remembered */
+	if (c->meets)
+		push_meeting(*rig);
 	push(*rig, c, 2450);
 	wt_watermark_ms(*rig, 2600);
 	push(*rig, c, 2590);
