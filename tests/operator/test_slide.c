@@ -167,6 +167,10 @@ is_as_the_model(const struct windows *w, const char *least, bool restarts)
 	for (uint32_t i = 0; i < n_want && i < n_have; i++)
 		ck_assert_str_eq(have[i], want[i]);
 	ck_assert_uint_eq(n_have, n_want);
+	while (n_want > 0)
+		free(want[--n_want]);
+	while (n_have > 0)
+		free(have[--n_have]);
 	wt_free(rig);
 }
 
