@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include "upsert.h"
 
 int
@@ -37,16 +40,7 @@ top_bytes_add(struct bytes *bytes, const void *p, size_t len)
 int64_t
 top_record_hash(struct weir_str id)
 {
-	const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
-	uint64_t hash = id.len * odd, word;
-
-	for (uint32_t i = 0; i < id.len; i += 8) {
-		word = 0;
-		memcpy(&word, id.p + i, id.len - i < 8 ? id.len - i : 8);
-		hash = (hash ^ word) * odd;
-		hash ^= hash >> 29;
-	}
-	return (int64_t)(hash >> 1);
+	return (int64_t)(XXH3_64bits(id.p, id.len) >> 1);
 }
 
 uint32_t

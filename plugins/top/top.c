@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include "top.h"
 
 /* A hundred years, so that nothing a user means is refused and nothing overflows. */
@@ -194,6 +197,31 @@ top_close(void *self)
 	free(top);
 }
 
+static void
+hash_order(XXH3_state_t *hash, const struct top_order *order, const struct weir_list *text)
+{
+	XXH3_64bits_update(hash, order->type, order->n * sizeof *order->type);
+	for (uint32_t i = 0; i < text->n; i++) {
+		XXH3_64bits_update(hash, &text->v[i].len, sizeof text->v[i].len);
+		XXH3_64bits_update(hash, text->v[i].p, text->v[i].len);
+	}
+}
+
+uint32_t
+top_version(const struct top *top)
+{
+	const struct top_conf *conf = top->conf;
+	const uint32_t words[] = {
+		top->rows_ext->version(top->rows), (uint32_t)conf->limit, conf->keeps_ties};
+	XXH3_state_t hash;
+
+	XXH3_64bits_reset(&hash);
+	XXH3_64bits_update(&hash, words, sizeof words);
+	hash_order(&hash, &conf->order, &conf->order_by);
+	hash_order(&hash, &conf->unique, &conf->unique_key);
+	return (uint32_t)XXH3_64bits_digest(&hash);
+}
+
 /* The table of groups whose rows nothing amends. */
 static int
 open_table(struct top *top, struct weir_task *task)
@@ -205,9 +233,7 @@ open_table(struct top *top, struct weir_task *task)
 	top->table.is_few = conf->limit <= TOP_FEW && !conf->keeps_ties;
 	if (top_table_slot(&top->table, "rows", &slot) < 0)
 		return -1;
-	slot.version ^= top->rows_ext->version(top->rows);
-	/* Which rows had a place went by the limit and the ties. */
-	slot.version += ((uint32_t)conf->limit << 1 | conf->keeps_ties) << 8;
+	slot.version ^= top_version(top);
 	spec.name = conf->tumbling != 0 ? "windows" : "keys";
 	spec.flags = conf->tumbling != 0 ? WEIR_BY_NS : WEIR_BY_KEY;
 	top->table.table = top->table.ext->open(task, &spec);

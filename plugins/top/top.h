@@ -168,6 +168,12 @@ struct top_results {
 	uint8_t kind[WEIR_ROWS_MAX];
 };
 
+/*
+ * [open]  Of a slot, beside that of its layout: another one whenever what the columns read further
+ * down are, which rows have a place, or what tells them apart is another.
+ */
+uint32_t top_version(const struct top *top);
+
 /* Emits what was collected. */
 void top_emit(const struct top *top, struct weir_task *task, struct top_results *results);
 

@@ -28,17 +28,17 @@ head_limit(const struct top_conf *conf)
 struct top_upsert *
 top_upsert_open(struct top *top, struct weir_task *task)
 {
+	/* All begin anew together: a head whose rows are not there would be wrong. */
+	const uint32_t version = top_version(top);
 	struct weir_slot slots[] = {
 		{.name = NULL},
 		{.name = "given",
 			.bytes = sizeof(struct kept) - offsetof(struct kept, cell),
 			.cells = 1,
-			.version = top->rows_ext->version(top->rows) ^ 1},
+			.version = version ^ 1},
 	};
-	const struct weir_slot row_slot = {.name = "row",
-		.bytes = sizeof(struct records),
-		.cells = 1,
-		.version = top->rows_ext->version(top->rows)};
+	const struct weir_slot row_slot = {
+		.name = "row", .bytes = sizeof(struct records), .cells = 1, .version = version};
 	struct weir_table_spec spec = {.size = sizeof spec,
 		.flags = WEIR_BY_KEY,
 		.name = "heads",
@@ -57,6 +57,7 @@ top_upsert_open(struct top *top, struct weir_task *task)
 		top_upsert_close(u);
 		return NULL;
 	}
+	slots[0].version ^= version;
 	u->heads.table = u->ext->open(task, &spec);
 	free((void *)(uintptr_t)slots[0].initial);
 	spec.name = "rows";

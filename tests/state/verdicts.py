@@ -224,15 +224,39 @@ def test_a_source_that_deals_its_rows_to_its_subtasks(place):
         shutil.rmtree(place.path / "state")
 
 
-def test_a_top_with_another_limit(place):
-    body = """    source generator in { rate 1000/s; field n int sequence; }
-    top first { from in; order_by n; limit 20; emit end; }
-    sink null out { from first; }
-"""
+def begins_anew(place, body, other, why):
+    """Under the other body its state begins anew, -t says so and the pipeline goes on; and again with the first body."""
     begin(place, body)
-    contains(section(place), 'top "first": kept\n')
-    place.write("weir.conf", conf(body.replace("limit 20", "limit 30")))
-    contains(section(place), 'top "first": changed: slot "rows" of ')
+    contains(section(place), f'{why.partition(":")[0]}: kept\n')
+    for text in other, body:
+        place.write("weir.conf", conf(text))
+        contains(section(place), why)
+        place.checkpoint()
+
+
+def test_a_top_with_another_limit_or_order(place):
+    body = f"""    source file in {{ {SOURCE} }}
+    top first {{ from in; key user; order_by n desc; limit 20; rank r; }}
+    map m {{ from first; keep user n r; }}
+    sink file out {{ from m; path out.ndjson; }}
+"""
+    changed = 'top "first": changed: slot "rows" of '
+    for was, now in ("limit 20", "limit 3"), ("limit 20", "limit 30"), ("n desc", "n"), ("n desc", "n % 7 desc"):
+        begins_anew(place, body, body.replace(was, now), changed)
+    begins_anew(place, body, body.replace("user n r", "user ts n r"), changed)
+
+
+def test_a_top_over_amending_rows_that_is_another(place):
+    body = f"""    source file in {{ {SOURCE} }}
+    aggregate sums {{ from in; key user; aggregate s = sum(n), c = count(), last = max(n); }}
+    top first {{ from sums; unique_key user; order_by s desc; limit 3; rank r; }}
+    map c {{ from first; changes_as op; }}
+    map m {{ from c; keep user s r op; }}
+    sink file out {{ from m; path out.ndjson; }}
+"""
+    changed = 'top "first": changed: slot "head" of '
+    for was, now in ("limit 3", "limit 2"), ("limit 3", "limit 30"), ("s desc", "s"), ("s desc", "c, s"), ("user s r", "user c r"):
+        begins_anew(place, body, body.replace(was, now), changed)
 
 
 def test_the_version_that_wrote_private_state(place):
