@@ -106,7 +106,12 @@ is_row_late(const struct session_window *w, const struct weir_task *task, int64_
 	return time + w->conf->gap + w->conf->lateness <= task->watermark;
 }
 
-uint32_t
+/*
+ * How many of the n rows, from the first on, are found their sessions together.  In any order they
+ * make the same ones, but for a row that is late unless a session is there when it comes: no other
+ * row of its key goes with it.
+ */
+static uint32_t
 session_step(const struct session_window *w, const struct weir_task *task,
 	const struct weir_batch *batch, const uint32_t *rows, uint32_t n)
 {

@@ -115,14 +115,6 @@ session_early_of(const struct session_window *w, void *row)
 /* Rows whose times can be reckoned with; gives how many. */
 uint32_t session_admit(struct weir_task *task, const struct weir_batch *batch, uint32_t *rows);
 
-/*
- * How many of the n rows, from the first on, are found their sessions together.  In any order they
- * make the same ones, but for a row that is late unless a session is there when it comes: no other
- * row of its key goes with it.
- */
-uint32_t session_step(const struct session_window *w, const struct weir_task *task,
-	const struct weir_batch *batch, const uint32_t *rows, uint32_t n);
-
 /* Sessions of the table that session_find() found to be one become one. */
 void session_join_all(
 	struct session_window *w, struct weir_task *task, const struct weir_batch *batch);

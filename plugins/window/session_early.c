@@ -401,10 +401,11 @@ take_on(struct early_window *w, struct weir_task *task)
 	uint32_t emitted = 0;
 
 	while (w->at < w->n_rows) {
-		const uint32_t *rows = w->row + w->at;
-		uint32_t n = session_step(&w->session, task, w->batch, rows, w->n_rows - w->at);
-		int fired = take_rows(w, task, rows, n);
+		uint32_t n = w->n_rows - w->at;
+		int fired;
 
+		n = n < SESSION_ROWS_MAX ? n : SESSION_ROWS_MAX;
+		fired = take_rows(w, task, w->row + w->at, n);
 		if (fired < 0)
 			return weir_fail(task->err, -ENOMEM, "out of memory");
 		w->at += n;
