@@ -278,9 +278,9 @@ help_directive(const struct wr_plugins *plugins, const char *kind, const char *n
 	}
 }
 
-/* All of a name space with their summaries; the plural of its word. */
+/* All of a name space with their summaries, by its word or the plural of that. */
 static void
-help_list(const struct wr_plugins *plugins, const char *plural, struct wr_text *out)
+help_list(const struct wr_plugins *plugins, const char *word, struct wr_text *out)
 {
 	const struct weir_format *format;
 	const struct weir_operator *op;
@@ -291,7 +291,8 @@ help_list(const struct wr_plugins *plugins, const char *plural, struct wr_text *
 
 	for (item = WR_OFFER_TRANSFORM; item < WR_OFFER_END; item++) {
 		n = strlen(item_words[item]);
-		if (strncmp(plural, item_words[item], n) != 0 || strcmp(plural + n, "s") != 0)
+		if (strncmp(word, item_words[item], n) != 0 ||
+			strcmp(word[n] == 's' ? &word[n + 1] : &word[n], "") != 0)
 			continue;
 		if (item >= WR_OFFER_FUNCTION) {
 			n = wr_help_calls(plugins, item, &calls);
@@ -372,7 +373,8 @@ help_overview(const struct wr_plugins *plugins, struct wr_text *out)
 		"weir run FILE    runs a pipeline of it in the foreground\n"
 		"weir -h          the options of the command line\n"
 		"weir help WORD   about an operator, a directive, a format, a function; also\n"
-		"                 WORD.DIRECTIVE, and functions, aggregates, sources, ...\n\n"
+		"                 WORD.DIRECTIVE, sink WORD, several words, and functions,\n"
+		"                 aggregates, sources, ...\n\n"
 		"In a conf\n");
 	put_table_names(out, "anywhere", wr_settings_anywhere());
 	put_table_names(out, "at the top", wr_settings_directives());
@@ -478,25 +480,60 @@ help_unknown(const struct wr_plugins *plugins, const char *word, const char *dir
 	free(names);
 }
 
-static void
-help_answer(
-	const struct wr_plugins *plugins, const char *kind, const char *words, struct wr_text *out)
+/* What there is of one name, put behind the answers before it; kind: only of that one, NULL: any.
+ */
+static bool
+help_name(const struct wr_plugins *plugins, const char *kind, const char *name, struct wr_text *out)
 {
-	char *word = wr_alloc(strlen(words) + 1), *dot;
+	struct wr_text answer = {0};
+	char *word = wr_alloc(strlen(name) + 1), *dot;
+	bool found;
 
-	memcpy(word, words, strlen(words) + 1);
+	memcpy(word, name, strlen(name) + 1);
 	dot = strchr(word, '.');
 	if (dot != NULL) {
 		*dot = '\0';
-		help_directive(plugins, kind, word, dot + 1, out);
+		help_directive(plugins, kind, word, dot + 1, &answer);
 	} else {
-		help_word(plugins, kind, word, out);
-		if (out->len == 0 && kind == NULL)
-			help_list(plugins, word, out);
+		help_word(plugins, kind, word, &answer);
+		if (answer.len == 0 && kind == NULL)
+			help_list(plugins, word, &answer);
 	}
-	if (out->len == 0)
+	found = answer.len > 0;
+	if (found)
+		wr_text_printf(out, "%s%s", out->len > 0 ? "\n" : "", answer.p);
+	else if (kind == NULL)
 		help_unknown(plugins, word, dot != NULL ? dot + 1 : NULL);
+	wr_text_fini(&answer);
 	free(word);
+	return found;
+}
+
+static bool
+is_kind(const char *word)
+{
+	for (uint32_t item = WR_OFFER_TRANSFORM; item < WR_OFFER_END; item++)
+		if (strcmp(word, item_words[item]) == 0)
+			return true;
+	return false;
+}
+
+/* Each of the words, or, behind a kind that has it, that one of the kind: `sink file`. */
+static bool
+help_answer(const struct wr_plugins *plugins, const struct wr_options *options, struct wr_text *out)
+{
+	bool all = true;
+
+	for (uint32_t i = 0; i < options->n_words; i++) {
+		const char *word = options->words[i];
+
+		if (i + 1 < options->n_words && is_kind(word) &&
+			help_name(plugins, word, options->words[i + 1], out))
+			i++;
+		else
+			all = help_name(plugins, NULL, word, out) && all;
+	}
+	return all;
 }
 
 int
@@ -505,7 +542,7 @@ wr_help_command(const struct wr_options *options)
 	struct wr_text out = {0}, problems = {0};
 	struct wr_arena arena = {0};
 	struct wr_plugins *plugins = wr_generation_installed(&arena, &problems);
-	int rc;
+	bool answered = plugins != NULL;
 
 	if (problems.len > 0)
 		fprintf(stderr, "%s", problems.p);
@@ -516,14 +553,12 @@ wr_help_command(const struct wr_options *options)
 	else if (plugins != NULL && options->n_words == 0)
 		help_overview(plugins, &out);
 	else if (plugins != NULL)
-		help_answer(plugins, options->n_words > 1 ? options->words[0] : NULL,
-			options->words[options->n_words - 1], &out);
+		answered = help_answer(plugins, options, &out);
 	if (out.len > 0)
 		fwrite(out.p, 1, out.len, stdout);
-	rc = out.len > 0 ? 0 : 1;
 	wr_text_fini(&out);
 	wr_text_fini(&problems);
 	wr_plugins_free(plugins);
 	wr_arena_fini(&arena);
-	return rc;
+	return answered ? 0 : 1;
 }

@@ -35,12 +35,12 @@ static const struct wr_command main_commands[] = {
 		"state ls|count|get|export|verify|diff [--ndjson] DIR [DIR | OPERATOR[.TABLE] "
 		"[KEY]]",
 		"look into the state of a pipeline that does not run, or into a savepoint",
-		WR_COMMAND_STATE, WR_OPTIONS_WORDS, 2, wr_state_command},
+		WR_COMMAND_STATE, 4, 2, wr_state_command},
 	{"savepoint", "savepoint create DIR FILE | inspect FILE | restore FILE DIR",
 		"a portable copy of a pipeline's state, made while it runs or not",
 		WR_COMMAND_SAVEPOINT, 3, 2, wr_savepoint_command},
-	{"help", "help [WORD | WORD.DIRECTIVE | functions]", "what can be written in a conf",
-		WR_COMMAND_HELP, 2, 1, wr_help_command},
+	{"help", "help [WORD | WORD.DIRECTIVE | functions ...]", "what can be written in a conf",
+		WR_COMMAND_HELP, WR_OPTIONS_WORDS, 1, wr_help_command},
 };
 
 enum { COMMANDS = sizeof main_commands / sizeof main_commands[0] };

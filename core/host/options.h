@@ -13,7 +13,7 @@
 
 #include "base/text.h"
 
-enum { WR_OPTIONS_WORDS = 4 };
+enum { WR_OPTIONS_WORDS = 16 };
 
 /* What was asked.  All strings are argv's. */
 struct wr_options {

@@ -7,7 +7,7 @@ Usage: weir [-?hvVtTq] [-c FILE] [-p PREFIX] [-g DIRECTIVES] [--json] [FILE]
        weir run [-q] [-g DIRECTIVES] [--pipeline NAME] [--summary json] FILE
        weir state ls|count|get|export|verify|diff [--ndjson] DIR [DIR | OPERATOR[.TABLE] [KEY]]
        weir savepoint create DIR FILE | inspect FILE | restore FILE DIR
-       weir help [WORD | WORD.DIRECTIVE | functions]
+       weir help [WORD | WORD.DIRECTIVE | functions ...]
 
 Options:
   -?,-h            : this help

@@ -6,7 +6,8 @@ weir -t FILE     tests a conf and shows what it makes
 weir run FILE    runs a pipeline of it in the foreground
 weir -h          the options of the command line
 weir help WORD   about an operator, a directive, a format, a function; also
-                 WORD.DIRECTIVE, and functions, aggregates, sources, ...
+                 WORD.DIRECTIVE, sink WORD, several words, and functions,
+                 aggregates, sources, ...
 
 In a conf
   anywhere

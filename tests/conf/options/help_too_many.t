@@ -1,6 +1,6 @@
-Help takes two words at most.
+Help takes sixteen words at most.
 -- args
-help a b c
+help 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17
 -- stderr
-weir: invalid option: "c"
+weir: invalid option: "17"
 -- exit 1
