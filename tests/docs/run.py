@@ -4,8 +4,9 @@
 
 usage: run.py [--build DIR] [--accept] [PAGE.md ...]
 
-Each page has a directory of its own, a copy of what a clone has for its reader, with the build tree as build/ and
-`weir` in the PATH.  Its fenced blocks are taken in order; what `export` and `cd` do in one lasts for the next.
+Each page has a directory of its own, with a blank in its path, a copy of what a clone has for its reader, with the
+build tree as build/ and `weir` in the PATH.  Its fenced blocks are taken in order; what `export` and `cd` do in one
+lasts for the next.
 
     ```sh               runs, and must succeed
     ```sh by-hand       is not run: it prepares a machine
@@ -133,7 +134,7 @@ class Page:
                 shutil.copytree(source, self.directory / name, ignore=shutil.ignore_patterns("build*"))
             elif source.exists():
                 shutil.copy(source, self.directory / name)
-        (self.directory / "build").symlink_to(build)
+        self.link_build()
         (top / "home").mkdir()
         self.env = {
             "PATH": f"{build / 'core/host'}:{os.environ['PATH']}",
@@ -144,10 +145,20 @@ class Page:
         self.env.update({k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")})
         self.state.write_text(f"cd {shlex.quote(str(self.directory))}\n")
 
+    def link_build(self):
+        """build/ as it is, but what pkg-config says of the SDK is about the copy."""
+        name = "weir-sdk-uninstalled.pc"
+        (self.directory / "build/sdk").mkdir(parents=True)
+        for path in self.build.iterdir():
+            if path.name != "sdk":
+                (self.directory / "build" / path.name).symlink_to(path)
+        said = (self.build / "sdk" / name).read_text().replace(str(ROOT / "sdk"), str(self.directory / "sdk"))
+        (self.directory / "build/sdk" / name).write_text(said)
+
     def run(self, command, lasting=True):
         """Runs shell text where the last one left off: its exit code, and what is shown."""
-        keep = f"trap '{{ export -p; echo cd \"$PWD\"; }} >{self.state}.new' EXIT\n" if lasting else ""
-        code, data = on_terminal(["sh", "-c", f". {self.state}\n{keep}{command}"], env=self.env)
+        keep = f"""trap '{{ export -p; echo "cd \\"$PWD\\""; }} >"{self.state}.new"' EXIT\n""" if lasting else ""
+        code, data = on_terminal(["sh", "-c", f". '{self.state}'\n{keep}{command}"], env=self.env)
         if lasting and pathlib.Path(f"{self.state}.new").exists():
             os.replace(f"{self.state}.new", self.state)
         return code, shown(data)
@@ -237,7 +248,7 @@ class Page:
         example = self.directory / "conf/examples/page_views"
         (example / "readme.conf").write_text(block.text)
         for command in ("weir -t readme.conf", "weir run readme.conf >out && test -s out && test -s late.ndjson"):
-            code, printed = self.run(f"cd {example} && {command}", lasting=False)
+            code, printed = self.run(f"cd '{example}' && {command}", lasting=False)
             self.judge(block, f"{command} gives {code}\n{printed}" if code != 0 else None)
         texts = (block.text, (example / "page_views.conf").read_text())
         ours, theirs = [set(re.findall(r"(?m)^ {4}(\w[\w ]*?) *\{", text)) for text in texts]
@@ -272,7 +283,7 @@ def main():
     build = pathlib.Path(args.build).resolve()
     passed = failed = 0
     for name in args.pages or [str(ROOT / page) for page in PAGES]:
-        with tempfile.TemporaryDirectory(prefix="weir-docs-") as top:
+        with tempfile.TemporaryDirectory(prefix="weir docs-") as top:
             page = Page(pathlib.Path(name).resolve(), build, pathlib.Path(top).resolve())
             page.links()
             if page.path.name == "README.md":
