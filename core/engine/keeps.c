@@ -75,7 +75,8 @@ keeps_op(struct wr_arena *arena, const struct wr_op *op, const struct wr_inst *i
 		.has_private = op->desc->snapshot != NULL,
 		.has_timers = has_timers(op),
 		.has_position = op->desc->kind == WEIR_SOURCE,
-		.has_output = op->two_phase};
+		.has_output = op->two_phase,
+		.keeps_parallelism = (op->desc->flags & WEIR_KEEPS_PARALLELISM) != 0};
 }
 
 struct wr_kept

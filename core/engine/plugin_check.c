@@ -279,7 +279,8 @@ wr_plugin_check_operator(const struct wr_subject *s, const struct weir_operator 
 {
 	const uint32_t flags = WEIR_TAKES_SEL | WEIR_TAKES_ENCODED | WEIR_TAKES_CHANGES |
 			       WEIR_READS_DECLARED | WEIR_UNION_STATE | WEIR_REPLAYABLE |
-			       WEIR_TYPED | WEIR_TWO_PHASE | WEIR_TAKES_UPDATES | WEIR_ON_STDOUT;
+			       WEIR_TYPED | WEIR_TWO_PHASE | WEIR_TAKES_UPDATES | WEIR_ON_STDOUT |
+			       WEIR_KEEPS_PARALLELISM;
 	int rc;
 
 	if ((op->flags & ~flags) != 0)

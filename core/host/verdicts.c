@@ -34,13 +34,15 @@ wr_state_plan(const struct wr_pipeline *pipeline, struct wr_arena *arena, struct
 		wr_diag_error(diag, err.loc, "%s", err.text);
 		return plan;
 	}
-	rc = wr_manifest_load(&manifest, plan.dir, &err);
+	rc = wr_store_dir_check(plan.dir, &err);
+	if (rc == 0)
+		rc = wr_manifest_load(&manifest, plan.dir, &err);
 	if (rc == 0)
 		rc = wr_manifest_is_of(&manifest, plan.dir, pipeline->name, &err);
-	if (rc == -EUCLEAN)
+	if (rc == -EUCLEAN || rc == -ENOTDIR)
 		wr_diag_error_span(
 			diag, pipeline->dir->name.loc, pipeline->dir->name.len, "%s", err.text);
-	else if (rc < 0 && rc != -ENOENT && rc != -ENOTDIR)
+	else if (rc < 0 && rc != -ENOENT)
 		plan.unknown = wr_arena_dup(arena, err.text, strlen(err.text));
 	plan.has_checkpoint = rc == 0 && manifest.max_parallelism > 0;
 	plan.n = wr_verdicts(plan.has_checkpoint ? &manifest.kept : NULL, &kept,

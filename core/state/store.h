@@ -50,6 +50,7 @@ struct wr_kept_op {
 	uint32_t n_tables;
 	bool has_private; /* snapshot() */
 	bool has_timers, has_position, has_output; /* output: what prepare() leaves to commit() */
+	bool keeps_parallelism; /* WEIR_KEEPS_PARALLELISM; not of the last checkpoint's */
 };
 struct wr_kept {
 	const char *pipeline;
@@ -83,6 +84,9 @@ struct wr_capture {
 struct wr_text *wr_capture_section(struct wr_capture *capture, uint32_t kind, const char *name);
 void wr_capture_fini(struct wr_capture *capture);
 
+/* Of what wr_store_open() refuses that which the names of files tell: without the lock, and nothing
+ * is written.  -EUCLEAN; 0 also if there is no dir yet. */
+int wr_store_dir_check(const char *dir, struct weir_err *err);
 /*
  * Opens dir (made when absent), takes its lock, recovers.  -EBUSY: another process has it;
  * -EUCLEAN: damaged, foreign or of another pipeline, err says what and what can be done: never a

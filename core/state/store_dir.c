@@ -201,6 +201,34 @@ dir_is_ours(const struct wr_store *store, bool make, struct weir_err *err)
 }
 
 int
+wr_store_dir_check(const char *dir, struct weir_err *err)
+{
+	struct wr_store store = {.witness_fd = -1};
+	struct dir_found found;
+	int rc = 0;
+
+	store.dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (store.dir_fd < 0)
+		return errno == ENOENT ? 0
+				       : wr_err_set(err, -errno,
+						 "cannot open the state directory \"%s\": %s", dir,
+						 strerror(errno));
+	dir_name(&store, dir);
+	store.witness_fd = openat(store.dir_fd, "decided", O_RDONLY | O_CLOEXEC);
+	rc = dir_is_ours(&store, true, err);
+	if (rc == 0)
+		rc = dir_look(&store, &found, err);
+	if (rc == 0)
+		rc = dir_judge(&store, &found, err);
+	if (store.witness_fd >= 0)
+		close(store.witness_fd);
+	close(store.dir_fd);
+	free(store.db_dir);
+	free(store.dir);
+	return rc;
+}
+
+int
 wr_store_dir_open(struct wr_store *store, const char *dir, bool make, struct weir_err *err)
 {
 	struct dir_found found;

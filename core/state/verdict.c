@@ -10,6 +10,7 @@ struct judge {
 	const struct wr_kept_op *last, *now;
 	const char *title;
 	struct wr_text changes, refusal;
+	char instead[40]; /* of giving the refused state up */
 };
 
 const char *
@@ -155,6 +156,12 @@ judge_op(struct judge *judge)
 			last->word);
 		return;
 	}
+	if (now->keeps_parallelism && last->parallelism != now->parallelism) {
+		say(&judge->refusal, "it was dealt to %u subtasks, and is now to %u",
+			last->parallelism, now->parallelism);
+		snprintf(judge->instead, sizeof judge->instead, "write \"parallelism %u;\", or ",
+			last->parallelism);
+	}
 	for (uint32_t i = 0; i < now->n_tables; i++)
 		judge_table(judge, &now->tables[i]);
 	for (uint32_t i = 0; i < last->n_tables; i++)
@@ -192,9 +199,9 @@ verdict_kept(const struct wr_kept_op *last, const struct wr_kept_op *now, struct
 	if (judge.refusal.len > 0) {
 		verdict.what = WR_VERDICT_REFUSED;
 		verdict.why = wr_arena_printf(arena,
-			"%s cannot take over its state: %s; give it another name, and its old "
+			"%s cannot take over its state: %s; %sgive it another name, and its old "
 			"state up with \"state_drop %s;\"",
-			verdict.title, judge.refusal.p, now->name);
+			verdict.title, judge.refusal.p, judge.instead, now->name);
 	} else {
 		if (judge.changes.len > 0)
 			verdict.what = WR_VERDICT_CHANGED;

@@ -159,8 +159,7 @@ generator_assign(void *self, struct weir_task *task, uint32_t number, struct wei
 	struct generator *generator = self;
 	struct part *part;
 
-	if (share_refuse_fresh(task, pos, fresh) < 0)
-		return task->err->code;
+	(void)fresh;
 	part = (struct part *)share_add(
 		&generator->parts, sizeof *part, 1, task, number, name, pos);
 	if (part == NULL)
@@ -278,7 +277,7 @@ static const struct weir_source source_calls = {
 static const struct weir_operator generator_operator = {
 	.size = sizeof generator_operator,
 	.kind = WEIR_SOURCE,
-	.flags = WEIR_REPLAYABLE | WEIR_TYPED | WEIR_READS_DECLARED,
+	.flags = WEIR_REPLAYABLE | WEIR_TYPED | WEIR_READS_DECLARED | WEIR_KEEPS_PARALLELISM,
 	.name = "generator",
 	.summary = "Makes rows by rule, always the same ones for the same seed.",
 	.needs = "weir.timer/1",

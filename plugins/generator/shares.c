@@ -74,17 +74,6 @@ share_add(struct share **shares, size_t size, uint64_t block, struct weir_task *
 	return share;
 }
 
-int
-share_refuse_fresh(struct weir_task *task, struct weir_str pos, uint32_t fresh)
-{
-	if (pos.p != NULL || !fresh)
-		return WEIR_OK;
-	return weir_fail(task->err, -EINVAL,
-		"its rows were dealt to another number of subtasks than %u at the last "
-		"checkpoint; set \"parallelism\" to what it was, or start afresh",
-		task->parallelism);
-}
-
 void
 share_drop(struct share **shares, uint32_t number)
 {

@@ -25,8 +25,6 @@ void shares_announce(struct weir_task *task);
  */
 struct share *share_add(struct share **shares, size_t size, uint64_t block, struct weir_task *task,
 	uint32_t number, struct weir_str name, struct weir_str pos);
-/* From assign(): refuses one that the last checkpoint does not have, if it has others. */
-int share_refuse_fresh(struct weir_task *task, struct weir_str pos, uint32_t fresh);
 /* From revoke(), and when it has ended. */
 void share_drop(struct share **shares, uint32_t number);
 void shares_free(struct share **shares);

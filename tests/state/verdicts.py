@@ -213,15 +213,44 @@ def test_a_source_that_deals_its_rows_to_its_subtasks(place):
         lines = "rate 1000/s; field n int sequence;" if word == "generator" else ""
         body = f"    source {word} in {{ parallelism 2; {lines} }}\n    sink null out {{ from in; }}\n"
         begin(place, body)
-        place.write("other.conf", conf(body.replace("parallelism 2", "parallelism 1")))
-        _, err = place.run("run", "other.conf", code=1)
-        contains(
-            err,
-            f'source {word} "in": its rows were dealt to another number of subtasks than 1'
-            ' at the last checkpoint; set "parallelism" to what it was, or start afresh\n',
+        refused(
+            place,
+            body.replace("parallelism 2", "parallelism 1"),
+            "5:5",
+            f'source {word} "in" cannot take over its state: it was dealt to 2 subtasks, and is now to 1; write'
+            ' "parallelism 2;", or give it another name, and its old state up with "state_drop in;"',
         )
-        place.checkpoint()  # and the old one goes on
         shutil.rmtree(place.path / "state")
+
+
+def test_a_directory_of_something_else(place):
+    place.write("weir.conf", conf(LAST))
+    place.write("state/p/letters", "dear")
+    sentence = '"{{DIR}}/state/p" is no state directory of weir: it holds "letters"; choose an empty or new one\n'
+    contains(place.run("-t", "weir.conf", code=1)[1], "weir.conf:3:1: error: " + sentence)
+    contains(place.run("run", "weir.conf", code=1)[1], sentence)
+    (place.path / "state/p/letters").unlink()
+    place.checkpoint()
+    place.write("state/p/letters", "dear")  # beside a database it does not matter
+    contains(section(place), 'window "w": kept\n')
+    place.checkpoint()
+
+
+def test_a_database_that_is_gone(place):
+    begin(place)
+    shutil.rmtree(place.path / "state/p/db")
+    (place.path / "state/p/db").mkdir()
+    sentence = 'state directory "{{DIR}}/state/p" is damaged: manifest.json is there, but no database in db/; '
+    contains(place.run("-t", "weir.conf", code=1)[1], "weir.conf:3:1: error: " + sentence)
+    contains(place.run("run", "weir.conf", code=1)[1], sentence)
+
+
+def test_a_file_where_the_directory_should_be(place):
+    place.write("weir.conf", conf(LAST))
+    place.write("state/p", "")
+    sentence = 'cannot open the state directory "{{DIR}}/state/p": Not a directory\n'
+    contains(place.run("-t", "weir.conf", code=1)[1], "weir.conf:3:1: error: " + sentence)
+    contains(place.run("run", "weir.conf", code=1)[1], sentence)
 
 
 def begins_anew(place, body, other, why):

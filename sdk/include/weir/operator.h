@@ -34,6 +34,7 @@ enum {
 	WEIR_TWO_PHASE = 128, /* a sink with prepare() and commit() */
 	WEIR_TAKES_UPDATES = 256, /* of WEIR_TAKES_CHANGES inserts and WEIR_UPDATE_AFTER only */
 	WEIR_ON_STDOUT = 512, /* a sink of standard output: tables where that is a terminal */
+	WEIR_KEEPS_PARALLELISM = 2048, /* its state is for the parallelism it was made at alone */
 	WEIR_INDEPENDENT = 1024, /* a format whose decode() knows nothing of earlier records */
 };
 
