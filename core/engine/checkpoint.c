@@ -273,7 +273,7 @@ capture_private(struct wr_inst *inst, struct wr_capture *capture)
 	struct wr_text *text = wr_capture_section(capture, WR_SECTION_PRIVATE, "");
 	int rc;
 
-	inst->err = (struct weir_err){0};
+	inst->frame->err = (struct weir_err){0};
 	rc = inst->op->desc->snapshot(inst->self, &inst->pub, items);
 	if (rc < 0)
 		wr_inst_fail(inst, rc);
@@ -404,14 +404,14 @@ prepare(struct wr_checkpoint *c, struct wr_part *part, uint64_t epoch)
 	int rc;
 
 	part->tokens = wr_items_new();
-	inst->err = (struct weir_err){0};
+	inst->frame->err = (struct weir_err){0};
 	wr_failpoint("epoch.before_prepare");
 	rc = inst->op->desc->sink->prepare(inst->self, &inst->pub, epoch, part->tokens);
 	wr_failpoint("epoch.prepared");
 	if (rc < 0) {
-		if (inst->err.code == 0)
-			wr_err_set(&inst->err, rc, "prepare() failed with code %d", rc);
-		wr_run_fail(c->run, inst, &inst->err);
+		if (inst->frame->err.code == 0)
+			wr_err_set(&inst->frame->err, rc, "prepare() failed with code %d", rc);
+		wr_run_fail(c->run, inst, &inst->frame->err);
 		return rc;
 	}
 	wr_items_write(part->tokens, wr_capture_section(&part->capture, WR_SECTION_TOKENS, ""));
@@ -490,14 +490,14 @@ commit(struct wr_checkpoint *c, const struct wr_part *part, uint64_t epoch)
 	const struct weir_raw *raw = wr_items_raw(part->tokens);
 	int rc;
 
-	inst->err = (struct weir_err){0};
+	inst->frame->err = (struct weir_err){0};
 	wr_failpoint("epoch.before_commit");
 	rc = inst->op->desc->sink->commit(inst->self, &inst->pub, epoch, raw->rec, raw->n);
 	wr_failpoint("epoch.committed");
 	if (rc < 0) {
-		if (inst->err.code == 0)
-			wr_err_set(&inst->err, rc, "commit() failed with code %d", rc);
-		unclean(c, inst, &inst->err);
+		if (inst->frame->err.code == 0)
+			wr_err_set(&inst->frame->err, rc, "commit() failed with code %d", rc);
+		unclean(c, inst, &inst->frame->err);
 	}
 	return rc;
 }
@@ -516,7 +516,7 @@ decide_elsewhere(struct wr_checkpoint *c, uint64_t epoch, const struct wr_captur
 		rc = wr_decider_decide(inst, epoch,
 			(struct weir_str){.p = tag.p, .len = (uint32_t)tag.len}, captures, n);
 		if (rc < 0)
-			unclean(c, inst, &inst->err);
+			unclean(c, inst, &inst->frame->err);
 		else
 			rc = wr_store_decided(c->store, epoch, &err);
 	}

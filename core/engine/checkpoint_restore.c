@@ -40,7 +40,7 @@ recover_sink(struct wr_checkpoint *c, const struct wr_op *op, struct weir_err *e
 	for (uint32_t s = 0; rc >= 0 && s < op->parallelism; s++) {
 		struct wr_inst *inst = wr_run_inst(c->run, op, s);
 
-		inst->err = (struct weir_err){0};
+		inst->frame->err = (struct weir_err){0};
 		if (s == 0 && tokens.n > 0)
 			rc = op->desc->sink->commit(
 				inst->self, &inst->pub, epoch, tokens.v, tokens.n);
@@ -50,7 +50,7 @@ recover_sink(struct wr_checkpoint *c, const struct wr_op *op, struct weir_err *e
 		wr_failpoint("recover.aborted");
 		if (rc < 0) {
 			wr_inst_need_reason(inst, rc);
-			*err = inst->err;
+			*err = inst->frame->err;
 			wr_err_wrap(err, "%s", op->title);
 		}
 	}
@@ -220,12 +220,12 @@ restore_private(struct wr_checkpoint *c, struct wr_inst *inst, struct weir_err *
 		return 0;
 	rc = wr_store_sections(c->store, inst->op->name, WR_SECTION_PRIVATE, deal_items, &r, err);
 	if (rc > 0) {
-		inst->err = (struct weir_err){0};
+		inst->frame->err = (struct weir_err){0};
 		rc = inst->op->desc->restore(
 			inst->self, &inst->pub, kept->state_version, r.items.v, r.items.n);
 		if (rc < 0) {
 			wr_inst_need_reason(inst, rc);
-			*err = inst->err;
+			*err = inst->frame->err;
 			wr_err_wrap(err, "private state of version %u (this %s writes version %u)",
 				kept->state_version, inst->op->word, inst->op->desc->state_version);
 		}

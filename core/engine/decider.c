@@ -49,11 +49,11 @@ wr_decider_settle(struct wr_inst *inst, const struct wr_pipeline *pipeline, stru
 	struct weir_decision last = {.size = sizeof last};
 	int rc;
 
-	inst->err = (struct weir_err){0};
+	inst->frame->err = (struct weir_err){0};
 	rc = inst->op->desc->sink->recover(inst->self, &inst->pub, &last);
 	if (rc < 0) {
 		wr_inst_need_reason(inst, rc);
-		*err = inst->err;
+		*err = inst->frame->err;
 		return wr_err_wrap(err, "%s", inst->op->title);
 	}
 	wr_failpoint("decider.recovered");
@@ -109,7 +109,7 @@ wr_decider_decide(struct wr_inst *inst, uint64_t epoch, struct weir_str tag,
 				add_positions(&decision, bytes, &arena);
 		}
 	}
-	inst->err = (struct weir_err){0};
+	inst->frame->err = (struct weir_err){0};
 	wr_failpoint("decider.before");
 	rc = inst->op->desc->sink->decide(inst->self, &inst->pub, &decision);
 	wr_failpoint("decider.decided");

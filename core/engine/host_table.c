@@ -194,13 +194,14 @@ static const struct weir_timer_ext timer_ext = {
 static struct wr_eval *
 eval_over(struct weir_task *task, const struct weir_batch *batch, struct wr_arena *result)
 {
-	struct wr_inst *inst = wr_inst_of(task);
+	struct wr_eval *eval = &wr_inst_of(task)->frame->eval;
 
-	inst->eval.arg = (void *)(uintptr_t)batch;
-	inst->eval.result = result != NULL ? result : &inst->scratch;
-	inst->eval.sel = batch->sel;
-	inst->eval.selected = batch->sel != NULL ? wr_batch_of(batch)->selected : NULL;
-	return &inst->eval;
+	eval->task = task;
+	eval->arg = (void *)(uintptr_t)batch;
+	eval->result = result != NULL ? result : eval->scratch;
+	eval->sel = batch->sel;
+	eval->selected = batch->sel != NULL ? wr_batch_of(batch)->selected : NULL;
+	return eval;
 }
 
 static void
@@ -245,8 +246,8 @@ expr_eval(const struct weir_expr *expr, struct weir_task *task, const struct wei
 static void
 keep_status(struct wr_inst *inst, const struct wr_eval *eval)
 {
-	if (inst->eval.status == 0)
-		inst->eval.status = eval->status;
+	if (inst->frame->eval.status == 0)
+		inst->frame->eval.status = eval->status;
 }
 
 struct eval_rows {
@@ -272,7 +273,8 @@ expr_eval_rows(const struct weir_expr *const *exprs, uint32_t n_exprs, struct we
 {
 	struct wr_inst *inst = wr_inst_of(task);
 	struct eval_rows bad = {.batch = batch};
-	struct wr_eval eval = {task, &inst->scratch, &inst->scratch, note_bad_row, &bad, 0};
+	struct wr_eval eval = {
+		task, &inst->frame->scratch, &inst->frame->scratch, note_bad_row, &bad, 0};
 	uint32_t n_all = wr_batch_count(batch), n = 0;
 
 	for (uint32_t k = 0; k < n_exprs; k++)
@@ -313,7 +315,8 @@ aggs_merge(const struct weir_aggs *aggs, struct weir_task *task, void *const *in
 	void *const *from, uint32_t n)
 {
 	struct wr_inst *inst = wr_inst_of(task);
-	struct wr_eval eval = {task, &inst->scratch, &inst->scratch, merge_error, NULL, 0};
+	struct wr_eval eval = {
+		task, &inst->frame->scratch, &inst->frame->scratch, merge_error, NULL, 0};
 
 	wr_aggs_merge(aggs, &eval, into, from, n);
 	keep_status(inst, &eval);
@@ -333,10 +336,11 @@ aggs_finish(const struct weir_aggs *aggs, struct weir_task *task, void *const *r
 	struct weir_out *out)
 {
 	struct wr_inst *inst = wr_inst_of(task);
-	struct wr_eval eval = {task, &inst->scratch, &out->batch->arena, finish_error, out, 0};
+	struct wr_eval eval = {
+		task, &inst->frame->scratch, &out->batch->arena, finish_error, out, 0};
 	uint32_t count = wr_aggs_n(aggs);
 	const struct weir_column **cols =
-		wr_arena_array(&inst->scratch, const struct weir_column *, count);
+		wr_arena_array(&inst->frame->scratch, const struct weir_column *, count);
 
 	if (out->plan->schema == NULL || out->plan->n_edges == 0)
 		return;

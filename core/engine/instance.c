@@ -7,6 +7,7 @@
 #include "engine/checkpoint.h"
 #include "engine/host_table.h"
 #include "engine/items.h"
+#include "engine/loop.h"
 #include "engine/memory.h"
 #include "engine/out.h"
 #include "engine/refuse.h"
@@ -22,10 +23,10 @@
 
 enum { DIRTY_CALLS = 16 /* callbacks: after so many it is asked how much they have changed */ };
 
-static void
-default_row_error(struct wr_eval *eval, uint32_t row, const char *why)
+static bool
+has_own_frame(const struct wr_op *op)
 {
-	wr_inst_reject(wr_inst_of(eval->task), eval->arg, row, why);
+	return op->desc->kind != WEIR_TRANSFORM;
 }
 
 struct wr_inst *
@@ -33,19 +34,18 @@ wr_inst_new(const struct wr_op *op, struct wr_task *task, uint32_t subtask)
 {
 	struct wr_inst *inst = wr_zalloc(sizeof *inst);
 
+	inst->frame = has_own_frame(op) ? wr_frame_new() : wr_loop_frame(task->loop, op->depth);
 	inst->pub = (struct weir_task){.size = sizeof inst->pub,
 		.subtask = subtask,
 		.parallelism = op->parallelism,
 		.host = &wr_host,
-		.err = &inst->err,
+		.err = &inst->frame->err,
 		.watermark = INT64_MIN};
 	inst->op = op;
 	inst->task = task;
 	inst->ports = wr_zalloc((op->n_out > 0 ? op->n_out : 1) * sizeof *inst->ports);
-	inst->outs_end = &inst->outs;
-	inst->eval = (struct wr_eval){
-		&inst->pub, &inst->scratch, &inst->scratch, default_row_error, NULL, 0};
-	inst->items = wr_items_new();
+	if (op->desc->kind == WEIR_SINK)
+		inst->items = wr_items_new();
 	atomic_store(&inst->counts.watermark, INT64_MIN);
 	if (op->desc->kind == WEIR_SOURCE)
 		inst->source = wr_source_new(inst);
@@ -57,10 +57,10 @@ wr_inst_new(const struct wr_op *op, struct wr_task *task, uint32_t subtask)
 void
 wr_inst_need_reason(struct wr_inst *inst, int rc)
 {
-	if (inst->err.text[0] == '\0')
-		wr_err_set(&inst->err, rc, "failed with code %d and gave no reason", rc);
-	if (inst->err.code >= 0)
-		inst->err.code = rc;
+	if (inst->frame->err.text[0] == '\0')
+		wr_err_set(&inst->frame->err, rc, "failed with code %d and gave no reason", rc);
+	if (inst->frame->err.code >= 0)
+		inst->frame->err.code = rc;
 }
 
 int
@@ -82,7 +82,7 @@ wr_inst_open(struct wr_inst *inst, struct weir_err *err)
 	const struct wr_op *op = inst->op;
 	int rc;
 
-	inst->err = (struct weir_err){0};
+	inst->frame->err = (struct weir_err){0};
 	rc = wr_inst_open_format(inst);
 	if (rc >= 0 && inst->source != NULL)
 		rc = wr_ahead_open(inst);
@@ -92,7 +92,7 @@ wr_inst_open(struct wr_inst *inst, struct weir_err *err)
 	}
 	if (rc < 0) {
 		wr_inst_need_reason(inst, rc);
-		*err = inst->err;
+		*err = inst->frame->err;
 		if (err->loc == 0)
 			err->loc = op->dir != NULL ? op->dir->name.loc : 0;
 		return wr_err_wrap(err, "%s", op->title);
@@ -138,16 +138,7 @@ drop_items(struct wr_inst *inst)
 		if (inst->pending[i].kind == WR_ITEM_BATCH)
 			wr_batch_unref(inst->pending[i].u.batch);
 	}
-	wr_inst_forget_rejects(inst);
-	for (struct weir_out *out = inst->outs, *next; out != NULL; out = next) {
-		next = out->next;
-		wr_batch_unref(out->batch);
-		free(out);
-	}
-	for (struct weir_out *out = inst->spare_outs, *next; out != NULL; out = next) {
-		next = out->next;
-		free(out);
-	}
+	wr_frame_drop(inst->frame);
 }
 
 void
@@ -177,10 +168,9 @@ wr_inst_free(struct wr_inst *inst)
 	}
 	free(inst->ports);
 	free(inst->pending);
-	free(inst->rejects);
-	free(inst->rejected);
-	wr_arena_fini(&inst->scratch);
 	wr_arena_fini(&inst->open_arena);
+	if (has_own_frame(inst->op))
+		wr_frame_free(inst->frame);
 	free(inst);
 }
 
@@ -189,11 +179,17 @@ static __thread uint64_t entered; /* when this thread's callback began; callback
 void
 wr_inst_enter(struct wr_inst *inst)
 {
-	wr_arena_reset(&inst->scratch);
-	wr_items_clear(inst->items);
+	struct wr_frame *frame = inst->frame;
+
+	wr_arena_reset(&frame->scratch);
+	frame->eval.status = 0;
+	if (!has_own_frame(inst->op)) {
+		frame->err.code = 0;
+		frame->err.text[0] = '\0';
+		frame->err.loc = 0;
+	}
 	inst->pub.room = wr_task_room(inst->task) * WEIR_ROWS_MAX;
 	inst->pub.rejected = 0;
-	inst->eval.status = 0;
 	entered = uv_hrtime();
 }
 
@@ -201,22 +197,22 @@ void
 wr_inst_fail(struct wr_inst *inst, int rc)
 {
 	wr_inst_need_reason(inst, rc);
-	wr_run_fail(inst->task->run, inst, &inst->err);
+	wr_run_fail(inst->task->run, inst, &inst->frame->err);
 }
 
 int
 wr_inst_returned(struct wr_inst *inst, int rc)
 {
 	wr_count(&inst->counts.busy_ns, uv_hrtime() - entered);
-	if (rc >= 0 && inst->eval.status < 0)
-		rc = inst->eval
-			     .status; /* a function failed as a whole: the operator cannot see it */
+	/* A function failed as a whole: the operator cannot see it. */
+	if (rc >= 0 && inst->frame->eval.status < 0)
+		rc = inst->frame->eval.status;
 	if (rc < 0) {
 		wr_inst_fail(inst, rc);
 		return rc;
 	}
 	wr_inst_send_outs(inst);
-	while (inst->n_rejects > 0)
+	while (inst->frame->n_rejects > 0)
 		wr_inst_settle(inst);
 	return rc;
 }
@@ -259,8 +255,8 @@ end_of_sink(struct wr_inst *inst)
 	struct wr_run *run = inst->task->run;
 
 	if (wr_checkpoint_is_durable(wr_run_checkpoint(run)))
-		return inst->err.code < 0 ? inst->err.code : -EPIPE;
-	inst->err = (struct weir_err){0};
+		return inst->frame->err.code < 0 ? inst->frame->err.code : -EPIPE;
+	inst->frame->err = (struct weir_err){0};
 	wr_run_stop(run, WR_STOP_GRACEFUL);
 	return WEIR_OK;
 }
@@ -274,7 +270,7 @@ look_for_damage(struct wr_inst *inst, int rc)
 
 		if (damage->code == 0)
 			continue;
-		inst->err = *damage;
+		inst->frame->err = *damage;
 		rc = damage->code;
 	}
 	return rc;
@@ -300,7 +296,8 @@ after(struct wr_inst *inst, int rc)
 	if (rc == WEIR_END && inst->op->desc->kind == WEIR_SINK)
 		rc = end_of_sink(inst);
 	if (rc > WEIR_BUSY || (rc > WEIR_OK && inst->op->desc->resume == NULL))
-		rc = wr_err_set(&inst->err, -EINVAL, "internal error: the plugin returned %d%s", rc,
+		rc = wr_err_set(&inst->frame->err, -EINVAL,
+			"internal error: the plugin returned %d%s", rc,
 			rc > WEIR_BUSY ? "" : ", but has no resume()");
 	count_cells(inst);
 	rc = look_for_damage(inst, rc);
@@ -613,11 +610,12 @@ void
 wr_inst_deliver(struct wr_inst *inst, struct wr_item item)
 {
 	/* Though something below may be stuck: what an instance sends must not overtake this. */
-	bool idle = !inst->stuck && inst->doing.kind == WR_ITEM_NONE;
-
-	pend(inst, &item);
-	if (idle)
-		wr_inst_run(inst);
-	else
+	if (inst->stuck || inst->doing.kind != WR_ITEM_NONE) {
+		pend(inst, &item);
 		mark_stuck(inst);
+		return;
+	}
+	inst->doing = item;
+	inst->stage = 0;
+	wr_inst_run(inst);
 }

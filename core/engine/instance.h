@@ -11,9 +11,9 @@
 #include <stdbool.h>
 
 #include "engine/batch.h"
+#include "engine/frame.h"
 #include "engine/plan/pipeline.h"
 #include "engine/ring.h"
-#include "expr/expr.h"
 #include "state/table.h"
 #include "state/timer.h"
 
@@ -42,18 +42,6 @@ struct wr_counter {
 	uint64_t value;
 };
 
-struct wr_reject {
-	const struct weir_batch *batch;
-	uint32_t row;
-	const char *why;
-};
-
-/* The rejected rows of a batch. */
-struct wr_rejected {
-	const struct weir_batch *batch;
-	uint64_t rows[WEIR_ROWS_MAX / 64];
-};
-
 /* Written by the task, read by anyone: relaxed. */
 struct wr_inst_counts {
 	_Atomic uint64_t rows_in, rows_out, batches_in, records, bad, rejected, dropped, dead,
@@ -63,7 +51,6 @@ struct wr_inst_counts {
 
 struct wr_inst {
 	struct weir_task pub; /* first: plugins hold its address */
-	struct weir_err err;
 	struct weir_err
 		*damaged; /* what a table could not be opened or restored for; NULL: it has none */
 	const struct wr_op *op;
@@ -73,16 +60,8 @@ struct wr_inst {
 	void *format; /* the format's */
 	bool opened, format_opened;
 	struct wr_port *ports; /* op->n_out */
-	struct weir_out *outs, **outs_end; /* begun in this callback, in order */
-	struct weir_out *spare_outs;
-	struct weir_out *letters; /* the one of them that takes dead letters; NULL: none yet */
-	struct wr_reject *rejects; /* of this callback */
-	uint32_t n_rejects, cap_rejects;
-	struct wr_rejected *rejected; /* the same, by their batches */
-	uint32_t n_rejected, cap_rejected;
-	struct wr_arena scratch; /* of this callback */
+	struct wr_frame *frame;
 	struct wr_arena open_arena; /* of the instance's life */
-	struct wr_eval eval;
 	struct wr_item doing; /* what is being worked off, step by step; NONE: nothing */
 	uint32_t stage;
 	uint32_t suspended; /* WEIR_MORE, WEIR_BUSY or WR_HELD; 0: not */
@@ -104,7 +83,7 @@ struct wr_inst {
 	struct wr_timers *timers;
 	struct wr_source *source;
 	struct wr_partition *timeline; /* of rows with event times of their own; else NULL */
-	struct weir_items *items; /* encode() */
+	struct weir_items *items; /* encode(); NULL: it is no sink */
 	struct wr_counter *counters;
 	struct wr_inst_counts counts;
 };

@@ -29,6 +29,8 @@ struct wr_loop {
 	struct wr_task *ready, **ready_end; /* the loop's own, in order */
 	struct wr_task **tasks;
 	uint32_t n_tasks, cap_tasks;
+	struct wr_frame **frames; /* by depth */
+	uint32_t n_frames;
 };
 
 static void
@@ -119,6 +121,17 @@ wr_loop_add(struct wr_loop *loop, struct wr_task *task)
 	}
 	loop->tasks[loop->n_tasks++] = task;
 	task->loop = loop;
+}
+
+struct wr_frame *
+wr_loop_frame(struct wr_loop *loop, uint32_t depth)
+{
+	if (depth >= loop->n_frames) {
+		loop->frames = wr_realloc(loop->frames, (depth + 1) * sizeof(struct wr_frame *));
+		while (loop->n_frames <= depth)
+			loop->frames[loop->n_frames++] = wr_frame_new();
+	}
+	return loop->frames[depth];
 }
 
 uint32_t
@@ -308,6 +321,9 @@ wr_loop_free(struct wr_loop *loop)
 	uv_close((uv_handle_t *)&loop->timer, NULL);
 	uv_run(&loop->uv, UV_RUN_DEFAULT);
 	uv_loop_close(&loop->uv);
+	for (uint32_t i = 0; i < loop->n_frames; i++)
+		wr_frame_free(loop->frames[i]);
+	free(loop->frames);
 	free(loop->tasks);
 	free(loop);
 }

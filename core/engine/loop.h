@@ -18,6 +18,8 @@ void wr_loop_add(struct wr_loop *loop, struct wr_task *task); /* before start */
 int wr_loop_start(struct wr_loop *loop, struct weir_err *err);
 /* Puts a task on the ready list. [any] */
 void wr_loop_ready(struct wr_loop *loop, struct wr_task *task);
+/* What transforms of that depth in their chains have in hand, one at a time. */
+struct wr_frame *wr_loop_frame(struct wr_loop *loop, uint32_t depth);
 uint32_t wr_loop_number(const struct wr_loop *loop);
 /* Makes it look at the run's state; true: it slept. [any] */
 bool wr_loop_wake(struct wr_loop *loop);

@@ -17,7 +17,7 @@ out_new(struct wr_inst *inst, uint32_t port, uint32_t how)
 {
 	const struct wr_out *plan = &inst->op->out[port];
 	uint32_t n_slots = plan->schema != NULL ? plan->schema->n : 0;
-	struct weir_out **link = &inst->spare_outs, *out;
+	struct weir_out **link = &inst->frame->spare_outs, *out;
 	uint32_t total = n_slots + WEIR_AT_COUNT;
 
 	while (*link != NULL && (*link)->n_slots != n_slots)
@@ -35,8 +35,8 @@ out_new(struct wr_inst *inst, uint32_t port, uint32_t how)
 	out->n_slots = n_slots;
 	out->part = UINT32_MAX;
 	out->batch = wr_batch_new(inst->task->pool);
-	*inst->outs_end = out;
-	inst->outs_end = &out->next;
+	*inst->frame->outs_end = out;
+	inst->frame->outs_end = &out->next;
 	return out;
 }
 
@@ -632,7 +632,7 @@ wr_out_finish(struct weir_out *out)
 	}
 	if (batch->pub.cols == NULL)
 		wr_out_columns(out);
-	if (inst->n_rejects > 0 || out->failed != NULL)
+	if (inst->frame->n_rejects > 0 || out->failed != NULL)
 		drop_rejected(out);
 	if (wr_batch_count(&batch->pub) == 0) {
 		wr_batch_unref(batch);
@@ -642,7 +642,7 @@ wr_out_finish(struct weir_out *out)
 	wr_batch_pin(batch, out_bytes(out));
 done:
 	out->batch = NULL;
-	out->next = inst->spare_outs;
-	inst->spare_outs = out;
+	out->next = inst->frame->spare_outs;
+	inst->frame->spare_outs = out;
 	return batch;
 }

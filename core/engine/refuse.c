@@ -17,65 +17,57 @@ enum {
 };
 
 static struct wr_rejected *
-rejected_find(const struct wr_inst *inst, const struct weir_batch *batch)
+rejected_find(const struct wr_frame *frame, const struct weir_batch *batch)
 {
-	for (uint32_t i = inst->n_rejected; i-- > 0;) /* it is nearly always the last one */
-		if (inst->rejected[i].batch == batch)
-			return &inst->rejected[i];
+	for (uint32_t i = frame->n_rejected; i-- > 0;) /* it is nearly always the last one */
+		if (frame->rejected[i].batch == batch)
+			return &frame->rejected[i];
 	return NULL;
 }
 
 static struct wr_rejected *
-rejected_add(struct wr_inst *inst, const struct weir_batch *batch)
+rejected_add(struct wr_frame *frame, const struct weir_batch *batch)
 {
-	if (inst->n_rejected == inst->cap_rejected) {
-		inst->cap_rejected = inst->cap_rejected > 0 ? inst->cap_rejected * 2 : 4;
-		inst->rejected =
-			wr_realloc(inst->rejected, inst->cap_rejected * sizeof *inst->rejected);
+	if (frame->n_rejected == frame->cap_rejected) {
+		frame->cap_rejected = frame->cap_rejected > 0 ? frame->cap_rejected * 2 : 4;
+		frame->rejected =
+			wr_realloc(frame->rejected, frame->cap_rejected * sizeof *frame->rejected);
 	}
 	if (wr_batch_of(batch)->pool != NULL)
 		wr_batch_ref(wr_batch_of(batch));
-	inst->rejected[inst->n_rejected] = (struct wr_rejected){.batch = batch};
-	return &inst->rejected[inst->n_rejected++];
+	frame->rejected[frame->n_rejected] = (struct wr_rejected){.batch = batch};
+	return &frame->rejected[frame->n_rejected++];
 }
 
 const uint64_t *
 wr_inst_rejected(const struct wr_inst *inst, const struct weir_batch *batch)
 {
-	const struct wr_rejected *found = rejected_find(inst, batch);
+	const struct wr_rejected *found = rejected_find(inst->frame, batch);
 
 	return found != NULL ? found->rows : NULL;
 }
 
 void
-wr_inst_forget_rejects(struct wr_inst *inst)
-{
-	for (uint32_t i = 0; i < inst->n_rejected; i++)
-		if (wr_batch_of(inst->rejected[i].batch)->pool != NULL)
-			wr_batch_unref(wr_batch_of(inst->rejected[i].batch));
-	inst->n_rejects = inst->n_rejected = 0;
-}
-
-void
 wr_inst_reject(struct wr_inst *inst, const struct weir_batch *batch, uint32_t row, const char *why)
 {
-	struct wr_rejected *of = rejected_find(inst, batch);
+	struct wr_frame *frame = inst->frame;
+	struct wr_rejected *of = rejected_find(frame, batch);
 
 	wr_assert(row < batch->n_rows);
 	if (of == NULL)
-		of = rejected_add(inst, batch);
+		of = rejected_add(frame, batch);
 	/* Several expressions may fail on one row: the first reason stands. */
 	if (weir_bit_get(of->rows, row))
 		return;
 	weir_bit_set(of->rows, row);
-	if (inst->n_rejects == inst->cap_rejects) {
-		inst->cap_rejects = inst->cap_rejects > 0 ? inst->cap_rejects * 2 : 16;
-		inst->rejects =
-			wr_realloc(inst->rejects, inst->cap_rejects * sizeof *inst->rejects);
+	if (frame->n_rejects == frame->cap_rejects) {
+		frame->cap_rejects = frame->cap_rejects > 0 ? frame->cap_rejects * 2 : 16;
+		frame->rejects =
+			wr_realloc(frame->rejects, frame->cap_rejects * sizeof *frame->rejects);
 	}
 	inst->pub.rejected++;
-	inst->rejects[inst->n_rejects++] =
-		(struct wr_reject){batch, row, wr_arena_dup(&inst->scratch, why, strlen(why))};
+	frame->rejects[frame->n_rejects++] =
+		(struct wr_reject){batch, row, wr_arena_dup(&frame->scratch, why, strlen(why))};
 }
 
 /* Control bytes as \xNN: a record must not speak to a terminal, nor end a message. */
@@ -148,11 +140,11 @@ put_int(struct weir_out *out, int32_t col, uint32_t row, int64_t value, bool kno
 static struct weir_out *
 letters_out(struct wr_inst *inst)
 {
-	struct weir_out *out = inst->letters;
+	struct weir_out *out = inst->frame->letters;
 
 	if (out == NULL || out->n == WEIR_ROWS_MAX || out->text_bytes > LETTERS_MAX)
 		out = wr_out_append(&inst->pub, (uint32_t)inst->op->error_out);
-	inst->letters = out;
+	inst->frame->letters = out;
 	return out;
 }
 
@@ -233,11 +225,11 @@ refused_row(const struct wr_reject *reject)
 void
 wr_inst_settle(struct wr_inst *inst)
 {
-	for (uint32_t i = 0; i < inst->n_rejects; i++) {
-		struct wr_refused refused = refused_row(&inst->rejects[i]);
+	for (uint32_t i = 0; i < inst->frame->n_rejects; i++) {
+		struct wr_refused refused = refused_row(&inst->frame->rejects[i]);
 
 		wr_inst_refuse(inst, &refused);
 	}
-	wr_inst_forget_rejects(inst);
+	wr_frame_forget_rejects(inst->frame);
 	wr_inst_send_outs(inst);
 }

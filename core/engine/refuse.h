@@ -21,7 +21,6 @@ void wr_inst_reject(
 /* The rows of a batch that were rejected in this callback, a bit each; NULL: none.  [task] */
 const uint64_t *wr_inst_rejected(const struct wr_inst *inst, const struct weir_batch *batch);
 /* After a callback that is not settled.  [task] */
-void wr_inst_forget_rejects(struct wr_inst *inst);
 /* One refused record, at once. */
 void wr_inst_refuse(struct wr_inst *inst, const struct wr_refused *refused);
 /* After a callback's output was sent: what its rejected rows come to. */

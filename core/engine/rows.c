@@ -209,7 +209,7 @@ wr_rows_pack(struct weir_rows *rows, const struct weir_batch *batch, const uint3
 	wr_rows_sizes(rows, batch, sel, n, size);
 	for (uint32_t i = 0; i < n; i++)
 		total += size[i];
-	p = wr_arena_alloc(&rows->inst->scratch, total);
+	p = wr_arena_alloc(&rows->inst->frame->scratch, total);
 	for (uint32_t i = 0; i < n; p += size[i++]) {
 		bytes[i] = (struct weir_str){.p = p, .len = size[i]};
 		wr_rows_write(rows, sel != NULL ? sel[i] : i, p);
@@ -332,7 +332,7 @@ take_rows(struct weir_rows *rows, struct wr_batch *batch, const struct weir_str 
 	p = wr_arena_alloc(&batch->arena, total);
 	wr_batch_pin(batch, total);
 	reader->base = p;
-	reader->full = memset(wr_arena_alloc(&rows->inst->scratch, heads), 0xff, heads);
+	reader->full = memset(wr_arena_alloc(&rows->inst->frame->scratch, heads), 0xff, heads);
 	for (i = 0; i < reader->n; p += bytes[i++].len) {
 		memcpy(p, bytes[i].p, bytes[i].len);
 		memcpy(&time[i], p, sizeof *time);

@@ -234,6 +234,7 @@ task_new(struct wr_run *run, const struct wr_chain *chain, uint32_t subtask)
 	task->deadline = INT64_MAX;
 	task->low = INT64_MAX;
 	task->room = WR_ROOM_UNKNOWN;
+	wr_loop_add(run->loops[chain->loops[subtask]], task);
 	task->insts = wr_zalloc(chain->n_ops * sizeof(struct wr_inst *));
 	for (uint32_t i = 0; i < chain->n_ops; i++) {
 		struct wr_inst *inst = wr_inst_new(chain->ops[i], task, subtask);
@@ -324,11 +325,6 @@ build(struct wr_run *run, struct weir_err *err)
 			run->tasks[run->n_tasks++] = task_new(run, &p->chains[c], s);
 	}
 	atomic_store(&run->n_live, run->n_tasks);
-	/* Before anything opens: a plugin's own thread may wake its task as soon as that. */
-	for (uint32_t c = 0, t = 0; c < p->n_chains; c++) {
-		for (uint32_t s = 0; s < p->chains[c].parallelism; s++)
-			wr_loop_add(run->loops[p->chains[c].loops[s]], run->tasks[t++]);
-	}
 	for (uint32_t e = 0; e < p->n_edges; e++)
 		wire_edge(run, p->edges[e]);
 	return 0;

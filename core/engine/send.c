@@ -99,7 +99,7 @@ add_keys(struct wr_inst *inst, struct wr_sender *sender, struct wr_batch *from)
 	const struct weir_column **cols =
 		wr_arena_array(arena, const struct weir_column *, in->first_key + in->n_keys);
 	struct key_errors errors = {0};
-	struct wr_eval eval = {&inst->pub, &inst->scratch, arena, key_error, &errors, 0};
+	struct wr_eval eval = {&inst->pub, &inst->frame->scratch, arena, key_error, &errors, 0};
 
 	memcpy(cols, b->cols, in->first_key * sizeof *cols);
 	for (uint32_t k = 0; k < in->n_keys; k++)
@@ -153,8 +153,8 @@ split(struct wr_inst *inst, struct wr_sender *sender, struct wr_batch *batch)
 	const struct weir_batch *b = &batch->pub;
 	uint32_t n = wr_batch_count(b), parts = sender->n_rings;
 	uint32_t groups = wr_run_max_parallelism(inst->task->run);
-	uint32_t *rows = wr_arena_array(&inst->scratch, uint32_t, (size_t)parts * n);
-	uint32_t *used = wr_arena_zalloc(&inst->scratch, parts * sizeof *used);
+	uint32_t *rows = wr_arena_array(&inst->frame->scratch, uint32_t, (size_t)parts * n);
+	uint32_t *used = wr_arena_zalloc(&inst->frame->scratch, parts * sizeof *used);
 
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t row = b->sel != NULL ? b->sel[i] : i;
@@ -240,15 +240,15 @@ wr_inst_send(struct wr_inst *inst, uint32_t port, struct wr_batch *batch)
 void
 wr_inst_send_outs(struct wr_inst *inst)
 {
-	inst->letters = NULL;
-	while (inst->outs != NULL) {
-		struct weir_out *out = inst->outs;
+	inst->frame->letters = NULL;
+	while (inst->frame->outs != NULL) {
+		struct weir_out *out = inst->frame->outs;
 		uint32_t port = out->port;
 		struct wr_batch *batch;
 
-		inst->outs = out->next;
-		if (inst->outs == NULL)
-			inst->outs_end = &inst->outs;
+		inst->frame->outs = out->next;
+		if (inst->frame->outs == NULL)
+			inst->frame->outs_end = &inst->frame->outs;
 		if (inst->source != NULL && port != (uint32_t)inst->op->error_out) {
 			wr_source_send(inst, out);
 			continue;

@@ -180,7 +180,7 @@ wr_source_position(struct weir_task *task, uint32_t number, struct weir_str pos)
 	}
 	keep_position(part, pos);
 	wr_checkpoint_touch(wr_run_checkpoint(inst->task->run));
-	for (struct weir_out *out = inst->outs; out != NULL; out = out->next) {
+	for (struct weir_out *out = inst->frame->outs; out != NULL; out = out->next) {
 		if (out->part == UINT32_MAX && (int32_t)out->port != inst->op->error_out) {
 			out->part = number;
 			part->caught_up = false;

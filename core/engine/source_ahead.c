@@ -66,7 +66,7 @@ wr_ahead_open(struct wr_inst *inst)
 		ahead->helper[i] = wr_inst_new(op, inst->task, inst->pub.subtask);
 		rc = wr_inst_open_format(ahead->helper[i]);
 		if (rc < 0)
-			inst->err = ahead->helper[i]->err;
+			inst->frame->err = ahead->helper[i]->frame->err;
 	}
 	return rc;
 }
@@ -193,7 +193,7 @@ decode(struct wr_inst *by, struct wr_decoding *decoding)
 {
 	uint64_t begin = uv_hrtime();
 
-	wr_arena_reset(&by->scratch);
+	wr_arena_reset(&by->frame->scratch);
 	wr_source_decode(by, decoding);
 	decoding->ns = uv_hrtime() - begin;
 	atomic_store_explicit(&decoding->done, true, memory_order_release);
@@ -243,8 +243,8 @@ wr_ahead_say(struct wr_ahead *ahead, const struct wr_said *said)
 		return;
 	ahead->open->bytes += said->decoding->out->batch->bytes;
 	ahead->bytes += said->decoding->out->batch->bytes;
-	ahead->inst->outs = NULL; /* it comes back when the turn is settled */
-	ahead->inst->outs_end = &ahead->inst->outs;
+	ahead->inst->frame->outs = NULL; /* it comes back when the turn is settled */
+	ahead->inst->frame->outs_end = &ahead->inst->frame->outs;
 	if (said->decoding->raw.n < FEW || said->decoding->raw.headers != NULL ||
 		!offer(ahead, said->decoding)) {
 		wr_source_decode(ahead->inst, said->decoding);
@@ -269,8 +269,8 @@ say(struct wr_inst *inst, const struct wr_said *said)
 
 	switch (said->what) {
 	case WR_SAYS_RECORDS:
-		*inst->outs_end = said->decoding->out;
-		inst->outs_end = &said->decoding->out->next;
+		*inst->frame->outs_end = said->decoding->out;
+		inst->frame->outs_end = &said->decoding->out->next;
 		wr_count(&inst->counts.busy_ns, said->decoding->ns);
 		wr_source_decoded(inst, said->decoding);
 		break;

@@ -301,7 +301,7 @@ wr_source_decode(struct wr_inst *by, struct wr_decoding *decoding)
 	} else {
 		wr_inst_need_reason(by, decoding->rc);
 		decoding->err = wr_arena_new(&out->batch->arena, struct weir_err);
-		*decoding->err = by->err;
+		*decoding->err = by->frame->err;
 	}
 	out->inst = inst;
 	by->source->decoding = NULL;
@@ -314,7 +314,7 @@ wr_source_decoded(struct wr_inst *inst, struct wr_decoding *decoding)
 
 	wr_source_part(inst, decoding->raw.part)->caught_up = false;
 	if (decoding->rc < 0) {
-		inst->err = *decoding->err;
+		inst->frame->err = *decoding->err;
 		wr_inst_fail(inst, decoding->rc);
 		decoding->out->n = 0; /* whatever stands there */
 	} else {

@@ -65,7 +65,8 @@ wr_source_wanted(struct weir_out *out, const uint64_t *unknown)
 	struct wr_inst *inst = out->inst;
 	const struct wr_op *op = inst->op;
 	uint64_t *wanted = wr_arena_zalloc(&out->batch->arena, WEIR_ROWS_MAX / 8);
-	struct wr_eval eval = {&inst->pub, &inst->scratch, &inst->scratch, note_error, wanted, 0};
+	struct wr_eval eval = {
+		&inst->pub, &inst->frame->scratch, &inst->frame->scratch, note_error, wanted, 0};
 	uint32_t rows[WEIR_ROWS_MAX], n = out->n;
 	struct weir_batch b;
 

@@ -278,7 +278,7 @@ send_slices(struct wr_inst *inst, struct wr_partition *part, uint32_t port, stru
 {
 	const struct weir_batch *b = &batch->pub;
 	uint32_t n = wr_batch_count(b), from = 0;
-	uint32_t *rows = wr_arena_array(&inst->scratch, uint32_t, n);
+	uint32_t *rows = wr_arena_array(&inst->frame->scratch, uint32_t, n);
 
 	for (uint32_t i = 0; i < n; i++)
 		rows[i] = b->sel != NULL ? b->sel[i] : i;
@@ -307,10 +307,11 @@ wr_source_send(struct wr_inst *inst, struct weir_out *out)
 {
 	struct wr_batch *batch = out->batch;
 	struct finish_errors errors = {.inst = inst, .batch = &batch->pub};
-	struct wr_eval eval = {&inst->pub, &inst->scratch, &batch->arena, finish_error, &errors, 0};
+	struct wr_eval eval = {
+		&inst->pub, &inst->frame->scratch, &batch->arena, finish_error, &errors, 0};
 	struct wr_partition *part =
 		out->part != UINT32_MAX ? wr_source_part(inst, out->part) : NULL;
-	struct cut *cuts = wr_arena_array(&inst->scratch, struct cut, out->n);
+	struct cut *cuts = wr_arena_array(&inst->frame->scratch, struct cut, out->n);
 	int64_t newest = INT64_MIN;
 	uint32_t n_cuts = 0;
 
@@ -374,7 +375,7 @@ wr_timeline_begin(struct wr_inst *inst)
 void
 wr_timeline_send(struct wr_inst *inst, uint32_t port, struct wr_batch *batch)
 {
-	struct cut *cuts = wr_arena_array(&inst->scratch, struct cut, batch->pub.n_rows);
+	struct cut *cuts = wr_arena_array(&inst->frame->scratch, struct cut, batch->pub.n_rows);
 	int64_t newest = INT64_MIN;
 	uint32_t n_cuts = find_cuts(inst->op, inst->timeline, &batch->pub, NULL, cuts, &newest);
 

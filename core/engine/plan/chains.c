@@ -89,12 +89,15 @@ chains_gather(struct wr_planner *planner)
 {
 	struct wr_pipeline *pipeline = planner->pipeline;
 	struct wr_chain *chain;
+	const struct wr_op *from;
 	struct wr_op *op;
 	uint32_t i;
 
 	for (i = 0; i < pipeline->n_ops; i++) {
 		op = pipeline->ops[i];
-		op->chain = op->chained ? only_edge(op)->from->chain : pipeline->n_chains++;
+		from = op->chained ? only_edge(op)->from : NULL;
+		op->chain = from != NULL ? from->chain : pipeline->n_chains++;
+		op->depth = from != NULL ? from->depth + 1 : 0;
 	}
 	pipeline->chains =
 		wr_arena_zalloc(planner->arena, (pipeline->n_chains + 1) * sizeof *chain);

@@ -122,6 +122,7 @@ struct wr_op {
 	int64_t changes_from; /* id of the operator that began to amend; -1: inserts only */
 	uint32_t chain; /* index in pipeline->chains */
 	bool chained; /* called directly by its only upstream */
+	uint32_t depth; /* in its chain; the head's is 0 */
 };
 
 struct wr_edge {

@@ -42,6 +42,7 @@ struct fixture {
 	struct wr_out out[2];
 	struct wr_op op;
 	struct wr_task task;
+	struct wr_frame *frame;
 	struct wr_inst inst;
 };
 
@@ -61,21 +62,13 @@ setup(struct fixture *f)
 	f->task.pool = wr_pool_new();
 	f->inst.op = &f->op;
 	f->inst.task = &f->task;
-	f->inst.outs_end = &f->inst.outs;
+	f->inst.frame = f->frame = wr_frame_new();
 }
 
 static void
 teardown(struct fixture *f)
 {
-	while (f->inst.spare_outs != NULL) {
-		struct weir_out *out = f->inst.spare_outs;
-
-		f->inst.spare_outs = out->next;
-		free(out);
-	}
-	free(f->inst.rejects);
-	free(f->inst.rejected);
-	wr_arena_fini(&f->inst.scratch);
+	wr_frame_free(f->frame);
 	ck_assert_uint_eq(wr_pool_free(f->task.pool), 0);
 }
 
@@ -83,11 +76,11 @@ teardown(struct fixture *f)
 static struct wr_batch *
 finish(struct fixture *f)
 {
-	struct weir_out *out = f->inst.outs;
+	struct weir_out *out = f->frame->outs;
 
-	f->inst.outs = out->next;
-	if (f->inst.outs == NULL)
-		f->inst.outs_end = &f->inst.outs;
+	f->frame->outs = out->next;
+	if (f->frame->outs == NULL)
+		f->frame->outs_end = &f->frame->outs;
 	return wr_out_finish(out);
 }
 
@@ -283,7 +276,7 @@ START_TEST(selected_rows_are_copied_and_the_rest_is_shared)
 	in = make_input(&f, 10);
 	wr_out_select(&f.inst.pub, 0, &in->pub, rows, 2);
 	wr_out_select(&f.inst.pub, 0, &in->pub, rows, 0);
-	ck_assert_msg(f.inst.outs->next == NULL, "no rows are no batch");
+	ck_assert_msg(f.frame->outs->next == NULL, "no rows are no batch");
 	rows[0] = 3;
 	b = finish(&f);
 	wr_batch_unref(in);
@@ -518,7 +511,7 @@ START_TEST(rejected_rows_leave_what_is_made_of_their_batch)
 	b = finish(&f);
 	ck_assert_uint_eq(wr_batch_count(&b->pub), 6);
 	wr_batch_unref(b);
-	wr_inst_forget_rejects(&f.inst);
+	wr_frame_forget_rejects(f.frame);
 	wr_batch_unref(in);
 	wr_batch_unref(other);
 	teardown(&f);
