@@ -62,10 +62,12 @@ static uint64_t *
 host_counter(struct weir_task *task, const char *name, const char *help)
 {
 	struct wr_inst *inst = wr_inst_of(task);
-	struct wr_counter *counter = wr_arena_new(&inst->open_arena, struct wr_counter);
+	size_t n_name = strlen(name) + 1, n_help = strlen(help) + 1;
+	struct wr_counter *counter = wr_alloc(sizeof *counter + n_name + n_help);
 
-	counter->name = wr_arena_dup(&inst->open_arena, name, strlen(name));
-	counter->help = wr_arena_dup(&inst->open_arena, help, strlen(help));
+	counter->name = memcpy(counter->texts, name, n_name);
+	counter->help = memcpy(counter->texts + n_name, help, n_help);
+	counter->value = 0;
 	counter->next = inst->counters;
 	/* Whoever prints them may be at it. */
 	__atomic_store_n(&inst->counters, counter, __ATOMIC_RELEASE);

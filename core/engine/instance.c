@@ -168,6 +168,10 @@ wr_inst_free(struct wr_inst *inst)
 	}
 	free(inst->ports);
 	free(inst->pending);
+	for (struct wr_counter *c = inst->counters, *next; c != NULL; c = next) {
+		next = c->next;
+		free(c);
+	}
 	wr_arena_fini(&inst->open_arena);
 	if (has_own_frame(inst->op))
 		wr_frame_free(inst->frame);

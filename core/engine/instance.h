@@ -40,6 +40,7 @@ struct wr_counter {
 	struct wr_counter *next;
 	const char *name, *help;
 	uint64_t value;
+	char texts[];
 };
 
 /* Written by the task, read by anyone: relaxed. */

@@ -16,9 +16,8 @@ wr_ring_new(uint32_t batches, uint64_t bytes, struct wr_task *producer, struct w
 
 	wr_assert(ring != NULL);
 	memset(ring, 0, sizeof *ring);
-	/* Watermarks and other control items stand between batches; they have slots of their own.
-	 */
-	while (slots < 2 * batches + 8)
+	/* A watermark stands between any two batches. */
+	while (slots < 2 * batches)
 		slots *= 2;
 	ring->items = wr_zalloc(slots * sizeof *ring->items);
 	ring->mask = slots - 1;
