@@ -264,7 +264,7 @@ wr_fields_read(struct weir_plan *plan)
 	empty = *plan->op->dir;
 	empty.children = NULL;
 	block = fields_split(plan, plan->format != NULL ? plan->format : &empty, &made);
-	format->declared = wr_schema_of(planner, &made, false);
+	format->declared = wr_schema_of(planner, &made, WEIR_CHANGES_NONE, NULL);
 	table = (struct wr_table_of){
 		format->desc->directives, format->desc->directive_size, format->conf};
 	if (wr_bind(block, &table, table.directives == NULL ? 0 : 1, NULL,

@@ -112,7 +112,7 @@ inputs_union(struct wr_planner *planner, const struct wr_in *in)
 			made.fields[i] = field;
 		}
 	}
-	return wr_schema_of(planner, &made, changes);
+	return wr_schema_of(planner, &made, changes, first);
 }
 
 /* Says whose rows it cannot take, and how it could. */

@@ -9,7 +9,7 @@ static struct weir_plan **
 order_number(struct wr_planner *planner)
 {
 	struct weir_plan **plans =
-		wr_arena_array(planner->arena, struct weir_plan *, planner->n_plans + 1);
+		wr_arena_array(&planner->scratch, struct weir_plan *, planner->n_plans + 1);
 	struct weir_plan *plan;
 	uint32_t i, k;
 
@@ -86,7 +86,7 @@ static void
 order_cycles(struct wr_planner *planner, struct weir_plan *const *plans)
 {
 	struct weir_plan **path =
-		wr_arena_array(planner->arena, struct weir_plan *, planner->n_plans + 1);
+		wr_arena_array(&planner->scratch, struct weir_plan *, planner->n_plans + 1);
 	uint32_t i, k, n;
 	struct weir_plan *plan;
 

@@ -6,7 +6,7 @@ static void
 output_grow(struct wr_planner *planner)
 {
 	uint32_t cap = planner->cap_outputs == 0 ? 64 : planner->cap_outputs * 2, i;
-	struct wr_output_name *v = wr_arena_array(planner->arena, struct wr_output_name, cap);
+	struct wr_output_name *v = wr_arena_array(&planner->scratch, struct wr_output_name, cap);
 
 	for (i = 0; i < planner->n_outputs; i++) {
 		v[i] = planner->outputs[i];
@@ -31,7 +31,7 @@ void
 wr_outputs_add_maker(struct wr_planner *planner, struct wr_output_name *output,
 	struct weir_plan *plan, uint32_t port)
 {
-	struct wr_maker *maker = wr_arena_new(planner->arena, struct wr_maker);
+	struct wr_maker *maker = wr_arena_new(&planner->scratch, struct wr_maker);
 
 	maker->plan = plan;
 	maker->port = port;
@@ -50,11 +50,11 @@ output_bearer(struct wr_planner *planner, const struct wr_output_name *output, c
 
 		if (own && strcmp(what, "operator") == 0)
 			return "";
-		who = wr_arena_printf(planner->arena, "%s%s", own ? "" : "an output of ",
+		who = wr_arena_printf(&planner->scratch, "%s%s", own ? "" : "an output of ",
 			output->plan->op->title);
 	}
-	return wr_arena_printf(
-		planner->arena, ": it names %s; operators and outputs share one set of names", who);
+	return wr_arena_printf(&planner->scratch,
+		": it names %s; operators and outputs share one set of names", who);
 }
 
 /* A name that is free, or that of dead letters of several operators; else NULL, reported. */
@@ -83,7 +83,7 @@ output_new(struct wr_planner *planner, struct weir_plan *plan, struct weir_str n
 	*output = (struct wr_output_name){.name = name, .plan = plan, .dead_letter = dead_letter};
 	output->last_maker = &output->makers;
 	output->last_reader = &output->readers;
-	wr_names_put(&planner->names, planner->arena, name, planner->n_outputs++);
+	wr_names_put(&planner->names, &planner->scratch, name, planner->n_outputs++);
 	return output;
 }
 
@@ -280,7 +280,7 @@ static void
 mark_downstream(struct wr_planner *planner, const struct wr_output_name *from)
 {
 	struct weir_plan **queue =
-		wr_arena_array(planner->arena, struct weir_plan *, planner->n_plans + 1);
+		wr_arena_array(&planner->scratch, struct weir_plan *, planner->n_plans + 1);
 	const struct wr_output_name *output;
 	uint32_t n = mark_readers(from, queue, 0), i, port;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Inside the planner: what is known of a pipeline while it is read, wired and typed.  One thread,
- * for the time of one wr_pipeline_plan(); all memory is the pipeline's arena.  Each stage marks
+ * for the time of one wr_pipeline_plan(), as its scratch memory is.  Each stage marks
  * operators that it found wrong as failed, and later stages pass over them and over what hangs on
  * them, so that one mistake makes one message.
  */
@@ -130,7 +130,8 @@ struct wr_file_use {
 
 struct wr_planner {
 	struct wr_pipeline *pipeline;
-	struct wr_arena *arena;
+	struct wr_arena *arena; /* the pipeline's */
+	struct wr_arena scratch; /* of what is of no use once it is planned */
 	const struct wr_plugins *plugins;
 	const struct wr_plan_options *options;
 	struct wr_diag *diag;
@@ -212,8 +213,9 @@ int32_t wr_schema_find(struct wr_planner *planner, struct wr_names *names,
 int32_t wr_schema_find_made(struct wr_planner *planner, struct wr_made *made, struct weir_str name);
 struct weir_field *wr_schema_field(
 	struct wr_planner *planner, struct weir_str name, uint32_t type, bool nullable);
-const struct weir_schema *wr_schema_of(
-	struct wr_planner *planner, const struct wr_made *made, uint32_t changes);
+/* like: a schema that it may be the same as; NULL: none. */
+const struct weir_schema *wr_schema_of(struct wr_planner *planner, const struct wr_made *made,
+	uint32_t changes, const struct weir_schema *like);
 /* `int`; the conf's words for types. */
 const char *wr_schema_type(uint32_t type);
 uint32_t wr_schema_type_of(struct weir_str word); /* 0: none */

@@ -138,7 +138,7 @@ read_input(struct weir_plan *plan, const char *name, struct wr_port *port)
 	for (; dir != NULL; dir = dir->next)
 		if (wr_str_is(dir->name, name))
 			n += dir->n_words;
-	refs = wr_arena_array(plan->planner->arena, struct weir_str, n + 1);
+	refs = wr_arena_array(&plan->planner->scratch, struct weir_str, n + 1);
 	for (dir = wr_dir_find(plan->op->dir, name); dir != NULL; dir = dir->next)
 		if (wr_str_is(dir->name, name) && dir->n_words > 0) {
 			memcpy(refs + port->n_refs, dir->words, dir->n_words * sizeof *refs);
@@ -212,7 +212,7 @@ static void
 read_ports(struct weir_plan *plan)
 {
 	const struct weir_operator *desc = plan->op->desc;
-	struct wr_arena *arena = plan->planner->arena;
+	struct wr_arena *arena = plan->planner->arena, *scratch = &plan->planner->scratch;
 	struct wr_op *op = plan->op;
 	uint32_t n_out, i;
 
@@ -221,10 +221,10 @@ read_ports(struct weir_plan *plan)
 	op->n_out = n_out;
 	op->error_out = -1;
 	op->changes_from = -1;
-	op->in = wr_arena_zalloc(arena, (op->n_in + 1) * sizeof *op->in);
+	op->in = wr_arena_zalloc(arena, op->n_in * sizeof *op->in);
 	op->out = wr_arena_zalloc(arena, (n_out + 1) * sizeof *op->out);
-	plan->ports = wr_arena_zalloc(arena, (op->n_in + 1) * sizeof *plan->ports);
-	plan->made = wr_arena_zalloc(arena, (n_out + 1) * sizeof *plan->made);
+	plan->ports = wr_arena_zalloc(scratch, op->n_in * sizeof *plan->ports);
+	plan->made = wr_arena_zalloc(scratch, n_out * sizeof *plan->made);
 	for (i = 0; i < n_out; i++)
 		plan->made[i].hidden_from = WR_HIDDEN_NONE;
 }
@@ -232,7 +232,7 @@ read_ports(struct weir_plan *plan)
 static void
 read_operator(struct wr_planner *planner, const struct wr_dir *dir)
 {
-	struct weir_plan *plan = wr_arena_new(planner->arena, struct weir_plan);
+	struct weir_plan *plan = wr_arena_new(&planner->scratch, struct weir_plan);
 	struct wr_op *op = wr_arena_new(planner->arena, struct wr_op);
 	struct weir_str word;
 
@@ -269,15 +269,15 @@ read_operator(struct wr_planner *planner, const struct wr_dir *dir)
 static const char *const *
 operator_words(struct wr_planner *planner, const struct wr_dir *block, uint32_t n)
 {
-	const char **words = wr_arena_array(planner->arena, const char *, n + 2);
+	const char **words = wr_arena_array(&planner->scratch, const char *, n + 2);
 	struct wr_names seen = {0};
 	const struct wr_dir *dir;
 	uint32_t i = 0;
 
 	for (dir = block->children; dir != NULL; dir = dir->next)
 		if (is_operator(planner, dir) &&
-			wr_names_put(&seen, planner->arena, dir->name, 0) == WR_NAMES_ABSENT)
-			words[i++] = wr_arena_dup(planner->arena, dir->name.p, dir->name.len);
+			wr_names_put(&seen, &planner->scratch, dir->name, 0) == WR_NAMES_ABSENT)
+			words[i++] = wr_arena_dup(&planner->scratch, dir->name.p, dir->name.len);
 	words[i++] = "checkpoint";
 	words[i] = NULL;
 	return words;
@@ -316,7 +316,7 @@ wr_read_pipeline(struct wr_planner *planner, const struct wr_dir *block)
 		(struct wr_refusal){planner->conf.on_error, planner->conf.dead_letter},
 		&planner->refusal);
 	planner->pipeline->max_parallelism = (uint32_t)planner->conf.max_parallelism;
-	planner->plans = wr_arena_array(planner->arena, struct weir_plan *, n + 1);
+	planner->plans = wr_arena_array(&planner->scratch, struct weir_plan *, n + 1);
 	for (dir = block->children; dir != NULL; dir = dir->next)
 		if (is_operator(planner, dir))
 			read_operator(planner, dir);

@@ -45,8 +45,8 @@ wr_schema_add(struct wr_planner *planner, struct wr_made *made, const struct wei
 
 	if (made->n == made->cap) {
 		cap = made->cap == 0 ? 16 : made->cap * 2;
-		fields = wr_arena_array(planner->arena, const struct weir_field *, cap);
-		passes = wr_arena_array(planner->arena, struct wr_pass, cap);
+		fields = wr_arena_array(&planner->scratch, const struct weir_field *, cap);
+		passes = wr_arena_array(&planner->scratch, struct wr_pass, cap);
 		if (made->n > 0) {
 			memcpy(fields, made->fields, made->n * sizeof *fields);
 			memcpy(passes, made->pass, made->n * sizeof *passes);
@@ -67,7 +67,7 @@ wr_schema_find(struct wr_planner *planner, struct wr_names *names, const struct 
 
 	if (names->n == 0)
 		for (i = 0; i < schema->n; i++)
-			wr_names_put(names, planner->arena, schema->fields[i]->name, i);
+			wr_names_put(names, &planner->scratch, schema->fields[i]->name, i);
 	i = wr_names_find(names, name);
 	return i == WR_NAMES_ABSENT ? -1 : (int32_t)i;
 }
@@ -79,21 +79,30 @@ wr_schema_find_made(struct wr_planner *planner, struct wr_made *made, struct wei
 	uint32_t i;
 
 	for (; made->indexed < made->n; made->indexed++)
-		wr_names_put(&made->columns, planner->arena, made->fields[made->indexed]->name,
+		wr_names_put(&made->columns, &planner->scratch, made->fields[made->indexed]->name,
 			made->indexed);
 	i = wr_names_find(&made->columns, name);
 	return i == WR_NAMES_ABSENT ? -1 : (int32_t)i;
 }
 
 const struct weir_schema *
-wr_schema_of(struct wr_planner *planner, const struct wr_made *made, uint32_t changes)
+wr_schema_of(struct wr_planner *planner, const struct wr_made *made, uint32_t changes,
+	const struct weir_schema *like)
 {
-	struct weir_schema *schema = wr_arena_new(planner->arena, struct weir_schema);
+	struct weir_schema *schema;
+	const struct weir_field **fields;
 
+	if (like != NULL && like->n == made->n && like->changes == changes &&
+		(made->n == 0 || memcmp(like->fields, made->fields, made->n * sizeof *fields) == 0))
+		return like;
+	schema = wr_arena_new(planner->arena, struct weir_schema);
+	fields = wr_arena_array(planner->arena, const struct weir_field *, made->n);
+	if (made->n > 0)
+		memcpy(fields, made->fields, made->n * sizeof *fields);
 	schema->size = sizeof *schema;
 	schema->n = made->n;
 	schema->changes = changes;
-	schema->fields = made->fields;
+	schema->fields = fields;
 	return schema;
 }
 

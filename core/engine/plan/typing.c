@@ -115,8 +115,11 @@ typing_finish_outputs(struct weir_plan *plan)
 			out->schema = wr_schema_of(planner, made,
 				made->taker != NULL     ? WEIR_CHANGES_TAKE_BACK
 				: made->amender != NULL ? WEIR_CHANGES_UPDATE
-							: WEIR_CHANGES_NONE);
-			out->pass = made->pass;
+							: WEIR_CHANGES_NONE,
+				op->n_in > 0 ? op->in[0].schema : NULL);
+			out->pass = wr_arena_array(planner->arena, struct wr_pass, made->n);
+			if (made->n > 0)
+				memcpy(out->pass, made->pass, made->n * sizeof *out->pass);
 			out->hidden_able = typing_hidden_able(plan, made);
 		}
 		out->needed = wr_arena_zalloc(

@@ -14,18 +14,19 @@ wires_guess(struct wr_planner *planner, struct weir_str word)
 
 	if (planner->diag->n_errors >= WR_DIAG_MAX)
 		return "";
-	names = wr_arena_array(planner->arena, const char *, planner->n_outputs + 1);
+	names = wr_arena_array(&planner->scratch, const char *, planner->n_outputs + 1);
 	for (i = 0; i < planner->n_outputs; i++) {
 		output = &planner->outputs[i];
 		if (!output->bare)
-			names[n++] = wr_arena_dup(planner->arena, output->name.p, output->name.len);
+			names[n++] =
+				wr_arena_dup(&planner->scratch, output->name.p, output->name.len);
 	}
 	guess = wr_did_you_mean(word, names, n);
 	if (guess == NULL)
 		return "";
 	/* Else the same slip would be reported a second time, as an output that nobody reads. */
 	wr_outputs_find(planner, wr_str(guess))->read = true;
-	return wr_arena_printf(planner->arena, "; did you mean \"%s\"?", guess);
+	return wr_arena_printf(&planner->scratch, "; did you mean \"%s\"?", guess);
 }
 
 /* Names with commas between them, all of which are meant. */
@@ -99,7 +100,7 @@ wires_resolve(struct weir_plan *plan, uint32_t in, struct weir_str name, uint32_
 	}
 	output->seen = input;
 	output->read = true;
-	reader = wr_arena_new(planner->arena, struct wr_reader);
+	reader = wr_arena_new(&planner->scratch, struct wr_reader);
 	reader->plan = plan;
 	reader->in = in;
 	*output->last_reader = reader;
