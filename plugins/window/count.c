@@ -64,8 +64,9 @@ open_tables(struct count_window *w, struct weir_task *task)
 
 	if (slots == NULL)
 		return -1;
-	/* Parts of another length are other parts. */
-	snprintf(name, sizeof name, "parts_%" PRId64, w->length);
+	/* Other windows have other parts, and need them for longer. */
+	snprintf(name, sizeof name, "parts_%" PRId64 "_%" PRId64, w->conf->count,
+		w->conf->count_slide);
 	spec.name = name;
 	spec.slots = slots;
 	w->parts = w->tables->open(task, &spec);
@@ -73,7 +74,8 @@ open_tables(struct count_window *w, struct weir_task *task)
 	spec.flags = WEIR_BY_NS | WEIR_SCRATCH;
 	w->scratch = w->tables->open(task, &spec);
 	free(slots);
-	snprintf(name, sizeof name, "keys_%" PRId64, w->length);
+	snprintf(name, sizeof name, "keys_%" PRId64 "_%" PRId64, w->conf->count,
+		w->conf->count_slide);
 	spec.name = name;
 	spec.flags = WEIR_BY_KEY;
 	spec.n_slots = 1;
@@ -326,17 +328,19 @@ count_on_timer(void *self, struct weir_task *task, const struct weir_due *due)
 
 		if (own == NULL || own->timer != due->when[i])
 			continue;
-		if (own->newest + w->conf->ttl <= own->timer) {
+		if (w->conf->ttl > 0 && own->newest + w->conf->ttl <= own->timer) {
 			gone[n_gone++] = i;
 		} else {
-			when[n_again] = own->newest + w->conf->ttl;
+			when[n_again] = w->conf->ttl > 0 ? own->newest + w->conf->ttl : INT64_MIN;
 			again[n_again++] = i;
 		}
 	}
 	w->tables->upsert(w->keys, due->keys, again, n_again, NULL, key);
 	for (uint32_t i = 0; i < n_again; i++)
 		((struct count_key *)key[i])->timer = when[i];
-	w->timers->set(task, due->keys, again, n_again, WEIR_EVENT_TIME, when);
+	/* Without a ttl, which they may have had, keys have no timer. */
+	if (w->conf->ttl > 0)
+		w->timers->set(task, due->keys, again, n_again, WEIR_EVENT_TIME, when);
 	drop_parts(w, due->keys, gone, n_gone);
 	w->tables->erase(w->keys, due->keys, gone, n_gone, NULL);
 	return WEIR_OK;

@@ -29,8 +29,12 @@ pane_open(const struct window_conf *conf, struct weir_task *task, void **self)
 	w->conf = conf;
 	w->tables = task->host->extension("weir.table/1");
 	w->expr = task->host->extension("weir.expr/1");
-	/* Namespaces of another width mean other slices of time: that is another table. */
+	/* Namespaces of another width mean other slices of time: that is another table.  So is one
+	 * whose windows go out at another time: which of them have is not kept. */
 	snprintf(w->name, sizeof w->name, "panes_%" PRId64 "us", conf->pane);
+	if (conf->delay > 0)
+		snprintf(w->name, sizeof w->name, "panes_%" PRId64 "us_%" PRId64 "us_later",
+			conf->pane, conf->delay);
 	spec.name = w->name;
 	spec.flags = WEIR_BY_NS;
 	spec.n_slots = w->expr->slots(conf->aggs, &spec.slots);

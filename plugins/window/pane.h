@@ -51,7 +51,7 @@ struct pane_window {
 	uint32_t gone_out; /* offset in a row of it: 1: a late row amends what has gone out */
 	struct pane_slide slide;
 	uint64_t *late_rows;
-	char name[48]; /* of the table */
+	char name[64]; /* of the table */
 	struct window_clock clock;
 
 	/* What is under way. */

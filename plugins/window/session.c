@@ -9,6 +9,17 @@
 /* Sessions with max_duration are cut where a cell of time begins: so many make that duration. */
 enum { SESSION_CELLS = 8 };
 
+/* What goes out how often, or is cut, has entries of its own: the table's name says it. */
+static const char *
+name_of(const struct session_window *w)
+{
+	if (!w->is_early)
+		return w->work.cell > 0 ? "stretches" : "sessions";
+	if (w->conf->mode == WINDOW_DISCARDING)
+		return "early_parts";
+	return w->conf->emit == WINDOW_EMIT_FINAL ? "final_sessions" : "early_sessions";
+}
+
 static int
 open_tables(struct session_window *w, struct weir_task *task)
 {
@@ -18,9 +29,8 @@ open_tables(struct session_window *w, struct weir_task *task)
 		.bytes = w->is_early ? sizeof fresh : sizeof fresh.own,
 		.version = 1,
 		.initial = &fresh};
-	struct weir_table_spec spec = {.size = sizeof spec,
-		.flags = WEIR_BY_KEY,
-		.name = w->is_early ? "early_sessions" : "sessions"};
+	struct weir_table_spec spec = {
+		.size = sizeof spec, .flags = WEIR_BY_KEY, .name = name_of(w)};
 	struct weir_slot *slots =
 		window_slots(w->conf, w->expr, &own_slot, &spec.n_slots, &w->work.own);
 

@@ -544,6 +544,8 @@ early_on_timer(void *self, struct weir_task *task, const struct weir_due *due)
 	void *cursor = NULL;
 
 	if (due->clock == WEIR_CLOCK) {
+		if (!tick_is_timer(w->session.conf, due))
+			return WEIR_OK;
 		w->ticks.timer = INT64_MAX;
 		return tick(w, task);
 	}

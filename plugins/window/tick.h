@@ -36,6 +36,14 @@ tick_is_due(struct window_ticks *ticks, const struct window_conf *conf, int64_t 
 	return !begins;
 }
 
+/* Whether a timer is one of these: windows of another kind may have been here before, and set it.
+ */
+static inline int
+tick_is_timer(const struct window_conf *conf, const struct weir_due *due)
+{
+	return due->clock == WEIR_CLOCK && conf->fire_every[WEIR_CLOCK] > 0;
+}
+
 /* Sees to it that windows go out when the clock says so. */
 static inline void
 tick_set_timer(struct window_ticks *ticks, const struct window_conf *conf, struct weir_task *task,

@@ -6,6 +6,8 @@
  * keys.
  */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "tick.h"
@@ -65,6 +67,20 @@ own_of(const struct trigger_window *w, void *row)
 	return (void *)((char *)row + w->own);
 }
 
+/* Entries of other windows are something else: what they are is in the table's name. */
+static void
+name_table(const struct window_conf *conf, char *name, size_t size)
+{
+	const char *parts = conf->mode == WINDOW_DISCARDING ? "_parts" : "";
+
+	if (conf->global)
+		snprintf(name, size, "global%s%s", parts,
+			conf->emit == WINDOW_EMIT_FINAL ? "_final" : "");
+	else
+		snprintf(name, size, "windows_%" PRId64 "_%" PRId64 "_%" PRId64 "us%s", conf->block,
+			conf->size, conf->slide, parts);
+}
+
 static int
 trigger_open(const struct window_conf *conf, struct weir_task *task, void **self)
 {
@@ -72,14 +88,16 @@ trigger_open(const struct window_conf *conf, struct weir_task *task, void **self
 	static const struct weir_slot own_slot = {
 		.name = "own", .bytes = sizeof fresh, .version = 1, .initial = &fresh};
 	struct trigger_window *w = calloc(1, sizeof *w);
+	char name[96];
 	struct weir_table_spec spec = {.size = sizeof spec,
 		.flags = conf->global ? WEIR_BY_KEY : WEIR_BY_NS,
-		.name = conf->global ? "global" : "windows",
+		.name = name,
 		.ttl_us = conf->ttl};
 	struct weir_slot *slots;
 
 	if (w == NULL)
 		return weir_fail(task->err, -ENOMEM, "out of memory");
+	name_table(conf, name, sizeof name);
 	w->conf = conf;
 	w->host = task->host;
 	w->tables = task->host->extension("weir.table/1");
@@ -401,7 +419,8 @@ trigger_on_timer(void *self, struct weir_task *task, const struct weir_due *due)
 {
 	struct trigger_window *w = self;
 
-	(void)due;
+	if (!tick_is_timer(w->conf, due))
+		return WEIR_OK;
 	w->ticks.timer = INT64_MAX;
 	w->work = TRIGGER_EARLY;
 	w->early = 1;

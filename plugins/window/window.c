@@ -259,6 +259,9 @@ window_on_timer(void *self, struct weir_task *task, const struct weir_due *due)
 {
 	const struct window *window = self;
 
+	/* Windows of another kind may have been here before these, and set it. */
+	if (window->kind->on_timer == NULL)
+		return WEIR_OK;
 	return window->kind->on_timer(window->self, task, due);
 }
 

@@ -288,6 +288,70 @@ def test_a_top_over_amending_rows_that_is_another(place):
         begins_anew(place, body, body.replace(was, now), changed)
 
 
+WINDOWS = (
+    "tumbling 10s;",
+    "tumbling 10s; emit final; allowed_lateness 5s;",
+    "tumbling 10s; emit final; allowed_lateness 3s;",
+    "tumbling 10s; trigger every 100ms processing;",
+    "tumbling 6s; trigger count 3;",
+    "hopping 12s 6s; trigger count 3;",
+    "tumbling 6s; trigger count 3; accumulation_mode discarding;",
+    "cumulate 12s 6s; trigger count 3;",
+    "session 3s;",
+    "session 3s; max_duration 8s;",
+    "session 3s; trigger every 100ms processing;",
+    "session 3s; trigger count 3; accumulation_mode discarding;",
+    "session 3s; emit final; allowed_lateness 5s;",
+    "count 6;",
+    "count 6; slide 2;",
+    "count 4; slide 2; ttl 2s;",
+    "global; trigger every 100ms processing; ttl 2s;",
+    "global; trigger count 3; accumulation_mode discarding;",
+    "global; emit final;",
+    "tumbling 10s;",
+)
+
+
+def test_windows_of_another_kind(place):
+    """What other windows kept is not taken for theirs; timers that those set do no harm."""
+    body = f"""    source file in {{ {SOURCE} }}
+    window w {{ from in; key user; %s aggregate n = count(); }}
+    map m {{ from w; changes_as op; }}
+    sink file out {{ from m; path out.ndjson; }}
+"""
+    begin(place, body % WINDOWS[0])
+    for windows in WINDOWS[1:]:
+        place.write("weir.conf", conf(body % windows))
+        contains(section(place), 'window "w": changed: table ')
+        place.checkpoint()
+        place.checkpoint()  # its timers meet more rows
+    files = sorted(place.path.glob("out*"))
+    rows = [json.loads(row) for file in files for row in file.read_text().splitlines()]
+    assert {"insert", "update"} <= {row["op"] for row in rows}, rows
+
+
+def test_what_a_windows_table_does_not_tell_may_change(place):
+    body = f"""    source file in {{ {SOURCE} }}
+    window w {{ from in; key user; %s aggregate n = count(); }}
+    map m {{ from w; changes_as op; }}
+    sink file out {{ from m; path out.ndjson; }}
+"""
+    ttl = 'changed: slot "@written" of version 1 '
+    for was, now, verdict in (
+        ("tumbling 10s;", "tumbling 10s; allowed_lateness 5s;", "kept"),
+        ("hopping 10s 2s; trigger count 3;", "hopping 10s 2s; trigger every 1s;", "kept"),
+        ("session 3s;", "session 1s;", "kept"),
+        ("session 3s; trigger count 3;", "session 4s; trigger every 100ms processing;", "kept"),
+        ("count 6; ttl 2s;", "count 6;", "kept"),
+        ("global; trigger count 3;", "global; trigger every 1s; ttl 2s;", ttl),
+    ):
+        begin(place, body % was)
+        place.write("weir.conf", conf(body % now))
+        contains(section(place), f'window "w": {verdict}')
+        place.checkpoint()
+        shutil.rmtree(place.path / "state")
+
+
 def test_the_version_that_wrote_private_state(place):
     keeper = LAST.replace("sample some { from in; rate 1/2; parallelism 1; }", "keeper some { from in; }")
     top = "load_module '%s/tests/fixtures/keeper_%d.so';"
