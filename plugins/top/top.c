@@ -217,6 +217,7 @@ top_version(const struct top *top)
 
 	XXH3_64bits_reset(&hash);
 	XXH3_64bits_update(&hash, words, sizeof words);
+	XXH3_64bits_update(&hash, &conf->tumbling, sizeof conf->tumbling);
 	hash_order(&hash, &conf->order, &conf->order_by);
 	hash_order(&hash, &conf->unique, &conf->unique_key);
 	return (uint32_t)XXH3_64bits_digest(&hash);

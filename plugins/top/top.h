@@ -170,7 +170,7 @@ struct top_results {
 
 /*
  * [open]  Of a slot, beside that of its layout: another one whenever what the columns read further
- * down are, which rows have a place, or what tells them apart is another.
+ * down are, which rows have a place, in which windows, or what tells them apart is another.
  */
 uint32_t top_version(const struct top *top);
 

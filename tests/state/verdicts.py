@@ -273,6 +273,8 @@ def test_a_top_with_another_limit_or_order(place):
     for was, now in ("limit 20", "limit 3"), ("limit 20", "limit 30"), ("n desc", "n"), ("n desc", "n % 7 desc"):
         begins_anew(place, body, body.replace(was, now), changed)
     begins_anew(place, body, body.replace("user n r", "user ts n r"), changed)
+    windows = body.replace("rank r", "rank r; tumbling 10s")
+    begins_anew(place, windows, windows.replace("10s", "7s"), changed)
 
 
 def test_a_top_over_amending_rows_that_is_another(place):
