@@ -5,6 +5,7 @@ pipeline p {
     source values in { row "x"; format line; }
     sink stdout out { from in; }
 }
+-- file state/p/db/CURRENT
 -- file state/p/manifest.json/file
 -- stdout
 pipeline "p": 2 operators in 1 chain, 1 task on 1 loop
