@@ -221,7 +221,8 @@ read_ports(struct weir_plan *plan)
 	op->n_out = n_out;
 	op->error_out = -1;
 	op->changes_from = -1;
-	op->in = wr_arena_zalloc(arena, op->n_in * sizeof *op->in);
+	/* A source has one, too, without rows and keys: as what its tables and timers stand under. */
+	op->in = wr_arena_zalloc(arena, (op->n_in > 0 ? op->n_in : 1) * sizeof *op->in);
 	op->out = wr_arena_zalloc(arena, (n_out + 1) * sizeof *op->out);
 	plan->ports = wr_arena_zalloc(scratch, op->n_in * sizeof *plan->ports);
 	plan->made = wr_arena_zalloc(scratch, n_out * sizeof *plan->made);
