@@ -333,6 +333,8 @@ wr_timers_due(struct wr_timers *timers, uint32_t clock, int64_t now, struct weir
 	while (n < WEIR_ROWS_MAX && queue_is_due(queue, now))
 		n = queue_take(queue, now, timers->taken, n);
 	timers_give(queue->table, timers->taken, n, due);
+	if (own_first)
+		due->keys = NULL;
 	return n;
 }
 

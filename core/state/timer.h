@@ -30,7 +30,7 @@ void wr_timers_clear(struct wr_timers *timers, const struct weir_batch *batch, c
 	uint32_t n, uint32_t clock, const int64_t *when);
 /*
  * Takes up to WEIR_ROWS_MAX timers of this clock due at or before now, earliest first; 0: none.
- * They are keyed, or all the instance's own (due->keys has then no columns); call again for the
+ * They are keyed, or all the instance's own (due->keys is then NULL); call again for the
  * rest.  due stays valid until the next call; its keys are a borrowed batch, with event_time when
  * and ingest_time 0.
  */

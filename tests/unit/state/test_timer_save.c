@@ -107,7 +107,7 @@ fire_all(struct wr_timers *timers, const struct keyset *set, struct model *left)
 				uint32_t time = (uint32_t)(due.when[i] / 1000 + 3), id = 0;
 				bool *set_at = &left->own[clock][time];
 
-				if (due.keys->n_keys > 0) {
+				if (due.keys != NULL) {
 					while (!keyset_row_is(set, due.keys, i, id))
 						id++;
 					MUST(id < IDS);
