@@ -543,15 +543,17 @@ early_on_timer(void *self, struct weir_task *task, const struct weir_due *due)
 	struct weir_entries entries = {.size = sizeof entries};
 	void *cursor = NULL;
 
-	if (due->clock == WEIR_CLOCK) {
-		if (!tick_is_timer(w->session.conf, due))
-			return WEIR_OK;
-		w->ticks.timer = INT64_MAX;
-		return tick(w, task);
-	}
 	while (session_probe_due(&w->session, due, &cursor, &entries) > 0)
 		close_entries(w, task, due, &entries);
 	return WEIR_OK;
+}
+
+static int
+early_on_tick(void *self, struct weir_task *task)
+{
+	struct early_window *w = self;
+
+	return tick_has_come(&w->ticks, w->session.conf) ? tick(w, task) : WEIR_OK;
 }
 
 static int
@@ -587,5 +589,6 @@ const struct window_kind window_early_sessions = {
 	.process = early_process,
 	.on_watermark = early_on_watermark,
 	.on_timer = early_on_timer,
+	.on_tick = early_on_tick,
 	.resume = early_resume,
 };

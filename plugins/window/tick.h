@@ -36,12 +36,12 @@ tick_is_due(struct window_ticks *ticks, const struct window_conf *conf, int64_t 
 	return !begins;
 }
 
-/* Whether a timer is one of these: windows of another kind may have been here before, and set it.
- */
+/* A timer of the clock is due: whether it is one of these, of a conf that still has them. */
 static inline int
-tick_is_timer(const struct window_conf *conf, const struct weir_due *due)
+tick_has_come(struct window_ticks *ticks, const struct window_conf *conf)
 {
-	return due->clock == WEIR_CLOCK && conf->fire_every[WEIR_CLOCK] > 0;
+	ticks->timer = INT64_MAX;
+	return conf->fire_every[WEIR_CLOCK] > 0;
 }
 
 /* Sees to it that windows go out when the clock says so. */

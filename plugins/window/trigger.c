@@ -415,13 +415,12 @@ trigger_on_watermark(void *self, struct weir_task *task, int64_t watermark)
 }
 
 static int
-trigger_on_timer(void *self, struct weir_task *task, const struct weir_due *due)
+trigger_on_tick(void *self, struct weir_task *task)
 {
 	struct trigger_window *w = self;
 
-	if (!tick_is_timer(w->conf, due))
+	if (!tick_has_come(&w->ticks, w->conf))
 		return WEIR_OK;
-	w->ticks.timer = INT64_MAX;
 	w->work = TRIGGER_EARLY;
 	w->early = 1;
 	w->cursor = NULL;
@@ -460,6 +459,6 @@ const struct window_kind window_triggered = {
 	.close = trigger_close,
 	.process = trigger_process,
 	.on_watermark = trigger_on_watermark,
-	.on_timer = trigger_on_timer,
+	.on_tick = trigger_on_tick,
 	.resume = trigger_resume,
 };

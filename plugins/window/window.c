@@ -258,11 +258,11 @@ static int
 window_on_timer(void *self, struct weir_task *task, const struct weir_due *due)
 {
 	const struct window *window = self;
+	const struct window_kind *kind = window->kind;
 
-	/* Windows of another kind may have been here before these, and set it. */
-	if (window->kind->on_timer == NULL)
-		return WEIR_OK;
-	return window->kind->on_timer(window->self, task, due);
+	if (due->keys == NULL)
+		return kind->on_tick != NULL ? kind->on_tick(window->self, task) : WEIR_OK;
+	return kind->on_timer != NULL ? kind->on_timer(window->self, task, due) : WEIR_OK;
 }
 
 static int

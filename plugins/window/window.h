@@ -53,7 +53,10 @@ struct window_kind {
 	void (*close)(void *self);
 	int (*process)(void *self, struct weir_task *, const struct weir_batch *);
 	int (*on_watermark)(void *self, struct weir_task *, int64_t watermark);
+	/* Timers under keys, and those of the operator itself.  Windows of another kind may have
+	 * been here before and have set some.  NULL: this kind has none. */
 	int (*on_timer)(void *self, struct weir_task *, const struct weir_due *);
+	int (*on_tick)(void *self, struct weir_task *);
 	int (*resume)(void *self, struct weir_task *);
 };
 
