@@ -110,6 +110,38 @@ plan_call(struct build *b, struct wr_node *node, struct wr_agg_call *call, struc
 	return true;
 }
 
+/* Behind a slot's name the types of the arguments it is made of: "max(x): int".  What was kept of
+ * ints is nothing that floats could go on with. */
+static const char *
+name_typed(const struct build *b, const struct wr_agg_call *call, uint32_t n, struct wr_text *name)
+{
+	const char *copy;
+
+	for (uint32_t i = 0; i < n; i++)
+		wr_text_printf(name, "%s%s", i > 0 ? ", " : ": ",
+			wr_type_name(b->aggs->inputs[call->args[i]].node->type));
+	copy = wr_arena_dup(b->scope->arena, name->p, name->len);
+	wr_text_fini(name);
+	return copy;
+}
+
+/* Whether the accumulator is that of another aggregate, whichever of them is there. */
+static bool
+has_same(const struct build *b, const struct wr_agg_call *call, const struct weir_call *plan)
+{
+	const struct weir_aggregate *same;
+
+	if (plan->same == NULL || plan->n_same > call->n_args)
+		return false;
+	same = b->scope->aggregate(b->scope->arg, wr_str(plan->same));
+	if (same == NULL || same->update != call->agg->update)
+		return false;
+	for (uint32_t i = 0; i < plan->n_same; i++)
+		if (b->aggs->inputs[call->args[i]].node->fickle)
+			return false;
+	return true;
+}
+
 /*
  * What the call's accumulator is called: `sum(x)` is that of avg(x) too, whichever of them is there
  * and comes first, so that one added later finds what the other kept.
@@ -118,24 +150,19 @@ static const char *
 slot_name(const struct build *b, const struct wr_agg_call *call, const struct weir_call *plan)
 {
 	const struct wr_agg_input *inputs = b->aggs->inputs;
-	const struct weir_aggregate *same = NULL;
 	struct wr_text name = {0};
-	const char *copy;
 
-	if (plan->same != NULL)
-		same = b->scope->aggregate(b->scope->arg, wr_str(plan->same));
-	if (same == NULL || same->update != call->agg->update || plan->n_same > call->n_args)
-		return call->text;
-	for (uint32_t i = 0; i < plan->n_same; i++) {
-		if (inputs[call->args[i]].node->fickle)
-			return call->text;
-		wr_text_printf(&name, "%s%s", i > 0 ? ", " : "", inputs[call->args[i]].text);
+	if (!has_same(b, call, plan)) {
+		wr_text_put(&name, call->text);
+		return name_typed(b, call, call->n_args, &name);
 	}
-	copy = call->filter < 0 ? wr_arena_printf(b->scope->arena, "%s(%s)", plan->same, name.p)
-				: wr_arena_printf(b->scope->arena, "%s(%s) filter (where %s)",
-					  plan->same, name.p, inputs[call->filter].text);
-	wr_text_fini(&name);
-	return copy;
+	wr_text_printf(&name, "%s(", plan->same);
+	for (uint32_t i = 0; i < plan->n_same; i++)
+		wr_text_printf(&name, "%s%s", i > 0 ? ", " : "", inputs[call->args[i]].text);
+	wr_text_put(&name, ")");
+	if (call->filter >= 0)
+		wr_text_printf(&name, " filter (where %s)", inputs[call->filter].text);
+	return name_typed(b, call, plan->n_same, &name);
 }
 
 /* Whether an earlier call has the accumulator: then the call gets its place. */
@@ -198,7 +225,6 @@ joint_name(struct build *b, const struct wr_agg_call *call, const struct wr_node
 	const struct wr_agg_input *inputs = b->aggs->inputs;
 	int32_t filter = -1;
 	struct wr_text name = {0};
-	const char *copy;
 
 	wr_text_printf(&name, "what %s has met of ", call->agg->name);
 	for (uint32_t i = 0; i < call->n_args; i++) {
@@ -209,9 +235,7 @@ joint_name(struct build *b, const struct wr_agg_call *call, const struct wr_node
 	}
 	if (filter >= 0)
 		wr_text_printf(&name, " where %s", inputs[filter].text);
-	copy = shown(b, node, wr_arena_dup(b->scope->arena, name.p, name.len));
-	wr_text_fini(&name);
-	return copy;
+	return shown(b, node, name_typed(b, call, call->n_args, &name));
 }
 
 /* The one with these arguments, perhaps a new one; -1: it has as many calls as it can have. */

@@ -26,7 +26,7 @@ def test_ls_names_operators_tables_keys_and_slots(place):
         f"""pipeline "p", epoch {place.decided()}
 in: file, parallelism 1, private state of version 1
 w: window, parallelism 2
-  panes_10000000us: keyed by (string) in the order of namespace; slots: count() (version 1, 8 bytes), collect(user) (version 1, 24 bytes, 1 cell)
+  panes_10000000us: keyed by (string) in the order of namespace; slots: count() (version 1, 8 bytes), collect(user): string (version 1, 24 bytes, 1 cell)
   @event_timers: keyed by (string) in the order of key; no slots
   @clock_timers: keyed by (string) in the order of key; no slots
 once: dedupe, parallelism 2

@@ -78,7 +78,7 @@ def changed(place, threads, dealt):
         f"""  state
       {{{{DIR}}}}/moved/p: compared with its last checkpoint
       source file "in": kept
-      window "w": changed: slot "max(n)" of version 1 is new and starts empty{dealt and "; " + dealt}
+      window "w": changed: slot "max(n): int" of version 1 is new and starts empty{dealt and "; " + dealt}
       window "visits": kept{dealt and ": " + dealt}
       window "pauses": new
       aggregate "totals": new
@@ -92,7 +92,7 @@ def changed(place, threads, dealt):
 """,
     )
     err = go_on(place, DROPS + AFTER, threads)
-    contains(err, 'state of window "w" is changed: slot "max(n)" of version 1 is new and starts empty')
+    contains(err, 'state of window "w" is changed: slot "max(n): int" of version 1 is new and starts empty')
     contains(err, 'state of window "stays" is dropped')
     check_kept(place)
     # What is new has seen the second half only.

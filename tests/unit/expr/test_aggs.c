@@ -309,10 +309,10 @@ START_TEST(equal_calls_are_one_slot_named_by_its_text)
 			     "d1 = max(s)");
 	ck_assert_msg(aggs != NULL, "%s", rig.problems.p);
 	ck_assert_uint_eq(wr_aggs_slots(aggs, &slots), 4);
-	ck_assert_str_eq(slots[0].name, "sum(n)");
+	ck_assert_str_eq(slots[0].name, "sum(n): int");
 	ck_assert_str_eq(slots[1].name, "count()");
-	ck_assert_str_eq(slots[2].name, "sum(n) filter (where n > 1 and not p != q)");
-	ck_assert_str_eq(slots[3].name, "max(s)");
+	ck_assert_str_eq(slots[2].name, "sum(n) filter (where n > 1 and not p != q): int");
+	ck_assert_str_eq(slots[3].name, "max(s): string");
 	ck_assert_uint_eq(slots[1].bytes, 8);
 	ck_assert_uint_eq(slots[3].cells, 1);
 	ck_assert(!wr_aggs_retractable(aggs));
@@ -322,8 +322,8 @@ END_TEST
 
 START_TEST(calls_that_keep_the_same_share_a_slot)
 {
-	static const char *const names[] = {"sum(n)", "sum(n) filter (where n > 2)",
-		"percentile(f)", "var(n)", "median(n)", "sum(f)"};
+	static const char *const names[] = {"sum(n): int", "sum(n) filter (where n > 2): int",
+		"percentile(f): float", "var(n): int", "median(n): int", "sum(f): float"};
 	struct wr_text out = {0};
 	const struct weir_slot *slots;
 	struct groups groups;

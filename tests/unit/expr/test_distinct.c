@@ -252,15 +252,16 @@ restore_row(const struct weir_aggs *was, uint64_t *old, const struct weir_aggs *
 	}
 }
 
-/* The version of a call's slot; 0: it has none. */
+/* The version of a call's slot, behind whose name stands a type; 0: it has none. */
 static uint32_t
 version_of(const struct weir_aggs *aggs, const char *text)
 {
 	const struct weir_slot *slots;
 	uint32_t n = aggs == NULL ? 0 : wr_aggs_slots(aggs, &slots);
+	size_t len = strlen(text);
 
 	for (uint32_t i = 0; i < n; i++)
-		if (strcmp(slots[i].name, text) == 0)
+		if (strncmp(slots[i].name, text, len) == 0 && slots[i].name[len] == ':')
 			return slots[i].version;
 	return 0;
 }
@@ -354,10 +355,10 @@ START_TEST(calls_of_an_argument_keep_its_values_once)
 
 	w->aggs = wr_aggs_compile(&w->rig.scope, &list);
 	ck_assert_uint_eq(wr_aggs_slots(w->aggs, &slots), 5);
-	ck_assert_str_eq(slots[0].name, "what count_distinct has met of x");
-	ck_assert_str_eq(slots[1].name, "count_distinct(x)");
-	ck_assert_str_eq(slots[2].name, "count_distinct(x) filter (where k > 1)");
-	ck_assert_str_eq(slots[3].name, "what count_distinct has met of w");
+	ck_assert_str_eq(slots[0].name, "what count_distinct has met of x: int");
+	ck_assert_str_eq(slots[1].name, "count_distinct(x): int");
+	ck_assert_str_eq(slots[2].name, "count_distinct(x) filter (where k > 1): int");
+	ck_assert_str_eq(slots[3].name, "what count_distinct has met of w: float");
 	ck_assert_uint_eq(slots[0].cells + slots[3].cells, 2);
 	ck_assert_uint_eq(slots[1].cells + slots[2].cells + slots[4].cells, 0);
 	rig_fini(&w->rig);
