@@ -6,6 +6,7 @@ pipeline p {
     sink stdout out { from in; }
 }
 -- file state/p/db/CURRENT
+MANIFEST-000002
 -- file state/p/manifest.json/file
 -- stdout
 pipeline "p": 2 operators in 1 chain, 1 task on 1 loop
