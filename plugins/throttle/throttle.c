@@ -217,8 +217,10 @@ throttle_open(const void *self, struct weir_task *task, void **instance)
 		return weir_fail(task->err, -ENOMEM, "out of memory");
 	throttle->conf = conf;
 	throttle->tables = task->host->extension("weir.table/1");
-	/* Shares of another period are worth something else: that is another table. */
-	snprintf(throttle->name, sizeof throttle->name, "buckets_%" PRId64 "us", conf->period);
+	/* Shares of another period are worth something else, and the clock's times may be years
+	 * ahead of event times: that is another table. */
+	snprintf(throttle->name, sizeof throttle->name, "buckets_%" PRId64 "us%s", conf->period,
+		conf->time == THROTTLE_PROCESSING ? "_processing" : "");
 	spec.name = throttle->name;
 	/* A bucket that is full again is as good as none. */
 	spec.ttl_us = conf->capacity / conf->rows + THROTTLE_TTL_SLACK;

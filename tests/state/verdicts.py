@@ -305,6 +305,19 @@ def test_a_top_over_amending_rows_that_is_another(place):
         begins_anew(place, body, body.replace(was, now), changed)
 
 
+def test_a_throttle_by_event_time_after_one_by_the_clock(place):
+    body = f"""    source file in {{ {SOURCE} }}
+    throttle t {{ from in; key user; rate 1/s; time processing; }}
+    sink file out {{ from t; path out.ndjson; }}
+"""
+    begin(place, body)
+    before = len((place.path / "out.ndjson").read_text().splitlines())
+    place.write("weir.conf", conf(body.replace("time processing;", "")))
+    contains(section(place), 'throttle "t": changed: table "buckets_1000000us" is new and starts empty; table "buckets_1000000us_processing" goes\n')
+    place.checkpoint()  # 30 rows, 2.5 s apart for each user
+    equal(len((place.path / "out.ndjson").read_text().splitlines()) - before, 30)
+
+
 WINDOWS = (
     "tumbling 10s;",
     "tumbling 10s; emit final; allowed_lateness 5s;",
