@@ -82,6 +82,14 @@ static const struct weir_directive aggregate_directives[] = {
 	{.name = NULL},
 };
 
+static void
+note_ttl(struct weir_plan *plan, const struct weir_host *host)
+{
+	static const char text[] = "what went out of a key that \"ttl\" forgets is not taken back";
+
+	host->declare(plan, WEIR_PLAN_NOTE, 0, (struct weir_str){text, sizeof text - 1, 0});
+}
+
 static int
 aggregate_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
 {
@@ -101,6 +109,8 @@ aggregate_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
 	conf->aggs = ext->aggregates(plan, 0, &conf->aggregate, 0);
 	if (conf->emit == AGGREGATE_UPDATE)
 		host->declare(plan, WEIR_PLAN_CHANGES, 0, own);
+	if (conf->ttl > 0)
+		note_ttl(plan, host);
 	return conf->aggs == NULL ? -EINVAL : WEIR_OK;
 }
 
