@@ -8,6 +8,8 @@
 #include "expr/lexer.h"
 
 struct call {
+	const struct weir_function *fn;
+	const void *self; /* of fn */
 	const struct weir_column **args; /* NULL where it is computed */
 	bool strict;
 };
@@ -137,7 +139,7 @@ call_eval(struct wr_run *run, const struct wr_node *node, struct wr_rows rows, s
 	wr_fn_init(&fn, run, &vec);
 	fn.pub.n_args = node->n_kids;
 	if (there.n > 0) {
-		rc = node->fn->eval(node->self, &fn.pub, args, there.sel, there.n, &vec);
+		rc = call->fn->eval(call->self, &fn.pub, args, there.sel, there.n, &vec);
 		if (rc < 0) {
 			memset(vec.valid, 0, run->cap / 8);
 			wr_fn_result(run, rc);
@@ -244,8 +246,8 @@ wr_call_bind(const struct wr_scope *scope, struct wr_node *node, const struct we
 	}
 	node->nullable = node->nullable || plan.pub.nullable;
 	node->type = plan.pub.type;
-	node->fn = fn;
-	node->self = plan.pub.self;
+	call->fn = fn;
+	call->self = plan.pub.self;
 	node->aux = call;
 	node->eval = call_eval;
 	node->fickle = node->fickle || (fn->flags & WEIR_VOLATILE);

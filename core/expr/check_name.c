@@ -114,31 +114,33 @@ wr_check_name(struct wr_check *check, struct wr_node **slot)
 		unknown_column(check, node);
 		return;
 	}
-	column = wr_node_new(arena, WR_N_COLUMN, node->src, 0);
-	column->word = node->word;
-	column->type = field->type;
-	column->nullable = field->nullable;
-	column->col = col;
-	column->checked = true;
-	column->eval = column_eval;
-	*slot = column;
-	check->scope->read(check->scope->arg, col);
-	if (steps == node->n_steps)
-		return;
-	if (field->type != WEIR_JSON) {
+	if (steps < node->n_steps && field->type != WEIR_JSON) {
 		wr_check_problem(check, node, node->src,
 			"column \"%.*s\" is %s; only json has members", WR_STRF(field->name),
 			wr_type_name(field->type));
-		*slot = node;
 		return;
 	}
-	*slot = wr_node_new(arena, WR_N_PATH, node->src, 1);
-	(*slot)->kids[0] = column;
-	(*slot)->checked = true;
-	(*slot)->type = WEIR_JSON;
-	(*slot)->steps = node->steps + steps;
-	(*slot)->n_steps = node->n_steps - steps;
-	wr_path_bind(*slot);
+	check->scope->read(check->scope->arg, col);
+	column = node;
+	if (steps < node->n_steps) {
+		column = wr_node_new(arena, WR_N_NAME, node->src, 0);
+		column->word = node->word;
+		column->checked = true;
+		node->kind = WR_N_PATH;
+		node->type = WEIR_JSON;
+		node->n_kids = 1;
+		node->kids = wr_arena_array(arena, struct wr_node *, 1);
+		node->kids[0] = column;
+		node->steps += steps;
+		node->n_steps -= (uint16_t)steps;
+		wr_path_bind(node);
+	}
+	column->kind = WR_N_COLUMN;
+	column->type = field->type;
+	column->nullable = field->nullable;
+	column->n_steps = 0;
+	column->col = col;
+	column->eval = column_eval;
 }
 
 void

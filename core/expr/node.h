@@ -69,17 +69,18 @@ struct wr_node {
 	bool fickle; /* volatile: never computed ahead */
 	bool negated; /* is not null, not in */
 	uint32_t type; /* 0: an untyped null */
-	uint32_t depth, n_kids, n_steps;
+	uint32_t n_kids;
+	uint16_t depth, n_steps;
+	uint32_t col; /* WR_N_COLUMN, WR_N_HIDDEN */
 	struct weir_str src; /* its text in the conf */
 	struct weir_str word; /* its operator, or name: what messages quote and point at */
 	struct wr_node **kids;
-	const struct weir_json_step *steps;
-	const struct wr_const *value; /* WR_N_CONST */
-	uint32_t col; /* WR_N_COLUMN, WR_N_HIDDEN */
+	union {
+		const struct weir_json_step *steps; /* WR_N_NAME, WR_N_PATH */
+		const struct wr_const *value; /* WR_N_CONST */
+		struct wr_node *filter; /* WR_N_CALL of an aggregate: filter (where ...) */
+	};
 	struct wr_node *let; /* WR_N_SHARED: where its value is computed */
-	struct wr_node *filter; /* WR_N_CALL of an aggregate: filter (where ...) */
-	const struct weir_function *fn;
-	const void *self; /* of fn */
 	const void *aux; /* what eval has worked out ahead */
 	wr_eval_fn *eval;
 };

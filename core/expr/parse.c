@@ -88,7 +88,7 @@ void
 wr_parser_add(struct wr_parser *p, struct wr_kids *kids, struct wr_node *node)
 {
 	if (kids->n == kids->cap) {
-		uint32_t cap = kids->cap == 0 ? 4 : kids->cap * 2;
+		uint32_t cap = kids->cap == 0 ? 2 : kids->cap * 2;
 		struct wr_node **v = wr_arena_array(p->arena, struct wr_node *, cap);
 
 		if (kids->n > 0)

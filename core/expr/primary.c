@@ -325,7 +325,7 @@ path(struct wr_parser *p, struct wr_node *node)
 	}
 	node->src = src;
 	node->steps = copy;
-	node->n_steps = n;
+	node->n_steps = (uint16_t)n;
 	return node;
 }
 
