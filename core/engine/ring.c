@@ -8,6 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { FEW_SLOTS = 4 };
+
+static struct wr_slots *
+slots_new(uint32_t n, uint32_t start)
+{
+	struct wr_slots *slots = wr_alloc(sizeof *slots + n * sizeof slots->items[0]);
+
+	atomic_init(&slots->next, NULL);
+	slots->start = start;
+	slots->mask = n - 1;
+	return slots;
+}
+
 struct wr_ring *
 wr_ring_new(uint32_t batches, uint64_t bytes, struct wr_task *producer, struct wr_task *consumer)
 {
@@ -19,8 +32,8 @@ wr_ring_new(uint32_t batches, uint64_t bytes, struct wr_task *producer, struct w
 	/* A watermark stands between any two batches. */
 	while (slots < 2 * batches)
 		slots *= 2;
-	ring->items = wr_zalloc(slots * sizeof *ring->items);
 	ring->mask = slots - 1;
+	ring->filling = ring->emptying = slots_new(FEW_SLOTS, 0);
 	ring->limit = batches;
 	ring->limit_bytes = bytes;
 	ring->producer = producer;
@@ -48,7 +61,7 @@ wr_ring_free(struct wr_ring *ring)
 	for (uint32_t i = ring->overflow_taken; i < ring->n_overflow; i++)
 		item_drop(&ring->overflow[i]);
 	free(ring->overflow);
-	free(ring->items);
+	free(ring->emptying); /* and filling: after the last item they are the same */
 	free(ring);
 }
 
@@ -88,17 +101,37 @@ count_batch(_Atomic uint32_t *batches)
 		memory_order_release);
 }
 
+/* The slots for number tail; NULL: there is none. */
+static struct wr_slots *
+slots_for(struct wr_ring *ring, uint32_t tail)
+{
+	struct wr_slots *slots = ring->filling;
+	uint32_t head;
+
+	if (tail - ring->head_seen <= slots->mask)
+		return slots;
+	head = atomic_load_explicit(&ring->head, memory_order_acquire);
+	if (tail - head < tail - ring->head_seen)
+		ring->head_seen = head;
+	if (tail - ring->head_seen <= slots->mask)
+		return slots;
+	if (slots->mask == ring->mask)
+		return NULL;
+	ring->head_seen = tail;
+	ring->filling = slots_new(2 * (slots->mask + 1), tail);
+	atomic_store_explicit(&slots->next, ring->filling, memory_order_release);
+	return ring->filling;
+}
+
 static bool
 push_one(struct wr_ring *ring, const struct wr_item *item)
 {
 	uint32_t tail = atomic_load_explicit(&ring->tail, memory_order_relaxed);
+	struct wr_slots *slots = slots_for(ring, tail);
 
-	if (tail - ring->head_seen > ring->mask) {
-		ring->head_seen = atomic_load_explicit(&ring->head, memory_order_acquire);
-		if (tail - ring->head_seen > ring->mask)
-			return false;
-	}
-	ring->items[tail & ring->mask] = *item;
+	if (slots == NULL)
+		return false;
+	slots->items[tail & slots->mask] = *item;
 	if (item->kind == WR_ITEM_BATCH) {
 		ring->bytes_in += item->u.batch->bytes;
 		count_batch(&ring->batches_in);
@@ -151,13 +184,20 @@ bool
 wr_ring_pop(struct wr_ring *ring, struct wr_item *item)
 {
 	uint32_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);
+	struct wr_slots *slots, *next;
 
 	if (head == ring->tail_seen) {
 		ring->tail_seen = atomic_load_explicit(&ring->tail, memory_order_acquire);
 		if (head == ring->tail_seen)
 			return false;
 	}
-	*item = ring->items[head & ring->mask];
+	slots = ring->emptying;
+	next = atomic_load_explicit(&slots->next, memory_order_acquire);
+	if (next != NULL && head == next->start) {
+		free(slots);
+		slots = ring->emptying = next;
+	}
+	*item = slots->items[head & slots->mask];
 	if (item->kind == WR_ITEM_BATCH) {
 		count_batch(&ring->batches_out);
 		atomic_store_explicit(&ring->bytes_out,

@@ -2,7 +2,8 @@
 /*
  * A bounded wire between two tasks: single producer, single consumer, no lock.  Bounds are in
  * batches and in bytes. A producer looks for room before it works; what one call makes beyond the
- * bounds waits in the producer's overflow.
+ * bounds waits in the producer's overflow.  A ring begins with few slots and gets more when they
+ * are all taken, for among thousands of rings most carry little.
  */
 #ifndef WR_ENGINE_RING_H
 #define WR_ENGINE_RING_H
@@ -36,10 +37,18 @@ struct wr_item {
 
 struct wr_task;
 
+/* Where items stand, number n at n & mask: those from `start` on, until the next ones begin. */
+struct wr_slots {
+	_Atomic(struct wr_slots *) next; /* larger, set before anything stands there */
+	uint32_t start, mask;
+	struct wr_item items[];
+};
+
 struct wr_ring {
 	/* written by the producer */
 	_Alignas(64) _Atomic uint32_t tail;
-	uint32_t head_seen;
+	uint32_t head_seen; /* those before have been taken, or stand in other slots */
+	struct wr_slots *filling;
 	_Atomic uint32_t batches_in; /* that stand in items, not in overflow; wraps */
 	uint64_t bytes_in;
 	struct wr_item *overflow; /* what did not fit, in order */
@@ -47,14 +56,14 @@ struct wr_ring {
 	/* written by the consumer */
 	_Alignas(64) _Atomic uint32_t head;
 	uint32_t tail_seen;
+	struct wr_slots *emptying;
 	_Atomic uint32_t batches_out;
 	_Atomic uint64_t bytes_out;
 	/* written by both, seldom */
 	_Alignas(64) _Atomic uint32_t
 		wants_room; /* the producer sleeps until the consumer has taken some */
 	/* constant */
-	struct wr_item *items;
-	uint32_t mask;
+	uint32_t mask; /* of its slots when they are as many as it may have */
 	uint32_t limit; /* batches that may stand in it before the producer has no room */
 	uint64_t limit_bytes;
 	struct wr_task *producer, *consumer;

@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <uv.h>
 
-enum { TURN_ITEMS = 64 }; /* what one step may take before others have their turn */
+enum {
+	TURN_ITEMS = 64, /* what one step may take before others have their turn */
+	TURN_CALLS = 1024, /* of instances by a source, about */
+};
 
 void
 wr_task_schedule(struct wr_task *task)
@@ -247,13 +250,25 @@ next_deadline(const struct wr_task *task)
 	return deadline;
 }
 
+/* A source that feeds thousands of instances makes as many items at once, for whoever reads them
+ * to take before there are more. */
+static uint32_t
+turn_items(const struct wr_task *task)
+{
+	if (task->n_channels > TURN_ITEMS / 2)
+		return 2 * task->n_channels;
+	if (task->n_channels == 0 && task->n_insts > TURN_CALLS / TURN_ITEMS)
+		return task->n_insts < TURN_CALLS ? TURN_CALLS / task->n_insts : 1;
+	return TURN_ITEMS;
+}
+
 enum { STEP_WAITS, STEP_QUIET, STEP_MORE };
 
 /* WAITS: for somebody to take or to wake; QUIET: for something to come; MORE: the turn is over. */
 static int
 step(struct wr_task *task)
 {
-	for (uint32_t n = 0; n < TURN_ITEMS; n++) {
+	for (uint32_t n = 0, most = turn_items(task); n < most; n++) {
 		bool more;
 
 		if (wr_run_aborted(task->run))

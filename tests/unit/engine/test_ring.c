@@ -214,6 +214,37 @@ START_TEST(what_is_pushed_behind_overflow_stays_behind_it)
 }
 END_TEST
 
+START_TEST(few_slots_are_enough_for_few_items_whatever_their_numbers)
+{
+	static const uint32_t first[] = {0, INT32_MAX - 50, UINT32_MAX - 50};
+	struct fixture f;
+	struct wr_item item;
+
+	for (uint32_t k = 0; k < sizeof first / sizeof first[0]; k++) {
+		int64_t next = 0, pushed = 0;
+
+		setup(&f, 16, 1 << 20);
+		f.ring->tail = f.ring->head_seen = f.ring->head = f.ring->tail_seen = first[k];
+		for (uint32_t round = 0; round < 200; round++) {
+			/* Now and then so many that they need more slots, then few for long. */
+			uint32_t n = round == 10 || round == 60 ? 25 : 1 + round % 3;
+
+			for (uint32_t i = 0; i < n; i++)
+				wr_ring_push(f.ring, watermark_item(pushed++));
+			ck_assert_uint_eq(f.ring->n_overflow, 0);
+			ck_assert_uint_eq(f.ring->filling->mask, round < 10   ? 3
+								 : round < 60 ? 15
+									      : 31);
+			while (wr_ring_pop(f.ring, &item))
+				ck_assert_int_eq(item_number(&item), next++);
+			ck_assert_int_eq(next, pushed);
+			ck_assert(f.ring->emptying == f.ring->filling);
+		}
+		teardown(&f);
+	}
+}
+END_TEST
+
 START_TEST(every_push_wakes_the_consumer)
 {
 	struct fixture f;
@@ -403,6 +434,7 @@ main(void)
 		there_is_no_room_beyond_the_bytes,
 		a_push_without_room_waits_in_order,
 		what_is_pushed_behind_overflow_stays_behind_it,
+		few_slots_are_enough_for_few_items_whatever_their_numbers,
 		every_push_wakes_the_consumer,
 		a_producer_that_found_room_is_not_woken,
 		a_producer_without_room_is_woken_once_when_half_is_taken,
