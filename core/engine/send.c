@@ -130,14 +130,19 @@ add_keys(struct wr_inst *inst, struct wr_sender *sender, struct wr_batch *from)
 	return batch;
 }
 
-static void
-push(struct wr_inst *inst, struct wr_sender *sender, struct wr_ring *ring, struct wr_batch *batch)
+/* A few rows must not pin a whole block while they wait. */
+static bool
+are_few(const struct weir_batch *b)
 {
-	const struct weir_batch *b = &batch->pub;
+	return b->sel != NULL && b->n_sel * 4 < b->n_rows;
+}
 
-	/* A few rows must not pin a whole block while they wait. */
-	if (b->sel != NULL && b->n_sel * 4 < b->n_rows) {
-		struct wr_batch *dense = wr_batch_dense(inst->task->pool, b, true);
+static void
+push(struct wr_inst *inst, struct wr_sender *sender, struct wr_ring *ring, struct wr_batch *batch,
+	bool few)
+{
+	if (few) {
+		struct wr_batch *dense = wr_batch_dense(inst->task->pool, &batch->pub, true);
 
 		wr_batch_unref(batch);
 		batch = dense;
@@ -146,7 +151,7 @@ push(struct wr_inst *inst, struct wr_sender *sender, struct wr_ring *ring, struc
 }
 
 /* Every subtask gets the rows of the key groups it owns: the same columns under its own selection.
- */
+ * A subtask's rows may be few, but the block is pinned for all of them. */
 static void
 split(struct wr_inst *inst, struct wr_sender *sender, struct wr_batch *batch)
 {
@@ -155,6 +160,7 @@ split(struct wr_inst *inst, struct wr_sender *sender, struct wr_batch *batch)
 	uint32_t groups = wr_run_max_parallelism(inst->task->run);
 	uint32_t *rows = wr_arena_array(&inst->frame->scratch, uint32_t, (size_t)parts * n);
 	uint32_t *used = wr_arena_zalloc(&inst->frame->scratch, parts * sizeof *used);
+	bool few = are_few(b);
 
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t row = b->sel != NULL ? b->sel[i] : i;
@@ -165,15 +171,15 @@ split(struct wr_inst *inst, struct wr_sender *sender, struct wr_batch *batch)
 	}
 	for (uint32_t p = 0; p < parts; p++) {
 		if (used[p] == n) {
-			push(inst, sender, sender->rings[p], batch);
+			push(inst, sender, sender->rings[p], batch, few);
 			return;
 		}
 	}
 	for (uint32_t p = 0; p < parts; p++) {
 		if (used[p] > 0)
 			push(inst, sender, sender->rings[p],
-				wr_batch_select(
-					inst->task->pool, b, rows + (size_t)p * n, used[p]));
+				wr_batch_select(inst->task->pool, b, rows + (size_t)p * n, used[p]),
+				few);
 	}
 	wr_batch_unref(batch);
 }
@@ -188,11 +194,11 @@ send_rings(struct wr_inst *inst, struct wr_sender *sender, struct wr_batch *batc
 	} else if (how == WEIR_BROADCAST) {
 		for (uint32_t i = 0; i < sender->n_rings; i++) {
 			wr_batch_ref(batch);
-			push(inst, sender, sender->rings[i], batch);
+			push(inst, sender, sender->rings[i], batch, are_few(&batch->pub));
 		}
 		wr_batch_unref(batch);
 	} else {
-		push(inst, sender, sender->rings[sender->next], batch);
+		push(inst, sender, sender->rings[sender->next], batch, are_few(&batch->pub));
 		sender->next = sender->next + 1 < sender->n_rings ? sender->next + 1 : 0;
 	}
 }

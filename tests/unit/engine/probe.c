@@ -13,7 +13,7 @@ probes_clear(struct probes *probes)
 		struct probe_sink *sink = &probes->sinks[i];
 
 		memset(sink->count, 0, PROBE_PART * PROBE_PARTS * sizeof *sink->count);
-		sink->rows = 0;
+		sink->rows = sink->selected = 0;
 		sink->ends = 0;
 		sink->text_len = 0;
 		sink->watermark = INT64_MAX;

@@ -26,7 +26,7 @@ enum { PROBE_SINKS = 8, PROBE_PART = 20000, PROBE_PARTS = 4, PROBE_KEYS = 64 };
 /* What one `sink take` has seen, all subtasks together. */
 struct probe_sink {
 	uint32_t *count; /* of each n */
-	uint64_t rows;
+	uint64_t rows, selected; /* selected: under a selection */
 	int64_t watermark; /* the least of its subtasks' last */
 	uint32_t ends; /* watermarks of the end of time */
 	int64_t last[PROBE_PARTS][PROBE_KEYS]; /* for `ordered` */

@@ -129,6 +129,7 @@ take_rows(struct take *take, const struct weir_batch *batch)
 
 	pthread_mutex_lock(&take->base.probes->lock);
 	take->sink->rows += n;
+	take->sink->selected += batch->sel != NULL ? n : 0;
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t row = batch->sel != NULL ? batch->sel[i] : i;
 

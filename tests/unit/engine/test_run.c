@@ -214,6 +214,26 @@ START_TEST(one_key_may_follow_another)
 }
 END_TEST
 
+/* A subtask of eight gets few rows of each batch, but others wait with the rest of it. */
+START_TEST(rows_are_copied_only_where_few_are_left_of_a_batch)
+{
+	struct run_test t;
+
+	rt_setup(&t);
+	rt_run(&t, 2,
+		"source gen a { @ rows 4096; batch 2048; keys 64; } probe b { @ from a; key k; "
+		"parallelism 8; }"
+		"sink take s { @ from b; keys 64; parallelism 8; } probe c { @ from b; key n % 50; "
+		"parallelism 3; }"
+		"sink take o { @ id 1; from c; keys 64; parallelism 3; }");
+	rt_expect(&t, 0, 4096, 1, 1);
+	rt_expect(&t, 1, 4096, 1, 1);
+	ck_assert_uint_eq(t.probes.sinks[0].selected, 4096);
+	ck_assert_uint_eq(t.probes.sinks[1].selected, 0);
+	rt_teardown(&t);
+}
+END_TEST
+
 START_TEST(a_full_sink_stops_the_source_and_loses_nothing)
 {
 	struct run_test t;
@@ -355,6 +375,7 @@ main(void)
 		rows_go_round_between_subtasks_of_another_number,
 		keyed_rows_reach_the_owner_of_their_key_in_order,
 		one_key_may_follow_another,
+		rows_are_copied_only_where_few_are_left_of_a_batch,
 		a_full_sink_stops_the_source_and_loses_nothing,
 		wakes_at_any_time_do_no_harm,
 		counters_tell_what_came_and_went,
