@@ -25,6 +25,7 @@ enum {
 	STAYS = 16, /* records in a row that make tracks worth having */
 	WAIT_MAX = 4096, /* records without tracks, when none was of use */
 	LONG = 16, /* bytes that values have on average, where quotes are found first */
+	JUDGED = 64, /* records that tell it */
 	QUOTED_MAX = 8192, /* bytes of such a record */
 };
 
@@ -102,6 +103,10 @@ struct track {
 	uint32_t n_steps, n_missing;
 	uint32_t not_ascii; /* of its edges */
 	int by_quotes; /* which are found first */
+	int could; /* be read so */
+	uint32_t n_values, n_bytes; /* of a record: its values, and the bytes between them */
+	uint32_t n_read; /* records, since it was last asked how long values are */
+	uint64_t read; /* bytes of them */
 	const struct json_leaf *missing[TRACE_MAX]; /* wanted, and not on it */
 	struct track_step step[STEPS_MAX];
 };

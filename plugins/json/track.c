@@ -96,15 +96,44 @@ put_missing(struct json *json, struct track *track)
 	return 1;
 }
 
+/* Whether the values of records of so many bytes are long enough for it. */
+static int
+is_quoted(const struct track *track, uint64_t bytes, uint32_t n_records)
+{
+	uint64_t between = (uint64_t)track->n_bytes * n_records;
+
+	return track->could && bytes >= between &&
+	       (bytes - between) / track->n_values >= (uint64_t)LONG * n_records;
+}
+
+/* One record may have been short, or long, by chance. */
+static void
+judge(struct layout *layout)
+{
+	uint32_t i;
+
+	for (i = 0; i < layout->n_tracks; i++) {
+		struct track *track = &layout->track[i];
+
+		if (track->n_read < JUDGED)
+			continue;
+		track->by_quotes = is_quoted(track, track->read, track->n_read);
+		track->n_read = 0;
+		track->read = 0;
+	}
+}
+
 /* The way that the last record took. */
 static int
 build(struct json *json, struct track *track, uint32_t len)
 {
 	const struct layout *layout = json->layout;
-	uint32_t bytes = 0, i;
 	int skims = 0; /* what is long in it may be what is not looked into */
+	uint32_t i;
 
 	track->n_steps = track->n_missing = track->not_ascii = 0;
+	track->n_bytes = track->n_read = 0;
+	track->read = 0;
 	for (i = 0; i < layout->n_trace; i++) {
 		const struct edge *edge = layout->trace[i];
 		uint32_t what = edge->to->how;
@@ -118,9 +147,11 @@ build(struct json *json, struct track *track, uint32_t len)
 		if (!put_edge(track, edge, what))
 			return 0;
 		skims |= what == NEST || what == ENOUGH;
-		bytes += edge->len;
+		track->n_bytes += edge->len;
 	}
-	track->by_quotes = layout->width == 64 && !skims && (len - bytes) / layout->n_trace >= LONG;
+	track->n_values = layout->n_trace;
+	track->could = layout->width == 64 && !skims;
+	track->by_quotes = is_quoted(track, len, 1);
 	return put_missing(json, track);
 }
 
@@ -373,6 +404,8 @@ run_tracks(struct json *json, const char *p, uint32_t len)
 			json_null(track->missing[k], json->row);
 		layout->order[i] = layout->order[0];
 		layout->order[0] = track;
+		track->n_read++;
+		track->read += len;
 		return 1;
 	}
 	return 0;
@@ -395,8 +428,10 @@ track_run(struct json *json, const struct weir_str *rec, uint32_t first, uint32_
 			text += rec[i].len + 1;
 	}
 	*copy = text;
-	if (i > 0)
+	if (i > 0) {
 		layout->strays = 0;
+		judge(layout);
+	}
 	if (i >= STAYS)
 		layout->next_wait = 0;
 	return i;
