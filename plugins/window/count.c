@@ -106,6 +106,15 @@ count_open(const struct window_conf *conf, struct weir_task *task, void **self)
 	return WEIR_OK;
 }
 
+/* When a key is forgotten if no row comes; INT64_MIN: never. */
+static int64_t
+ends_at(const struct count_window *w, const struct count_key *own)
+{
+	if (w->conf->ttl == 0)
+		return INT64_MIN;
+	return own->newest > INT64_MAX - w->conf->ttl ? INT64_MAX : own->newest + w->conf->ttl;
+}
+
 /* Keys get a timer that have none: it asks whether they are to be forgotten. */
 static void
 set_timers(struct count_window *w, struct weir_task *task, const struct weir_batch *batch,
@@ -119,7 +128,7 @@ set_timers(struct count_window *w, struct weir_task *task, const struct weir_bat
 
 		if (own->timer != INT64_MIN)
 			continue;
-		own->timer = own->newest + w->conf->ttl;
+		own->timer = ends_at(w, own);
 		when[n] = own->timer;
 		row[n++] = window_row(rows, i);
 	}
@@ -328,10 +337,10 @@ count_on_timer(void *self, struct weir_task *task, const struct weir_due *due)
 
 		if (own == NULL || own->timer != due->when[i])
 			continue;
-		if (w->conf->ttl > 0 && own->newest + w->conf->ttl <= own->timer) {
+		if (w->conf->ttl > 0 && ends_at(w, own) <= own->timer) {
 			gone[n_gone++] = i;
 		} else {
-			when[n_again] = w->conf->ttl > 0 ? own->newest + w->conf->ttl : INT64_MIN;
+			when[n_again] = ends_at(w, own);
 			again[n_again++] = i;
 		}
 	}

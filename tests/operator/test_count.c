@@ -109,6 +109,23 @@ START_TEST(a_key_that_had_no_row_for_long_is_forgotten)
 }
 END_TEST
 
+/* No time is as far behind the last ones there are as a ttl is long. */
+START_TEST(a_key_of_the_last_times_is_not_forgotten)
+{
+	const struct wt_options options = {.op = WINDOW("count 3; ttl 10s;"), .fields = FIELDS};
+	struct wt_rig *rig = wt_rig_with(&options);
+
+	for (int i = 1; i <= 3; i++) {
+		wt_pushf(rig, "{\"user\":\"ann\",\"n\":%d,\"ts\":9223372036854775}", i);
+		wt_watermark_ms(rig, 50000 * i);
+	}
+	wt_expect(rig, 0,
+		"{\"user\":\"ann\",\"window_start\":\"+294247-01-10T04:00:54.775Z\","
+		"\"window_end\":\"+294247-01-10T04:00:54.775Z\",\"n\":3,\"s\":6}");
+	wt_free(rig);
+}
+END_TEST
+
 /* The watermark is an hour behind: only the rows say that time has passed. */
 static void
 gaps(struct wt_rig *rig)
@@ -146,6 +163,7 @@ main(void)
 		a_slide_makes_windows_overlap,
 		the_first_window_is_full_and_the_slide_counts_from_there,
 		a_key_that_had_no_row_for_long_is_forgotten,
+		a_key_of_the_last_times_is_not_forgotten,
 		a_key_is_forgotten_however_rows_are_dealt_to_batches,
 	};
 
