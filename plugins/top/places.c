@@ -8,6 +8,19 @@
 
 enum { FETCH_MAX = 256 }; /* rows that are looked for together */
 
+/* Bytes of a group's places: with their ends they are one cell. */
+#define PLACES_MAX (UINT32_MAX - TOP_LIMIT_MAX * (uint32_t)sizeof(uint32_t))
+
+/* The row of a place, behind those of the places before it.  < 0: they are too many bytes. */
+static int
+add_place(struct top_upsert *u, uint32_t place, struct weir_str row)
+{
+	if (u->places.len + row.len > PLACES_MAX || top_bytes_add(&u->places, row.p, row.len) < 0)
+		return -1;
+	u->ends[place] = (uint32_t)u->places.len;
+	return 0;
+}
+
 /* The rows of places from `from` on, of the group of a key, one after another behind those there
  * are. */
 static int
@@ -35,9 +48,8 @@ fetch(struct top_upsert *u, const struct weir_batch *keys, uint32_t key_row,
 			memcpy(&number, full.p + full.len - sizeof number, sizeof number);
 			row = top_record_row(
 				top_record_find(cell, len, NULL, __builtin_bswap64(number)));
-			if (top_bytes_add(&u->places, row.p, row.len) < 0)
+			if (add_place(u, first + i, row) < 0)
 				return -1;
-			u->ends[first + i] = (uint32_t)u->places.len;
 		}
 	}
 	return 0;
@@ -86,13 +98,9 @@ static int
 copy_given(
 	struct top_upsert *u, const char *given, const uint32_t *ends, uint32_t from, uint32_t to)
 {
-	for (uint32_t i = from; i < to; i++) {
-		struct weir_str row = nth(given, ends, i);
-
-		if (top_bytes_add(&u->places, row.p, row.len) < 0)
+	for (uint32_t i = from; i < to; i++)
+		if (add_place(u, i, nth(given, ends, i)) < 0)
 			return -1;
-		u->ends[i] = (uint32_t)u->places.len;
-	}
 	return 0;
 }
 
