@@ -168,7 +168,7 @@ json_element_eval(const void *self, struct weir_fn *fn, const struct weir_column
 			int64_t length = array_length(json);
 
 			there = length == -1 ? -1 : 0;
-			at += length;
+			at += length > 0 ? length : 0;
 		}
 		if (at >= 0 && at < UINT32_MAX) {
 			step.index = (uint32_t)at;

@@ -137,6 +137,7 @@ static const struct rig_case others[] = {
 				"| null | !malformed JSON | null"},
 	{"json_element(cast('[1, 2]' as json), -3)", "all null"},
 	{"json_element(cast('[1,2]' as json), 2)", "all null"},
+	{"json_element(cast('1' as json), -9223372036854775807 - 1)", "all null"},
 	{"json_array_length(j)",
 		"null | null | null | 3 | null | null | null | !malformed JSON | null"},
 	{"json_array_length(cast('[]' as json))", "all 0"},
