@@ -172,7 +172,6 @@ wr_inst_free(struct wr_inst *inst)
 		next = c->next;
 		free(c);
 	}
-	wr_arena_fini(&inst->open_arena);
 	if (has_own_frame(inst->op))
 		wr_frame_free(inst->frame);
 	free(inst);

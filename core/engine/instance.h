@@ -62,7 +62,6 @@ struct wr_inst {
 	bool opened, format_opened;
 	struct wr_port *ports; /* op->n_out */
 	struct wr_frame *frame;
-	struct wr_arena open_arena; /* of the instance's life */
 	struct wr_item doing; /* what is being worked off, step by step; NONE: nothing */
 	uint32_t stage;
 	uint32_t suspended; /* WEIR_MORE, WEIR_BUSY or WR_HELD; 0: not */

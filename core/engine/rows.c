@@ -5,6 +5,7 @@
 #include "engine/batch.h"
 #include "engine/task.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
 
@@ -46,7 +47,7 @@ struct weir_rows *
 wr_rows_open(struct weir_task *task, uint32_t in)
 {
 	struct wr_inst *inst = wr_inst_of(task);
-	struct weir_rows *rows = wr_arena_new(&inst->open_arena, struct weir_rows);
+	struct weir_rows *rows = wr_zalloc(sizeof *rows);
 	const struct wr_in *input = &inst->op->in[in];
 	XXH3_state_t *hash = XXH3_createState();
 	uint32_t c;
@@ -54,7 +55,7 @@ wr_rows_open(struct weir_task *task, uint32_t in)
 	rows->inst = inst;
 	rows->in = in;
 	rows->n_cols = input->schema->n;
-	rows->kept = wr_arena_array(&inst->open_arena, struct kept, rows->n_cols + WEIR_AT_COUNT);
+	rows->kept = wr_alloc((rows->n_cols + WEIR_AT_COUNT) * sizeof *rows->kept);
 	XXH3_64bits_reset(hash);
 	for (c = 0; c < rows->n_cols; c++)
 		if (weir_bit_get(input->needed, c))
@@ -64,7 +65,7 @@ wr_rows_open(struct weir_task *task, uint32_t in)
 		if ((input->needed_hidden >> c & 1) != 0)
 			keep(rows, hash, (struct weir_str){.p = "@", .len = 1}, wr_hidden_type[c],
 				rows->n_cols + c);
-	rows->full = wr_arena_zalloc(&inst->open_arena, head_size(rows));
+	rows->full = wr_zalloc(head_size(rows));
 	rows->version = (uint32_t)XXH3_64bits_digest(hash);
 	XXH3_freeState(hash);
 	rows->next = inst->rows;
@@ -81,10 +82,13 @@ wr_rows_version(const struct weir_rows *rows)
 void
 wr_rows_free_all(struct wr_inst *inst)
 {
-	for (struct weir_rows *rows = inst->rows; rows != NULL; rows = rows->next) {
+	for (struct weir_rows *rows = inst->rows, *next; rows != NULL; rows = next) {
+		next = rows->next;
 		if (rows->unpacked != NULL)
 			wr_batch_unref(rows->unpacked);
-		rows->unpacked = NULL;
+		free(rows->kept);
+		free(rows->full);
+		free(rows);
 	}
 }
 

@@ -221,10 +221,13 @@ static void
 output_dead_letters(struct weir_plan *plan, struct wr_output_name *output)
 {
 	struct wr_op *op = plan->op;
+	struct wr_out *out = wr_arena_array(plan->planner->arena, struct wr_out, op->n_out + 1);
 
+	if (op->n_out > 0)
+		memcpy(out, op->out, op->n_out * sizeof *out);
+	out[op->n_out] = (struct wr_out){.name = output->name, .dead_letter = true};
+	op->out = out;
 	op->error_out = (int32_t)op->n_out;
-	op->out[op->n_out].name = output->name;
-	op->out[op->n_out].dead_letter = true;
 	wr_outputs_add_maker(plan->planner, output, plan, op->n_out++);
 }
 

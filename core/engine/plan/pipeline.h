@@ -88,7 +88,7 @@ struct wr_op {
 	uint32_t parallelism;
 	const struct wr_op *source; /* whose records its rows are; NULL: several sources' */
 	struct wr_in *in; /* desc->n_in */
-	struct wr_out *out; /* desc->n_out, then one more when dead letters leave here */
+	struct wr_out *out; /* desc->n_out, then one more if dead letters leave here */
 	uint32_t n_in, n_out;
 	int64_t delay; /* us: rows may come out that far behind the watermark */
 	struct wr_remark *remarks;

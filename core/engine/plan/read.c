@@ -221,9 +221,9 @@ read_ports(struct weir_plan *plan)
 	op->n_out = n_out;
 	op->error_out = -1;
 	op->changes_from = -1;
-	/* A source has one, too, without rows and keys: as what its tables and timers stand under. */
+	/* A source has one, too, without rows and keys: its tables and timers stand under it. */
 	op->in = wr_arena_zalloc(arena, (op->n_in > 0 ? op->n_in : 1) * sizeof *op->in);
-	op->out = wr_arena_zalloc(arena, (n_out + 1) * sizeof *op->out);
+	op->out = wr_arena_zalloc(arena, n_out * sizeof *op->out);
 	plan->ports = wr_arena_zalloc(scratch, op->n_in * sizeof *plan->ports);
 	plan->made = wr_arena_zalloc(scratch, n_out * sizeof *plan->made);
 	for (i = 0; i < n_out; i++)
