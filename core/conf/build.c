@@ -70,37 +70,40 @@ build_copy(struct wr_text *out, const char *text, uint32_t off, uint32_t len, bo
 	}
 }
 
-/* The value of a word: the source with its holes filled. */
-static struct weir_str
-build_word(struct wr_arena *arena, const char *text, const struct wr_lex_word *word,
+/* Adds the value of a word to out, the source with its holes filled, and a NUL behind it; gives its
+ * length. */
+static uint32_t
+build_value(struct wr_text *out, const char *text, const struct wr_lex_word *word,
 	const struct build_value *values, uint32_t n)
 {
 	bool unescape = word->quote != 0 || !word->quotes;
 	uint32_t off = word->off + (word->quote != 0 ? 1 : 0);
 	uint32_t end = word->off + word->len - (word->quote != 0 ? 1 : 0);
-	struct wr_text out = {0};
-	struct weir_str value;
+	size_t begin = out->len;
 
 	for (uint32_t i = 0; i < n; i++) {
 		const struct wr_lex_hole *hole = &values[i].hole;
 
 		if (hole->off < off || hole->off >= end)
 			continue;
-		build_copy(&out, text, off, hole->off - off, unescape);
-		wr_text_add(&out, values[i].value.p, values[i].value.len);
+		build_copy(out, text, off, hole->off - off, unescape);
+		wr_text_add(out, values[i].value.p, values[i].value.len);
 		off = hole->off + hole->len;
 	}
-	build_copy(&out, text, off, end - off, unescape);
-	value = (struct weir_str){.p = wr_arena_dup(arena, out.len > 0 ? out.p : "", out.len),
-		.len = (uint32_t)out.len};
-	wr_text_fini(&out);
-	return value;
+	build_copy(out, text, off, end - off, unescape);
+	wr_text_add(out, "", 1);
+	return (uint32_t)(out->len - begin - 1);
 }
 
 struct weir_str
 wr_build_word(struct wr_arena *arena, const char *text, const struct wr_lex_word *word)
 {
-	return build_word(arena, text, word, NULL, 0);
+	struct wr_text out = {0};
+	struct weir_str value = {.len = build_value(&out, text, word, NULL, 0)};
+
+	value.p = wr_arena_dup(arena, out.p, value.len);
+	wr_text_fini(&out);
+	return value;
 }
 
 static void
@@ -246,30 +249,51 @@ build_needs_quotes(const struct build *build, const struct wr_lex_word *word)
 	return 0;
 }
 
+/* The name and the words, whose bytes stand one behind the other. */
 static void
 build_words(struct build *build)
 {
 	const struct wr_lex *lex = build->lex;
+	struct weir_str *words =
+		wr_arena_array(&build->conf->arena, struct weir_str, lex->n_words - 1);
+	struct wr_text out = {0};
+	const char *bytes;
+
+	build->dir->name.len =
+		build_value(&out, lex->text, &lex->words[0], build->values, lex->n_holes);
+	for (uint32_t i = 1; i < lex->n_words; i++)
+		words[i - 1] = (struct weir_str){.len = build_value(&out, lex->text, &lex->words[i],
+							 build->values, lex->n_holes),
+			.loc = build_loc(build, lex->words[i].off)};
+	bytes = build->dir->name.p = wr_arena_dup(&build->conf->arena, out.p, out.len - 1);
+	bytes += build->dir->name.len + 1;
+	for (uint32_t i = 1; i < lex->n_words; i++) {
+		words[i - 1].p = bytes;
+		bytes += words[i - 1].len + 1;
+	}
+	wr_text_fini(&out);
+	build->dir->words = words;
+	build->dir->n_words = lex->n_words - 1;
+}
+
+static void
+build_places(struct build *build)
+{
+	const struct wr_lex *lex = build->lex;
 	uint32_t n = lex->n_words - 1;
-	struct weir_str *words = wr_arena_array(&build->conf->arena, struct weir_str, n);
 	struct wr_word *at = wr_arena_array(&build->conf->arena, struct wr_word, n);
 
 	for (uint32_t i = 0; i < n; i++) {
 		const struct wr_lex_word *word = &lex->words[i + 1];
 		uint32_t off = build_offset(build, word->off), end = word->off + word->len;
 
-		words[i] = build_word(
-			&build->conf->arena, lex->text, word, build->values, lex->n_holes);
-		words[i].loc = build_loc(build, word->off);
 		at[i] = (struct wr_word){.off = off,
 			.len = (i + 1 == n ? build->dir->text.len : build_offset(build, end)) - off,
 			.span = word->len,
 			.odd = word->odd != 0 ? build_offset(build, word->odd) : 0,
 			.quote = build_needs_quotes(build, word)};
 	}
-	build->dir->words = words;
 	build->dir->at = at;
-	build->dir->n_words = n;
 }
 
 struct wr_node *
@@ -285,14 +309,13 @@ wr_build_directive(struct wr_conf *conf, struct wr_source *source, const struct 
 	node->dir.broken = !good;
 	node->dir.name.loc = build_loc(&build, name.off);
 	build_values(&build);
-	node->dir.name = build_word(&conf->arena, lex->text, &name, build.values, lex->n_holes);
-	node->dir.name.loc = build_loc(&build, name.off);
+	build_words(&build);
 	node->dir.end_loc = build_loc(&build, lex->end);
 	node->dir.text = (struct weir_str){.p = lex->text + begin,
 		.len = end > begin ? end - begin : 0,
 		.loc = build_loc(&build, begin)};
 	if (lex->n_holes > 0 && lex->holes[lex->n_holes - 1].off >= begin && end > begin)
 		build_expansion(&build, begin, end);
-	build_words(&build);
+	build_places(&build);
 	return node;
 }
