@@ -29,6 +29,25 @@ has_own_frame(const struct wr_op *op)
 	return op->desc->kind != WEIR_TRANSFORM;
 }
 
+/* Ports, and room for their senders behind them. */
+static struct wr_port *
+ports_new(const struct wr_op *op)
+{
+	struct wr_port *ports;
+	struct wr_sender *senders;
+	uint32_t n = 0;
+
+	for (uint32_t p = 0; p < op->n_out; p++)
+		n += op->out[p].n_edges;
+	ports = wr_zalloc(op->n_out * sizeof *ports + n * sizeof *senders);
+	senders = (struct wr_sender *)(ports + op->n_out);
+	for (uint32_t p = 0; p < op->n_out; p++) {
+		ports[p].senders = senders;
+		senders += op->out[p].n_edges;
+	}
+	return ports;
+}
+
 struct wr_inst *
 wr_inst_new(const struct wr_op *op, struct wr_task *task, uint32_t subtask)
 {
@@ -43,7 +62,7 @@ wr_inst_new(const struct wr_op *op, struct wr_task *task, uint32_t subtask)
 		.watermark = INT64_MIN};
 	inst->op = op;
 	inst->task = task;
-	inst->ports = wr_zalloc((op->n_out > 0 ? op->n_out : 1) * sizeof *inst->ports);
+	inst->ports = ports_new(op);
 	if (op->desc->kind == WEIR_SINK)
 		inst->items = wr_items_new();
 	atomic_store(&inst->counts.watermark, INT64_MIN);
@@ -162,9 +181,12 @@ wr_inst_free(struct wr_inst *inst)
 	free(inst->timeline);
 	wr_items_free(inst->items);
 	for (uint32_t p = 0; p < inst->op->n_out; p++) {
-		for (uint32_t s = 0; s < inst->ports[p].n; s++)
-			free(inst->ports[p].senders[s].rings);
-		free(inst->ports[p].senders);
+		for (uint32_t s = 0; s < inst->ports[p].n; s++) {
+			struct wr_sender *sender = &inst->ports[p].senders[s];
+
+			if (sender->rings != &sender->ring)
+				free(sender->rings);
+		}
 	}
 	free(inst->ports);
 	free(inst->pending);

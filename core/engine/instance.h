@@ -28,6 +28,7 @@ struct wr_sender {
 	const struct wr_edge *edge;
 	struct wr_inst *child; /* a direct call, else: */
 	struct wr_ring **rings; /* one a subtask it may send to */
+	struct wr_ring *ring; /* where the only one of these stands */
 	uint32_t n_rings, next; /* next: whose turn it is when rows go round */
 };
 

@@ -44,30 +44,31 @@ struct wr_slots {
 	struct wr_item items[];
 };
 
+/* Two cache lines; what is constant stands where its reader looks anyway. */
 struct wr_ring {
 	/* written by the producer */
 	_Alignas(64) _Atomic uint32_t tail;
 	uint32_t head_seen; /* those before have been taken, or stand in other slots */
 	struct wr_slots *filling;
-	_Atomic uint32_t batches_in; /* that stand in items, not in overflow; wraps */
 	uint64_t bytes_in;
 	struct wr_item *overflow; /* what did not fit, in order */
 	uint32_t n_overflow, cap_overflow, overflow_taken;
+	_Atomic uint32_t batches_in; /* that stand in slots, not in overflow; wraps */
+	struct wr_task *consumer;
 	/* written by the consumer */
 	_Alignas(64) _Atomic uint32_t head;
 	uint32_t tail_seen;
 	struct wr_slots *emptying;
-	_Atomic uint32_t batches_out;
 	_Atomic uint64_t bytes_out;
-	/* written by both, seldom */
-	_Alignas(64) _Atomic uint32_t
-		wants_room; /* the producer sleeps until the consumer has taken some */
-	/* constant */
+	_Atomic uint32_t batches_out;
+	/* written by both, seldom: the producer sleeps until the consumer has taken some */
+	_Atomic uint32_t wants_room;
 	uint32_t mask; /* of its slots when they are as many as it may have */
 	uint32_t limit; /* batches that may stand in it before the producer has no room */
 	uint64_t limit_bytes;
-	struct wr_task *producer, *consumer;
+	struct wr_task *producer;
 };
+_Static_assert(sizeof(struct wr_ring) == 128, "one line each");
 
 /* Rings are cache-line aligned: calls wr_ring_new. */
 struct wr_ring *wr_ring_new(

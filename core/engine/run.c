@@ -283,7 +283,6 @@ wire_edge(struct wr_run *run, const struct wr_edge *edge)
 		struct wr_port *port = &from->ports[edge->out];
 		struct wr_sender *sender;
 
-		port->senders = wr_realloc(port->senders, (port->n + 1) * sizeof *port->senders);
 		sender = &port->senders[port->n++];
 		*sender = (struct wr_sender){.edge = edge};
 		if (edge->chained) {
@@ -291,7 +290,10 @@ wire_edge(struct wr_run *run, const struct wr_edge *edge)
 			sender->child->parent = from;
 			continue;
 		}
-		sender->rings = wr_zalloc(edge->to->parallelism * sizeof(struct wr_ring *));
+		sender->rings =
+			edge->to->parallelism == 1
+				? &sender->ring
+				: wr_zalloc(edge->to->parallelism * sizeof(struct wr_ring *));
 		for (uint32_t t = 0; t < edge->to->parallelism; t++) {
 			if (!is_one_to_one(edge) || s == t)
 				sender->rings[sender->n_rings++] =
