@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* filter: rows that meet a condition, and the others. */
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "host.h"
 #include "rig.h"
 
 #define FIELDS "n int; s string; ts timestamp ms;"
@@ -130,6 +132,46 @@ START_TEST(mistakes_are_refused_by_name)
 }
 END_TEST
 
+/* Bytes that are allocated when n filters of one stream have seen all of it. */
+static size_t
+bytes_of_rules(uint32_t n)
+{
+	struct wt_host *host = wt_host_new(NULL, true);
+	struct weir_err err = {0};
+	struct wr_text conf = {0};
+	struct mallinfo2 info;
+	struct wr_run *run;
+
+	wr_text_put(&conf, "pipeline p { source generator in { count 8192; seed 1; "
+			   "field a int sequence 1000000; field b int uniform 0 1000; }\n");
+	for (uint32_t i = 0; i < n; i++)
+		wr_text_printf(
+			&conf, "filter rule%u { from in; where a = %u and b > 500; }\n", i, i);
+	wr_text_put(&conf, "sink null out { from");
+	for (uint32_t i = 0; i < n; i++)
+		wr_text_printf(&conf, " rule%u", i);
+	wr_text_put(&conf, "; } }");
+	if (wt_host_plan(host, conf.p, 1) == NULL)
+		ck_abort_msg("%s", wt_host_problems(host));
+	wr_text_fini(&conf);
+	run = wr_run_new(wt_host_pipeline(host), NULL, &err);
+	ck_assert_msg(run != NULL, "%s", err.text);
+	wr_run_step(run);
+	ck_assert(wr_run_has_ended(run));
+	info = mallinfo2();
+	wr_run_free(run);
+	wt_host_free(host);
+	return info.uordblks + info.hblkhd;
+}
+
+START_TEST(a_rule_among_thousands_takes_little)
+{
+	size_t few = bytes_of_rules(1000), many = bytes_of_rules(3000);
+
+	ck_assert_msg(many - few < 2000 * 4090, "%zu bytes a rule", (many - few) / 2000);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -140,6 +182,7 @@ main(void)
 		a_row_whose_condition_fails_is_neither,
 		a_failing_row_fails_the_pipeline_unless_told_otherwise,
 		mistakes_are_refused_by_name,
+		a_rule_among_thousands_takes_little,
 	};
 
 	return WT_MAIN("filter", tests);
