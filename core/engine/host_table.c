@@ -325,6 +325,30 @@ aggs_merge(const struct weir_aggs *aggs, struct weir_task *task, void *const *in
 }
 
 static void
+slide(const struct weir_aggs *aggs, struct weir_task *task, const struct wr_slide *slide)
+{
+	struct wr_inst *inst = wr_inst_of(task);
+	struct wr_eval eval = {task, &inst->scratch, &inst->scratch, merge_error, NULL, 0};
+
+	wr_aggs_slide(aggs, &eval, slide);
+	keep_status(inst, &eval);
+}
+
+static void
+aggs_join(const struct weir_aggs *aggs, struct weir_task *task, void *const *into,
+	void *const *from, const int64_t *at, uint32_t n)
+{
+	slide(aggs, task, &(struct wr_slide){into, from, at, n, false});
+}
+
+static void
+aggs_leave(const struct weir_aggs *aggs, struct weir_task *task, void *const *into,
+	void *const *from, const int64_t *at, uint32_t n)
+{
+	slide(aggs, task, &(struct wr_slide){into, from, at, n, true});
+}
+
+static void
 finish_error(struct wr_eval *eval, uint32_t row, const char *why)
 {
 	struct weir_out *out = eval->arg;
@@ -373,6 +397,9 @@ static const struct weir_expr_ext expr_ext = {
 	.finish = aggs_finish,
 	.eval_rows = expr_eval_rows,
 	.drops = wr_plan_drops,
+	.sliding = wr_aggs_sliding,
+	.join = aggs_join,
+	.leave = aggs_leave,
 };
 
 static const struct weir_rows_ext rows_ext = {

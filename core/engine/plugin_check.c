@@ -340,6 +340,16 @@ check_joint(const struct wr_subject *s, const struct weir_joint *joint)
 	return wr_plugin_bad(s, "has a joint that lacks a function or room for its cells");
 }
 
+static int
+check_sliding(const struct wr_subject *s, const struct weir_sliding *sliding)
+{
+	if (sliding == NULL ||
+		(sliding->size >= WR_PLUGIN_MIN(weir_sliding, finish) && sliding->able != NULL &&
+			sliding->join != NULL && sliding->leave != NULL && sliding->finish != NULL))
+		return 0;
+	return wr_plugin_bad(s, "has windows that slide without a function");
+}
+
 int
 wr_plugin_check_aggregate(const struct wr_subject *s, const struct weir_aggregate *aggregate)
 {
@@ -353,6 +363,8 @@ wr_plugin_check_aggregate(const struct wr_subject *s, const struct weir_aggregat
 		rc = check_callback(s, aggregate->finish != NULL, "finish");
 	if (rc == 0 && WEIR_HAS(struct weir_aggregate, aggregate, joint))
 		rc = check_joint(s, aggregate->joint);
+	if (rc == 0 && WEIR_HAS(struct weir_aggregate, aggregate, sliding))
+		rc = check_sliding(s, aggregate->sliding);
 	return rc < 0 ? rc : check_call(s, aggregate->name);
 }
 

@@ -21,6 +21,7 @@ struct wr_agg_call {
 	const void *self;
 	uint32_t slot; /* of the accumulator */
 	uint32_t offset; /* of it in the row, bytes */
+	uint32_t n_sliding, sliding_cells; /* words of a window that slides; 0: it cannot */
 	bool shares; /* it is that of an earlier call, which feeds it */
 	int32_t joint; /* what it belongs to, as number nth; -1: it keeps all by itself */
 	uint32_t nth;
@@ -55,6 +56,8 @@ struct weir_aggs {
 	struct weir_slot *slots;
 	struct wr_agg_joint *joints;
 	bool retractable;
+	const struct weir_aggs *sliding; /* the same over windows that slide; NULL: they cannot */
+	const struct weir_aggs *panes; /* of such: what its windows are made of; else NULL */
 };
 
 /* The result of a call as a column; the rows it could not be computed for fail where it is used. */

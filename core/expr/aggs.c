@@ -299,6 +299,19 @@ join(struct build *b, struct wr_agg_call *call, const struct weir_call *plan,
 	return true;
 }
 
+static void
+plan_sliding(struct wr_agg_call *call, const struct weir_call *plan)
+{
+	const struct weir_aggregate *agg = call->agg;
+	uint32_t words = 0, cells = 0;
+
+	if (call->joint >= 0 || !WEIR_HAS(struct weir_aggregate, agg, sliding) ||
+		agg->sliding == NULL || !agg->sliding->able(plan, &words, &cells))
+		return;
+	call->n_sliding = cells > words ? 0 : words;
+	call->sliding_cells = cells;
+}
+
 /* The column a call's result will be in. */
 static struct wr_node *
 result_node(struct build *b, struct wr_node *node, uint32_t i)
@@ -346,6 +359,7 @@ outer_call(void *arg, struct wr_node *node)
 	slot = shown(b, node, slot_name(b, &call, &plan.pub));
 	if (!join(b, &call, &plan.pub, node, slot) && !share_slot(aggs, &call, slot))
 		add_accumulator(b, &call, &plan.pub, slot);
+	plan_sliding(&call, &plan.pub);
 	aggs->retractable = aggs->retractable && call.agg->retract != NULL;
 	aggs->calls[aggs->n_calls] = call;
 	return result_node(b, node, aggs->n_calls++);
@@ -422,6 +436,47 @@ add_item(struct build *b, struct wr_agg_item *item, struct weir_str text)
 	return name_item(b, item, function, src, text);
 }
 
+/*
+ * The same calls with what each keeps of a window that slides; NULL: one of them keeps nothing.  No
+ * two have something in common then, so that there is a slot for each that does not share.
+ */
+static struct weir_aggs *
+slide(const struct build *b)
+{
+	struct wr_arena *arena = b->scope->arena;
+	struct weir_aggs *sliding = wr_arena_new(arena, struct weir_aggs);
+	const struct weir_aggs *aggs = b->aggs;
+	const struct wr_agg_call **owner =
+		wr_arena_array(arena, const struct wr_agg_call *, aggs->n_slots + 1);
+	uint32_t size = 0;
+
+	*sliding = *aggs;
+	sliding->panes = aggs;
+	sliding->calls = wr_arena_array(arena, struct wr_agg_call, aggs->n_calls + 1);
+	sliding->slots = wr_arena_zalloc(arena, (aggs->n_slots + 1) * sizeof *sliding->slots);
+	for (uint32_t i = 0; i < aggs->n_calls; i++) {
+		struct wr_agg_call *call = &sliding->calls[i];
+
+		*call = aggs->calls[i];
+		if (call->n_sliding == 0)
+			return NULL;
+		if (!call->shares) {
+			owner[call->slot] = call;
+			call->offset = size;
+			size += call->n_sliding * 8;
+			sliding->slots[call->slot] =
+				(struct weir_slot){.name = aggs->slots[call->slot].name,
+					.bytes = call->n_sliding * 8,
+					.cells = call->sliding_cells,
+					.initial = wr_arena_zalloc(arena, call->n_sliding * 8)};
+		}
+		call->offset = owner[call->slot]->offset;
+		if (owner[call->slot]->agg->sliding->join != call->agg->sliding->join)
+			return NULL;
+	}
+	return sliding;
+}
+
 struct weir_aggs *
 wr_aggs_compile(const struct wr_scope *scope, const struct weir_list *list)
 {
@@ -438,7 +493,10 @@ wr_aggs_compile(const struct wr_scope *scope, const struct weir_list *list)
 		b.n_known = i + 1;
 	}
 	aggs->n_items = list->n;
-	return good ? aggs : NULL;
+	if (!good)
+		return NULL;
+	aggs->sliding = slide(&b);
+	return aggs;
 }
 
 uint32_t
@@ -470,6 +528,12 @@ wr_aggs_slots(const struct weir_aggs *aggs, const struct weir_slot **slots)
 {
 	*slots = aggs->slots;
 	return aggs->n_slots;
+}
+
+const struct weir_aggs *
+wr_aggs_sliding(const struct weir_aggs *aggs)
+{
+	return aggs->sliding;
 }
 
 bool

@@ -303,6 +303,30 @@ wr_aggs_merge(const struct weir_aggs *aggs, struct wr_eval *eval, void *const *i
 	}
 }
 
+void
+wr_aggs_slide(const struct weir_aggs *aggs, struct wr_eval *eval, const struct wr_slide *slide)
+{
+	struct wr_run run;
+	struct wr_fn fn;
+
+	if (slide->n == 0)
+		return;
+	wr_run_init(&run, eval, NULL, slide->n);
+	for (uint32_t i = 0; i < aggs->n_calls; i++) {
+		const struct wr_agg_call *call = &aggs->calls[i];
+		const struct weir_sliding *sliding = call->agg->sliding;
+		struct weir_accs windows = {.row = slide->into, .offset = call->offset};
+		struct weir_accs panes = {
+			.row = slide->from, .offset = aggs->panes->calls[i].offset};
+
+		if (call->shares)
+			continue;
+		wr_fn_init(&fn, &run, NULL);
+		wr_fn_result(&run, (slide->leaves ? sliding->leave : sliding->join)(call->self,
+					   &fn.pub, windows, panes, slide->at, slide->n));
+	}
+}
+
 struct result {
 	struct weir_column col; /* first: the final expressions see it as a column of a batch */
 	const char **why; /* rows that failed; NULL: none */
@@ -343,11 +367,13 @@ static int
 finish_by_plugin(const struct weir_aggs *aggs, const struct wr_agg_call *call, struct weir_fn *fn,
 	void *const *row, uint32_t n, struct weir_vec *vec)
 {
+	struct weir_accs accs = {row, call->offset};
 	struct weir_joint_accs joint;
 
+	if (aggs->panes != NULL)
+		return call->agg->sliding->finish(call->self, fn, accs, n, vec);
 	if (call->joint < 0)
-		return call->agg->finish(
-			call->self, fn, (struct weir_accs){row, call->offset}, n, vec);
+		return call->agg->finish(call->self, fn, accs, n, vec);
 	joint = accs_of(&aggs->joints[call->joint], row);
 	return call->agg->joint->finish(fn, &joint, call->nth, n, vec);
 }

@@ -96,6 +96,18 @@ void wr_aggs_update(const struct weir_aggs *aggs, struct wr_eval *eval,
 	const struct weir_batch *batch, const uint32_t *sel, uint32_t n, void *const *row);
 void wr_aggs_merge(const struct weir_aggs *aggs, struct wr_eval *eval, void *const *into,
 	void *const *from, uint32_t n);
+/* The same over windows that slide, for wr_aggs_slots(), _slide() and _finish(); NULL: they cannot.
+ */
+const struct weir_aggs *wr_aggs_sliding(const struct weir_aggs *aggs);
+/* Row from[i], whose time is at[i], joins the window into[i], or leaves it. */
+struct wr_slide {
+	void *const *into, *const *from;
+	const int64_t *at;
+	uint32_t n;
+	bool leaves;
+};
+void wr_aggs_slide(
+	const struct weir_aggs *aggs, struct wr_eval *eval, const struct wr_slide *slide);
 /* cols: wr_aggs_n() columns of n values, in eval->result.  A failing row is reported by its number
  * in row[]. */
 void wr_aggs_finish(const struct weir_aggs *aggs, struct wr_eval *eval, void *const *row,

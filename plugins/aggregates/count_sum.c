@@ -54,6 +54,41 @@ count_finish(const void *self, struct weir_fn *fn, struct weir_accs accs, uint32
 	return WEIR_OK;
 }
 
+static int
+count_slides(const struct weir_call *call, uint32_t *words, uint32_t *n_cells)
+{
+	(void)call;
+	*words = 1;
+	*n_cells = 0;
+	return 1;
+}
+
+static int
+count_join(const void *self, struct weir_fn *fn, struct weir_accs windows, struct weir_accs panes,
+	const int64_t *at, uint32_t n)
+{
+	(void)at;
+	return count_merge(self, fn, windows, panes, n);
+}
+
+static int
+count_leave(const void *self, struct weir_fn *fn, struct weir_accs windows, struct weir_accs panes,
+	const int64_t *at, uint32_t n)
+{
+	(void)self, (void)fn, (void)at;
+	for (uint32_t i = 0; i < n; i++)
+		*(int64_t *)acc_at(windows, i) -= *(const int64_t *)acc_at(panes, i);
+	return WEIR_OK;
+}
+
+static const struct weir_sliding count_sliding = {
+	.size = sizeof count_sliding,
+	.able = count_slides,
+	.join = count_join,
+	.leave = count_leave,
+	.finish = count_finish,
+};
+
 const struct weir_aggregate aggregate_count = {
 	.size = sizeof aggregate_count,
 	.flags = WEIR_STRICT,
@@ -67,6 +102,7 @@ const struct weir_aggregate aggregate_count = {
 	.retract = count_retract,
 	.signature = "count([x])",
 	.example = "count(x) = 2 for x in (7, null, 8)",
+	.sliding = &count_sliding,
 };
 
 /* What a sum or an average of n values is made from; ints use low and high, floats sum and lost. */
@@ -250,6 +286,54 @@ avg_finish(const void *self, struct weir_fn *fn, struct weir_accs accs, uint32_t
 	return WEIR_OK;
 }
 
+/* Of floats what a window had before a pane joined it does not come back when that leaves. */
+static int
+sum_slides(const struct weir_call *call, uint32_t *words, uint32_t *n_cells)
+{
+	*words = sizeof(struct sum) / 8;
+	*n_cells = 0;
+	return call->types[0] == WEIR_INT64;
+}
+
+static int
+sum_join(const void *self, struct weir_fn *fn, struct weir_accs windows, struct weir_accs panes,
+	const int64_t *at, uint32_t n)
+{
+	(void)at;
+	return sum_merge(self, fn, windows, panes, n);
+}
+
+static int
+sum_leave(const void *self, struct weir_fn *fn, struct weir_accs windows, struct weir_accs panes,
+	const int64_t *at, uint32_t n)
+{
+	(void)self, (void)fn, (void)at;
+	for (uint32_t i = 0; i < n; i++) {
+		struct sum *sum = acc_at(windows, i);
+		const struct sum *pane = acc_at(panes, i);
+
+		sum->n -= pane->n;
+		sum_set(sum, sum_wide(sum) - sum_wide(pane));
+	}
+	return WEIR_OK;
+}
+
+static const struct weir_sliding sum_sliding = {
+	.size = sizeof sum_sliding,
+	.able = sum_slides,
+	.join = sum_join,
+	.leave = sum_leave,
+	.finish = sum_finish,
+};
+
+static const struct weir_sliding avg_sliding = {
+	.size = sizeof avg_sliding,
+	.able = sum_slides,
+	.join = sum_join,
+	.leave = sum_leave,
+	.finish = avg_finish,
+};
+
 const struct weir_aggregate aggregate_sum = {
 	.size = sizeof aggregate_sum,
 	.flags = WEIR_STRICT,
@@ -263,6 +347,7 @@ const struct weir_aggregate aggregate_sum = {
 	.retract = sum_retract,
 	.signature = "sum(x)",
 	.example = "sum(x) = 15 for x in (7, null, 8)",
+	.sliding = &sum_sliding,
 };
 
 const struct weir_aggregate aggregate_avg = {
@@ -278,4 +363,5 @@ const struct weir_aggregate aggregate_avg = {
 	.retract = sum_retract,
 	.signature = "avg(x)",
 	.example = "avg(x) = 7.5 for x in (7, null, 8)",
+	.sliding = &avg_sliding,
 };

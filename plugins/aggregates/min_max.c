@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "aggregates.h"
+#include "bests.h"
 
 /* The least or greatest value so far; of texts first is a cell. */
 struct best {
@@ -63,12 +64,6 @@ take_int(struct best *best, int64_t value, int sign)
 	if (!best->seen || (sign > 0 ? value > best->u.i : value < best->u.i))
 		best->u.i = value;
 	best->seen = 1;
-}
-
-static inline int
-float_above(double a, double b)
-{
-	return a > b || (isnan(a) && !isnan(b));
 }
 
 static inline void
@@ -209,6 +204,80 @@ best_finish(const void *self, struct weir_fn *fn, struct weir_accs accs, uint32_
 	return WEIR_OK;
 }
 
+/* Of texts, which are long, none are kept beside those of the panes. */
+static int
+best_slides(const struct weir_call *call, uint32_t *words, uint32_t *n_cells)
+{
+	*words = sizeof(struct bests) / 8;
+	*n_cells = 1;
+	return call->types[0] < WEIR_STRING;
+}
+
+static struct bests_order
+best_order(const struct kind *kind)
+{
+	return (struct bests_order){.sign = kind->sign, .is_float = kind->type == WEIR_FLOAT64};
+}
+
+static int
+best_join(const void *self, struct weir_fn *fn, struct weir_accs windows, struct weir_accs panes,
+	const int64_t *at, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		const struct best *pane = acc_at(panes, i);
+		struct bests *bests = acc_at(windows, i);
+		struct bests_in in = {fn, windows.row[i], &bests->cell, &bests->span};
+
+		if (pane->seen)
+			bests_join(&in, best_order(self), at[i], pane->u.i);
+	}
+	return WEIR_OK;
+}
+
+static int
+best_leave(const void *self, struct weir_fn *fn, struct weir_accs windows, struct weir_accs panes,
+	const int64_t *at, uint32_t n)
+{
+	(void)self, (void)panes;
+	for (uint32_t i = 0; i < n; i++) {
+		struct bests *bests = acc_at(windows, i);
+		struct bests_in in = {fn, windows.row[i], &bests->cell, &bests->span};
+
+		bests_leave(&in, at[i]);
+	}
+	return WEIR_OK;
+}
+
+static int
+best_finish_sliding(const void *self, struct weir_fn *fn, struct weir_accs windows, uint32_t n,
+	struct weir_vec *out)
+{
+	const struct kind *kind = self;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct bests *bests = acc_at(windows, i);
+		int64_t value;
+
+		if (!bests_first(fn, &bests->cell, &bests->span, &value))
+			weir_bit_clear(out->valid, i);
+		else if (kind->type != WEIR_BOOL)
+			((int64_t *)out->values)[i] = value;
+		else if (value)
+			weir_bit_set(out->values, i);
+		else
+			weir_bit_clear(out->values, i);
+	}
+	return WEIR_OK;
+}
+
+static const struct weir_sliding best_sliding = {
+	.size = sizeof best_sliding,
+	.able = best_slides,
+	.join = best_join,
+	.leave = best_leave,
+	.finish = best_finish_sliding,
+};
+
 const struct weir_aggregate aggregate_min = {
 	.size = sizeof aggregate_min,
 	.flags = WEIR_STRICT,
@@ -221,6 +290,7 @@ const struct weir_aggregate aggregate_min = {
 	.finish = best_finish,
 	.signature = "min(x)",
 	.example = "min(x) = 7 for x in (7, null, 8)",
+	.sliding = &best_sliding,
 };
 
 const struct weir_aggregate aggregate_max = {
@@ -235,4 +305,5 @@ const struct weir_aggregate aggregate_max = {
 	.finish = best_finish,
 	.signature = "max(x)",
 	.example = "max(x) = 8 for x in (7, null, 8)",
+	.sliding = &best_sliding,
 };

@@ -8,28 +8,10 @@
  */
 #include <math.h>
 
-#include "aggregates.h"
+#include "sketch.h"
 
-/*
- * A cell holds a first bin's number in 8 bytes, and a count of 8 bytes for each bin from there on.
- * As long as there are few bins it holds FEW, and for each bin 8 bytes: its number, then the count
- * in 4 bytes, which is 0 where there is none: the pane of a window may have but some values.
- */
-struct sketch {
-	uint64_t above, below; /* cells: of values above and below 0 */
-	int64_t zeros, nans;
-	int64_t n; /* of all of these */
-	double least, most;
-};
-
-enum { BINS_MAX = 4096, BINS_MORE = 64, FEW_LEAST = 4, FEW_MAX = 32 };
-#define FEW      INT64_MIN
+enum { BINS_MAX = 4096, BINS_MORE = 64, FEW_LEAST = 4, FEW_FIRST = 16, FEW_MAX = 32 };
 #define ACCURACY 0.01
-
-struct quantile {
-	double fraction;
-	double width; /* ln g */
-};
 
 static int
 sketch_plan(struct weir_call *call, struct weir_err *err)
@@ -60,38 +42,20 @@ bin_of(double size, double width)
 	return isinf(size) ? (int64_t)ceil(710 / width) : (int64_t)ceil(log(size) / width);
 }
 
-struct bins {
-	int64_t first;
-	int64_t count[];
-};
-
+/* For how many bins a cell with n of them gets room, if so many values are in its sketch. */
 static uint32_t
-bins_in(uint32_t len)
+few_room(uint32_t n, int64_t values)
 {
-	return len < 16 ? 0 : len / 8 - 1;
-}
+	uint32_t room = n > 0 ? n * 2 : FEW_LEAST;
 
-static int
-is_few(const struct bins *bins, uint32_t n)
-{
-	return n > 0 && bins->first == FEW;
-}
-
-static int64_t
-few_bin(int64_t word)
-{
-	return word >> 32;
-}
-
-static int64_t
-few_count(int64_t word)
-{
-	return (int64_t)(uint32_t)word;
+	while (room < FEW_FIRST && room < values)
+		room *= 2;
+	return room;
 }
 
 /* Adds to a bin of a cell that has few or none; 0: there are too many of them. */
 static int
-few_add(struct weir_fn *fn, void *row, uint64_t *cell, int64_t bin, int64_t count)
+few_add(struct weir_fn *fn, void *row, uint64_t *cell, int64_t bin, int64_t count, int64_t values)
 {
 	uint32_t len, n, i = 0;
 	const struct bins *old = fn->peek(fn, cell, &len);
@@ -106,12 +70,12 @@ few_add(struct weir_fn *fn, void *row, uint64_t *cell, int64_t bin, int64_t coun
 	if (i < n) {
 		bins = fn->edit(fn, row, cell, len, (i + 1) * 8, 8);
 	} else {
-		uint32_t more = n > 0 ? n : FEW_LEAST;
+		uint32_t room = few_room(n, values);
 
-		len = (n + more + 1) * 8;
+		len = (room + 1) * 8;
 		bins = fn->edit(fn, row, cell, len, 0, len);
 		bins->first = FEW;
-		memset(bins->count + n, 0, more * 8);
+		memset(bins->count + n, 0, (room - n) * 8);
 	}
 	bins->count[i] = (int64_t)((uint64_t)bin << 32 | (uint64_t)count);
 	return 1;
@@ -193,7 +157,7 @@ bins_spread(struct weir_fn *fn, void *row, uint64_t *cell)
 }
 
 static void
-bins_add(struct weir_fn *fn, void *row, uint64_t *cell, int64_t bin)
+bins_add(struct weir_fn *fn, void *row, uint64_t *cell, int64_t bin, int64_t values)
 {
 	uint32_t len, n;
 	struct bins *bins;
@@ -201,7 +165,7 @@ bins_add(struct weir_fn *fn, void *row, uint64_t *cell, int64_t bin)
 
 	n = bins_in(len);
 	if (n == 0 || old->first == FEW) {
-		if (few_add(fn, row, cell, bin, 1))
+		if (few_add(fn, row, cell, bin, 1, values))
 			return;
 		bins_spread(fn, row, cell);
 	} else if (bin >= old->first && bin < old->first + n) {
@@ -213,9 +177,18 @@ bins_add(struct weir_fn *fn, void *row, uint64_t *cell, int64_t bin)
 	bins->count[bin > bins->first ? bin - bins->first : 0]++;
 }
 
-static void
-sketch_add(struct weir_fn *fn, void *row, struct sketch *sketch, double x, double width)
+/* The bin that a value is for, of either side. */
+struct place {
+	int32_t bin;
+	int32_t side; /* 1: above 0, -1: below it, 0: it has none */
+};
+
+/* All but its bin takes the value. */
+static struct place
+sketch_count(struct sketch *sketch, double x, double width)
 {
+	double size = fabs(x);
+
 	if (sketch->n == sketch->nans) {
 		sketch->least = INFINITY;
 		sketch->most = -INFINITY;
@@ -223,25 +196,40 @@ sketch_add(struct weir_fn *fn, void *row, struct sketch *sketch, double x, doubl
 	sketch->n++;
 	if (isnan(x)) {
 		sketch->nans++;
-		return;
+		return (struct place){0};
 	}
 	sketch->least = x < sketch->least ? x : sketch->least;
 	sketch->most = x > sketch->most ? x : sketch->most;
-	if (fabs(x) < 0x1p-1000)
+	if (size < 0x1p-1000) {
 		sketch->zeros++;
-	else
-		bins_add(fn, row, x > 0 ? &sketch->above : &sketch->below, bin_of(fabs(x), width));
+		return (struct place){0};
+	}
+	return (struct place){(int32_t)bin_of(size, width), x > 0 ? 1 : -1};
 }
 
+/* The bins come behind, so that a new cell knows how many values it is about to get. */
 static int
 sketch_update(const void *self, struct weir_fn *fn, struct weir_accs accs,
 	const struct weir_column *const *args, const uint32_t *sel, uint32_t n)
 {
 	const struct quantile *quantile = self;
+	struct place places[WEIR_ROWS_MAX];
 
-	for (uint32_t i = 0; i < n; i++)
-		sketch_add(fn, accs.row[i], acc_at(accs, i), number_at(args[0], row_at(sel, i)),
-			quantile->width);
+	for (uint32_t from = 0, to; from < n; from = to) {
+		to = n - from < WEIR_ROWS_MAX ? n : from + WEIR_ROWS_MAX;
+		for (uint32_t i = from; i < to; i++)
+			places[i - from] = sketch_count(acc_at(accs, i),
+				number_at(args[0], row_at(sel, i)), quantile->width);
+		for (uint32_t i = from; i < to; i++) {
+			struct sketch *sketch = acc_at(accs, i);
+			struct place place = places[i - from];
+
+			if (place.side != 0)
+				bins_add(fn, accs.row[i],
+					place.side > 0 ? &sketch->above : &sketch->below, place.bin,
+					sketch->n);
+		}
+	}
 	return WEIR_OK;
 }
 
@@ -254,7 +242,7 @@ few_merge_any(struct weir_fn *fn, void *row, uint64_t *cell, const int64_t *few,
 
 	if (bins_in(len) == 0 || into->first == FEW) {
 		while (i < n && few_count(few[i]) != 0 &&
-			few_add(fn, row, cell, few_bin(few[i]), few_count(few[i])))
+			few_add(fn, row, cell, few_bin(few[i]), few_count(few[i]), 0))
 			i++;
 		if (i == n || few_count(few[i]) == 0)
 			return;
@@ -322,32 +310,34 @@ sketch_merge(const void *self, struct weir_fn *fn, struct weir_accs accs, struct
 	return WEIR_OK;
 }
 
-/* The middle of a bin, by the measure of relative error. */
-static double
-bin_value(int64_t bin, double width)
+double
+sketch_bin_value(int64_t bin, double width)
 {
 	return exp((double)bin * width) * (1 - ACCURACY);
 }
 
-/* The size of a rank in a cell, from the largest on: mostly those are asked for that are near. */
 static double
-bins_value(const struct bins *bins, uint32_t n, int64_t rank, double width)
+bins_value(const struct side *side, int64_t rank)
 {
+	const struct bins *bins = side->bins;
+	uint32_t n = side->n;
+
 	while (n-- > 0) {
 		if (rank < bins->count[n])
-			return bin_value(bins->first + n, width);
+			return sketch_bin_value(bins->first + n, side->width);
 		rank -= bins->count[n];
 	}
 	return INFINITY;
 }
 
 static double
-few_value(const struct bins *bins, uint32_t n, int64_t rank, double width)
+few_value(const struct side *side, int64_t rank)
 {
+	const struct bins *bins = side->bins;
 	int64_t sorted[FEW_MAX];
 	uint32_t i = 0;
 
-	for (uint32_t k = 0; k < n && few_count(bins->count[k]) != 0; k++, i++) {
+	for (uint32_t k = 0; k < side->n && few_count(bins->count[k]) != 0; k++, i++) {
 		uint32_t at = k;
 
 		for (; at > 0 && sorted[at - 1] > bins->count[k]; at--)
@@ -358,13 +348,19 @@ few_value(const struct bins *bins, uint32_t n, int64_t rank, double width)
 		rank -= few_count(sorted[i - 1]);
 		i--;
 	}
-	return i > 0 ? bin_value(few_bin(sorted[i - 1]), width) : INFINITY;
+	return i > 0 ? sketch_bin_value(few_bin(sorted[i - 1]), side->width) : INFINITY;
 }
 
-static double
-value_of(const struct bins *bins, uint32_t n, int64_t rank, double width)
+static struct side
+side_of(struct weir_fn *fn, const uint64_t *cell, double width)
 {
-	return is_few(bins, n) ? few_value(bins, n, rank, width) : bins_value(bins, n, rank, width);
+	struct side side = {.width = width};
+	uint32_t len;
+
+	side.bins = fn->peek(fn, cell, &len);
+	side.n = bins_in(len);
+	side.value = is_few(side.bins, side.n) ? few_value : bins_value;
+	return side;
 }
 
 /* How many values a cell has. */
@@ -379,34 +375,38 @@ bins_sum(const struct bins *bins, uint32_t n)
 	return sum;
 }
 
-static double
-sketch_value(struct weir_fn *fn, const struct sketch *sketch, const struct quantile *quantile)
+double
+sketch_quantile(const struct sketch *totals, int64_t n_below, const struct side *below,
+	const struct side *above, double fraction)
 {
-	int64_t rank = (int64_t)(quantile->fraction * (double)(sketch->n - 1)), below;
-	uint32_t len, n;
-	const struct bins *bins = fn->peek(fn, &sketch->below, &len);
+	int64_t rank = (int64_t)(fraction * (double)(totals->n - 1));
+	int64_t last = totals->n - totals->nans - 1;
 	double x;
 
-	n = bins_in(len);
-	below = bins_sum(bins, n);
-	if (rank >= sketch->n - sketch->nans)
+	if (rank > last)
 		return NAN;
 	/* The ends are known. */
 	if (rank == 0)
-		return sketch->least;
-	if (rank == sketch->n - sketch->nans - 1)
-		return sketch->most;
-	if (rank < below) {
-		/* The largest of these are the least values. */
-		x = -value_of(bins, n, rank, quantile->width);
-	} else if (rank < below + sketch->zeros) {
+		return totals->least;
+	if (rank == last)
+		return totals->most;
+	if (rank < n_below) /* the largest of these are the least values */
+		x = -below->value(below, rank);
+	else if (rank < n_below + totals->zeros)
 		x = 0;
-	} else {
-		bins = fn->peek(fn, &sketch->above, &len);
-		x = value_of(
-			bins, bins_in(len), sketch->n - sketch->nans - 1 - rank, quantile->width);
-	}
-	return x < sketch->least ? sketch->least : x > sketch->most ? sketch->most : x;
+	else
+		x = above->value(above, last - rank);
+	return x < totals->least ? totals->least : x > totals->most ? totals->most : x;
+}
+
+static double
+sketch_value(struct weir_fn *fn, const struct sketch *sketch, const struct quantile *quantile)
+{
+	struct side below = side_of(fn, &sketch->below, quantile->width);
+	struct side above = side_of(fn, &sketch->above, quantile->width);
+
+	return sketch_quantile(
+		sketch, bins_sum(below.bins, below.n), &below, &above, quantile->fraction);
 }
 
 static int
@@ -437,4 +437,5 @@ const struct weir_aggregate aggregate_percentile = {
 	.finish = sketch_finish,
 	.signature = "percentile(x, fraction)",
 	.example = "percentile(x, 1) = 250.0 for x in (12, 40, 250)",
+	.sliding = &sketch_sliding,
 };

@@ -247,6 +247,8 @@ static const struct {
 	{"aggregate 1", "plugin \"%s\": aggregate \"no_update\" has no update()"},
 	{"aggregate 2", "plugin \"%s\": aggregate \"no_joint_able\" has a joint that lacks a "
 			"function or room for its cells"},
+	{"aggregate 3", "plugin \"%s\": aggregate \"no_sliding_join\" has windows that slide "
+			"without a function"},
 };
 
 START_TEST(a_descriptor_that_lies_is_refused)

@@ -83,6 +83,21 @@ struct weir_expr_ext {
 	 * before they come.
 	 */
 	void (*drops)(struct weir_plan *, uint32_t in, const struct weir_expr *);
+
+	/*
+	 * [any] The same aggregates over windows that slide, for slots(), join(), leave() and
+	 * finish(); NULL: there is one among them that has no such.
+	 */
+	const struct weir_aggs *(*sliding)(const struct weir_aggs *);
+
+	/*
+	 * [task] from[i], a row of the aggregates with the time at[i], joins into[i], one of
+	 * sliding(), or leaves it: what function.h promises of struct weir_sliding.
+	 */
+	void (*join)(const struct weir_aggs *, struct weir_task *, void *const *into,
+		void *const *from, const int64_t *at, uint32_t n);
+	void (*leave)(const struct weir_aggs *, struct weir_task *, void *const *into,
+		void *const *from, const int64_t *at, uint32_t n);
 };
 
 #ifdef __cplusplus

@@ -177,6 +177,30 @@ struct weir_joint {
 };
 
 /*
+ * What an aggregate keeps of a window that slides, so that none is put together anew: accumulators,
+ * its panes, join the window, and leave it again in the order of their times.  One that is about to
+ * change leaves, and joins again at once with the same time and more in it.  All of it begins as
+ * zeros, and a window may come several times in a call.
+ */
+struct weir_sliding {
+	uint32_t size, reserved;
+
+	/* [plan] Whether it can be had for this call, which its aggregate's plan() took: 0 or 1.
+	 * The other two are as acc_size and n_cells of struct weir_call. */
+	int (*able)(const struct weir_call *, uint32_t *words, uint32_t *n_cells);
+
+	/* Pane i, whose time is at[i], joins or leaves window i. */
+	int (*join)(const void *self, struct weir_fn *, struct weir_accs windows,
+		struct weir_accs panes, const int64_t *at, uint32_t n);
+	int (*leave)(const void *self, struct weir_fn *, struct weir_accs windows,
+		struct weir_accs panes, const int64_t *at, uint32_t n);
+
+	/* Row i of out gets the result of window i, which stays as it is. */
+	int (*finish)(const void *self, struct weir_fn *, struct weir_accs windows, uint32_t n,
+		struct weir_vec *out);
+};
+
+/*
  * An aggregate.  An accumulator is flat bytes and cells, which the host copies, journals, evicts
  * and restores by itself: there is nothing to serialise.
  */
@@ -213,6 +237,7 @@ struct weir_aggregate {
 	const char *example; /* an expression, in words what it gives */
 
 	const struct weir_joint *joint; /* NULL: each call keeps all by itself */
+	const struct weir_sliding *sliding; /* NULL: each window is made by merge() */
 };
 
 #ifdef __cplusplus

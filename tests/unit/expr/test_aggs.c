@@ -103,6 +103,65 @@ results(struct rig *rig, const struct weir_aggs *aggs, struct groups *groups, st
 	return out->p;
 }
 
+static void
+slide(struct rig *rig, const struct weir_aggs *sliding, struct groups *windows,
+	struct groups *panes, int64_t at, bool leaves)
+{
+	const int64_t times[GROUPS] = {at, at};
+
+	wr_aggs_slide(sliding, &rig->eval,
+		&(struct wr_slide){windows->row, panes->row, times, GROUPS, leaves});
+}
+
+static void
+check_same(struct rig *rig, const struct weir_aggs *sliding, struct groups *window,
+	const struct weir_aggs *aggs, struct groups *groups)
+{
+	struct wr_text have = {0}, want = {0};
+
+	rig_forget(rig);
+	results(rig, sliding, window, &have);
+	rig_forget(rig);
+	results(rig, aggs, groups, &want);
+	ck_assert_str_eq(have.p, want.p);
+	wr_text_fini(&have);
+	wr_text_fini(&want);
+}
+
+/* Panes that join, change and leave, in a window that slides: it is what is left of them. */
+static void
+check_sliding(struct rig *rig, const struct weir_aggs *aggs)
+{
+	static const uint32_t first[] = {0, 1, 2, 3}, late[] = {4, 5}, rest[] = {6, 7, 8};
+	const struct weir_aggs *sliding = wr_aggs_sliding(aggs);
+	struct groups panes[2], window, all;
+
+	if (sliding == NULL)
+		return;
+	groups_init(&window, sliding);
+	groups_init(&all, aggs);
+	for (int i = 0; i < 2; i++)
+		groups_init(&panes[i], aggs);
+	feed(rig, aggs, &all, NULL, RIG_ROWS);
+	feed(rig, aggs, &panes[0], first, 4);
+	feed(rig, aggs, &panes[1], rest, 3);
+	slide(rig, sliding, &window, &panes[0], 1, false);
+	slide(rig, sliding, &window, &panes[1], 2, false);
+	slide(rig, sliding, &window, &panes[0], 1, true);
+	feed(rig, aggs, &panes[0], late, 2);
+	slide(rig, sliding, &window, &panes[0], 1, false);
+	check_same(rig, sliding, &window, aggs, &all);
+	slide(rig, sliding, &window, &panes[0], 1, true);
+	check_same(rig, sliding, &window, aggs, &panes[1]);
+	slide(rig, sliding, &window, &panes[1], 2, true);
+	slide(rig, sliding, &window, &panes[0], 3, false);
+	check_same(rig, sliding, &window, aggs, &panes[0]);
+	groups_fini(&window, sliding);
+	groups_fini(&all, aggs);
+	for (int i = 0; i < 2; i++)
+		groups_fini(&panes[i], aggs);
+}
+
 /* ordered: it depends on the order of the rows. */
 static void
 check_block(const char *text, const char *expect, bool ordered)
@@ -143,6 +202,8 @@ check_block(const char *text, const char *expect, bool ordered)
 	results(&rig, aggs, &groups, &mixed);
 	ck_assert(ordered || strcmp(mixed.p, expect) == 0);
 	groups_fini(&groups, aggs);
+	rig_forget(&rig);
+	check_sliding(&rig, aggs);
 	wr_text_fini(&whole);
 	wr_text_fini(&merged);
 	wr_text_fini(&mixed);
