@@ -57,13 +57,24 @@ hop_skip(struct pane_window *w)
 		w->next = clock_first_end(w->conf, entries.ns[0]);
 }
 
-/* Puts the next window together: in scratch, a cumulating one in prefix. */
+/* Where windows are put together. */
+static struct weir_table *
+hop_made(const struct pane_window *w)
+{
+	if (w->roll.is_used)
+		return w->roll.window;
+	return w->conf->block > 0 ? w->slide.prefix : w->scratch;
+}
+
+/* Puts the next one together. */
 static void
 hop_put_together(struct pane_window *w, struct weir_task *task)
 {
 	const struct window_conf *conf = w->conf;
 
-	if (w->slide.length > 0)
+	if (w->roll.is_used)
+		pane_roll_to(w, task, w->next);
+	else if (w->slide.length > 0)
 		pane_slide_to(w, task, w->next);
 	else
 		pane_gather(w, task, w->panes, w->next - conf->size, w->next - conf->pane, w->next);
@@ -72,7 +83,8 @@ hop_put_together(struct pane_window *w, struct weir_task *task)
 static int
 fire_hopping(struct pane_window *w, struct weir_task *task)
 {
-	struct weir_table *made = w->conf->block > 0 ? w->slide.prefix : w->scratch;
+	const struct window_conf *conf = w->roll.is_used ? &w->roll.conf : w->conf;
+	struct weir_table *made = hop_made(w);
 	struct weir_entries entries = {.size = sizeof entries};
 	uint32_t emitted = 0;
 
@@ -83,12 +95,14 @@ fire_hopping(struct pane_window *w, struct weir_task *task)
 		}
 		while (w->tables->scan(made, INT64_MIN, INT64_MAX, &w->cursor, &entries) > 0) {
 			window_emit_ends(
-				w->conf, w->expr, task, &entries, w->next - entries.ns[0], NULL);
+				conf, w->expr, task, &entries, w->next - entries.ns[0], NULL);
 			w->is_empty = 0;
 			emitted += entries.n;
 			if (emitted >= task->room)
 				return WEIR_MORE;
 		}
+		if (w->roll.is_used)
+			pane_roll_leave(w, task, window_begin(conf, w->next + conf->slide));
 		w->tables->retire(w->scratch, INT64_MAX);
 		w->cursor = NULL;
 		w->draining = 0;

@@ -46,7 +46,7 @@ pane_open(const struct window_conf *conf, struct weir_task *task, void **self)
 	if (slots != NULL)
 		w->scratch = w->tables->open(task, &spec);
 	free(slots);
-	if (slots == NULL || pane_slide_open(w, task) < 0) {
+	if (slots == NULL || pane_roll_open(w, task) < 0 || pane_slide_open(w, task) < 0) {
 		free(w);
 		return weir_fail(task->err, -ENOMEM, "out of memory");
 	}
@@ -136,6 +136,7 @@ pane_assign(struct pane_window *w, const struct pane_rows *rows, const int64_t *
 	int64_t length = w->conf->pane;
 	int64_t pane = w->ns[0];
 
+	w->n_runs = 0;
 	if (w->n_same == 0 || rows->min < pane || rows->max - pane >= length)
 		pane = window_floor(rows->min, length);
 	if (rows->max - pane < length) {
@@ -146,9 +147,48 @@ pane_assign(struct pane_window *w, const struct pane_rows *rows, const int64_t *
 	for (uint32_t i = 0; i < rows->n; i++) {
 		int64_t at = time[rows->sel != NULL ? rows->sel[i] : i];
 
-		if (at < pane || at - pane >= length)
+		if (i == 0 || at < pane || at - pane >= length) {
 			pane = window_floor(at, length);
+			if (w->n_runs < PANE_RUNS_MAX)
+				w->run[w->n_runs] = i;
+			w->n_runs++;
+		}
 		w->ns[i] = pane;
+	}
+}
+
+/* Rows sel[i] (sel NULL: i) into the panes ns[i]. */
+static void
+pane_take(struct pane_window *w, struct weir_task *task, const struct weir_batch *batch,
+	const uint32_t *sel, uint32_t n, const int64_t *ns)
+{
+	void *row[WEIR_ROWS_MAX];
+
+	w->tables->upsert(w->panes, batch, sel, n, ns, row);
+	w->expr->update(w->conf->aggs, task, batch, sel, n, row);
+}
+
+/* Rows that come in the order of time have few runs of one pane, which need not be sorted out when
+ * they are looked up. */
+static void
+pane_count(struct pane_window *w, struct weir_task *task, const struct weir_batch *batch,
+	const struct pane_rows *rows)
+{
+	uint32_t all[WEIR_ROWS_MAX];
+	const uint32_t *sel = rows->sel;
+
+	if (w->n_runs < 2 || w->n_runs > PANE_RUNS_MAX) {
+		pane_take(w, task, batch, sel, rows->n, w->ns);
+		return;
+	}
+	for (uint32_t i = 0; i < rows->n && sel == NULL; i++)
+		all[i] = i;
+	sel = sel == NULL ? all : sel;
+	for (uint32_t k = 0; k < w->n_runs; k++) {
+		uint32_t from = w->run[k];
+		uint32_t to = k + 1 < w->n_runs ? w->run[k + 1] : rows->n;
+
+		pane_take(w, task, batch, sel + from, to - from, w->ns + from);
 	}
 }
 
@@ -157,10 +197,9 @@ pane_process(void *self, struct weir_task *task, const struct weir_batch *batch)
 {
 	struct pane_window *w = self;
 	uint32_t kept[WEIR_ROWS_MAX];
-	void *row[WEIR_ROWS_MAX];
 	struct pane_rows rows = {
 		.sel = batch->sel, .n = batch->sel != NULL ? batch->n_sel : batch->n_rows};
-	int is_late;
+	int is_late, is_folded;
 
 	if (!pane_goes_on(w, &rows, batch->event_time))
 		pane_find_span(&rows, batch->event_time);
@@ -172,8 +211,12 @@ pane_process(void *self, struct weir_task *task, const struct weir_batch *batch)
 	is_late = w->conf->grace > 0 && rows.min < w->clock.fired;
 	if (is_late)
 		pane_note_late(w, batch, rows.sel, rows.n);
-	w->tables->upsert(w->panes, batch, rows.sel, rows.n, w->ns, row);
-	w->expr->update(w->conf->aggs, task, batch, rows.sel, rows.n, row);
+	is_folded = w->roll.is_used && rows.min < w->roll.to;
+	if (is_folded)
+		pane_roll_late(w, task, batch, rows.sel, rows.n);
+	pane_count(w, task, batch, &rows);
+	if (is_folded)
+		pane_roll_again(w, task);
 	if (w->slide.length > 0 && rows.min < w->slide.folded)
 		pane_slide_late(w, task, batch, rows.sel, rows.n);
 	return is_late ? pane_amend(w, task) : WEIR_OK;

@@ -15,6 +15,9 @@
 /* Windows of more panes than this are not put together anew each time. */
 enum { PANE_FOLD_MAX = 8 };
 
+/* Rows of a batch with more runs of one pane than this are counted at once. */
+enum { PANE_RUNS_MAX = 4 };
+
 /* What a callback that returned MORE was doing. */
 enum pane_work {
 	PANE_IDLE,
@@ -42,6 +45,15 @@ struct pane_slide {
 	uint64_t extra_work; /* the same of extra, again for each window */
 };
 
+/* The window of each key, for aggregates that can slide; see roll.c. */
+struct pane_roll {
+	struct weir_table *window, *late; /* scratch; late: panes of it that late rows change */
+	struct window_conf conf; /* with aggregates over windows that slide */
+	uint32_t own; /* offset of the number of panes behind them */
+	uint32_t is_used;
+	int64_t from, to; /* the panes that it has; INT64_MIN: nothing is kept yet */
+};
+
 struct pane_window {
 	const struct window_conf *conf;
 	const struct weir_table_ext *tables;
@@ -50,6 +62,7 @@ struct pane_window {
 	struct weir_table *scratch; /* windows being put together: (key, end) */
 	uint32_t gone_out; /* offset in a row of it: 1: a late row amends what has gone out */
 	struct pane_slide slide;
+	struct pane_roll roll;
 	uint64_t *late_rows;
 	char name[64]; /* of the table */
 	struct window_clock clock;
@@ -65,6 +78,7 @@ struct pane_window {
 	/* Namespaces of a batch; the first n_same of them are equal. */
 	uint32_t n_same;
 	int64_t ns[WEIR_ROWS_MAX];
+	uint32_t n_runs, run[PANE_RUNS_MAX]; /* where those of one pane begin; 0: all are in one */
 };
 
 /* fire.c */
@@ -87,6 +101,19 @@ void pane_note_late(
 /* These windows fire again, for their keys; and what is left of it.  WEIR_OK or WEIR_MORE. */
 int pane_amend(struct pane_window *w, struct weir_task *task);
 int pane_amend_on(struct pane_window *w, struct weir_task *task);
+
+/* roll.c */
+
+/* [open]  < 0: out of memory. */
+int pane_roll_open(struct pane_window *w, struct weir_task *task);
+/* The window that ends at a time, in roll.window. */
+void pane_roll_to(struct pane_window *w, struct weir_task *task, int64_t end);
+/* What is before a time is no longer in it. */
+void pane_roll_leave(struct pane_window *w, struct weir_task *task, int64_t low);
+/* Before n rows count, row sel[i] (sel NULL: i) in the pane ns[i]; and after that. */
+void pane_roll_late(struct pane_window *w, struct weir_task *task, const struct weir_batch *batch,
+	const uint32_t *sel, uint32_t n);
+void pane_roll_again(struct pane_window *w, struct weir_task *task);
 
 /* slide.c */
 

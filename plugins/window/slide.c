@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Windows of many panes that overlap: each pane is merged a few times, however many windows it is
- * in.
+ * Windows of many panes that overlap, whose aggregates cannot slide: each pane is merged a few
+ * times, however many windows it is in.
  *
  * Time is cut into blocks as long as a window, so that a window ends in one block and begins in the
  * one before or at its begin.  `prefix` has what came since the block began, to which panes are
@@ -48,7 +48,7 @@ pane_slide_open(struct pane_window *w, struct weir_task *task)
 	struct weir_slot *slots;
 	uint32_t cells = 0;
 
-	if (conf->block == 0 && conf->size / conf->pane <= PANE_FOLD_MAX)
+	if (w->roll.is_used || (conf->block == 0 && conf->size / conf->pane <= PANE_FOLD_MAX))
 		return 0;
 	slots = window_slots(conf, w->expr, &pane_slot, &spec.n_slots, &slide->own);
 	if (slots == NULL)
