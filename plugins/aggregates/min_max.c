@@ -121,6 +121,22 @@ take_text(struct weir_fn *fn, void *row, struct best *best, struct weir_str valu
 		memcpy(to, value.p, value.len);
 }
 
+/* Which is better of many values nobody can tell ahead: there is no branch. */
+static void
+update_ints(struct weir_accs accs, const int64_t *values, const uint32_t *sel, uint32_t n, int sign)
+{
+	const int64_t flip = sign > 0 ? 0 : -1;
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct best *best = acc_at(accs, i);
+		int64_t value = values[sel != NULL ? sel[i] : i], old = best->u.i;
+
+		/* Of the complements the order is the other way round. */
+		best->u.i = (value ^ flip) > (old ^ flip) || !best->seen ? value : old;
+		best->seen = 1;
+	}
+}
+
 static int
 best_update(const void *self, struct weir_fn *fn, struct weir_accs accs,
 	const struct weir_column *const *args, const uint32_t *sel, uint32_t n)
@@ -129,24 +145,20 @@ best_update(const void *self, struct weir_fn *fn, struct weir_accs accs,
 	const struct weir_column *col = args[0];
 	int sign = kind->sign;
 
+	if (kind->type == WEIR_INT64 || kind->type == WEIR_TIMESTAMP) {
+		update_ints(accs, col->values, sel, n, sign);
+		return WEIR_OK;
+	}
 	for (uint32_t i = 0; i < n; i++) {
 		struct best *best = acc_at(accs, i);
 		uint32_t row = sel != NULL ? sel[i] : i;
 
-		switch (kind->type) {
-		case WEIR_INT64:
-		case WEIR_TIMESTAMP:
-			take_int(best, weir_int_at(col, row), sign);
-			break;
-		case WEIR_FLOAT64:
+		if (kind->type == WEIR_FLOAT64)
 			take_float(best, weir_float_at(col, row), sign);
-			break;
-		case WEIR_BOOL:
+		else if (kind->type == WEIR_BOOL)
 			take_int(best, weir_bool_at(col, row), sign);
-			break;
-		default:
+		else
 			take_text(fn, accs.row[i], best, weir_str_at(col, row), sign);
-		}
 	}
 	return WEIR_OK;
 }

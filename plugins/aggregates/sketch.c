@@ -7,10 +7,11 @@
  * BINS_MAX, which takes values 10^35 apart.
  */
 #include <math.h>
+#include <weir/kernel.h>
 
 #include "sketch.h"
 
-enum { BINS_MAX = 4096, BINS_MORE = 64, FEW_LEAST = 4, FEW_FIRST = 16, FEW_MAX = 32 };
+enum { BINS_MAX = 4096, BINS_MORE = 64, FEW_LEAST = 4, FEW_MAX = 32 };
 #define ACCURACY 0.01
 
 static int
@@ -48,30 +49,42 @@ few_room(uint32_t n, int64_t values)
 {
 	uint32_t room = n > 0 ? n * 2 : FEW_LEAST;
 
-	while (room < FEW_FIRST && room < values)
+	while (room < FEW_MAX && room < values)
 		room *= 2;
 	return room;
+}
+
+/* The first of n words that is of that bin or of none; n: there is no such. */
+WEIR_KERNEL static uint32_t
+few_find(const int64_t *words, uint32_t n, int64_t bin)
+{
+	int64_t at = n;
+
+	for (int64_t i = 0; i < n; i++) {
+		int64_t here = (few_bin(words[i]) == bin) | (few_count(words[i]) == 0) ? i : n;
+
+		at = here < at ? here : at;
+	}
+	return (uint32_t)at;
 }
 
 /* Adds to a bin of a cell that has few or none; 0: there are too many of them. */
 static int
 few_add(struct weir_fn *fn, void *row, uint64_t *cell, int64_t bin, int64_t count, int64_t values)
 {
-	uint32_t len, n, i = 0;
+	uint32_t len, n, room, i;
 	const struct bins *old = fn->peek(fn, cell, &len);
 	struct bins *bins;
 
 	n = bins_in(len);
-	while (i < n && few_count(old->count[i]) != 0 && few_bin(old->count[i]) != bin)
-		i++;
+	i = n > 0 ? few_find(old->count, n, bin) : 0;
 	count += i < n ? few_count(old->count[i]) : 0;
 	if (i == FEW_MAX || count > UINT32_MAX)
 		return 0;
 	if (i < n) {
-		bins = fn->edit(fn, row, cell, len, (i + 1) * 8, 8);
+		bins = fn->bytes(fn, row, cell);
 	} else {
-		uint32_t room = few_room(n, values);
-
+		room = few_room(n, values);
 		len = (room + 1) * 8;
 		bins = fn->edit(fn, row, cell, len, 0, len);
 		bins->first = FEW;
@@ -169,7 +182,7 @@ bins_add(struct weir_fn *fn, void *row, uint64_t *cell, int64_t bin, int64_t val
 			return;
 		bins_spread(fn, row, cell);
 	} else if (bin >= old->first && bin < old->first + n) {
-		bins = fn->edit(fn, row, cell, len, (uint32_t)(bin - old->first + 1) * 8, 8);
+		bins = fn->bytes(fn, row, cell);
 		bins->count[bin - bins->first]++;
 		return;
 	}

@@ -54,14 +54,15 @@ block_of(int64_t bin)
 	return bin >> 6;
 }
 
-/* All of a cell, with room for the bins from low to high. */
-static struct blocks *
-blocks_reach(struct weir_fn *fn, void *row, uint64_t *cell, int64_t low, int64_t high)
+/* Makes room for a bin that is in none of the blocks. */
+static void
+blocks_reach(struct weir_fn *fn, void *row, uint64_t *cell, int64_t bin)
 {
-	uint32_t len, n, n_new;
+	uint32_t len, n;
 	const struct blocks *old = fn->peek(fn, cell, &len);
-	int64_t first = block_of(low), end = block_of(high) + 1, old_first = first;
+	int64_t first = block_of(bin), end = first + 1, old_first = first;
 	struct blocks *blocks;
+	struct block *from;
 
 	n = blocks_in(len);
 	if (n > 0) {
@@ -69,72 +70,76 @@ blocks_reach(struct weir_fn *fn, void *row, uint64_t *cell, int64_t low, int64_t
 		first = first < old_first ? first : old_first;
 		end = end > old_first + n ? end : old_first + n;
 	}
-	n_new = (uint32_t)(end - first);
-	len = (uint32_t)(sizeof *blocks + n_new * sizeof *blocks->block);
+	len = (uint32_t)(sizeof *blocks + (size_t)(end - first) * sizeof *blocks->block);
 	blocks = fn->edit(fn, row, cell, len, 0, len);
 	blocks->first = first;
-	if (n_new > n) {
-		struct block *from = blocks->block + (old_first - first);
-
-		memmove(from, blocks->block, n * sizeof *from);
-		memset(blocks->block, 0, (size_t)(old_first - first) * sizeof *from);
-		memset(from + n, 0, (size_t)(end - old_first - n) * sizeof *from);
-	}
-	return blocks;
+	from = blocks->block + (old_first - first);
+	memmove(from, blocks->block, n * sizeof *from);
+	memset(blocks->block, 0, (size_t)(old_first - first) * sizeof *from);
+	memset(from + n, 0, (size_t)(end - old_first - n) * sizeof *from);
 }
 
-static void
-count(struct blocks *blocks, int64_t bin, int64_t more)
-{
-	struct block *block = &blocks->block[block_of(bin) - blocks->first];
+/* Where a window counts. */
+struct counts {
+	struct blocks *blocks;
+	int64_t first;
+	uint32_t n;
+};
 
+static struct counts
+counts_of(struct weir_fn *fn, void *row, uint64_t *cell)
+{
+	uint32_t len;
+	const struct blocks *blocks = fn->peek(fn, cell, &len);
+
+	return (struct counts){.blocks = fn->bytes(fn, row, cell),
+		.first = blocks == NULL ? 0 : blocks->first,
+		.n = blocks_in(len)};
+}
+
+/* 0: the bin is in none of the blocks. */
+static inline int
+count(const struct counts *counts, int64_t bin, int64_t more)
+{
+	uint64_t at = (uint64_t)(block_of(bin) - counts->first);
+	struct block *block;
+
+	if (at >= counts->n)
+		return 0;
+	block = &counts->blocks->block[at];
 	block->sum += more;
 	block->count[bin & (BLOCK_BINS - 1)] += more;
-}
-
-/* The bins of a pane that have values: *low to *high; 0: none has. */
-static int
-find_span(const struct bins *bins, uint32_t n, int64_t *low, int64_t *high)
-{
-	int few = is_few(bins, n);
-
-	*low = INT64_MAX;
-	*high = INT64_MIN;
-	for (uint32_t i = 0; i < n; i++) {
-		int64_t bin = few ? few_bin(bins->count[i]) : bins->first + i;
-
-		if ((few ? few_count(bins->count[i]) : bins->count[i]) == 0)
-			continue;
-		*low = bin < *low ? bin : *low;
-		*high = bin > *high ? bin : *high;
-	}
-	return *low <= *high;
+	return 1;
 }
 
 /* Adds the counts of a pane, or takes them away (sign -1); gives how many values that were. */
 static int64_t
 add_bins(struct weir_fn *fn, void *row, uint64_t *cell, const uint64_t *pane, int64_t sign)
 {
-	uint32_t len, n;
+	uint32_t len;
 	const struct bins *bins = fn->peek(fn, pane, &len);
-	int64_t low, high, sum = 0;
-	struct blocks *blocks;
+	const uint32_t n = bins_in(len);
+	const int few = is_few(bins, n);
+	struct counts counts;
+	int64_t sum = 0;
 
-	n = bins_in(len);
-	if (!find_span(bins, n, &low, &high))
+	if (n == 0)
 		return 0;
-	blocks = blocks_reach(fn, row, cell, low, high);
+	counts = counts_of(fn, row, cell);
 	for (uint32_t i = 0; i < n; i++) {
-		int64_t word = bins->count[i];
-		int64_t bin = bins->first + i, more = word;
+		int64_t bin = few ? few_bin(bins->count[i]) : bins->first + i;
+		int64_t more = few ? few_count(bins->count[i]) : bins->count[i];
 
-		if (bins->first == FEW) {
-			bin = few_bin(word);
-			more = few_count(word);
-		}
+		if (more == 0 && few)
+			break;
 		if (more == 0)
 			continue;
-		count(blocks, bin, more * sign);
+		if (!count(&counts, bin, more * sign)) {
+			blocks_reach(fn, row, cell, bin);
+			counts = counts_of(fn, row, cell);
+			bins = fn->peek(fn, pane, &len);
+			count(&counts, bin, more * sign);
+		}
 		sum += more;
 	}
 	return sum;
