@@ -30,6 +30,8 @@ struct wr_batch {
 	const char **refused; /* one a row: why its key cannot be computed, so that no operator gets
 				 it; NULL: nothing is wrong */
 	struct weir_raw raw; /* records whose bytes it shares; release NULL: none */
+	const struct weir_raw *records; /* its rows, for the hidden columns that were not made since
+					   nobody asks for them; NULL: they are not known */
 };
 
 static inline struct wr_batch *

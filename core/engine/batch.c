@@ -85,6 +85,7 @@ wr_batch_new(struct wr_pool *pool)
 	batch->bytes = 0;
 	batch->selected = NULL;
 	batch->refused = NULL;
+	batch->records = NULL;
 	atomic_store_explicit(&batch->refs, 1, memory_order_relaxed);
 	return batch;
 }
@@ -147,6 +148,7 @@ wr_batch_select(
 	batch->pub.sel = sel;
 	batch->pub.n_sel = n;
 	batch->bytes = n * (uint32_t)sizeof *sel;
+	batch->records = wr_batch_of(from)->records;
 	wr_batch_share(batch, from);
 	return batch;
 }
@@ -166,6 +168,7 @@ wr_batch_remap(struct wr_pool *pool, const struct weir_batch *from, const uint32
 	batch->pub.cols = cols;
 	batch->pub.n_cols = n_columns;
 	batch->selected = wr_batch_of(from)->selected;
+	batch->records = wr_batch_of(from)->records;
 	wr_batch_share(batch, from);
 	return batch;
 }
@@ -275,6 +278,101 @@ wr_column_gather(struct wr_arena *arena, const struct weir_column *column, const
 	return out;
 }
 
+/* Member by member: a view put together elsewhere and then copied waits for its own stores. */
+static inline void
+put_record(struct weir_view *view, const struct weir_str *record, uint32_t i)
+{
+	if (record->len <= sizeof view->head + sizeof view->buf + sizeof view->off) {
+		*view = wr_view(record->p, record->len, i, 0);
+		return;
+	}
+	view->len = record->len;
+	memcpy(view->head, record->p, sizeof view->head);
+	view->buf = i;
+	view->off = 0;
+}
+
+static void
+records_raw(struct wr_arena *arena, struct weir_column *out, const struct weir_str *rec,
+	const uint32_t *rows, uint32_t n)
+{
+	const uint8_t **bufs = wr_arena_array(arena, const uint8_t *, n);
+	struct weir_view *views = wr_arena_array(arena, struct weir_view, n);
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct weir_str *record = &rec[rows != NULL ? rows[i] : i];
+
+		bufs[i] = (const uint8_t *)record->p;
+		put_record(&views[i], record, i);
+	}
+	out->values = views;
+	out->bufs = bufs;
+}
+
+/* The same name in each row. */
+static void
+records_partition(
+	struct wr_arena *arena, struct weir_column *out, struct weir_str partition, uint32_t n)
+{
+	const uint8_t **name = wr_arena_array(arena, const uint8_t *, 1);
+	struct weir_view *names = wr_arena_array(arena, struct weir_view, n);
+	struct weir_view view = wr_view(partition.p, partition.len, 0, 0);
+
+	name[0] = (const uint8_t *)partition.p;
+	for (uint32_t i = 0; i < n; i++)
+		names[i] = view;
+	out->values = names;
+	out->bufs = name;
+}
+
+static void
+records_offset(struct wr_arena *arena, struct weir_column *out, const int64_t *offset,
+	const uint32_t *rows, uint32_t n)
+{
+	int64_t *values = wr_arena_array(arena, int64_t, n);
+
+	for (uint32_t i = 0; i < n; i++)
+		values[i] = offset[rows != NULL ? rows[i] : i];
+	out->values = values;
+}
+
+struct weir_column *
+wr_records_column(struct wr_arena *arena, const struct weir_raw *records, uint32_t at,
+	const uint32_t *rows, uint32_t n)
+{
+	struct weir_column *out;
+
+	if ((at != WEIR_AT_RAW || records->rec == NULL) && at != WEIR_AT_PARTITION &&
+		(at != WEIR_AT_OFFSET || records->offset == NULL))
+		return NULL;
+	out = wr_arena_new(arena, struct weir_column);
+	out->size = sizeof *out;
+	out->type = wr_hidden_type[at];
+	if (at == WEIR_AT_RAW)
+		records_raw(arena, out, records->rec, rows, n);
+	else if (at == WEIR_AT_PARTITION)
+		records_partition(arena, out, records->partition, n);
+	else
+		records_offset(arena, out, records->offset, rows, n);
+	return out;
+}
+
+/* The rows of a hidden column, also of one that was not made. */
+static const struct weir_column *
+dense_hidden(struct wr_arena *arena, const struct weir_batch *from, uint32_t at,
+	const uint32_t *rows, uint32_t n, bool copy)
+{
+	const struct weir_raw *records = wr_batch_of(from)->records;
+	struct weir_column *made;
+
+	if (from->hidden != NULL && from->hidden[at] != NULL)
+		return wr_column_gather(arena, from->hidden[at], rows, n, copy);
+	made = records != NULL ? wr_records_column(arena, records, at, rows, n) : NULL;
+	if (made != NULL && copy && wr_type_width(made->type) == sizeof(struct weir_view))
+		copy_bytes(arena, made, (struct weir_view *)(uintptr_t)made->values, n);
+	return made;
+}
+
 static void
 dense_columns(struct wr_batch *batch, const struct weir_batch *from, const uint32_t *rows,
 	uint32_t n, bool copy)
@@ -285,15 +383,12 @@ dense_columns(struct wr_batch *batch, const struct weir_batch *from, const uint3
 	for (uint32_t i = 0; i < from->n_cols; i++)
 		cols[i] = wr_column_gather(&batch->arena, from->cols[i], rows, n, copy);
 	batch->pub.cols = cols;
-	if (from->hidden != NULL) {
+	if (from->hidden != NULL || wr_batch_of(from)->records != NULL) {
 		const struct weir_column **hidden =
 			wr_arena_array(&batch->arena, const struct weir_column *, WEIR_AT_COUNT);
 
 		for (uint32_t i = 0; i < WEIR_AT_COUNT; i++)
-			hidden[i] = from->hidden[i] == NULL
-					    ? NULL
-					    : wr_column_gather(&batch->arena, from->hidden[i], rows,
-						      n, copy);
+			hidden[i] = dense_hidden(&batch->arena, from, i, rows, n, copy);
 		batch->pub.hidden = hidden;
 	}
 }

@@ -39,6 +39,10 @@ struct wr_batch *wr_batch_remap(struct wr_pool *pool, const struct weir_batch *f
 
 /* The types of the hidden columns. */
 extern const uint32_t wr_hidden_type[WEIR_AT_COUNT];
+/* The hidden column of the picked rows (NULL: all), made from their records; NULL: those do not
+ * tell it. */
+struct weir_column *wr_records_column(struct wr_arena *arena, const struct weir_raw *records,
+	uint32_t at, const uint32_t *rows, uint32_t n);
 /* Bytes of one value in a fixed-width column; 0 for bool, which are bits. */
 uint32_t wr_type_width(uint32_t type);
 /* Rows of a column one after another, in arena.  copy: long strings are copied, else they stay

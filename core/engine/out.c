@@ -312,6 +312,30 @@ gather_slot(struct weir_out *out, uint32_t i, const struct weir_column *column,
 	}
 }
 
+/* The @ columns of rows come along with the first column gathered for them. */
+static void
+gather_hidden(
+	struct weir_out *out, const struct weir_batch *from, const uint32_t *rows, bool borrowed)
+{
+	const struct weir_raw *records = wr_batch_of(from)->records;
+	const struct weir_column *made;
+
+	if (from->hidden == NULL && records == NULL)
+		return;
+	for (uint32_t i = 0; i < WEIR_AT_COUNT; i++) {
+		if (from->hidden != NULL && from->hidden[i] != NULL) {
+			gather_slot(out, out->n_slots + i, from->hidden[i], rows, borrowed);
+			continue;
+		}
+		made = records != NULL
+			       ? wr_records_column(&out->batch->arena, records, i, rows, out->last)
+			       : NULL;
+		if (made != NULL)
+			gather_slot(out, out->n_slots + i, made, NULL, borrowed);
+	}
+	out->hidden_rows = out->n;
+}
+
 void
 wr_out_gather(struct weir_out *out, int32_t col, const struct weir_batch *from, int32_t from_col,
 	const uint32_t *rows)
@@ -322,14 +346,8 @@ wr_out_gather(struct weir_out *out, int32_t col, const struct weir_batch *from, 
 		return;
 	if (!borrowed)
 		wr_batch_share(out->batch, from);
-	/* The @ columns of rows come along with the first column gathered for them. */
-	if (from->hidden != NULL && out->hidden_rows == out->n - out->last) {
-		for (uint32_t i = 0; i < WEIR_AT_COUNT; i++) {
-			if (from->hidden[i] != NULL)
-				gather_slot(out, out->n_slots + i, from->hidden[i], rows, borrowed);
-		}
-		out->hidden_rows = out->n;
-	}
+	if (out->hidden_rows == out->n - out->last)
+		gather_hidden(out, from, rows, borrowed);
 	if (!is_needed(out, col) && may_prune(out))
 		return;
 	/* All rows of a batch as they are: the column itself. */
@@ -543,6 +561,7 @@ wr_out_columns(struct weir_out *out)
 	out->batch->pub.n_rows = out->n;
 	if (out->from != NULL) {
 		out->batch->pub.hidden = out->from->hidden;
+		out->batch->records = wr_batch_of(out->from)->records;
 		out->batch->pub.event_time =
 			out->event_time != NULL ? out->event_time : out->from->event_time;
 		out->batch->pub.kind = out->kind != NULL ? out->kind : out->from->kind;

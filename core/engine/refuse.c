@@ -195,31 +195,53 @@ wr_inst_refuse(struct wr_inst *inst, const struct wr_refused *refused)
 	}
 }
 
-static struct weir_str
-hidden_text(const struct weir_batch *batch, uint32_t at, uint32_t row)
+/* One of its hidden columns; NULL: it was not made, since nobody reads it. */
+static const struct weir_column *
+hidden_column(const struct weir_batch *batch, uint32_t at)
 {
-	if (batch->hidden == NULL || batch->hidden[at] == NULL ||
-		batch->hidden[at]->values == NULL || weir_null_at(batch->hidden[at], row))
+	return batch->hidden != NULL ? batch->hidden[at] : NULL;
+}
+
+static struct weir_str
+hidden_text(const struct weir_batch *batch, uint32_t at, uint32_t row, struct weir_str unmade)
+{
+	const struct weir_column *column = hidden_column(batch, at);
+
+	if (column == NULL)
+		return unmade;
+	if (column->values == NULL || weir_null_at(column, row))
 		return (struct weir_str){0};
-	return weir_str_at(batch->hidden[at], row);
+	return weir_str_at(column, row);
+}
+
+static int64_t
+offset_of(const struct weir_batch *batch, uint32_t row, const struct weir_raw *records)
+{
+	const struct weir_column *column = hidden_column(batch, WEIR_AT_OFFSET);
+
+	if (column == NULL)
+		return records->offset != NULL ? records->offset[row] : -1;
+	return weir_null_at(column, row) ? -1 : weir_int_at(column, row);
 }
 
 static struct wr_refused
 refused_row(const struct wr_reject *reject)
 {
+	static const struct weir_raw unknown;
 	const struct weir_batch *batch = reject->batch;
-	const struct weir_column *offset =
-		batch->hidden != NULL ? batch->hidden[WEIR_AT_OFFSET] : NULL;
-	struct wr_refused refused = {.offset = -1,
-		.raw = hidden_text(batch, WEIR_AT_RAW, reject->row),
-		.partition = hidden_text(batch, WEIR_AT_PARTITION, reject->row),
+	const struct weir_raw *records = wr_batch_of(batch)->records;
+	struct weir_str raw = {0};
+
+	if (records == NULL)
+		records = &unknown;
+	if (records->rec != NULL)
+		raw = records->rec[reject->row];
+	return (struct wr_refused){.raw = hidden_text(batch, WEIR_AT_RAW, reject->row, raw),
+		.partition = hidden_text(batch, WEIR_AT_PARTITION, reject->row, records->partition),
+		.offset = offset_of(batch, reject->row, records),
 		.event_time = batch->event_time[reject->row],
 		.code = "bad_row",
 		.why = reject->why};
-
-	if (offset != NULL && !weir_null_at(offset, reject->row))
-		refused.offset = weir_int_at(offset, reject->row);
-	return refused;
 }
 
 void

@@ -107,6 +107,7 @@ add_keys(struct wr_inst *inst, struct wr_sender *sender, struct wr_batch *from)
 	if (eval.status < 0)
 		wr_inst_fail(inst, eval.status);
 	batch->pub = *b;
+	batch->records = from->records;
 	batch->pub.cols = cols;
 	batch->pub.n_cols = in->first_key + in->n_keys;
 	batch->pub.first_key = in->first_key;

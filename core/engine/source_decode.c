@@ -22,21 +22,6 @@ add_column(struct wr_arena *arena, const struct weir_column **hidden, uint32_t a
 	return column;
 }
 
-/* @partition: the same name in each row. */
-static void
-add_partition(struct wr_arena *arena, const struct weir_column **hidden, struct weir_str partition,
-	uint32_t n)
-{
-	const uint8_t **name = wr_arena_array(arena, const uint8_t *, 1);
-	struct weir_view *names = wr_arena_array(arena, struct weir_view, n);
-	struct weir_view view = wr_view(partition.p, partition.len, 0, 0);
-
-	name[0] = (const uint8_t *)partition.p;
-	for (uint32_t i = 0; i < n; i++)
-		names[i] = view;
-	add_column(arena, hidden, WEIR_AT_PARTITION, WEIR_STRING, names)->bufs = name;
-}
-
 /* @key: null where a record has none. */
 static void
 add_keys(struct wr_arena *arena, const struct weir_column **hidden, const struct weir_raw *raw)
@@ -64,20 +49,6 @@ add_ints(struct wr_arena *arena, const struct weir_column **hidden, uint32_t at,
 	if (from != NULL)
 		add_column(arena, hidden, at, type,
 			memcpy(wr_arena_array(arena, int64_t, n), from, n * sizeof *from));
-}
-
-/* Member by member: a view put together elsewhere and then copied waits for its own stores. */
-static inline void
-put_record(struct weir_view *view, const struct weir_str *record, uint32_t i)
-{
-	if (record->len <= sizeof view->head + sizeof view->buf + sizeof view->off) {
-		*view = wr_view(record->p, record->len, i, 0);
-		return;
-	}
-	view->len = record->len;
-	memcpy(view->head, record->p, sizeof view->head);
-	view->buf = i;
-	view->off = 0;
 }
 
 /* An object; of several headers of one name the last counts. */
@@ -130,23 +101,31 @@ add_headers(struct wr_arena *arena, const struct weir_column **hidden, const str
 	add_column(arena, hidden, WEIR_AT_HEADERS, WEIR_JSON, views)->bufs = buf;
 }
 
-/* The @ columns of decoded records. */
+static bool
+is_asked(const struct weir_out *out, uint32_t at)
+{
+	return (out->plan->hidden >> at & 1) != 0;
+}
+
+/* The @ columns of decoded records that somebody reads.  Of the others the records tell. */
 static void
 add_hidden(struct weir_out *out, const struct weir_raw *raw)
 {
 	struct wr_arena *arena = &out->batch->arena;
-	const struct weir_column **hidden = wr_arena_zalloc(arena, WEIR_AT_COUNT * sizeof *hidden);
-	struct weir_view *views = wr_arena_array(arena, struct weir_view, raw->n);
+	const struct weir_column **hidden;
 
-	for (uint32_t i = 0; i < raw->n; i++)
-		put_record(&views[i], &raw->rec[i], i);
-	add_column(arena, hidden, WEIR_AT_RAW, WEIR_BYTES, views)->bufs = out->bufs;
-	add_partition(arena, hidden, raw->partition, raw->n);
-	add_ints(arena, hidden, WEIR_AT_OFFSET, WEIR_INT64, raw->offset, raw->n);
-	add_ints(arena, hidden, WEIR_AT_TIMESTAMP, WEIR_TIMESTAMP, raw->time, raw->n);
-	if (raw->key != NULL)
+	out->batch->records = raw;
+	if (out->plan->hidden == 0)
+		return;
+	hidden = wr_arena_zalloc(arena, WEIR_AT_COUNT * sizeof *hidden);
+	for (uint32_t at = 0; at < WEIR_AT_COUNT; at++)
+		if (is_asked(out, at))
+			hidden[at] = wr_records_column(arena, raw, at, NULL, raw->n);
+	if (is_asked(out, WEIR_AT_TIMESTAMP))
+		add_ints(arena, hidden, WEIR_AT_TIMESTAMP, WEIR_TIMESTAMP, raw->time, raw->n);
+	if (is_asked(out, WEIR_AT_KEY) && raw->key != NULL)
 		add_keys(arena, hidden, raw);
-	if (raw->headers != NULL)
+	if (is_asked(out, WEIR_AT_HEADERS) && raw->headers != NULL)
 		add_headers(arena, hidden, raw);
 	out->batch->pub.hidden = hidden;
 }
@@ -156,12 +135,14 @@ void
 wr_source_hide_partition(
 	const struct wr_op *op, const struct wr_partition *part, struct wr_batch *batch)
 {
+	const struct weir_raw records = {.partition = wr_str(part->name)};
 	const struct weir_column **hidden;
 
 	if (batch->pub.hidden != NULL || (op->out[0].hidden & 1u << WEIR_AT_PARTITION) == 0)
 		return;
 	hidden = wr_arena_zalloc(&batch->arena, WEIR_AT_COUNT * sizeof *hidden);
-	add_partition(&batch->arena, hidden, wr_str(part->name), batch->pub.n_rows);
+	hidden[WEIR_AT_PARTITION] = wr_records_column(
+		&batch->arena, &records, WEIR_AT_PARTITION, NULL, batch->pub.n_rows);
 	batch->pub.hidden = hidden;
 }
 
@@ -323,19 +304,28 @@ wr_source_decoded(struct wr_inst *inst, struct wr_decoding *decoding)
 	wr_count(&inst->counts.records, decoding->raw.n - n_none);
 }
 
-/* Of what may be needed after raw() has returned, copies. */
+/* Of what tells of rows as long as they live, copies. */
+static void
+keep_records(struct wr_arena *arena, struct weir_raw *raw)
+{
+	const size_t strs = raw->n * sizeof(struct weir_str), ints = raw->n * sizeof(int64_t);
+
+	raw->rec = memcpy(wr_arena_alloc(arena, strs), raw->rec, strs);
+	if (raw->offset != NULL)
+		raw->offset = memcpy(wr_arena_alloc(arena, ints), raw->offset, ints);
+}
+
+/* The same of what may be needed after raw() has returned. */
 static void
 keep_arrays(struct wr_arena *arena, struct weir_raw *raw)
 {
 	const size_t strs = raw->n * sizeof(struct weir_str), ints = raw->n * sizeof(int64_t);
 
-	raw->rec = memcpy(wr_arena_alloc(arena, strs), raw->rec, strs);
+	keep_records(arena, raw);
 	if (raw->key != NULL)
 		raw->key = memcpy(wr_arena_alloc(arena, strs), raw->key, strs);
 	if (raw->time != NULL)
 		raw->time = memcpy(wr_arena_alloc(arena, ints), raw->time, ints);
-	if (raw->offset != NULL)
-		raw->offset = memcpy(wr_arena_alloc(arena, ints), raw->offset, ints);
 	raw->begins = 0;
 	raw->first = (struct weir_str){0};
 }
@@ -375,5 +365,6 @@ wr_source_raw(struct weir_task *task, uint32_t number, const struct weir_raw *gi
 	} else {
 		wr_source_decode(inst, decoding);
 		wr_source_decoded(inst, decoding);
+		keep_records(&out->batch->arena, &decoding->raw);
 	}
 }

@@ -282,6 +282,34 @@ START_TEST(a_dead_letter_tells_its_record_after_a_long_way)
 }
 END_TEST
 
+/* Nobody reads the hidden columns here, so that they are not made. */
+START_TEST(a_failure_shows_its_record_after_a_long_way)
+{
+	static const char *const ways[] = {"", "parallelism 2;", "key n; parallelism 3;"};
+	struct run_test t;
+	char block[1024];
+
+	rt_setup(&t);
+	set_records(&t);
+	for (int i = 0; i < 3; i++) {
+		snprintf(block, sizeof block,
+			"source raws a { @ batch 5; on_error drop; format plain "
+			"{ n int not null; s string; } }"
+			"probe b { @ from a; mode select; more 30; } probe c { @ from b; mode "
+			"append; %s }"
+			"dense d { @ from c; mode drop; else_to e; parallelism 1; } probe f { @ "
+			"from d e; reject 6; }"
+			"sink take t { @ from f; }",
+			ways[i]);
+		rt_fails(&t, 2, block,
+			"probe \"f\": rejected as planned, in source raws \"a\" \"records\" at "
+			"offset 5: 6 six and something more (on_error drop or dead_letter NAME "
+			"would let the pipeline go on)");
+	}
+	rt_teardown(&t);
+}
+END_TEST
+
 START_TEST(a_key_that_fails_refuses_the_row_in_the_name_of_who_asks_for_it)
 {
 	struct run_test t;
@@ -350,6 +378,7 @@ main(void)
 		rejected_rows_fail_the_run_and_their_record_is_shown,
 		rejected_rows_leave_what_is_emitted,
 		a_dead_letter_tells_its_record_after_a_long_way,
+		a_failure_shows_its_record_after_a_long_way,
 		a_key_that_fails_refuses_the_row_in_the_name_of_who_asks_for_it,
 		the_event_time_of_a_record_may_fail_too,
 		where_keeps_rows_and_refuses_those_it_cannot_judge,
