@@ -328,7 +328,8 @@ static void
 slide(const struct weir_aggs *aggs, struct weir_task *task, const struct wr_slide *slide)
 {
 	struct wr_inst *inst = wr_inst_of(task);
-	struct wr_eval eval = {task, &inst->scratch, &inst->scratch, merge_error, NULL, 0};
+	struct wr_eval eval = {
+		task, &inst->frame->scratch, &inst->frame->scratch, merge_error, NULL, 0};
 
 	wr_aggs_slide(aggs, &eval, slide);
 	keep_status(inst, &eval);
