@@ -342,7 +342,7 @@ hash_block_upsert(struct wr_hash *hash, const struct wr_lookup *lookup,
 	return block->n;
 }
 
-/* Whether all is in the cache anyway, and all keys are two words. */
+/* Whether all is in the cache anyway, and no key is parted. */
 static inline bool
 hash_is_near(const struct wr_hash *hash)
 {
@@ -350,6 +350,16 @@ hash_is_near(const struct wr_hash *hash)
 
 	return hash->slabs.keep.n_chunks == 0 &&
 	       hash->n_lines * sizeof *hash->lines + bytes <= HASH_CACHED;
+}
+
+/* Of keys that are not parted; one that is takes the long way. */
+static inline bool
+hash_near_eq(const uint8_t *entry, const struct wr_key *key)
+{
+	const struct wr_held_key *held = (const struct wr_held_key *)(const void *)entry;
+
+	return memcmp(held, key, sizeof *key) == 0 ||
+	       (held->len == WR_HELD_PAIR && wr_held_pair_eq(held, key));
 }
 
 /* As hash_block_upsert, of all keys from base on: nothing needs to be brought near. */
@@ -368,7 +378,7 @@ hash_near_upsert(struct wr_hash *hash, const struct wr_lookup *lookup, uint32_t 
 		uint32_t index = hash_candidate(hash, &lines[hash_home(n_lines, tag)], tag);
 		uint8_t *entry = hash_entry_at(&slabs, &layout, index);
 
-		if (memcmp(entry, &own.keys[from], sizeof *own.keys) != 0 ||
+		if (!hash_near_eq(entry, &own.keys[from]) ||
 			(keyed && ((const struct wr_node *)(const void *)entry)->ns !=
 					  lookup_ns(&own, i))) {
 			index = hash_settle(hash, lookup, i);
@@ -474,7 +484,7 @@ hash_near_roots(const struct wr_hash *hash, const struct wr_lookup *lookup, uint
 		uint32_t index = hash_candidate(hash, &lines[hash_home(n_lines, tag)], tag);
 		const uint8_t *entry = hash_entry_at(&slabs, &layout, index);
 
-		if (memcmp(entry, &own.keys[from], sizeof *own.keys) != 0)
+		if (!hash_near_eq(entry, &own.keys[from]))
 			index = *hash_entry(hash, hash_seek(hash, &own.keys[from], tag));
 		root[lookup_at(&own, i)] = index;
 	}

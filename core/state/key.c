@@ -433,7 +433,7 @@ keys_of_any(const struct weir_column *const *cols, uint32_t n_cols, const uint32
 
 		for (uint32_t c = 0; c < n_cols; c++)
 			to = key_write(to, cols[c], row);
-		wr_assert(to - from < UINT32_MAX - 1);
+		wr_assert(to - from < UINT32_MAX - 2);
 		key_store(&keys[row], (struct key_words){(uint64_t)(to - from), (uintptr_t)from});
 	}
 	for (uint32_t i = 0; i < n; i++) {

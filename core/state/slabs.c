@@ -322,7 +322,13 @@ wr_slabs_take(struct wr_slabs *slabs, const struct wr_key *key)
 {
 	struct wr_held_key held;
 
-	if (wr_key_is_far(key)) {
+	if (wr_key_is_pair(key)) {
+		const uint8_t *bytes = wr_key_bytes(key);
+
+		held.len = WR_HELD_PAIR;
+		memcpy(held.u.bytes, bytes + 1, WR_PAIR_INT);
+		memcpy(held.u.bytes + WR_PAIR_INT, bytes + 10, WR_PAIR_INT);
+	} else if (wr_key_is_far(key)) {
 		const uint8_t *bytes = wr_key_bytes(key);
 		const uint32_t head = sizeof held.u.far.head;
 
@@ -335,6 +341,27 @@ wr_slabs_take(struct wr_slabs *slabs, const struct wr_key *key)
 	return wr_slabs_take_held(slabs, &held);
 }
 
+static void
+layout_reserve_whole(struct wr_layout *layout, uint32_t len)
+{
+	if (len <= layout->cap_whole)
+		return;
+	free(layout->whole);
+	layout->whole = wr_alloc(len);
+	layout->cap_whole = len;
+}
+
+static struct wr_key
+slabs_pair(struct wr_layout *layout, const struct wr_held_key *held)
+{
+	layout_reserve_whole(layout, WR_PAIR_LEN);
+	memset(layout->whole, 0, WR_PAIR_LEN);
+	layout->whole[0] = layout->whole[9] = 1;
+	memcpy(layout->whole + 1, held->u.bytes, WR_PAIR_INT);
+	memcpy(layout->whole + 10, held->u.bytes + WR_PAIR_INT, WR_PAIR_INT);
+	return wr_key_make(layout->whole, WR_PAIR_LEN);
+}
+
 struct wr_key
 wr_slabs_key(const struct wr_slabs *slabs, uint32_t index)
 {
@@ -343,15 +370,13 @@ wr_slabs_key(const struct wr_slabs *slabs, uint32_t index)
 	struct wr_layout *layout = slabs->layout;
 	struct wr_key key;
 
+	if (held->len == WR_HELD_PAIR)
+		return slabs_pair(layout, held);
 	if (!wr_held_is_far(held)) {
 		memcpy(&key, held, sizeof key);
 		return key;
 	}
-	if (held->len > layout->cap_whole) {
-		free(layout->whole);
-		layout->whole = wr_alloc(held->len);
-		layout->cap_whole = held->len;
-	}
+	layout_reserve_whole(layout, held->len);
 	memcpy(layout->whole, held->u.far.head, head);
 	memcpy(layout->whole + head, wr_keep_at(&slabs->keep, held->u.far.at), held->len - head);
 	return wr_key_make(layout->whole, held->len);

@@ -15,8 +15,12 @@ struct wr_hash;
 /* key.len of an entry that is none. */
 #define WR_ENTRY_FREE (UINT32_MAX - 1)
 
-/* A key as an entry holds it: a short one as it is, of a long one the first bytes, and where in the
- * slabs' keep the others are. */
+/* key.len of an entry whose key is that of two columns of ints, neither of them null, negative or
+ * above 48 bits: its bytes are six of each. */
+#define WR_HELD_PAIR (UINT32_MAX - 2)
+
+/* A key as an entry holds it: a short one as it is, a pair of small ints, or of a long one the
+ * first bytes, and where in the slabs' keep the others are. */
 struct wr_held_key {
 	uint32_t len;
 	union {
@@ -155,7 +159,46 @@ wr_keep_at(const struct wr_keep *keep, uint32_t at)
 static inline bool
 wr_held_is_far(const struct wr_held_key *held)
 {
-	return held->len > WR_KEY_INLINE && held->len != WR_KEY_NULL;
+	return held->len > WR_KEY_INLINE && held->len < WR_HELD_PAIR;
+}
+
+/* The canonical key of two ints: a byte 1 before each. */
+enum { WR_PAIR_LEN = 18, WR_PAIR_INT = 6 };
+
+static inline void
+wr_pair_read(const uint8_t *bytes, uint64_t *one, uint64_t *two)
+{
+	memcpy(one, bytes + 1, sizeof *one);
+	memcpy(two, bytes + 10, sizeof *two);
+}
+
+/* Whether an entry holds this key as a pair. */
+static inline bool
+wr_key_is_pair(const struct wr_key *key)
+{
+	const uint8_t *bytes;
+	uint64_t one, two;
+
+	if (key->len != WR_PAIR_LEN)
+		return false;
+	bytes = wr_key_bytes(key);
+	wr_pair_read(bytes, &one, &two);
+	return bytes[0] == 1 && bytes[9] == 1 && (one | two) >> (8 * WR_PAIR_INT) == 0;
+}
+
+/* REQUIRES: an entry holds a pair. */
+static inline bool
+wr_held_pair_eq(const struct wr_held_key *held, const struct wr_key *key)
+{
+	const uint8_t *bytes = wr_key_bytes(key);
+	uint64_t one, two, low, high;
+
+	if (key->len != WR_PAIR_LEN)
+		return false;
+	wr_pair_read(bytes, &one, &two);
+	memcpy(&low, held->u.bytes, sizeof low);
+	memcpy(&high, held->u.bytes + 4, sizeof high);
+	return bytes[0] == 1 && bytes[9] == 1 && one == low << 16 >> 16 && two == high >> 16;
 }
 
 /* Whether a long key, of which the length and the first four bytes are the same, is this one, with
@@ -170,8 +213,8 @@ wr_held_eq(const struct wr_held_key *held, const uint8_t *rest, const struct wr_
 
 	memcpy(x, held, sizeof x);
 	memcpy(y, key, sizeof y);
-	if (x[0] != y[0])
-		return false; /* of long keys, len and the first four bytes */
+	if (x[0] != y[0]) /* of long keys, len and the first four bytes */
+		return held->len == WR_HELD_PAIR && wr_held_pair_eq(held, key);
 	if (!wr_key_is_far(key))
 		return x[1] == y[1];
 	return wr_held_far_eq(held, rest, key);
