@@ -205,6 +205,7 @@ hash_block_start(const struct wr_hash *hash, const struct wr_lookup *lookup,
 
 		block->line[i] = &lines[hash_home(n_lines, tag)];
 		__builtin_prefetch(block->line[i]);
+		__builtin_prefetch(block->line[i] + 1);
 	}
 }
 
