@@ -9,9 +9,18 @@
 #include <string.h>
 #include <xxhash.h>
 
+enum { ROWS_FORMAT = 2 }; /* another one whenever rows have other bytes: rows.h */
+
+enum { TEXT_LONG = 255 }; /* in the place of a length that takes four bytes more */
+
+/* How values stand in a row. */
+enum kind { KIND_INT, KIND_TIME, KIND_FLOAT, KIND_BOOL, KIND_TEXT };
+
 /* A column that is kept. */
 struct kept {
+	enum kind kind;
 	uint32_t type;
+	uint32_t code; /* of an int: which of the lengths is its own */
 	uint32_t col; /* of the input's; from n_cols on: n_cols + WEIR_AT_x */
 
 	/* Of the rows that are written. */
@@ -22,23 +31,56 @@ struct kept {
 struct weir_rows {
 	struct weir_rows *next; /* of the instance */
 	struct wr_inst *inst;
-	uint32_t in, n_cols, n_kept, version;
+	uint32_t in, n_cols, n_kept, n_codes, version;
 	struct kept *kept;
 	const struct weir_batch *batch; /* whose rows are written */
 	uint8_t *full; /* a bit for each column that has values there */
 	struct wr_batch *unpacked; /* what the last unpack() gave; NULL: none yet */
 };
 
+/* Bytes of the bits that say what is there. */
+static uint32_t
+bits_size(const struct weir_rows *rows)
+{
+	return (rows->n_kept + 7) / 8;
+}
+
+/* With the lengths behind them. */
 static uint32_t
 head_size(const struct weir_rows *rows)
 {
-	return (uint32_t)sizeof(int64_t) + (rows->n_kept + 7) / 8;
+	return bits_size(rows) + (rows->n_codes + 1) / 2;
+}
+
+static enum kind
+kind_of(uint32_t type)
+{
+	switch (type) {
+	case WEIR_TIMESTAMP:
+		return KIND_TIME;
+	case WEIR_FLOAT64:
+		return KIND_FLOAT;
+	case WEIR_BOOL:
+		return KIND_BOOL;
+	default:
+		return wr_type_width(type) == sizeof(struct weir_view) ? KIND_TEXT : KIND_INT;
+	}
+}
+
+static inline bool
+is_int(enum kind kind)
+{
+	return kind == KIND_INT || kind == KIND_TIME;
 }
 
 static void
 keep(struct weir_rows *rows, XXH3_state_t *hash, struct weir_str name, uint32_t type, uint32_t col)
 {
-	rows->kept[rows->n_kept++] = (struct kept){.type = type, .col = col};
+	const enum kind kind = kind_of(type);
+
+	rows->kept[rows->n_kept++] =
+		(struct kept){.kind = kind, .type = type, .col = col, .code = rows->n_codes};
+	rows->n_codes += is_int(kind);
 	XXH3_64bits_update(hash, name.p, name.len);
 	XXH3_64bits_update(hash, &type, sizeof type);
 }
@@ -49,6 +91,7 @@ wr_rows_open(struct weir_task *task, uint32_t in)
 	struct wr_inst *inst = wr_inst_of(task);
 	struct weir_rows *rows = wr_zalloc(sizeof *rows);
 	const struct wr_in *input = &inst->op->in[in];
+	const uint32_t format = ROWS_FORMAT;
 	XXH3_state_t *hash = XXH3_createState();
 	uint32_t c;
 
@@ -57,6 +100,7 @@ wr_rows_open(struct weir_task *task, uint32_t in)
 	rows->n_cols = input->schema->n;
 	rows->kept = wr_alloc((rows->n_cols + WEIR_AT_COUNT) * sizeof *rows->kept);
 	XXH3_64bits_reset(hash);
+	XXH3_64bits_update(hash, &format, sizeof format);
 	for (c = 0; c < rows->n_cols; c++)
 		if (weir_bit_get(input->needed, c))
 			keep(rows, hash, input->schema->fields[c]->name,
@@ -65,7 +109,7 @@ wr_rows_open(struct weir_task *task, uint32_t in)
 		if ((input->needed_hidden >> c & 1) != 0)
 			keep(rows, hash, (struct weir_str){.p = "@", .len = 1}, wr_hidden_type[c],
 				rows->n_cols + c);
-	rows->full = wr_zalloc(head_size(rows));
+	rows->full = wr_zalloc(bits_size(rows));
 	rows->version = (uint32_t)XXH3_64bits_digest(hash);
 	XXH3_freeState(hash);
 	rows->next = inst->rows;
@@ -105,12 +149,6 @@ column_of(const struct weir_rows *rows, const struct weir_batch *batch, const st
 	return column != NULL && column->values != NULL ? column : NULL;
 }
 
-static bool
-is_text(uint32_t type)
-{
-	return wr_type_width(type) == sizeof(struct weir_view);
-}
-
 /* Whether one of the rows is null. */
 static bool
 has_null(const struct weir_column *column, const uint32_t *row, uint32_t n)
@@ -122,19 +160,104 @@ has_null(const struct weir_column *column, const uint32_t *row, uint32_t n)
 	return nulls > 0;
 }
 
-/* Adds to len what the values of a column take. */
+/* A small number, whichever its sign, becomes a small one. */
+static inline uint64_t
+zigzag(uint64_t value)
+{
+	return value << 1 ^ -(value >> 63);
+}
+
+static inline uint64_t
+unzigzag(uint64_t value)
+{
+	return value >> 1 ^ -(value & 1);
+}
+
+/* How many bytes it has. */
+static inline uint32_t
+word_size(uint64_t word)
+{
+	return word == 0 ? 0 : (71 - (uint32_t)__builtin_clzll(word)) / 8;
+}
+
+/* Behind each int stands the event time at least: eight bytes of it are written and read at once.
+ */
+static inline uint64_t
+get_word(const uint8_t *from, uint32_t size)
+{
+	static const uint64_t mask[] = {0, UINT64_MAX >> 56, UINT64_MAX >> 48, UINT64_MAX >> 40,
+		UINT64_MAX >> 32, UINT64_MAX >> 24, UINT64_MAX >> 16, UINT64_MAX >> 8, UINT64_MAX};
+	uint64_t word;
+
+	memcpy(&word, from, sizeof word);
+	return word & mask[size];
+}
+
+static inline uint32_t
+length_size(uint32_t len)
+{
+	return len < TEXT_LONG ? 1 : 1 + (uint32_t)sizeof len;
+}
+
+/* What an int is counted from, so that it is small. */
+static inline uint64_t
+int_base(enum kind kind, int64_t event_time)
+{
+	return kind == KIND_TIME ? (uint64_t)event_time : 0;
+}
+
+static inline uint64_t
+int_at(const struct weir_column *column, enum kind kind, int64_t event_time, uint32_t row)
+{
+	return zigzag(((const uint64_t *)column->values)[row] - int_base(kind, event_time));
+}
+
+static inline uint32_t
+value_size(const struct weir_column *column, enum kind kind, int64_t event_time, uint32_t row)
+{
+	uint32_t len;
+
+	switch (kind) {
+	case KIND_BOOL:
+		return 1;
+	case KIND_FLOAT:
+		return sizeof(double);
+	case KIND_TEXT:
+		len = ((const struct weir_view *)column->values)[row].len;
+		return length_size(len) + len;
+	default:
+		return word_size(int_at(column, kind, event_time, row));
+	}
+}
+
+/* Adds to len what the values of a column take, of a kind known where this is inlined. */
+static inline __attribute__((always_inline)) void
+add_sizes_of(const struct weir_column *column, enum kind kind, bool nulls,
+	const int64_t *event_time, const uint32_t *row, uint32_t n, uint32_t *len)
+{
+	const struct weir_column own = *column;
+
+	for (uint32_t i = 0; i < n; i++)
+		if (!nulls || !weir_null_at(&own, row[i]))
+			len[i] += value_size(&own, kind, event_time[row[i]], row[i]);
+}
+
 static void
-add_sizes(const struct weir_column *column, bool nulls, const uint32_t *row, uint32_t n,
+add_sizes(const struct kept *kept, const int64_t *event_time, const uint32_t *row, uint32_t n,
 	uint32_t *len)
 {
-	const uint32_t width = column->type == WEIR_BOOL ? 1 : (uint32_t)sizeof(int64_t);
-	const struct weir_view *view = is_text(column->type) ? column->values : NULL;
+	const struct weir_column *column = kept->column;
 
-	for (uint32_t i = 0; i < n; i++) {
-		if (nulls && weir_null_at(column, row[i]))
-			continue;
-		len[i] += view != NULL ? (uint32_t)sizeof(uint32_t) + view[row[i]].len : width;
-	}
+	if (kept->nulls)
+		add_sizes_of(column, kept->kind, true, event_time, row, n, len);
+	else if (kept->kind == KIND_INT)
+		add_sizes_of(column, KIND_INT, false, event_time, row, n, len);
+	else if (kept->kind == KIND_TIME)
+		add_sizes_of(column, KIND_TIME, false, event_time, row, n, len);
+	else if (kept->kind == KIND_TEXT)
+		add_sizes_of(column, KIND_TEXT, false, event_time, row, n, len);
+	else
+		add_sizes_of(column, kept->kind, false, event_time, row, n, len);
 }
 
 void
@@ -145,10 +268,10 @@ wr_rows_sizes(struct weir_rows *rows, const struct weir_batch *batch, const uint
 
 	for (uint32_t i = 0; i < n; i++) {
 		row[i] = sel != NULL ? sel[i] : i;
-		size[i] = head_size(rows);
+		size[i] = head_size(rows) + (uint32_t)sizeof(int64_t);
 	}
 	rows->batch = batch;
-	memset(rows->full, 0, head_size(rows) - sizeof(int64_t));
+	memset(rows->full, 0, bits_size(rows));
 	for (uint32_t k = 0; k < rows->n_kept; k++) {
 		struct kept *kept = &rows->kept[k];
 
@@ -157,49 +280,72 @@ wr_rows_sizes(struct weir_rows *rows, const struct weir_batch *batch, const uint
 			continue;
 		kept->nulls = has_null(kept->column, row, n);
 		rows->full[k / 8] |= (uint8_t)(1 << k % 8);
-		add_sizes(kept->column, kept->nulls, row, n, size);
+		add_sizes(kept, batch->event_time, row, n, size);
 	}
 }
 
 static inline uint8_t *
-put_value(uint8_t *to, const struct kept *kept, uint32_t row)
+put_text(uint8_t *to, struct weir_str text)
 {
-	const struct weir_column *column = kept->column;
-
-	if (is_text(kept->type)) {
-		struct weir_str text = weir_str_at(column, row);
-
+	*to = text.len < TEXT_LONG ? (uint8_t)text.len : TEXT_LONG;
+	if (*to++ == TEXT_LONG) {
 		memcpy(to, &text.len, sizeof text.len);
-		memcpy(to + sizeof text.len, text.p, text.len);
-		return to + sizeof text.len + text.len;
+		to += sizeof text.len;
 	}
-	if (kept->type == WEIR_BOOL) {
-		*to = (uint8_t)weir_bool_at(column, row);
-		return to + 1;
-	}
-	memcpy(to, (const int64_t *)column->values + row, sizeof(int64_t));
-	return to + sizeof(int64_t);
+	memcpy(to, text.p, text.len);
+	return to + text.len;
 }
 
-/* Event time, a bit for each value that is there, and these. */
+/* size: of an int, how many bytes it has. */
+static inline uint8_t *
+put_value(uint8_t *to, const struct kept *kept, int64_t event_time, uint32_t row, uint32_t *size)
+{
+	const struct weir_column *column = kept->column;
+	uint64_t word;
+
+	switch (kept->kind) {
+	case KIND_TEXT:
+		return put_text(to, weir_str_at(column, row));
+	case KIND_BOOL:
+		*to = (uint8_t)weir_bool_at(column, row);
+		return to + 1;
+	case KIND_FLOAT:
+		memcpy(to, (const double *)column->values + row, sizeof(double));
+		return to + sizeof(double);
+	default:
+		word = int_at(column, kept->kind, event_time, row);
+		*size = word_size(word);
+		memcpy(to, &word, sizeof word);
+		return to + *size;
+	}
+}
+
+/* As rows.h has it. */
 void
 wr_rows_write(const struct weir_rows *rows, uint32_t row, char *bytes)
 {
-	const uint32_t bits = head_size(rows) - (uint32_t)sizeof(int64_t);
-	uint8_t *head = (uint8_t *)bytes + sizeof(int64_t), *to = head + bits;
+	const int64_t event_time = rows->batch->event_time[row];
+	uint8_t *bits = (uint8_t *)bytes, *codes = bits + bits_size(rows);
+	uint8_t *to = bits + head_size(rows);
+	uint32_t code = 0;
 
-	memcpy(bytes, &rows->batch->event_time[row], sizeof(int64_t));
-	memcpy(head, rows->full, bits);
+	memcpy(bits, rows->full, bits_size(rows));
 	for (uint32_t k = 0; k < rows->n_kept; k++) {
 		const struct kept *kept = &rows->kept[k];
+		uint32_t size = 0;
 
-		if (kept->column == NULL)
+		if (kept->column != NULL && kept->nulls && weir_null_at(kept->column, row))
+			bits[k / 8] &= (uint8_t) ~(1 << k % 8);
+		else if (kept->column != NULL)
+			to = put_value(to, kept, event_time, row, &size);
+		if (!is_int(kept->kind))
 			continue;
-		if (kept->nulls && weir_null_at(kept->column, row))
-			head[k / 8] &= (uint8_t) ~(1 << k % 8);
-		else
-			to = put_value(to, kept, row);
+		/* Two of them make a byte. */
+		code |= size << kept->code % 2 * 4;
+		codes[kept->code / 2] = (uint8_t)code;
+		code = kept->code % 2 == 0 ? code : 0;
 	}
+	memcpy(to, &event_time, sizeof event_time);
 }
 
 void
@@ -223,9 +369,10 @@ wr_rows_pack(struct weir_rows *rows, const struct weir_batch *batch, const uint3
 /* Where each row is read; its bytes stand in buffer 0. */
 struct reader {
 	const uint8_t *base;
-	const uint8_t *head[WEIR_ROWS_MAX]; /* behind the event time */
+	const uint8_t *head[WEIR_ROWS_MAX];
 	const uint8_t *at[WEIR_ROWS_MAX];
-	uint32_t n;
+	uint32_t n, bits; /* bytes of the heads that are no lengths */
+	const int64_t *time;
 	uint8_t *full; /* the heads' bits that are set in all rows */
 };
 
@@ -243,10 +390,13 @@ absent_column(struct wr_arena *arena, uint32_t type)
 static inline void
 take_text(struct reader *reader, uint32_t i, struct weir_view *views)
 {
-	const uint8_t *p = reader->at[i] + sizeof(uint32_t);
-	uint32_t len;
+	const uint8_t *p = reader->at[i];
+	uint32_t len = *p++;
 
-	memcpy(&len, reader->at[i], sizeof len);
+	if (len == TEXT_LONG) {
+		memcpy(&len, p, sizeof len);
+		p += sizeof len;
+	}
 	views[i] = wr_view((const char *)p, len, 0, (uint32_t)(p - reader->base));
 	reader->at[i] = p + len;
 }
@@ -259,28 +409,41 @@ take_bool(struct reader *reader, uint32_t i, uint64_t *bits)
 }
 
 static inline void
-take_int(struct reader *reader, uint32_t i, int64_t *ints)
+take_float(struct reader *reader, uint32_t i, uint64_t *values)
 {
-	memcpy(&ints[i], reader->at[i], sizeof *ints);
-	reader->at[i] += sizeof *ints;
+	memcpy(&values[i], reader->at[i], sizeof *values);
+	reader->at[i] += sizeof *values;
+}
+
+static inline void
+take_int(struct reader *reader, uint32_t i, const struct kept *kept, uint64_t *values)
+{
+	uint32_t size = reader->head[i][reader->bits + kept->code / 2] >> kept->code % 2 * 4 & 0xf;
+
+	values[i] = unzigzag(get_word(reader->at[i], size)) + int_base(kept->kind, reader->time[i]);
+	reader->at[i] += size;
 }
 
 /* valid NULL: no row is null. */
 static void
-take_values(struct reader *reader, uint32_t type, const uint64_t *valid, void *values)
+take_values(struct reader *reader, const struct kept *kept, const uint64_t *valid, void *values)
 {
-	if (is_text(type)) {
+	if (kept->kind == KIND_TEXT) {
 		for (uint32_t i = 0; i < reader->n; i++)
 			if (valid == NULL || weir_bit_get(valid, i))
 				take_text(reader, i, values);
-	} else if (type == WEIR_BOOL) {
+	} else if (kept->kind == KIND_BOOL) {
 		for (uint32_t i = 0; i < reader->n; i++)
 			if (valid == NULL || weir_bit_get(valid, i))
 				take_bool(reader, i, values);
+	} else if (kept->kind == KIND_FLOAT) {
+		for (uint32_t i = 0; i < reader->n; i++)
+			if (valid == NULL || weir_bit_get(valid, i))
+				take_float(reader, i, values);
 	} else {
 		for (uint32_t i = 0; i < reader->n; i++)
 			if (valid == NULL || weir_bit_get(valid, i))
-				take_int(reader, i, values);
+				take_int(reader, i, kept, values);
 	}
 }
 
@@ -300,9 +463,10 @@ take_valid(const struct reader *reader, struct wr_arena *arena, uint32_t k)
 }
 
 static const struct weir_column *
-take_column(struct reader *reader, struct wr_arena *arena, uint32_t type, uint32_t k,
+take_column(struct reader *reader, struct wr_arena *arena, const struct kept *kept, uint32_t k,
 	const uint8_t *const *bufs)
 {
+	const uint32_t type = kept->type;
 	struct weir_column *column = wr_arena_new(arena, struct weir_column);
 	const uint64_t *valid = take_valid(reader, arena, k);
 	size_t size = type == WEIR_BOOL ? (reader->n + 63) / 64 * sizeof(uint64_t)
@@ -311,7 +475,7 @@ take_column(struct reader *reader, struct wr_arena *arena, uint32_t type, uint32
 
 	if (valid != NULL || type == WEIR_BOOL)
 		memset(values, 0, size);
-	take_values(reader, type, valid, values);
+	take_values(reader, kept, valid, values);
 	*column = (struct weir_column){.size = sizeof *column,
 		.type = type,
 		.values = values,
@@ -325,7 +489,7 @@ static void
 take_rows(struct weir_rows *rows, struct wr_batch *batch, const struct weir_str *bytes,
 	struct reader *reader)
 {
-	const uint32_t heads = head_size(rows) - (uint32_t)sizeof(int64_t);
+	const uint32_t bits = bits_size(rows);
 	int64_t *time = wr_arena_array(&batch->arena, int64_t, reader->n);
 	size_t total = 0;
 	uint8_t *p;
@@ -336,13 +500,15 @@ take_rows(struct weir_rows *rows, struct wr_batch *batch, const struct weir_str 
 	p = wr_arena_alloc(&batch->arena, total);
 	wr_batch_pin(batch, total);
 	reader->base = p;
-	reader->full = memset(wr_arena_alloc(&rows->inst->frame->scratch, heads), 0xff, heads);
+	reader->bits = bits;
+	reader->time = time;
+	reader->full = memset(wr_arena_alloc(&rows->inst->frame->scratch, bits), 0xff, bits);
 	for (i = 0; i < reader->n; p += bytes[i++].len) {
 		memcpy(p, bytes[i].p, bytes[i].len);
-		memcpy(&time[i], p, sizeof *time);
-		reader->head[i] = p + sizeof *time;
-		reader->at[i] = reader->head[i] + heads;
-		for (uint32_t h = 0; h < heads; h++)
+		memcpy(&time[i], p + bytes[i].len - sizeof *time, sizeof *time);
+		reader->head[i] = p;
+		reader->at[i] = p + head_size(rows);
+		for (uint32_t h = 0; h < bits; h++)
 			reader->full[h] &= reader->head[i][h];
 	}
 	batch->pub.event_time = time;
@@ -366,7 +532,7 @@ wr_rows_unpack(struct weir_rows *rows, const struct weir_str *bytes, uint32_t n)
 		cols[c] = absent_column(arena, schema->fields[c]->type);
 	memset(cols + rows->n_cols, 0, WEIR_AT_COUNT * sizeof(struct weir_column *));
 	for (uint32_t k = 0; k < rows->n_kept; k++)
-		cols[rows->kept[k].col] = take_column(&reader, arena, rows->kept[k].type, k, bufs);
+		cols[rows->kept[k].col] = take_column(&reader, arena, &rows->kept[k], k, bufs);
 	batch->pub.n_rows = n;
 	batch->pub.cols = cols;
 	batch->pub.n_cols = rows->n_cols;

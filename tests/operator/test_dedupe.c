@@ -374,6 +374,51 @@ START_TEST(or_goes_on_at_the_end)
 }
 END_TEST
 
+/* Row i of those whose values are at the ends of what a row has so many bytes for. */
+static void
+row_at_ends(char *row, size_t size, int i)
+{
+	static const int lengths[] = {0, 1, 254, 255, 256, 70000};
+	const uint64_t one = UINT64_C(1) << (i < 128 ? i / 2 : 63), end = one - (i & 1);
+	static char text[70001];
+	char mine[32], less[32];
+
+	memset(text, 'x', sizeof text);
+	text[lengths[i % 6]] = '\0';
+	snprintf(mine, sizeof mine, "%lld", (long long)end);
+	snprintf(less, sizeof less, "%lld", (long long)(0 - end));
+	snprintf(row, size,
+		"{\"id\":%d,\"a\":%s,\"b\":%s,\"f\":%s,\"yes\":%s,\"text\":%s%s%s,"
+		"\"other\":\"%04d-02-03T04:05:06.%06dZ\",\"ts\":\"20%02d-01-01T00:00:00Z\"}",
+		i, i % 7 == 6 ? "null" : mine, i % 5 == 4 ? "null" : less,
+		i % 3 == 2 ? "null" : "-1.5e+300", i & 4 ? "true" : "false",
+		i % 11 == 10 ? "" : "\"", i % 11 == 10 ? "null" : text, i % 11 == 10 ? "" : "\"",
+		1700 + 5 * i, i + 1, i % 80);
+}
+
+START_TEST(rows_are_kept_as_they_came)
+{
+	enum { N = 132 };
+	static char row[80000];
+	struct wt_rig *rig =
+		wt_rig_with(&(struct wt_options){.op = "dedupe { key id; keep last; emit end; }",
+			.fields = "id int; a int; b int; f float; yes bool; text string; "
+				  "other timestamp; ts timestamp;"});
+
+	for (int i = 0; i < N; i++) {
+		row_at_ends(row, sizeof row, i);
+		wt_push(rig, row);
+	}
+	ck_assert_int_eq(wt_end(rig), 0);
+	for (int i = 0; i < N; i++) {
+		row_at_ends(row, sizeof row, i);
+		wt_expect(rig, 0, row);
+	}
+	wt_expect_none(rig, 0);
+	wt_free(rig);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -390,6 +435,7 @@ main(void)
 		for_ever_outlives_a_restart,
 		the_last_row_amends_the_one_before_it,
 		or_goes_on_at_the_end,
+		rows_are_kept_as_they_came,
 	};
 
 	return WT_MAIN("dedupe", tests);

@@ -24,8 +24,8 @@ struct weir_rows_ext {
 	 */
 	struct weir_rows *(*open)(struct weir_task *, uint32_t in);
 
-	/* [task] Follows from which columns are kept: the version of a slot whose cells hold rows.
-	 */
+	/* [task] Follows from which columns are kept, and how: the version of a slot whose cells
+	 * hold rows. */
 	uint32_t (*version)(const struct weir_rows *);
 
 	/*
