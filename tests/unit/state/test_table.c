@@ -4,6 +4,7 @@
 
 #include "state/capture.h"
 #include "state/codec.h"
+#include "state/slabs.h"
 #include "state/store.h"
 
 enum { N_NS = 12, NS_STEP = 10, GROUPS = 128 };
@@ -596,6 +597,44 @@ START_TEST(extreme_namespaces_are_like_others)
 }
 END_TEST
 
+/* Keys that differ in one bit, whose hashes would have to be equal for a table to compare them. */
+START_TEST(a_pair_of_ints_is_no_other_key)
+{
+	static const uint64_t ints[][2] = {{0, 0}, {7, UINT64_C(1) << 47}, {UINT64_C(1) << 47, 9},
+		{UINT64_C(1) << 48, 1}, {1, UINT64_C(1) << 48}, {UINT64_MAX, UINT64_MAX}};
+	const uint64_t *one = ints[_i];
+	uint8_t bytes[18] = {[0] = 1, [9] = 1};
+	struct wr_layout layout;
+	struct wr_slabs slabs = {.layout = &layout};
+	struct wr_key key, back;
+	uint32_t index;
+
+	wr_layout_init(&layout, sizeof(struct wr_entry), slots, 2);
+	memcpy(bytes + 1, &one[0], sizeof one[0]);
+	memcpy(bytes + 10, &one[1], sizeof one[1]);
+	key = wr_key_make(bytes, sizeof bytes);
+	wr_slabs_reserve(&slabs, 1);
+	index = wr_slabs_take(&slabs, &key);
+	ck_assert_int_eq(slabs.keep.n_chunks == 0, (one[0] | one[1]) >> 48 == 0);
+	back = wr_slabs_key(&slabs, index);
+	ck_assert_uint_eq(back.len, sizeof bytes);
+	ck_assert_mem_eq(wr_key_bytes(&back), bytes, sizeof bytes);
+	ck_assert(wr_slabs_key_eq(&slabs, wr_slabs_held(&slabs, index), &key));
+	for (uint32_t bit = 0; bit < 8 * sizeof bytes; bit++) {
+		uint8_t other[18];
+
+		memcpy(other, bytes, sizeof bytes);
+		other[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		key = wr_key_make(other, sizeof other);
+		ck_assert(!wr_slabs_key_eq(&slabs, wr_slabs_held(&slabs, index), &key));
+	}
+	key = wr_key_make(bytes, sizeof bytes - 1);
+	ck_assert(!wr_slabs_key_eq(&slabs, wr_slabs_held(&slabs, index), &key));
+	wr_slabs_fini(&slabs);
+	wr_layout_fini(&layout);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -611,6 +650,7 @@ main(void)
 	tcase_add_loop_test(rest, what_a_scan_gives_can_be_erased_and_outlives_it, 0, 2);
 	tcase_add_loop_test(rest, one_key_has_many_namespaces, 0, 3);
 	tcase_add_loop_test(rest, extreme_namespaces_are_like_others, 0, 2);
+	tcase_add_loop_test(rest, a_pair_of_ints_is_no_other_key, 0, 6);
 	suite_add_tcase(suite, model);
 	suite_add_tcase(suite, rest);
 	runner = srunner_create(suite);
