@@ -79,8 +79,8 @@ joint_finish(struct weir_fn *fn, const struct weir_joint_accs *accs, uint32_t ca
 		const struct marks *marks = (const void *)(row + accs->common);
 		const struct marked *marked = (const void *)(row + accs->own[call]);
 
-		((int64_t *)out->values)[i] = marked->n;
-		if (marks->over)
+		((int64_t *)out->values)[i] = marks_count(fn, marks, marked);
+		if (marks->kept.over)
 			fn->row_error(fn, i, too_many);
 	}
 	return WEIR_OK;
@@ -88,7 +88,7 @@ joint_finish(struct weir_fn *fn, const struct weir_joint_accs *accs, uint32_t ca
 
 static const struct weir_joint distinct_joint = {
 	.size = sizeof distinct_joint,
-	.version = 2,
+	.version = 3,
 	.common_size = sizeof(struct marks) / 8,
 	.n_cells = 1,
 	.own_size = sizeof(struct marked) / 8,

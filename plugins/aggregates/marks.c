@@ -2,18 +2,14 @@
 /* Sets of marked values; see marks.h. */
 #include "marks.h"
 
-#include <errno.h>
-#include <stdlib.h>
+enum { MARKS_AHEAD = 16, MARKS_FULL = 8, ASKED_LASTS = 16 };
 
-enum { BUCKET_VALUES = 7, BUCKETS_MAX = (256 << 20) / 64, MARKS_AHEAD = 32, LINE = 64 };
-
-struct bucket {
-	uint64_t value[BUCKET_VALUES];
-	uint8_t marks[BUCKET_VALUES];
-	uint8_t n;
-};
-
-_Static_assert(sizeof(struct bucket) == LINE, "bucket");
+/*
+ * Updates for which it is taken that results are asked for after each: what waits would then be
+ * looked for each time, so it does not wait.  Of all sets of a thread; nothing but speed depends on
+ * it.
+ */
+static _Thread_local uint32_t asked;
 
 static inline struct marks *
 marks_at(const struct weir_joint_accs *accs, void *row)
@@ -27,167 +23,78 @@ marked_at(const struct weir_joint_accs *accs, void *row, uint32_t call)
 	return (void *)((char *)row + accs->own[call]);
 }
 
-static inline struct bucket *
-buckets_of(struct weir_fn *fn, void *row, const struct marks *marks)
+/* Marks in this row, as they were made for other calls, as those of the calls there are. */
+static void
+translation_of(const struct weir_joint_accs *accs, void *row, uint8_t to[256])
 {
-	return (void *)((char *)fn->bytes(fn, row, &marks->cell) + marks->start);
-}
-
-/* Where the search for a value begins.  What is on disk depends on it. */
-static inline uint32_t
-home_of(uint64_t value, uint32_t n_buckets)
-{
-	wide_uint product =
-		(wide_uint)(value ^ UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xe7037ed1a0b428db);
-	uint64_t hash = (uint64_t)product ^ (uint64_t)(product >> 64);
-
-	return (uint32_t)((wide_uint)hash * n_buckets >> 64);
-}
-
-/* How many values so many buckets take; one bucket always has room, or is the only one. */
-static inline uint64_t
-room_of(uint32_t n_buckets)
-{
-	return n_buckets == 1 ? BUCKET_VALUES : (uint64_t)n_buckets * 21 / 4;
-}
-
-/* Which values of the bucket this is, as bits. */
-static inline uint32_t
-same_in(const struct bucket *bucket, uint64_t value)
-{
-	uint32_t same = 0;
-
-	for (uint32_t i = 0; i < BUCKET_VALUES; i++)
-		same |= (uint32_t)(bucket->value[i] == value) << i;
-	return same & ((1u << bucket->n) - 1);
-}
-
-/* The marks among these that the value did not have; there is room for it. */
-static inline uint32_t
-put(struct marks *marks, struct bucket *buckets, uint32_t at, uint64_t value, uint32_t bits)
-{
-	for (;; at = at + 1 == marks->n_buckets ? 0 : at + 1) {
-		struct bucket *bucket = &buckets[at];
-		uint32_t same = same_in(bucket, value);
-
-		if (same != 0) {
-			uint8_t *has = &bucket->marks[__builtin_ctz(same)];
-			uint32_t fresh = bits & ~(uint32_t)*has;
-
-			*has |= (uint8_t)bits;
-			return fresh;
-		}
-		if (bucket->n == BUCKET_VALUES)
-			continue;
-		bucket->value[bucket->n] = value;
-		bucket->marks[bucket->n++] = (uint8_t)bits;
-		marks->n++;
-		return bits;
-	}
-}
-
-/* Marks of one set as those of another. */
-struct translation {
-	uint8_t to[8]; /* of each bit: the bits that it becomes */
-};
-
-static uint32_t
-translate(const struct translation *translation, uint32_t bits)
-{
-	uint32_t to = 0;
-
-	if (translation == NULL)
-		return bits;
-	for (uint32_t i = 0; i < 8; i++)
-		to |= bits >> i & 1 ? translation->to[i] : 0u;
-	return to;
-}
-
-/* Of the marks in this row, as they were made for other calls: those of the calls there are. */
-static const struct translation *
-translation_of(const struct weir_joint_accs *accs, void *row, const struct marks *marks,
-	struct translation *to)
-{
-	if (marks->calls == accs->calls)
-		return NULL;
-	*to = (struct translation){0};
+	memset(to, 0, 256);
 	for (uint32_t c = 0; c < accs->n; c++) {
 		uint64_t place = marked_at(accs, row, c)->place;
 
-		if (place > 0)
-			to->to[place - 1] = (uint8_t)(1u << c);
+		for (uint32_t marks = 0; place > 0 && marks < 256; marks++)
+			to[marks] |= (uint8_t)((marks >> (place - 1) & 1) << c);
 	}
-	return to;
 }
 
-static int
-rebuild(struct weir_fn *fn, void *row, struct marks *marks, uint32_t n_buckets,
-	const struct translation *translation)
-{
-	uint32_t n_old = marks->n_buckets, size = n_buckets * (uint32_t)sizeof(struct bucket);
-	uint32_t slack = n_buckets > 1 ? LINE - 8 : 0;
-	struct bucket *old = NULL, *buckets;
-	char *bytes;
-
-	if (n_old > 0) {
-		old = malloc(n_old * sizeof *old);
-		if (old == NULL)
-			return weir_fail(fn->task->err, -ENOMEM, "out of memory");
-		memcpy(old, buckets_of(fn, row, marks), n_old * sizeof *old);
-	}
-	bytes = fn->edit(fn, row, &marks->cell, size + slack, 0, size + slack);
-	/* After a restart the cell may stand elsewhere; that costs time and no more. */
-	marks->start = (uint16_t)(slack > 0 ? -(uintptr_t)bytes % LINE : 0);
-	marks->n_buckets = n_buckets;
-	marks->n = 0;
-	memset(bytes, 0, size + slack);
-	buckets = buckets_of(fn, row, marks);
-	for (uint32_t b = 0; b < n_old; b++)
-		for (uint32_t i = 0; i < old[b].n; i++) {
-			uint32_t bits = translate(translation, old[b].marks[i]);
-
-			if (bits != 0)
-				put(marks, buckets, home_of(old[b].value[i], n_buckets),
-					old[b].value[i], bits);
-		}
-	free(old);
-	return WEIR_OK;
-}
-
-/* The set is for these calls now, and has room for a value. */
-static int
+/* The set is for these calls now. */
+static void
 prepare(struct weir_fn *fn, const struct weir_joint_accs *accs, void *row)
 {
 	struct marks *marks = marks_at(accs, row);
-	struct translation translation;
-	int rc = rebuild(fn, row, marks, marks->n_buckets > 0 ? marks->n_buckets : 1,
-		translation_of(accs, row, marks, &translation));
+	uint8_t to[256];
 
-	if (rc < 0)
-		return rc;
+	if (marks->calls != 0) {
+		translation_of(accs, row, to);
+		buckets_translate(fn, row, &marks->kept, to);
+		for (uint32_t i = 0; i < marks->waiting.n; i++)
+			marks->waiting.marks[i] = to[marks->waiting.marks[i]];
+	}
 	for (uint32_t c = 0; c < accs->n; c++)
 		marked_at(accs, row, c)->place = c + 1;
 	marks->calls = accs->calls;
-	return WEIR_OK;
 }
 
-static void
-count_fresh(const struct weir_joint_accs *accs, void *row, uint32_t fresh)
-{
-	for (; fresh != 0; fresh &= fresh - 1)
-		marked_at(accs, row, (uint32_t)__builtin_ctz(fresh))->n++;
-}
-
-/* With more buckets; 1: there may be no more. */
 static int
-grow(struct weir_fn *fn, void *row, struct marks *marks)
+keep(struct weir_fn *fn, const struct weir_joint_accs *accs, void *row)
 {
-	uint32_t n_buckets = marks->n_buckets + (marks->n_buckets + 1) / 2;
+	struct marks *marks = marks_at(accs, row);
+	uint8_t fresh[VALUES_MAX];
+	int rc = buckets_take(fn, row, &marks->kept, &marks->waiting, fresh);
 
-	if (n_buckets <= BUCKETS_MAX)
-		return rebuild(fn, row, marks, n_buckets, NULL);
-	marks->over = 1;
-	return 1;
+	for (uint32_t i = 0; i < marks->waiting.n; i++)
+		for (uint32_t some = fresh[i]; some != 0; some &= some - 1)
+			marked_at(accs, row, (uint32_t)__builtin_ctz(some))->n++;
+	marks->waiting.n = 0;
+	return rc;
+}
+
+static inline int
+is_full(const struct weir_joint_accs *accs, void *row)
+{
+	return marks_at(accs, row)->waiting.n == VALUES_MAX;
+}
+
+static inline int
+meet(struct weir_fn *fn, const struct weir_joint_accs *accs, void *row, uint64_t value,
+	uint8_t bits)
+{
+	struct marks *marks = marks_at(accs, row);
+	struct values *waiting = &marks->waiting;
+	uint32_t same;
+	int rc = WEIR_OK;
+
+	if (marks->calls != accs->calls)
+		prepare(fn, accs, row);
+	same = values_has(waiting, value);
+	if (same != 0) {
+		waiting->marks[__builtin_ctz(same)] |= bits;
+		return WEIR_OK;
+	}
+	if (waiting->n == VALUES_MAX)
+		rc = keep(fn, accs, row);
+	waiting->value[waiting->n] = value;
+	waiting->marks[waiting->n++] = bits;
+	return rc;
 }
 
 /* A value of 8 bytes: ints and times as they are. */
@@ -202,39 +109,39 @@ word_at(const struct weir_column *col, uint32_t row)
 	return word;
 }
 
-/* The set of a row that comes soon is there, and the bucket that the value may stand in is on its
- * way. */
-static inline int
-bring_near(struct weir_fn *fn, const struct weir_joint_accs *accs, void *row, uint64_t value)
+/* The buckets where values that wait may stand are on their way. */
+static void
+bring_near(struct weir_fn *fn, const struct weir_joint_accs *accs, void *row)
 {
 	struct marks *marks = marks_at(accs, row);
-	int rc;
 
-	if (marks->calls != accs->calls) {
-		rc = prepare(fn, accs, row);
-		if (rc < 0)
-			return rc;
-	}
-	__builtin_prefetch(buckets_of(fn, row, marks) + home_of(value, marks->n_buckets), 1);
-	return WEIR_OK;
+	buckets_bring_near(fn, row, &marks->kept, &marks->waiting);
 }
 
+/* Values wait, and would be looked for among those kept. */
 static inline int
-meet(struct weir_fn *fn, const struct weir_joint_accs *accs, void *row, uint64_t value,
-	uint32_t bits)
+looked_for(const struct weir_joint_accs *accs, void *row)
 {
-	struct marks *marks = marks_at(accs, row);
-	int rc;
+	const struct marks *marks = marks_at(accs, row);
 
-	if (marks->n >= room_of(marks->n_buckets)) {
-		rc = grow(fn, row, marks);
-		if (rc != WEIR_OK)
-			return rc < 0 ? rc : WEIR_OK;
+	return marks->waiting.n > 0 && marks->kept.n > 0;
+}
+
+/* Nothing waits in these rows, unless it is all they have. */
+static int
+keep_all(struct weir_fn *fn, const struct weir_joint_accs *accs, uint32_t n)
+{
+	int rc = WEIR_OK;
+
+	for (uint32_t i = 0; i < n + MARKS_FULL && rc == WEIR_OK; i++) {
+		uint32_t now = i - MARKS_FULL;
+
+		if (i < n && looked_for(accs, accs->row[i]))
+			bring_near(fn, accs, accs->row[i]);
+		if (i >= MARKS_FULL && looked_for(accs, accs->row[now]))
+			rc = keep(fn, accs, accs->row[now]);
 	}
-	count_fresh(accs, row,
-		put(marks, buckets_of(fn, row, marks), home_of(value, marks->n_buckets), value,
-			bits));
-	return WEIR_OK;
+	return rc;
 }
 
 int
@@ -243,45 +150,47 @@ marks_update(struct weir_fn *fn, const struct weir_joint_accs *accs,
 	const uint8_t *calls)
 {
 	const struct weir_column *col = args[0];
+	void *full[MARKS_FULL] = {NULL};
+	uint32_t n_full = 0;
 	int rc = WEIR_OK;
 
-	for (uint32_t i = 0; i < n + MARKS_AHEAD && rc == WEIR_OK; i++) {
-		uint32_t now = i - MARKS_AHEAD;
+	for (uint32_t i = 0; i < n && rc == WEIR_OK; i++) {
+		void *row = accs->row[i];
 
-		if (i < n)
-			rc = bring_near(fn, accs, accs->row[i], word_at(col, row_at(sel, i)));
-		if (i >= MARKS_AHEAD && rc == WEIR_OK)
-			rc = meet(fn, accs, accs->row[now], word_at(col, row_at(sel, now)),
-				calls[now]);
+		if (i + MARKS_AHEAD < n)
+			__builtin_prefetch(&marks_at(accs, accs->row[i + MARKS_AHEAD])->waiting, 1);
+		rc = meet(fn, accs, row, word_at(col, row_at(sel, i)), calls[i]);
+		if (!is_full(accs, row) || rc < 0)
+			continue;
+		bring_near(fn, accs, row);
+		row = full[n_full % MARKS_FULL];
+		full[n_full++ % MARKS_FULL] = accs->row[i];
+		if (row != NULL && is_full(accs, row))
+			rc = keep(fn, accs, row);
 	}
-	return rc;
+	if (asked == 0 || rc < 0)
+		return rc;
+	asked--;
+	return keep_all(fn, accs, n);
 }
 
 static int
 merge_one(struct weir_fn *fn, const struct weir_joint_accs *accs, void *row, void *from)
 {
 	const struct marks *other = marks_at(accs, from);
-	struct marks *marks = marks_at(accs, row);
-	struct translation space;
-	const struct translation *translation = translation_of(accs, from, other, &space);
-	const struct bucket *buckets;
-	uint32_t len;
+	uint8_t to[256], marks;
+	uint64_t at = 0, value;
 	int rc = WEIR_OK;
 
-	if (other->n == 0)
-		return WEIR_OK;
-	marks->over |= other->over;
-	buckets = (const void *)((const char *)fn->peek(fn, &other->cell, &len) + other->start);
-	if (marks->calls != accs->calls)
-		rc = prepare(fn, accs, row);
-	for (uint32_t b = 0; rc == WEIR_OK && b < other->n_buckets; b++)
-		for (uint32_t i = 0; i < buckets[b].n; i++) {
-			uint64_t value = buckets[b].value[i];
-			uint32_t bits = translate(translation, buckets[b].marks[i]);
-
-			if (bits != 0 && rc == WEIR_OK)
-				rc = meet(fn, accs, row, value, bits);
-		}
+	translation_of(accs, from, to);
+	marks_at(accs, row)->kept.over |= other->kept.over;
+	while (rc == WEIR_OK && buckets_next(fn, &other->kept, &at, &value, &marks))
+		if (to[marks] != 0)
+			rc = meet(fn, accs, row, value, to[marks]);
+	for (uint32_t i = 0; rc == WEIR_OK && i < other->waiting.n; i++)
+		if (to[other->waiting.marks[i]] != 0)
+			rc = meet(fn, accs, row, other->waiting.value[i],
+				to[other->waiting.marks[i]]);
 	return rc;
 }
 
@@ -293,4 +202,19 @@ marks_merge(struct weir_fn *fn, const struct weir_joint_accs *accs, void *const 
 	for (uint32_t i = 0; i < n && rc == WEIR_OK; i++)
 		rc = merge_one(fn, accs, accs->row[i], from[i]);
 	return rc;
+}
+
+int64_t
+marks_count(struct weir_fn *fn, const struct marks *marks, const struct marked *marked)
+{
+	const struct values *waiting = &marks->waiting;
+	uint32_t bit = marked->place > 0 ? 1u << (marked->place - 1) : 0;
+	int64_t n = marked->n;
+
+	asked = ASKED_LASTS;
+	for (uint32_t i = 0; i < waiting->n; i++)
+		if (waiting->marks[i] & bit)
+			n += marks->kept.n == 0 ||
+			     (buckets_marks(fn, &marks->kept, waiting->value[i]) & bit) == 0;
+	return n;
 }

@@ -1,27 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A set of values of 8 bytes in a cell, each with a byte of marks: by which of up to eight calls it
- * was met.  Buckets of a line of cache; a value stands in the first one from its own on that has
- * room, and the order of the buckets is that of the hashes, so that growing reads and writes from
- * front to back.
+ * Values of 8 bytes, each with a byte of marks: by which of up to eight calls it was met.  They
+ * wait in the accumulator until it is full of them, and go to the cell together: sets
+ * of many groups are mostly far from the processor, so going there for one value costs as much as
+ * for all.
  */
 #ifndef AGGREGATES_MARKS_H
 #define AGGREGATES_MARKS_H
 
-#include "aggregates.h"
+#include "buckets.h"
 
 struct marks {
-	uint64_t cell;
-	uint32_t n_buckets;
-	uint16_t start; /* of the first bucket in the cell */
-	uint16_t over; /* 1: there was no room for all */
-	uint64_t n; /* values */
+	struct buckets kept; /* first: it has the cell */
 	uint64_t calls; /* the number of the calls whose marks these are; 0: of none yet */
+	struct values waiting; /* those that are kept too count no more */
 };
 
 /* Of a call, beside it. */
 struct marked {
-	int64_t n; /* values with its mark */
+	int64_t n; /* values with its mark among those kept */
 	uint64_t place; /* 1 + the bit that is its mark; 0: it has none yet */
 };
 
@@ -31,5 +28,7 @@ int marks_update(struct weir_fn *fn, const struct weir_joint_accs *accs,
 	const uint8_t *calls);
 int marks_merge(
 	struct weir_fn *fn, const struct weir_joint_accs *accs, void *const *from, uint32_t n);
+/* How many values a call has met. */
+int64_t marks_count(struct weir_fn *fn, const struct marks *marks, const struct marked *marked);
 
 #endif

@@ -32,8 +32,6 @@ SENTENCE = r"[a-z]{2} [a-z\"%]|[a-z]\(\)"
 UNREACHABLE = {
     "takes more memory than a test has": (
         "a string of more than 2 GiB",
-        "a set of more than 256 MiB",
-        "count_distinct() of more than 256 MiB; use count_distinct_hll()",
         "more than 33554432 values; use percentile(), a sketch",
         "strings of more than 4 GiB in one batch",
     ),
