@@ -130,9 +130,10 @@ update_ints(struct weir_accs accs, const int64_t *values, const uint32_t *sel, u
 	for (uint32_t i = 0; i < n; i++) {
 		struct best *best = acc_at(accs, i);
 		int64_t value = values[sel != NULL ? sel[i] : i], old = best->u.i;
-
 		/* Of the complements the order is the other way round. */
-		best->u.i = (value ^ flip) > (old ^ flip) || !best->seen ? value : old;
+		int64_t take = -(int64_t)(((value ^ flip) > (old ^ flip)) | (best->seen == 0));
+
+		best->u.i = old ^ ((old ^ value) & take);
 		best->seen = 1;
 	}
 }
