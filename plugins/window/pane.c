@@ -129,6 +129,20 @@ pane_assign_same(struct pane_window *w, uint32_t n, int64_t pane)
 		w->n_same = n;
 }
 
+/* Behind the rows from i on that are in a pane. */
+static uint32_t
+pane_run_end(const struct pane_rows *rows, const int64_t *time, uint32_t i, int64_t pane,
+	uint64_t length)
+{
+	if (rows->sel == NULL)
+		while (i < rows->n && (uint64_t)time[i] - (uint64_t)pane < length)
+			i++;
+	else
+		while (i < rows->n && (uint64_t)time[rows->sel[i]] - (uint64_t)pane < length)
+			i++;
+	return i;
+}
+
 /* Fills ns for the rows.  Rows near in time mostly share a pane, which saves the division. */
 static void
 pane_assign(struct pane_window *w, const struct pane_rows *rows, const int64_t *time)
@@ -144,16 +158,14 @@ pane_assign(struct pane_window *w, const struct pane_rows *rows, const int64_t *
 		return;
 	}
 	w->n_same = 0;
-	for (uint32_t i = 0; i < rows->n; i++) {
-		int64_t at = time[rows->sel != NULL ? rows->sel[i] : i];
-
-		if (i == 0 || at < pane || at - pane >= length) {
-			pane = window_floor(at, length);
-			if (w->n_runs < PANE_RUNS_MAX)
-				w->run[w->n_runs] = i;
-			w->n_runs++;
-		}
-		w->ns[i] = pane;
+	for (uint32_t i = 0, end; i < rows->n; i = end) {
+		pane = window_floor(time[rows->sel != NULL ? rows->sel[i] : i], length);
+		end = pane_run_end(rows, time, i, pane, (uint64_t)length);
+		if (w->n_runs < PANE_RUNS_MAX)
+			w->run[w->n_runs] = i;
+		w->n_runs++;
+		for (uint32_t k = i; k < end; k++)
+			w->ns[k] = pane;
 	}
 }
 
