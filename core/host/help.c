@@ -426,7 +426,7 @@ help_directive_names(const struct wr_plugins *plugins, const char *word, const c
 	const struct wr_offer *found;
 	const struct weir_operator *op;
 	const struct weir_format *format;
-	struct wr_directive_rows tables[2 * WR_OFFER_END] = {0};
+	struct wr_directive_rows tables[2 * WR_OFFER_END + 1] = {0};
 	size_t n_tables = 0, n = 0, i;
 	uint32_t item;
 
@@ -446,8 +446,8 @@ help_directive_names(const struct wr_plugins *plugins, const char *word, const c
 		tables[n_tables].table = wr_help_host_table(wr_help_host_where(op->kind));
 		tables[n_tables++].stride = sizeof(struct weir_directive);
 	}
-	if (strcmp(word, "pipeline") == 0) {
-		tables[n_tables].table = wr_help_host_table("pipeline");
+	if (wr_help_host_table(word) != NULL) {
+		tables[n_tables].table = wr_help_host_table(word);
 		tables[n_tables++].stride = sizeof(struct weir_directive);
 	}
 	for (i = 0; i < n_tables; i++)
