@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Calls of functions from plugins.  A constant argument is a whole column for them, made once with
- * the program. */
+ * the program while there are few. */
 #include "expr/call.h"
 
 #include "base/cell.h"
@@ -10,7 +10,7 @@
 struct call {
 	const struct weir_function *fn;
 	const void *self; /* of fn */
-	const struct weir_column **args; /* NULL where it is computed */
+	const struct weir_column **args; /* NULL where it is computed or filled */
 	bool strict;
 };
 
@@ -216,6 +216,17 @@ wr_call_problem(const struct wr_scope *scope, const struct wr_node *node, const 
 		err->text[0] == '\0' ? "wrong arguments" : err->text);
 }
 
+static bool
+may_be_whole(const struct wr_scope *scope)
+{
+	if (scope->whole == NULL)
+		return true;
+	if (*scope->whole == 0)
+		return false;
+	--*scope->whole;
+	return true;
+}
+
 bool
 wr_call_bind(const struct wr_scope *scope, struct wr_node *node, const struct weir_function *fn)
 {
@@ -239,7 +250,7 @@ wr_call_bind(const struct wr_scope *scope, struct wr_node *node, const struct we
 	call->strict = fn->flags & WEIR_STRICT;
 	call->args = wr_arena_zalloc(scope->arena, (node->n_kids + 1) * sizeof *call->args);
 	for (uint32_t i = 0; i < node->n_kids; i++) {
-		if (node->kids[i]->kind == WR_N_CONST)
+		if (node->kids[i]->kind == WR_N_CONST && may_be_whole(scope))
 			call->args[i] = wr_call_spread(scope->arena, &node->kids[i]->value->col);
 		if (call->strict)
 			node->nullable = node->nullable || node->kids[i]->nullable;

@@ -22,6 +22,9 @@ struct wr_scope {
 	const char *hidden_why; /* why the others cannot, for the message; may be NULL */
 	bool amends; /* rows may amend earlier ones */
 	struct wr_arena *arena; /* programs live here */
+	/* How many constant arguments may still be made whole columns ahead, of up to 32 KB each;
+	 * those beyond are filled at each evaluation.  NULL: all. */
+	uint32_t *whole;
 	void *arg; /* of the callbacks */
 	void (*read)(void *arg, uint32_t col);
 	void (*read_hidden)(void *arg, uint32_t at);

@@ -109,6 +109,7 @@ scope_init(struct wr_scope *scope, struct compile_place *place)
 {
 	*scope = (struct wr_scope){
 		.arena = place->plan->planner->arena,
+		.whole = &place->plan->planner->whole,
 		.arg = place,
 		.read = compile_read,
 		.read_hidden = compile_read_hidden,

@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+enum { WHOLE_CONSTANTS = 64 }; /* 2 MB at most, however many rules there are */
+
 static bool
 plan_is_whole(const struct wr_planner *planner, uint32_t errors_before)
 {
@@ -52,6 +54,7 @@ wr_pipeline_plan(const struct wr_conf *conf, const struct wr_dir *block,
 		.plugins = plugins,
 		.options = options,
 		.diag = diag,
+		.whole = WHOLE_CONSTANTS,
 	};
 	bool good;
 

@@ -147,6 +147,7 @@ struct wr_planner {
 	struct wr_file_use *files; /* newest first */
 	const char *const *guesses[2]; /* names of functions and of aggregates */
 	size_t n_guesses[2];
+	uint32_t whole; /* see struct wr_scope */
 };
 
 /* durable.c */

@@ -192,6 +192,7 @@ fill_columns(struct rig *rig)
 void
 rig_init(struct rig *rig)
 {
+	static uint32_t none; /* constants are filled: pipelines have them whole */
 	static const int64_t times[WEIR_ROWS_MAX];
 
 	*rig = (struct rig){0};
@@ -200,6 +201,7 @@ rig_init(struct rig *rig)
 	rig->scope = (struct wr_scope){.schema = &rig->schema,
 		.hidden = 0x1f,
 		.arena = &rig->plan,
+		.whole = &none,
 		.arg = rig,
 		.read = mark_read,
 		.read_hidden = mark_hidden,
