@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../../../plugins/json/json.h"
+#include "../../../plugins/json/layout.h"
 
 void
 json_pair_init(struct json_pair *pair, const struct json_pair_field *fields, uint32_t n)
@@ -92,4 +93,14 @@ json_pair_tries(struct json_pair *pair)
 	struct json *json = pair->self[0];
 
 	return layout_trusted(json->layout);
+}
+
+int
+json_pair_finds_quotes(const struct json_pair *pair)
+{
+	const struct json *json = pair->self[0];
+
+	return json->layout->width == 64
+		       ? json->layout->n_tracks > 0 && json->layout->order[0]->by_quotes
+		       : -1;
 }

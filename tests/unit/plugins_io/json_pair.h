@@ -30,5 +30,7 @@ uint32_t json_pair_decode(
 	struct json_pair *pair, const struct weir_str *rec, uint32_t n, uint32_t slack);
 /* Whether records are tried by their layouts still; it starts anew with the answer. */
 int json_pair_tries(struct json_pair *pair);
+/* Whether of the records that come most the quotes are found first; -1: this processor cannot. */
+int json_pair_finds_quotes(const struct json_pair *pair);
 
 #endif

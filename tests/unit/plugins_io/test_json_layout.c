@@ -296,6 +296,34 @@ START_TEST(a_layout_that_stays_is_followed)
 }
 END_TEST
 
+static void
+put_long(uint32_t len)
+{
+	char text[256];
+
+	put(text, (size_t)sprintf(text, "{\"s\":\"%0*u\",\"i\":%u,\"o\":{\"s\":\"\\\\%0*u\"}}",
+			  (int)len, batch.n, batch.n, (int)len, batch.n));
+}
+
+/* The record that a way was learned from may be longer or shorter than the others. */
+START_TEST(quotes_are_found_first_where_most_values_are_long)
+{
+	uint32_t i, k;
+	int found;
+
+	setup(0);
+	for (i = 0; i < 3; i++) {
+		put_long(i % 2 == 0 ? 1 : 60);
+		for (k = 1; k < 2 * WEIR_ROWS_MAX; k++)
+			put_long(i % 2 == 0 ? 60 : 1);
+		flush_batch();
+		found = json_pair_finds_quotes(&pair);
+		ck_assert(found == (i % 2 == 0) || found < 0);
+	}
+	teardown();
+}
+END_TEST
+
 /* Where a string, a number or a bracket stands across the 16 bytes that are looked at at once. */
 START_TEST(lengths_do_not_matter)
 {
@@ -406,6 +434,7 @@ main(void)
 	tcase_add_loop_test(tc, mixtures_mean_the_same, 0, 8);
 	tcase_add_loop_test(tc, changing_layouts_mean_the_same, 0, 4);
 	tcase_add_test(tc, a_layout_that_stays_is_followed);
+	tcase_add_test(tc, quotes_are_found_first_where_most_values_are_long);
 	tcase_add_test(tc, lengths_do_not_matter);
 	tcase_add_test(tc, backslashes_do_not_matter);
 	tcase_add_test(tc, escapes_do_not_matter);
