@@ -61,7 +61,8 @@ few_find(const int64_t *words, uint32_t n, int64_t bin)
 	int64_t at = n;
 
 	for (int64_t i = 0; i < n; i++) {
-		int64_t here = (few_bin(words[i]) == bin) | (few_count(words[i]) == 0) ? i : n;
+		int is = few_bin(words[i]) == bin || few_count(words[i]) == 0;
+		int64_t here = is ? i : n;
 
 		at = here < at ? here : at;
 	}
