@@ -224,7 +224,8 @@ START_TEST(few_slots_are_enough_for_few_items_whatever_their_numbers)
 		int64_t next = 0, pushed = 0;
 
 		setup(&f, 16, 1 << 20);
-		f.ring->tail = f.ring->head_seen = f.ring->head = f.ring->tail_seen = first[k];
+		f.ring->tail = f.ring->head = first[k];
+		f.ring->head_seen = f.ring->tail_seen = first[k];
 		for (uint32_t round = 0; round < 200; round++) {
 			/* Now and then so many that they need more slots, then few for long. */
 			uint32_t n = round == 10 || round == 60 ? 25 : 1 + round % 3;
