@@ -11,7 +11,7 @@
 
 #include "sketch.h"
 
-enum { BINS_MAX = 4096, BINS_MORE = 64, FEW_LEAST = 4, FEW_MAX = 32 };
+enum { BINS_MAX = 4096, BINS_MORE = 64 };
 #define ACCURACY 0.01
 
 static int
@@ -56,42 +56,41 @@ few_room(uint32_t n, int64_t values)
 
 /* The first of n words that is of that bin or of none; n: there is no such. */
 WEIR_KERNEL static uint32_t
-few_find(const int64_t *words, uint32_t n, int64_t bin)
+few_find(const int32_t *words, uint32_t n, int32_t bin)
 {
-	int64_t at = n;
+	int32_t at = (int32_t)n;
 
-	for (int64_t i = 0; i < n; i++) {
+	for (int32_t i = 0; i < (int32_t)n; i++) {
 		int is = few_bin(words[i]) == bin || few_count(words[i]) == 0;
-		int64_t here = is ? i : n;
+		int32_t here = is ? i : (int32_t)n;
 
 		at = here < at ? here : at;
 	}
 	return (uint32_t)at;
 }
 
-/* Adds to a bin of a cell that has few or none; 0: there are too many of them. */
+/* Adds to a bin of a cell that has few, or of none; 0: there are too many of them. */
 static int
-few_add(struct weir_fn *fn, void *row, uint64_t *cell, int64_t bin, int64_t count, int64_t values)
+few_add(struct weir_fn *fn, void *row, uint64_t *cell, struct few *few, int32_t bin, int32_t count,
+	int64_t values)
 {
-	uint32_t len, n, room, i;
-	const struct bins *old = fn->peek(fn, cell, &len);
-	struct bins *bins;
+	const uint32_t n = few != NULL ? words_in(few) : 0;
+	uint32_t i = n > 0 ? few_find(few->word, n, bin) : 0;
 
-	n = bins_in(len);
-	i = n > 0 ? few_find(old->count, n, bin) : 0;
-	count += i < n ? few_count(old->count[i]) : 0;
-	if (i == FEW_MAX || count > UINT32_MAX)
+	if (i == FEW_MAX)
 		return 0;
-	if (i < n) {
-		bins = fn->bytes(fn, row, cell);
-	} else {
-		room = few_room(n, values);
-		len = (room + 1) * 8;
-		bins = fn->edit(fn, row, cell, len, 0, len);
-		bins->first = FEW;
-		memset(bins->count + n, 0, (room - n) * 8);
+	if (i == n) {
+		const uint32_t room = few_room(n, values);
+		const uint32_t len = (uint32_t)(sizeof *few + room * sizeof *few->word);
+
+		few = fn->edit(fn, row, cell, len, 0, len);
+		few->room = FEW + room;
+		memset(few->word + n, 0, (room - n) * sizeof *few->word);
 	}
-	bins->count[i] = (int64_t)((uint64_t)bin << 32 | (uint64_t)count);
+	count += few_count(few->word[i]);
+	if (count > FEW_COUNT)
+		return 0;
+	few->word[i] = (int32_t)((uint32_t)bin << FEW_BITS | (uint32_t)count);
 	return 1;
 }
 
@@ -131,26 +130,26 @@ bins_reach(struct weir_fn *fn, void *row, uint64_t *cell, int64_t low, int64_t h
 	return bins;
 }
 
-/* Adds the bins of `few` to a cell that does not have few. */
+/* Adds the bins of n words to a cell that does not have few. */
 static void
-few_merge(struct weir_fn *fn, void *row, uint64_t *cell, const int64_t *few, uint32_t n)
+few_merge(struct weir_fn *fn, void *row, uint64_t *cell, const int32_t *words, uint32_t n)
 {
 	int64_t low = INT64_MAX, high = INT64_MIN;
 	struct bins *bins;
 
-	while (n > 0 && few_count(few[n - 1]) == 0)
+	while (n > 0 && few_count(words[n - 1]) == 0)
 		n--;
 	if (n == 0)
 		return;
 	for (uint32_t i = 0; i < n; i++) {
-		low = few_bin(few[i]) < low ? few_bin(few[i]) : low;
-		high = few_bin(few[i]) > high ? few_bin(few[i]) : high;
+		low = few_bin(words[i]) < low ? few_bin(words[i]) : low;
+		high = few_bin(words[i]) > high ? few_bin(words[i]) : high;
 	}
 	bins = bins_reach(fn, row, cell, low, high);
 	for (uint32_t i = 0; i < n; i++) {
-		int64_t at = few_bin(few[i]) - bins->first;
+		int64_t at = few_bin(words[i]) - bins->first;
 
-		bins->count[at > 0 ? at : 0] += few_count(few[i]);
+		bins->count[at > 0 ? at : 0] += few_count(words[i]);
 	}
 }
 
@@ -158,34 +157,35 @@ few_merge(struct weir_fn *fn, void *row, uint64_t *cell, const int64_t *few, uin
 static void
 bins_spread(struct weir_fn *fn, void *row, uint64_t *cell)
 {
-	int64_t few[FEW_MAX];
-	uint32_t len, n;
-	const struct bins *bins = fn->peek(fn, cell, &len);
+	const struct few *few = few_in(fn->bytes(fn, row, cell));
+	int32_t words[FEW_MAX];
+	uint32_t n;
 
-	n = bins_in(len);
-	if (!is_few(bins, n))
+	if (few == NULL)
 		return;
-	memcpy(few, bins->count, n * 8);
+	n = words_in(few);
+	memcpy(words, few->word, n * sizeof *words);
 	fn->edit(fn, row, cell, 0, 0, 0);
-	few_merge(fn, row, cell, few, n);
+	few_merge(fn, row, cell, words, n);
 }
 
 static void
-bins_add(struct weir_fn *fn, void *row, uint64_t *cell, int64_t bin, int64_t values)
+bins_add(struct weir_fn *fn, void *row, uint64_t *cell, int32_t bin, int64_t values)
 {
-	uint32_t len, n;
-	struct bins *bins;
-	const struct bins *old = fn->peek(fn, cell, &len);
+	void *bytes = fn->bytes(fn, row, cell);
+	struct bins *bins = bytes;
+	uint32_t len;
 
-	n = bins_in(len);
-	if (n == 0 || old->first == FEW) {
-		if (few_add(fn, row, cell, bin, 1, values))
+	if (bytes == NULL || few_in(bytes) != NULL) {
+		if (few_add(fn, row, cell, bytes, bin, 1, values))
 			return;
 		bins_spread(fn, row, cell);
-	} else if (bin >= old->first && bin < old->first + n) {
-		bins = fn->bytes(fn, row, cell);
-		bins->count[bin - bins->first]++;
-		return;
+	} else {
+		fn->peek(fn, cell, &len);
+		if (bin >= bins->first && bin < bins->first + bins_in(len)) {
+			bins->count[bin - bins->first]++;
+			return;
+		}
 	}
 	bins = bins_reach(fn, row, cell, bin, bin);
 	bins->count[bin > bins->first ? bin - bins->first : 0]++;
@@ -249,20 +249,21 @@ sketch_update(const void *self, struct weir_fn *fn, struct weir_accs accs,
 
 /* Few bins go to a cell that may have few, too. */
 static void
-few_merge_any(struct weir_fn *fn, void *row, uint64_t *cell, const int64_t *few, uint32_t n)
+few_merge_any(struct weir_fn *fn, void *row, uint64_t *cell, const int32_t *words, uint32_t n)
 {
-	uint32_t len, i = 0;
-	const struct bins *into = fn->peek(fn, cell, &len);
+	void *bytes = fn->bytes(fn, row, cell);
+	uint32_t i = 0;
 
-	if (bins_in(len) == 0 || into->first == FEW) {
-		while (i < n && few_count(few[i]) != 0 &&
-			few_add(fn, row, cell, few_bin(few[i]), few_count(few[i]), 0))
-			i++;
-		if (i == n || few_count(few[i]) == 0)
+	if (bytes == NULL || few_in(bytes) != NULL) {
+		for (; i < n && few_count(words[i]) != 0; i++, bytes = fn->bytes(fn, row, cell))
+			if (!few_add(fn, row, cell, bytes, few_bin(words[i]), few_count(words[i]),
+				    0))
+				break;
+		if (i == n || few_count(words[i]) == 0)
 			return;
 		bins_spread(fn, row, cell);
 	}
-	few_merge(fn, row, cell, few + i, n - i);
+	few_merge(fn, row, cell, words + i, n - i);
 }
 
 static void
@@ -270,20 +271,21 @@ bins_merge(struct weir_fn *fn, void *row, uint64_t *cell, const uint64_t *from)
 {
 	uint32_t len, own, n, low = 0;
 	const struct bins *other = fn->peek(fn, from, &len);
+	const struct few *few = few_in(other);
 	struct bins *bins;
 	int64_t shift;
 
-	n = bins_in(len);
 	fn->peek(fn, cell, &own);
-	if (n > 0 && bins_in(own) == 0) {
+	if (len > 0 && own == 0) {
 		bins = fn->edit(fn, row, cell, len, 0, len);
 		memcpy(bins, fn->peek(fn, from, &len), len);
 		return;
 	}
-	if (is_few(other, n)) {
-		few_merge_any(fn, row, cell, other->count, n);
+	if (few != NULL) {
+		few_merge_any(fn, row, cell, few->word, words_in(few));
 		return;
 	}
+	n = bins_in(len);
 	while (n > 0 && other->count[n - 1] == 0)
 		n--;
 	if (n == 0)
@@ -344,48 +346,58 @@ bins_value(const struct side *side, int64_t rank)
 	return INFINITY;
 }
 
+/* The greatest of n words below a bound, INT32_MIN: there is none.  Bins are ordered as words are.
+ */
+WEIR_KERNEL static int32_t
+few_below(const int32_t *words, uint32_t n, int32_t bound)
+{
+	int32_t most = INT32_MIN;
+
+	for (uint32_t i = 0; i < n; i++) {
+		int is = words[i] < bound && few_count(words[i]) != 0;
+		int32_t word = is ? words[i] : INT32_MIN;
+
+		most = word > most ? word : most;
+	}
+	return most;
+}
+
 static double
 few_value(const struct side *side, int64_t rank)
 {
-	const struct bins *bins = side->bins;
-	int64_t sorted[FEW_MAX];
-	uint32_t i = 0;
+	const struct few *few = side->bins;
+	int32_t word = few_below(few->word, side->n, INT32_MAX);
 
-	for (uint32_t k = 0; k < side->n && few_count(bins->count[k]) != 0; k++, i++) {
-		uint32_t at = k;
-
-		for (; at > 0 && sorted[at - 1] > bins->count[k]; at--)
-			sorted[at] = sorted[at - 1];
-		sorted[at] = bins->count[k];
+	while (word != INT32_MIN && rank >= few_count(word)) {
+		rank -= few_count(word);
+		word = few_below(few->word, side->n, word);
 	}
-	while (i > 1 && rank >= few_count(sorted[i - 1])) {
-		rank -= few_count(sorted[i - 1]);
-		i--;
-	}
-	return i > 0 ? sketch_bin_value(few_bin(sorted[i - 1]), side->width) : INFINITY;
+	return word != INT32_MIN ? sketch_bin_value(few_bin(word), side->width) : INFINITY;
 }
 
 static struct side
 side_of(struct weir_fn *fn, const uint64_t *cell, double width)
 {
-	struct side side = {.width = width};
 	uint32_t len;
+	const void *bytes = fn->peek(fn, cell, &len);
+	const struct few *few = few_in(bytes);
 
-	side.bins = fn->peek(fn, cell, &len);
-	side.n = bins_in(len);
-	side.value = is_few(side.bins, side.n) ? few_value : bins_value;
-	return side;
+	return (struct side){.value = few != NULL ? few_value : bins_value,
+		.bins = bytes,
+		.n = few != NULL ? words_in(few) : bins_in(len),
+		.width = width};
 }
 
-/* How many values a cell has. */
+/* How many values a side has. */
 static int64_t
-bins_sum(const struct bins *bins, uint32_t n)
+side_sum(const struct side *side)
 {
+	const struct few *few = side->bins;
+	const struct bins *bins = side->bins;
 	int64_t sum = 0;
-	int few = is_few(bins, n);
 
-	for (uint32_t i = 0; i < n; i++)
-		sum += few ? few_count(bins->count[i]) : bins->count[i];
+	for (uint32_t i = 0; i < side->n; i++)
+		sum += side->value == few_value ? few_count(few->word[i]) : bins->count[i];
 	return sum;
 }
 
@@ -419,8 +431,7 @@ sketch_value(struct weir_fn *fn, const struct sketch *sketch, const struct quant
 	struct side below = side_of(fn, &sketch->below, quantile->width);
 	struct side above = side_of(fn, &sketch->above, quantile->width);
 
-	return sketch_quantile(
-		sketch, bins_sum(below.bins, below.n), &below, &above, quantile->fraction);
+	return sketch_quantile(sketch, side_sum(&below), &below, &above, quantile->fraction);
 }
 
 static int
@@ -441,7 +452,7 @@ sketch_finish(const void *self, struct weir_fn *fn, struct weir_accs accs, uint3
 const struct weir_aggregate aggregate_percentile = {
 	.size = sizeof aggregate_percentile,
 	.flags = WEIR_STRICT,
-	.version = 1,
+	.version = 2,
 	.name = "percentile",
 	.summary = "The value that a fraction of all values is not above, with a relative error of "
 		   "at most 1 % (DDSketch), in at most 64 KiB; percentile_exact() has none.",

@@ -7,8 +7,9 @@
 
 /*
  * A cell holds a first bin's number in 8 bytes, and a count of 8 bytes for each bin from there on.
- * As long as there are few bins it holds FEW, and for each bin 8 bytes: its number, then the count
- * in 4 bytes, which is 0 where there is none: the pane of a window may have but some values.
+ * As long as there are few bins it is a struct few, and has 4 bytes for each: the bin's number and,
+ * in the low 15 bits, its count, which is 0 where there is none.  The pane of a window may have but
+ * some values, and a window many panes.
  */
 struct sketch {
 	uint64_t above, below; /* cells: of values above and below 0 */
@@ -18,6 +19,8 @@ struct sketch {
 };
 
 #define FEW INT64_MIN
+
+enum { FEW_LEAST = 4, FEW_MAX = 32, FEW_BITS = 15, FEW_COUNT = (1 << FEW_BITS) - 1 };
 
 struct quantile {
 	double fraction;
@@ -29,12 +32,17 @@ struct bins {
 	int64_t count[];
 };
 
+struct few {
+	int64_t room; /* FEW + how many words there is room for: less than any number of a bin */
+	int32_t word[];
+};
+
 /* What the bins of values on one side of 0 say. */
 struct side {
 	/* The size of a rank, from the largest on: mostly those are asked for that are near. */
 	double (*value)(const struct side *, int64_t rank);
 	const void *bins;
-	uint32_t n;
+	uint32_t n; /* there is room for */
 	double width;
 };
 
@@ -46,28 +54,38 @@ double sketch_bin_value(int64_t bin, double width);
 
 extern const struct weir_sliding sketch_sliding;
 
+/* NULL: there is no cell, or it has a count for each bin. */
+static inline const struct few *
+few_in(const void *cell)
+{
+	const struct few *few = cell;
+
+	return few != NULL && few->room <= FEW + FEW_MAX ? few : NULL;
+}
+
+/* How many words there is room for. */
+static inline uint32_t
+words_in(const struct few *few)
+{
+	return (uint32_t)(few->room - FEW);
+}
+
 static inline uint32_t
 bins_in(uint32_t len)
 {
-	return len < 16 ? 0 : len / 8 - 1;
+	return len == 0 ? 0 : (len - (uint32_t)sizeof(struct bins)) / 8;
 }
 
-static inline int
-is_few(const struct bins *bins, uint32_t n)
+static inline int32_t
+few_bin(int32_t word)
 {
-	return n > 0 && bins->first == FEW;
+	return word >> FEW_BITS;
 }
 
-static inline int64_t
-few_bin(int64_t word)
+static inline int32_t
+few_count(int32_t word)
 {
-	return word >> 32;
-}
-
-static inline int64_t
-few_count(int64_t word)
-{
-	return (int64_t)(uint32_t)word;
+	return word & FEW_COUNT;
 }
 
 #endif

@@ -112,35 +112,48 @@ count(const struct counts *counts, int64_t bin, int64_t more)
 	return 1;
 }
 
+/* Adds to a bin of a window's, or takes away.  1: it had to have room, so a cell was edited. */
+static int
+add(struct weir_fn *fn, void *row, uint64_t *cell, struct counts *counts, int64_t bin, int64_t more)
+{
+	if (count(counts, bin, more))
+		return 0;
+	blocks_reach(fn, row, cell, bin);
+	*counts = counts_of(fn, row, cell);
+	count(counts, bin, more);
+	return 1;
+}
+
 /* Adds the counts of a pane, or takes them away (sign -1); gives how many values that were. */
 static int64_t
 add_bins(struct weir_fn *fn, void *row, uint64_t *cell, const uint64_t *pane, int64_t sign)
 {
 	uint32_t len;
 	const struct bins *bins = fn->peek(fn, pane, &len);
-	const uint32_t n = bins_in(len);
-	const int few = is_few(bins, n);
+	const struct few *few = few_in(bins);
 	struct counts counts;
 	int64_t sum = 0;
 
-	if (n == 0)
+	if (len == 0)
 		return 0;
 	counts = counts_of(fn, row, cell);
-	for (uint32_t i = 0; i < n; i++) {
-		int64_t bin = few ? few_bin(bins->count[i]) : bins->first + i;
-		int64_t more = few ? few_count(bins->count[i]) : bins->count[i];
+	for (uint32_t i = 0; few != NULL && i < words_in(few); i++) {
+		int64_t bin = few_bin(few->word[i]), more = few_count(few->word[i]);
 
-		if (more == 0 && few)
+		if (more == 0)
 			break;
+		sum += more;
+		if (add(fn, row, cell, &counts, bin, more * sign))
+			few = fn->peek(fn, pane, &len);
+	}
+	for (uint32_t i = 0; few == NULL && i < bins_in(len); i++) {
+		int64_t bin = bins->first + i, more = bins->count[i];
+
 		if (more == 0)
 			continue;
-		if (!count(&counts, bin, more * sign)) {
-			blocks_reach(fn, row, cell, bin);
-			counts = counts_of(fn, row, cell);
-			bins = fn->peek(fn, pane, &len);
-			count(&counts, bin, more * sign);
-		}
 		sum += more;
+		if (add(fn, row, cell, &counts, bin, more * sign))
+			bins = fn->peek(fn, pane, &len);
 	}
 	return sum;
 }
