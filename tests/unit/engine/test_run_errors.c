@@ -249,27 +249,39 @@ START_TEST(rejected_rows_leave_what_is_emitted)
 }
 END_TEST
 
-/* Hidden columns go through selections, appends, rings and exchanges. */
+enum { LONG_WAYS = 3, LONG_WAY_LEN = 1024 };
+
+/* A source's records through selections, appends, rings and exchanges to f, which ends with `end`.
+ */
+static const char *
+long_way(char block[LONG_WAY_LEN], int way, const char *begin, const char *end)
+{
+	static const char *const exchanges[LONG_WAYS] = {
+		"", "parallelism 2;", "key n; parallelism 3;"};
+
+	snprintf(block, LONG_WAY_LEN,
+		"%s source raws a { @ batch 5; on_error drop; "
+		"format plain { n int not null; s string; } }"
+		"probe b { @ from a; mode select; more 30; }"
+		"probe c { @ from b; mode append; %s }"
+		"dense d { @ from c; mode drop; else_to e; parallelism 1; }"
+		"probe f { @ from d e; %s",
+		begin, exchanges[way], end);
+	return block;
+}
+
 START_TEST(a_dead_letter_tells_its_record_after_a_long_way)
 {
-	static const char *const ways[] = {"", "parallelism 2;", "key n; parallelism 3;"};
 	struct run_test t;
-	char block[1024];
+	char block[LONG_WAY_LEN];
 
 	rt_setup(&t);
 	set_records(&t);
-	for (int i = 0; i < 3; i++) {
-		snprintf(block, sizeof block,
-			"on_error dead_letter bad; source raws a { @ batch 5; on_error drop; "
-			"format plain { n int not null; s string; } }"
-			"probe b { @ from a; mode select; more 30; } probe c { @ from b; mode "
-			"append; %s }"
-			"dense d { @ from c; mode drop; else_to e; parallelism 1; } probe f { @ "
-			"from d e; reject 3; }"
-			"sink take t { @ from f; } sink take x { @ from bad; id 1; print on; "
-			"parallelism 1; }",
-			ways[i]);
-		rt_run(&t, 2, block);
+	for (int i = 0; i < LONG_WAYS; i++) {
+		rt_run(&t, 2,
+			long_way(block, i, "on_error dead_letter bad;",
+				"reject 3; } sink take t { @ from f; }"
+				"sink take x { @ from bad; id 1; print on; parallelism 1; }"));
 		ck_assert_uint_eq(t.probes.sinks[1].rows, 3);
 		ck_assert_ptr_nonnull(strstr(t.probes.sinks[1].text,
 			"3 three|rejected as planned|bad_row|f|p|a|records|2|2000|1\n"));
@@ -285,27 +297,16 @@ END_TEST
 /* Nobody reads the hidden columns here, so that they are not made. */
 START_TEST(a_failure_shows_its_record_after_a_long_way)
 {
-	static const char *const ways[] = {"", "parallelism 2;", "key n; parallelism 3;"};
 	struct run_test t;
-	char block[1024];
+	char block[LONG_WAY_LEN];
 
 	rt_setup(&t);
 	set_records(&t);
-	for (int i = 0; i < 3; i++) {
-		snprintf(block, sizeof block,
-			"source raws a { @ batch 5; on_error drop; format plain "
-			"{ n int not null; s string; } }"
-			"probe b { @ from a; mode select; more 30; } probe c { @ from b; mode "
-			"append; %s }"
-			"dense d { @ from c; mode drop; else_to e; parallelism 1; } probe f { @ "
-			"from d e; reject 6; }"
-			"sink take t { @ from f; }",
-			ways[i]);
-		rt_fails(&t, 2, block,
+	for (int i = 0; i < LONG_WAYS; i++)
+		rt_fails(&t, 2, long_way(block, i, "", "reject 6; } sink take t { @ from f; }"),
 			"probe \"f\": rejected as planned, in source raws \"a\" \"records\" at "
 			"offset 5: 6 six and something more (on_error drop or dead_letter NAME "
 			"would let the pipeline go on)");
-	}
 	rt_teardown(&t);
 }
 END_TEST
