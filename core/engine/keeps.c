@@ -25,6 +25,7 @@ keeps_table(struct wr_arena *arena, const struct wr_op *op, const struct weir_ta
 			spec->slots[i].bytes, spec->slots[i].cells, spec->slots[i].version};
 	return (struct wr_kept_table){.name = dup(arena, spec->name),
 		.flags = spec->flags & (WEIR_BY_NS | WEIR_BY_KEY),
+		.key_texts = op->in[spec->in].key_texts,
 		.key_types = op->in[spec->in].key_types,
 		.n_keys = op->in[spec->in].n_keys,
 		.n_slots = spec->n_slots,
@@ -42,6 +43,7 @@ keeps_timers(struct wr_arena *arena, const struct wr_op *op, const char *name)
 {
 	return (struct wr_kept_table){.name = dup(arena, name),
 		.flags = WEIR_BY_KEY,
+		.key_texts = op->in[0].key_texts,
 		.key_types = op->in[0].key_types,
 		.n_keys = op->in[0].n_keys};
 }

@@ -8,7 +8,7 @@
 #include "expr/run.h"
 
 struct weir_expr {
-	struct weir_str name;
+	struct weir_str name, text;
 	struct wr_node *root;
 };
 
@@ -39,6 +39,7 @@ wr_expr_compile(const struct wr_scope *scope, struct weir_str text, uint32_t typ
 		return NULL;
 	}
 	expr->name = item.name;
+	expr->text = item.text;
 	expr->root = item.root;
 	return expr;
 }
@@ -59,6 +60,14 @@ struct weir_str
 wr_expr_name(const struct weir_expr *expr)
 {
 	return expr->name;
+}
+
+const char *
+wr_expr_text(const struct weir_expr *expr, struct wr_arena *arena)
+{
+	const struct wr_scope scope = {.arena = arena};
+
+	return wr_parse_canonical(&scope, expr->text);
 }
 
 int32_t

@@ -67,6 +67,8 @@ uint32_t wr_expr_type(const struct weir_expr *expr);
 bool wr_expr_nullable(const struct weir_expr *expr);
 struct weir_str wr_expr_name(
 	const struct weir_expr *expr); /* what stands before `=`; empty if none */
+/* What stands behind it, in one spelling whatever its blanks, comments and case of words. */
+const char *wr_expr_text(const struct weir_expr *expr, struct wr_arena *arena);
 /* The column it is, if it is nothing but a column; else -1. */
 int32_t wr_expr_column(const struct weir_expr *expr);
 

@@ -434,6 +434,8 @@ wr_parse(const struct wr_scope *scope, struct weir_str text, bool named, struct 
 		if (item->name.len == 0)
 			wr_parser_fail(&p, item->name, "a name is missing");
 	}
+	item->text = p.tok.src;
+	item->text.len = (uint32_t)(text.p + text.len - item->text.p);
 	item->root = wr_parser_expr(&p, WR_P_OR);
 	if (!p.failed && p.tok.kind != WR_T_END)
 		wr_parser_unexpected(&p, "an operator or the end");

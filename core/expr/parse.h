@@ -11,6 +11,7 @@ enum { WR_PARSE_NESTING = 200, WR_PARSE_DEPTH = 1000 };
 
 struct wr_item {
 	struct weir_str name; /* before `=`; empty if none */
+	struct weir_str text; /* behind it */
 	struct wr_node *root;
 };
 

@@ -117,6 +117,18 @@ shape_copy(struct wr_manifest *next, const struct wr_kept_slot *from, uint32_t n
 	return (struct wr_shape){.slots = slots, .n_slots = n};
 }
 
+static const char *const *
+texts_copy(struct wr_manifest *next, const char *const *from, uint32_t n)
+{
+	const char **texts = wr_arena_array(&next->arena, const char *, n);
+
+	if (from == NULL)
+		return NULL;
+	for (uint32_t i = 0; i < n; i++)
+		texts[i] = manifest_dup(next, from[i]);
+	return texts;
+}
+
 static struct wr_stored_table
 table_copy(struct wr_manifest *next, const struct wr_stored_table *last)
 {
@@ -131,6 +143,7 @@ table_copy(struct wr_manifest *next, const struct wr_stored_table *last)
 	table.name = manifest_dup(next, last->name);
 	table.shapes = shapes;
 	table.key_types = types;
+	table.key_texts = texts_copy(next, last->key_texts, last->n_keys);
 	return table;
 }
 
@@ -141,6 +154,7 @@ table_make(struct wr_manifest *next, const struct wr_kept_table *kept)
 		.id = next->next_id++,
 		.flags = (kept->flags & WEIR_BY_KEY) != 0 ? WEIR_BY_KEY : WEIR_BY_NS,
 		.n_keys = kept->n_keys,
+		.key_texts = kept->key_texts,
 		.key_types = kept->key_types};
 
 	return table_copy(next, &table);
@@ -158,6 +172,8 @@ table_next(struct wr_manifest *next, struct wr_stored_table *table,
 		return wr_err_set(err, -EINVAL,
 			"table \"%s\" of \"%s\" has other keys or another order than its state",
 			kept->name, op);
+	if (kept->key_texts != NULL)
+		table->key_texts = texts_copy(next, kept->key_texts, kept->n_keys);
 	for (table->shape = 0; table->shape < table->n_shapes; table->shape++)
 		if (shape_is(&table->shapes[table->shape], kept))
 			return 0;
@@ -267,6 +283,7 @@ wr_manifest_show(struct wr_manifest *manifest)
 
 			tables[t] = (struct wr_kept_table){.name = table->name,
 				.flags = table->flags,
+				.key_texts = table->key_texts,
 				.key_types = table->key_types,
 				.n_keys = table->n_keys,
 				.n_slots = shape->n_slots,
@@ -313,6 +330,19 @@ print_shape(struct wr_text *out, const struct wr_shape *shape)
 }
 
 static void
+print_key_texts(struct wr_text *out, const struct wr_stored_table *table)
+{
+	if (table->key_texts == NULL || table->n_keys == 0)
+		return;
+	wr_text_put(out, "\"by\": [");
+	for (uint32_t i = 0; i < table->n_keys; i++) {
+		wr_text_put(out, i > 0 ? ", " : "");
+		wr_text_json(out, table->key_texts[i], strlen(table->key_texts[i]));
+	}
+	wr_text_put(out, "], ");
+}
+
+static void
 print_table(struct wr_text *out, const struct wr_stored_table *table)
 {
 	wr_text_printf(out, "      {\"id\": %u, ", table->id);
@@ -321,7 +351,9 @@ print_table(struct wr_text *out, const struct wr_stored_table *table)
 	for (uint32_t i = 0; i < table->n_keys; i++)
 		wr_text_printf(
 			out, "%s\"%s\"", i > 0 ? ", " : "", wr_manifest_type(table->key_types[i]));
-	wr_text_printf(out, "], \"shape\": %u, \"shapes\": [\n", table->shape);
+	wr_text_put(out, "], ");
+	print_key_texts(out, table);
+	wr_text_printf(out, "\"shape\": %u, \"shapes\": [\n", table->shape);
 	for (uint32_t i = 0; i < table->n_shapes; i++) {
 		print_shape(out, &table->shapes[i]);
 		wr_text_put(out, i + 1 < table->n_shapes ? ",\n" : "\n");

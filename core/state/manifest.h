@@ -22,6 +22,7 @@ struct wr_stored_table {
 	const char *name;
 	uint32_t id, flags; /* WEIR_BY_NS or WEIR_BY_KEY */
 	uint32_t n_keys;
+	const char *const *key_texts; /* as in wr_kept_table */
 	const uint32_t *key_types;
 	uint32_t n_shapes, shape; /* shape: of what is written now */
 	const struct wr_shape *shapes;

@@ -110,6 +110,29 @@ read_shape(struct read *read, const json_t *list)
 	return (struct wr_shape){.slots = slots, .n_slots = n};
 }
 
+/* Of tables that an older weir wrote they are not known. */
+static const char *const *
+read_key_texts(struct read *read, const json_t *object, uint32_t n_keys)
+{
+	const char **texts = wr_arena_array(&read->manifest->arena, const char *, n_keys);
+	const json_t *list = json_object_get(object, "by");
+
+	if (list == NULL)
+		return NULL;
+	if (json_array_size(list) != n_keys)
+		read_fail(read, "\"by\" has not as many as \"keys\"");
+	for (uint32_t i = 0; i < n_keys; i++) {
+		const json_t *text = json_array_get(list, i);
+
+		if (!json_is_string(text))
+			read_fail(read, "\"by\" has something that is no string");
+		else
+			texts[i] = wr_arena_dup(&read->manifest->arena, json_string_value(text),
+				json_string_length(text));
+	}
+	return texts;
+}
+
 static void
 read_table(struct read *read, struct wr_stored_table *table, const json_t *object)
 {
@@ -131,6 +154,7 @@ read_table(struct read *read, struct wr_stored_table *table, const json_t *objec
 		if (types[i] == 0)
 			read_fail(read, "\"keys\" has something that is no type");
 	}
+	table->key_texts = read_key_texts(read, object, table->n_keys);
 	list = read_list(read, object, "shapes", &table->n_shapes);
 	table->shapes = shapes = wr_arena_array(arena, struct wr_shape, table->n_shapes);
 	for (uint32_t i = 0; i < table->n_shapes; i++)

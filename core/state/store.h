@@ -42,6 +42,7 @@ struct wr_kept_table {
 	const uint32_t *key_types;
 	uint32_t n_keys, n_slots;
 	const struct wr_kept_slot *slots;
+	const char *const *key_texts; /* expressions of the keys; NULL: not known */
 };
 struct wr_kept_op {
 	const char *name, *word; /* "per_page", "window" */

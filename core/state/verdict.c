@@ -11,6 +11,7 @@ struct judge {
 	const char *title;
 	struct wr_text changes, refusal;
 	char instead[40]; /* of giving the refused state up */
+	bool other_keys; /* it is said already */
 };
 
 const char *
@@ -82,13 +83,28 @@ static void __attribute__((format(printf, 2, 3))) say(struct wr_text *text, cons
 	wr_text_printf(text, "%s%s", text->len > 0 ? "; " : "", sentence);
 }
 
+static bool
+has_another_version(const struct wr_kept_table *table, const struct wr_kept_slot *slot)
+{
+	for (uint32_t i = 0; i < table->n_slots; i++)
+		if (strcmp(table->slots[i].name, slot->name) == 0 &&
+			table->slots[i].version != slot->version)
+			return true;
+	return false;
+}
+
 static void
 judge_slots(struct judge *judge, const struct wr_kept_table *last, const struct wr_kept_table *now)
 {
 	for (uint32_t i = 0; i < now->n_slots; i++) {
 		const struct wr_kept_slot *slot = &now->slots[i], *old = find_slot(last, now, i);
 
-		if (old == NULL)
+		if (old == NULL && has_another_version(last, slot))
+			say(&judge->changes,
+				"slot \"%s\" starts empty: it now keeps something else, or in "
+				"another form",
+				slot->name);
+		else if (old == NULL)
 			say(&judge->changes, "slot \"%s\" of version %u is new and starts empty",
 				slot->name, slot->version);
 		else if (old->bytes != slot->bytes || old->cells != slot->cells)
@@ -100,7 +116,7 @@ judge_slots(struct judge *judge, const struct wr_kept_table *last, const struct 
 				slot->version);
 	}
 	for (uint32_t i = 0; i < last->n_slots; i++)
-		if (find_slot(now, last, i) == NULL)
+		if (find_slot(now, last, i) == NULL && !has_another_version(now, &last->slots[i]))
 			say(&judge->changes, "slot \"%s\" of version %u goes", last->slots[i].name,
 				last->slots[i].version);
 }
@@ -110,6 +126,41 @@ static bool
 is_of_timers(const struct wr_kept_table *table)
 {
 	return table->name[0] == '@';
+}
+
+static void
+put_key_texts(struct wr_text *out, const struct wr_kept_table *table)
+{
+	for (uint32_t i = 0; i < table->n_keys; i++)
+		wr_text_printf(out, "%s%s", i > 0 ? ", " : "", table->key_texts[i]);
+}
+
+static bool
+same_key_texts(const struct wr_kept_table *last, const struct wr_kept_table *now)
+{
+	if (last->key_texts == NULL || now->key_texts == NULL)
+		return true;
+	for (uint32_t i = 0; i < now->n_keys; i++)
+		if (strcmp(last->key_texts[i], now->key_texts[i]) != 0)
+			return false;
+	return true;
+}
+
+/* The same types may come from other expressions. */
+static void
+judge_key_texts(
+	struct judge *judge, const struct wr_kept_table *last, const struct wr_kept_table *now)
+{
+	struct wr_text *out = &judge->refusal;
+
+	if (judge->other_keys || same_key_texts(last, now))
+		return;
+	judge->other_keys = true;
+	wr_text_put(out, out->len > 0 ? "; it was keyed by " : "it was keyed by ");
+	put_key_texts(out, last);
+	wr_text_put(out, ", and now by ");
+	put_key_texts(out, now);
+	snprintf(judge->instead, sizeof judge->instead, "key it so again, or ");
 }
 
 static void
@@ -128,6 +179,7 @@ judge_table(struct judge *judge, const struct wr_kept_table *now)
 	for (uint32_t i = 0; same && i < now->n_keys; i++)
 		same = last->key_types[i] == now->key_types[i];
 	if (same) {
+		judge_key_texts(judge, last, now);
 		judge_slots(judge, last, now);
 		return;
 	}

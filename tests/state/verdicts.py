@@ -192,6 +192,60 @@ def test_other_keys(place):
     )
 
 
+def test_keys_that_are_other_expressions_of_the_same_types(place):
+    body = LAST.replace("key user", "key lower(user), k = n / 2")
+    begin(place, body)
+    same = body.replace("key lower(user), k = n / 2", "key LOWER( user ), kk = n/2")
+    place.write("weir.conf", conf(same))
+    contains(section(place), 'window "w": kept\n')
+    for keys, now in ("user, k = n / 2", "user, n / 2"), ("lower(user), k = n / 3", "lower(user), n / 3"):
+        refused(
+            place,
+            body.replace("lower(user), k = n / 2", keys),
+            "6:5",
+            f'window "w" cannot take over its state: it was keyed by lower(user), n / 2, and now by {now}; key it so'
+            ' again, or give it another name, and its old state up with "state_drop w;"',
+        )
+
+
+def test_keys_that_an_older_weir_has_not_written_down(place):
+    begin(place)
+    path = place.path / "state/p/manifest.json"
+    text = path.read_text()
+    assert '"keys": ["string"], "by": ["user"], ' in text, text
+    path.write_text(text.replace('"by": ["user"], ', ""))
+    contains(section(place), 'window "w": kept\n')
+    for wrong, why in ('["user", "n"]', "has not as many as"), ("[1]", "has something that is no string"):
+        path.write_text(text.replace('"by": ["user"]', f'"by": {wrong}'))
+        _, err = place.run("-t", "weir.conf", code=1)
+        contains(err, why)
+
+
+def test_two_tables_under_other_keys(place):
+    """It is said once."""
+    body = f"""    source file in {{ {SOURCE} }}
+    aggregate sums {{ from in; key user; aggregate n = count(); }}
+    top first {{ from sums; key user; unique_key user; order_by n desc; limit 3; emit end; }}
+    sink file out {{ from first; path out.ndjson; }}
+"""
+    begin(place, body)
+    refused(
+        place,
+        body.replace("in; key user", "in; key user = lower(user)"),
+        "6:5",
+        'aggregate "sums" cannot take over its state: it was keyed by user, and now by lower(user); key it so again,'
+        ' or give it another name, and its old state up with "state_drop sums;"',
+    )
+    refused(
+        place,
+        body.replace("first { from sums; key user; unique_key user", "first { from sums; unique_key user"),
+        "7:5",
+        'top "first" cannot take over its state: its table "heads" was keyed by (string) in the order of key, and now by'
+        ' () in the order of key; its table "rows" was keyed by (string) in the order of key, and now by () in the order'
+        ' of key; give it another name, and its old state up with "state_drop first;"',
+    )
+
+
 def test_another_operator_under_the_name(place):
     begin(place)
     refused(
@@ -284,7 +338,7 @@ def test_a_top_with_another_limit_or_order(place):
     map m {{ from first; keep user n r; }}
     sink file out {{ from m; path out.ndjson; }}
 """
-    changed = 'top "first": changed: slot "rows" of '
+    changed = 'top "first": changed: slot "rows" starts empty: it now keeps something else, or in another form\n'
     for was, now in ("limit 20", "limit 3"), ("limit 20", "limit 30"), ("n desc", "n"), ("n desc", "n % 7 desc"):
         begins_anew(place, body, body.replace(was, now), changed)
     begins_anew(place, body, body.replace("user n r", "user ts n r"), changed)
@@ -300,7 +354,9 @@ def test_a_top_over_amending_rows_that_is_another(place):
     map m {{ from c; keep user s r op; }}
     sink file out {{ from m; path out.ndjson; }}
 """
-    changed = 'top "first": changed: slot "head" of '
+    changed = (
+        'top "first": changed: slot "head" starts empty: it now keeps something else, or in another form; slot "given" starts'
+    )
     for was, now in ("limit 3", "limit 2"), ("limit 3", "limit 30"), ("s desc", "s"), ("s desc", "c, s"), ("user s r", "user c r"):
         begins_anew(place, body, body.replace(was, now), changed)
 

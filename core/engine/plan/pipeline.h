@@ -29,6 +29,7 @@ struct wr_in {
 	uint32_t how; /* WEIR_FORWARD, KEYED, BROADCAST, SINGLE */
 	struct weir_expr **keys; /* KEYED: made before the exchange, columns first_key ..+ n_keys */
 	struct weir_str *key_names;
+	const char **key_texts; /* of the expressions, in one spelling */
 	uint32_t *key_types;
 	uint32_t n_keys, first_key; /* first_key = schema->n */
 	const struct weir_expr *drops; /* rows for which it is not true go nowhere; NULL: none */

@@ -115,6 +115,13 @@ key_name(struct wr_planner *planner, const struct weir_schema *schema, const str
 	return name;
 }
 
+/* What state is known to be keyed by, in one spelling. */
+static const char *
+key_text(struct wr_planner *planner, const struct weir_expr *key, uint32_t loc)
+{
+	return wr_compile_shown(planner, loc, wr_expr_text(key, planner->arena));
+}
+
 static void
 distribute_keys(
 	struct weir_plan *plan, uint32_t port, struct wr_in *in, const struct weir_list *key)
@@ -126,11 +133,13 @@ distribute_keys(
 	in->n_keys = key->n;
 	in->keys = wr_arena_array(arena, struct weir_expr *, key->n + 1);
 	in->key_names = wr_arena_array(arena, struct weir_str, key->n + 1);
+	in->key_texts = wr_arena_array(arena, const char *, key->n + 1);
 	in->key_types = wr_arena_array(arena, uint32_t, key->n + 1);
 	for (i = 0; i < key->n; i++) {
 		expr = wr_compile_input(plan, port, key->v[i], 0);
 		in->keys[i] = expr;
 		in->key_names[i] = key_name(plan->planner, in->schema, expr, key->v[i]);
+		in->key_texts[i] = expr == NULL ? "" : key_text(plan->planner, expr, key->v[i].loc);
 		in->key_types[i] = expr == NULL ? 0 : wr_expr_type(expr);
 		if (in->key_types[i] == WEIR_JSON)
 			wr_problem_at(plan, key->v[i],

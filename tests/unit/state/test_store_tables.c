@@ -164,6 +164,38 @@ count_is(struct one *one, const char *name, int64_t want)
 	wr_table_free(table);
 }
 
+/* An older weir wrote none. */
+START_TEST(what_keys_are_made_of_is_written_once_it_is_known)
+{
+	static const char *const texts[] = {"a - b"};
+	const struct wr_kept_table tables[] = {
+		{.name = "t", .flags = WEIR_BY_NS, .key_types = int_key, .n_keys = 1},
+		{"t", WEIR_BY_NS, int_key, 1, 0, NULL, texts}};
+	struct wr_kept_op op = {.name = "op", .word = "tester", .n_tables = 1};
+	const struct wr_kept kept = {"pipe", KIT_GROUPS, &op, 1};
+	struct wr_manifest made[3] = {0}, read = {0};
+	struct wr_text text = {0};
+	struct weir_err err = {0};
+
+	must(wr_manifest_init(&made[0], "pipe", &err), &err);
+	for (int i = 0; i < 2; i++) {
+		op.tables = &tables[i];
+		must(wr_manifest_next(&made[i + 1], &made[i], &kept, NULL, 0, &err), &err);
+		text.len = 0;
+		wr_manifest_print(&made[i + 1], &text);
+		must(wr_manifest_parse(&read, text.p, text.len, &err), &err);
+		if (i == 0)
+			ck_assert_ptr_null(read.kept.ops[0].tables[0].key_texts);
+		else
+			ck_assert_str_eq(read.kept.ops[0].tables[0].key_texts[0], "a - b");
+		wr_manifest_fini(&read);
+	}
+	for (int i = 0; i < 3; i++)
+		wr_manifest_fini(&made[i]);
+	wr_text_fini(&text);
+}
+END_TEST
+
 START_TEST(what_is_dropped_is_gone_and_what_is_only_missing_stays)
 {
 	struct weir_table *table = int_table("t", WEIR_BY_NS, count_slot, 1);
@@ -448,6 +480,7 @@ main(void)
 	tcase_set_timeout(all, 60);
 	tcase_add_test(all, slots_are_found_by_name_and_version);
 	tcase_add_test(all, a_table_that_is_keyed_in_another_way_is_refused);
+	tcase_add_test(all, what_keys_are_made_of_is_written_once_it_is_known);
 	tcase_add_test(all, what_is_dropped_is_gone_and_what_is_only_missing_stays);
 	tcase_add_test(all, a_table_that_was_not_tracked_replaces_what_was_there);
 	tcase_add_test(all, a_table_that_has_not_changed_costs_nothing);
