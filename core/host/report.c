@@ -277,26 +277,6 @@ put_schemas(const struct wr_pipeline *pipeline, struct wr_text *out)
 	}
 }
 
-static void
-note_late(const struct wr_op *op, void (*note)(void *arg, const struct wr_op *, const char *),
-	void *arg)
-{
-	const struct weir_operator *desc = op->desc;
-	struct weir_directive d;
-	char text[160];
-	uint32_t i;
-
-	if (desc->on_watermark == NULL || desc->directives == NULL)
-		return;
-	for (i = 0; wr_directive_at(desc->directives, desc->directive_size, i, &d); i++) {
-		if (d.type != WEIR_D_OUTPUT || wr_dir_find(op->dir, d.name) != NULL)
-			continue;
-		snprintf(text, sizeof text,
-			"without %s, the rows meant for it are counted and dropped", d.name);
-		note(arg, op, text);
-	}
-}
-
 void
 wr_report_notes(const struct wr_pipeline *pipeline,
 	void (*note)(void *arg, const struct wr_op *op, const char *sentence), void *arg)
@@ -321,7 +301,6 @@ wr_report_notes(const struct wr_pipeline *pipeline,
 		if (op->own_time)
 			note(arg, op,
 				"it sets the event time: the watermark behind it begins there");
-		note_late(op, note, arg);
 		for (const struct wr_remark *own = op->remarks; own != NULL; own = own->next)
 			note(arg, op, own->text);
 	}

@@ -152,6 +152,9 @@ find_changes_conflict(const struct top_conf *conf, const struct weir_schema *inp
 static int
 top_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
 {
+	static const char dropped[] =
+		"without late_to, the rows meant for it are counted and dropped";
+	const struct weir_str drops = {dropped, sizeof dropped - 1, 0};
 	struct top_conf *conf = self;
 	const struct weir_schema *input = host->input(plan, 0);
 	const uint32_t changes = input != NULL ? input->changes : WEIR_CHANGES_NONE;
@@ -175,6 +178,8 @@ top_plan(void *self, struct weir_plan *plan, const struct weir_host *host)
 	}
 	if (conf->late_to)
 		host->pass(plan, 1, 0, -1, (struct weir_str){0});
+	else if (conf->tumbling != 0)
+		host->declare(plan, WEIR_PLAN_NOTE, 0, drops);
 	/* Rows that are taken back may leave fewer places; without windows others only fill. */
 	if (conf->tumbling != 0 || conf->emit == TOP_EMIT_END)
 		host->declare(plan, WEIR_PLAN_INSERTS, 0, (struct weir_str){0});

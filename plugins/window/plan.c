@@ -255,7 +255,10 @@ window_choose(struct window_conf *conf, struct weir_plan *plan, const struct wei
 {
 	static const char text[] = "keeps every key for ever: with \"ttl TIME\" those without rows "
 				   "are forgotten";
+	static const char dropped[] =
+		"without late_to, the rows meant for it are counted and dropped";
 	const struct weir_str grows = {text, sizeof text - 1, 0};
+	const struct weir_str drops = {dropped, sizeof dropped - 1, 0};
 	const struct weir_str own = {0};
 	const char *wrong;
 	int rc = 0;
@@ -282,6 +285,8 @@ window_choose(struct window_conf *conf, struct weir_plan *plan, const struct wei
 			plan, conf->gap > 0 ? WEIR_PLAN_TAKES_BACK : WEIR_PLAN_CHANGES, 0, own);
 	if (conf->lateness > 0)
 		host->declare(plan, WEIR_PLAN_WATERMARK_DELAY, conf->lateness, own);
+	if (conf->count == 0 && !conf->global && !conf->late_to)
+		host->declare(plan, WEIR_PLAN_NOTE, 0, drops);
 	if ((conf->count > 0 || conf->global) && conf->ttl == 0 && conf->key.n > 0)
 		host->declare(plan, WEIR_PLAN_NOTE, 0, grows);
 	return 0;

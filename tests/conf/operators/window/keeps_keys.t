@@ -23,9 +23,7 @@ pipeline "p": 5 operators in 1 chain, 1 task on 1 loop
       no buffers: there is one chain
   notes
       source stdin "in": a bad record fails the pipeline
-      window "w": without late_to, the rows meant for it are counted and dropped
       window "w": keeps every key for ever: with "ttl TIME" those without rows are forgotten
-      window "v": without late_to, the rows meant for it are counted and dropped
 -- stderr
 weir: the configuration file weir.conf syntax is ok
 weir: configuration file weir.conf test is successful
