@@ -5,6 +5,7 @@
  * and at the end the entries, sorted, with room for `cap`.  What entries that left have taken is
  * garbage until its room is needed.
  */
+#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,16 @@ static struct top_many *
 many_of(const struct top_group *group)
 {
 	return (struct top_many *)((uintptr_t)group - offsetof(struct top_many, group));
+}
+
+int
+top_fail(const struct top_table *t, struct weir_task *task)
+{
+	if (t->is_full)
+		return weir_fail(task->err, -EFBIG,
+			"the rows of one group take more than 4 GiB; lower \"limit\", or let fewer "
+			"columns be read further down");
+	return weir_fail(task->err, -ENOMEM, "out of memory");
 }
 
 /* Cells, the group, and of few rows their prefixes. */
@@ -234,8 +245,10 @@ make_room(struct top_table *t, struct top_many *many, uint32_t room, uint64_t si
 	if (want + entries < least)
 		want = least - entries;
 	want = (want + sizeof(uint64_t)) / sizeof(uint64_t) * sizeof(uint64_t);
-	if (want + entries > UINT32_MAX)
+	if (want + entries > UINT32_MAX) {
+		t->is_full = 1;
 		return -1;
+	}
 	many->cap = cap;
 	store = store_edit(t, many, (uint32_t)want);
 	memmove(store.entries, store.bytes + room, many->group.n * sizeof(struct entry));

@@ -15,7 +15,8 @@ enum { FETCH_MAX = 256 }; /* rows that are looked for together */
 static int
 add_place(struct top_upsert *u, uint32_t place, struct weir_str row)
 {
-	if (u->places.len + row.len > PLACES_MAX || top_bytes_add(&u->places, row.p, row.len) < 0)
+	u->heads.is_full = u->places.len + row.len > PLACES_MAX;
+	if (u->heads.is_full || top_bytes_add(&u->places, row.p, row.len) < 0)
 		return -1;
 	u->ends[place] = (uint32_t)u->places.len;
 	return 0;
@@ -211,12 +212,12 @@ top_upsert_drain(struct top_upsert *u, struct weir_task *task, void **cursor)
 		for (uint32_t i = 0; i < entries.n; i++)
 			sel[i] = i;
 		if (top_upsert_refill(u, entries.keys, sel, groups, entries.n) < 0)
-			return weir_fail(task->err, -ENOMEM, "out of memory");
+			return top_fail(&u->heads, task);
 		for (uint32_t i = 0; i < entries.n; i++) {
 			const struct kept *kept = groups[i];
 
 			if (drain_group(u, task, entries.keys, i, groups[i], &results) < 0)
-				return weir_fail(task->err, -ENOMEM, "out of memory");
+				return top_fail(&u->heads, task);
 			emitted += kept->head.group.n;
 		}
 		release(u, task, &results);

@@ -115,8 +115,10 @@ top_record_add(
 	char *bytes;
 
 	u->ext->peek(u->rows, &entry->cell, &len);
-	if (len + size > UINT32_MAX)
+	if (len + size > UINT32_MAX) {
+		u->heads.is_full = 1;
 		return -1;
+	}
 	bytes = u->ext->edit(
 		u->rows, entry, &entry->cell, len + (uint32_t)size, len, (uint32_t)size);
 	bytes += len;

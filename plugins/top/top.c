@@ -615,7 +615,7 @@ top_process(void *self, struct weir_task *task, uint32_t in, const struct weir_b
 	else
 		rc = add_to_groups(top, batch, cols, rows, n, group);
 	if (rc < 0)
-		return weir_fail(task->err, -ENOMEM, "out of memory");
+		return top_fail(&top->table, task);
 	if (conf->tumbling == 0 && conf->emit == TOP_EMIT_UPDATE)
 		emit_updates(top, task, group, n_groups);
 	return WEIR_OK;

@@ -61,7 +61,11 @@ struct top_table {
 	uint32_t is_few; /* its groups are kept by few.c */
 	char *spare; /* where group.c packs bytes */
 	size_t spare_cap;
+	uint32_t is_full; /* what failed would have made a cell larger than one can be */
 };
+
+/* After a call that gave -1: says why. */
+int top_fail(const struct top_table *table, struct weir_task *task);
 
 /* The slot of a group with such a limit.  0, or -1: out of memory; free() its initial value. */
 int top_table_slot(const struct top_table *table, const char *name, struct weir_slot *slot);

@@ -357,11 +357,11 @@ top_upsert_process(struct top_upsert *u, struct weir_task *task, const struct we
 		return WEIR_OK;
 	if (top_keys_make(&u->orders, &conf->order, cols, rows, n, order) < 0 ||
 		top_keys_make(&u->ids, &conf->unique, cols + conf->order.n, rows, n, id) < 0)
-		return weir_fail(task->err, -ENOMEM, "out of memory");
+		return top_fail(&u->heads, task);
 	u->top->rows_ext->pack(u->top->rows, batch, rows, n, row);
 	for (uint32_t i = 0; i < n; i++)
 		changes[i] = (struct change){.id = id[i], .order = order[i], .row = row[i]};
 	if (apply_all(u, task, batch, rows, n, changes) < 0)
-		return weir_fail(task->err, -ENOMEM, "out of memory");
+		return top_fail(&u->heads, task);
 	return WEIR_OK;
 }
