@@ -7,11 +7,14 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <weir/kernel.h>
 #include <xxhash.h>
 
-enum { ROWS_FORMAT = 2 }; /* another one whenever rows have other bytes: rows.h */
+enum { ROWS_FORMAT = 3 }; /* another one whenever rows have other bytes: rows.h */
 
 enum { TEXT_LONG = 255 }; /* in the place of a length that takes four bytes more */
+
+enum { CODES_WORD = 16 }; /* lengths of ints in a word */
 
 /* How values stand in a row. */
 enum kind { KIND_INT, KIND_TIME, KIND_FLOAT, KIND_BOOL, KIND_TEXT };
@@ -20,7 +23,6 @@ enum kind { KIND_INT, KIND_TIME, KIND_FLOAT, KIND_BOOL, KIND_TEXT };
 struct kept {
 	enum kind kind;
 	uint32_t type;
-	uint32_t code; /* of an int: which of the lengths is its own */
 	uint32_t col; /* of the input's; from n_cols on: n_cols + WEIR_AT_x */
 
 	/* Of the rows that are written. */
@@ -31,10 +33,18 @@ struct kept {
 struct weir_rows {
 	struct weir_rows *next; /* of the instance */
 	struct wr_inst *inst;
-	uint32_t in, n_cols, n_kept, n_codes, version;
+	uint32_t in, n_cols, n_kept, version;
+	uint32_t n_ints; /* of the kept, the first ones */
 	struct kept *kept;
-	const struct weir_batch *batch; /* whose rows are written */
 	uint8_t *full; /* a bit for each column that has values there */
+
+	/* Of the rows that are written, from sizes() on; NULL: nothing was written yet. */
+	const struct weir_batch *batch;
+	bool nulls; /* in some column */
+	uint16_t *place; /* of a row of the batch: its number among these */
+	uint64_t *words; /* as ints stand in rows, column after column */
+	uint64_t *codes; /* how many bytes these have, four bits each, CODES_WORD columns a word */
+
 	struct wr_batch *unpacked; /* what the last unpack() gave; NULL: none yet */
 };
 
@@ -49,7 +59,7 @@ bits_size(const struct weir_rows *rows)
 static uint32_t
 head_size(const struct weir_rows *rows)
 {
-	return bits_size(rows) + (rows->n_codes + 1) / 2;
+	return bits_size(rows) + (rows->n_ints + 1) / 2;
 }
 
 static enum kind
@@ -76,13 +86,26 @@ is_int(enum kind kind)
 static void
 keep(struct weir_rows *rows, XXH3_state_t *hash, struct weir_str name, uint32_t type, uint32_t col)
 {
-	const enum kind kind = kind_of(type);
-
-	rows->kept[rows->n_kept++] =
-		(struct kept){.kind = kind, .type = type, .col = col, .code = rows->n_codes};
-	rows->n_codes += is_int(kind);
+	rows->kept[rows->n_kept++] = (struct kept){.kind = kind_of(type), .type = type, .col = col};
 	XXH3_64bits_update(hash, name.p, name.len);
 	XXH3_64bits_update(hash, &type, sizeof type);
+}
+
+/* Of the columns that are kept those that are ints, or those that are none. */
+static void
+keep_some(struct weir_rows *rows, XXH3_state_t *hash, const struct wr_in *input, bool ints)
+{
+	const struct weir_field *const *fields = input->schema->fields;
+	const struct weir_str hidden = {.p = "@", .len = 1};
+	uint32_t c;
+
+	for (c = 0; c < rows->n_cols; c++)
+		if (weir_bit_get(input->needed, c) && is_int(kind_of(fields[c]->type)) == ints)
+			keep(rows, hash, fields[c]->name, fields[c]->type, c);
+	for (c = 0; c < WEIR_AT_COUNT; c++)
+		if ((input->needed_hidden >> c & 1) != 0 &&
+			is_int(kind_of(wr_hidden_type[c])) == ints)
+			keep(rows, hash, hidden, wr_hidden_type[c], rows->n_cols + c);
 }
 
 struct weir_rows *
@@ -93,7 +116,6 @@ wr_rows_open(struct weir_task *task, uint32_t in)
 	const struct wr_in *input = &inst->op->in[in];
 	const uint32_t format = ROWS_FORMAT;
 	XXH3_state_t *hash = XXH3_createState();
-	uint32_t c;
 
 	rows->inst = inst;
 	rows->in = in;
@@ -101,14 +123,9 @@ wr_rows_open(struct weir_task *task, uint32_t in)
 	rows->kept = wr_alloc((rows->n_cols + WEIR_AT_COUNT) * sizeof *rows->kept);
 	XXH3_64bits_reset(hash);
 	XXH3_64bits_update(hash, &format, sizeof format);
-	for (c = 0; c < rows->n_cols; c++)
-		if (weir_bit_get(input->needed, c))
-			keep(rows, hash, input->schema->fields[c]->name,
-				input->schema->fields[c]->type, c);
-	for (c = 0; c < WEIR_AT_COUNT; c++)
-		if ((input->needed_hidden >> c & 1) != 0)
-			keep(rows, hash, (struct weir_str){.p = "@", .len = 1}, wr_hidden_type[c],
-				rows->n_cols + c);
+	keep_some(rows, hash, input, true);
+	rows->n_ints = rows->n_kept;
+	keep_some(rows, hash, input, false);
 	rows->full = wr_zalloc(bits_size(rows));
 	rows->version = (uint32_t)XXH3_64bits_digest(hash);
 	XXH3_freeState(hash);
@@ -132,6 +149,9 @@ wr_rows_free_all(struct wr_inst *inst)
 			wr_batch_unref(rows->unpacked);
 		free(rows->kept);
 		free(rows->full);
+		free(rows->place);
+		free(rows->words);
+		free(rows->codes);
 		free(rows);
 	}
 }
@@ -206,58 +226,104 @@ int_base(enum kind kind, int64_t event_time)
 	return kind == KIND_TIME ? (uint64_t)event_time : 0;
 }
 
-static inline uint64_t
-int_at(const struct weir_column *column, enum kind kind, int64_t event_time, uint32_t row)
+static inline void
+note_word(uint64_t word, uint32_t shift, uint64_t *to, uint64_t *codes, uint32_t *len)
 {
-	return zigzag(((const uint64_t *)column->values)[row] - int_base(kind, event_time));
+	const uint32_t size = word_size(word);
+
+	*to = word;
+	*codes |= (uint64_t)size << shift;
+	*len += size;
 }
 
-static inline uint32_t
-value_size(const struct weir_column *column, enum kind kind, int64_t event_time, uint32_t row)
+/* Of n rows the ints of a column without nulls as they stand there, and how many bytes they take.
+ */
+WEIR_KERNEL static void
+note_ints(const uint64_t *values, const uint32_t *row, uint32_t n, uint32_t shift, uint64_t *words,
+	uint64_t *codes, uint32_t *len)
 {
-	uint32_t len;
+	for (uint32_t i = 0; i < n; i++)
+		note_word(zigzag(values[row[i]]), shift, &words[i], &codes[i], &len[i]);
+}
 
-	switch (kind) {
-	case KIND_BOOL:
-		return 1;
-	case KIND_FLOAT:
-		return sizeof(double);
-	case KIND_TEXT:
-		len = ((const struct weir_view *)column->values)[row].len;
-		return length_size(len) + len;
-	default:
-		return word_size(int_at(column, kind, event_time, row));
+WEIR_KERNEL static void
+note_times(const uint64_t *values, const int64_t *event_time, const uint32_t *row, uint32_t n,
+	uint32_t shift, uint64_t *words, uint64_t *codes, uint32_t *len)
+{
+	for (uint32_t i = 0; i < n; i++)
+		note_word(zigzag(values[row[i]] - (uint64_t)event_time[row[i]]), shift, &words[i],
+			&codes[i], &len[i]);
+}
+
+/* Column k, of ints. */
+static void
+note_column(struct weir_rows *rows, uint32_t k, const int64_t *event_time, const uint32_t *row,
+	uint32_t n, uint32_t *len)
+{
+	const struct kept *kept = &rows->kept[k];
+	const uint32_t shift = k % CODES_WORD * 4;
+	const uint64_t *values = kept->column->values;
+	uint64_t *words = rows->words + (size_t)k * WEIR_ROWS_MAX;
+	uint64_t *codes = rows->codes + (size_t)(k / CODES_WORD) * WEIR_ROWS_MAX;
+
+	if (!kept->nulls && kept->kind == KIND_INT) {
+		note_ints(values, row, n, shift, words, codes, len);
+		return;
+	}
+	if (!kept->nulls) {
+		note_times(values, event_time, row, n, shift, words, codes, len);
+		return;
+	}
+	for (uint32_t i = 0; i < n; i++)
+		if (!weir_null_at(kept->column, row[i]))
+			note_word(zigzag(values[row[i]] - int_base(kept->kind, event_time[row[i]])),
+				shift, &words[i], &codes[i], &len[i]);
+}
+
+/* Adds what the values of a column take that are no ints. */
+static void
+add_sizes(const struct kept *kept, const uint32_t *row, uint32_t n, uint32_t *len)
+{
+	const struct weir_column *column = kept->column;
+	const struct weir_view *views = column->values;
+
+	if (kept->kind == KIND_TEXT && !kept->nulls) {
+		for (uint32_t i = 0; i < n; i++)
+			len[i] += length_size(views[row[i]].len) + views[row[i]].len;
+		return;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		if (kept->nulls && weir_null_at(column, row[i]))
+			continue;
+		if (kept->kind == KIND_TEXT)
+			len[i] += length_size(views[row[i]].len) + views[row[i]].len;
+		else
+			len[i] += kept->kind == KIND_BOOL ? 1 : (uint32_t)sizeof(double);
 	}
 }
 
-/* Adds to len what the values of a column take, of a kind known where this is inlined. */
-static inline __attribute__((always_inline)) void
-add_sizes_of(const struct weir_column *column, enum kind kind, bool nulls,
-	const int64_t *event_time, const uint32_t *row, uint32_t n, uint32_t *len)
+static uint32_t
+codes_words(const struct weir_rows *rows)
 {
-	const struct weir_column own = *column;
-
-	for (uint32_t i = 0; i < n; i++)
-		if (!nulls || !weir_null_at(&own, row[i]))
-			len[i] += value_size(&own, kind, event_time[row[i]], row[i]);
+	return (rows->n_ints + CODES_WORD - 1) / CODES_WORD;
 }
 
 static void
-add_sizes(const struct kept *kept, const int64_t *event_time, const uint32_t *row, uint32_t n,
-	uint32_t *len)
+start_notes(struct weir_rows *rows, const struct weir_batch *batch, const uint32_t *row, uint32_t n)
 {
-	const struct weir_column *column = kept->column;
-
-	if (kept->nulls)
-		add_sizes_of(column, kept->kind, true, event_time, row, n, len);
-	else if (kept->kind == KIND_INT)
-		add_sizes_of(column, KIND_INT, false, event_time, row, n, len);
-	else if (kept->kind == KIND_TIME)
-		add_sizes_of(column, KIND_TIME, false, event_time, row, n, len);
-	else if (kept->kind == KIND_TEXT)
-		add_sizes_of(column, KIND_TEXT, false, event_time, row, n, len);
-	else
-		add_sizes_of(column, kept->kind, false, event_time, row, n, len);
+	if (rows->place == NULL) {
+		rows->place = wr_alloc(WEIR_ROWS_MAX * sizeof *rows->place);
+		rows->words = wr_zalloc((size_t)rows->n_ints * WEIR_ROWS_MAX * sizeof *rows->words);
+		rows->codes =
+			wr_zalloc((size_t)codes_words(rows) * WEIR_ROWS_MAX * sizeof *rows->codes);
+	}
+	rows->batch = batch;
+	rows->nulls = false;
+	memset(rows->full, 0, bits_size(rows));
+	for (uint32_t w = 0; w < codes_words(rows); w++)
+		memset(rows->codes + (size_t)w * WEIR_ROWS_MAX, 0, n * sizeof *rows->codes);
+	for (uint32_t i = 0; i < n; i++)
+		rows->place[row[i]] = (uint16_t)i;
 }
 
 void
@@ -270,8 +336,7 @@ wr_rows_sizes(struct weir_rows *rows, const struct weir_batch *batch, const uint
 		row[i] = sel != NULL ? sel[i] : i;
 		size[i] = head_size(rows) + (uint32_t)sizeof(int64_t);
 	}
-	rows->batch = batch;
-	memset(rows->full, 0, bits_size(rows));
+	start_notes(rows, batch, row, n);
 	for (uint32_t k = 0; k < rows->n_kept; k++) {
 		struct kept *kept = &rows->kept[k];
 
@@ -279,8 +344,46 @@ wr_rows_sizes(struct weir_rows *rows, const struct weir_batch *batch, const uint
 		if (kept->column == NULL)
 			continue;
 		kept->nulls = has_null(kept->column, row, n);
+		rows->nulls |= kept->nulls;
 		rows->full[k / 8] |= (uint8_t)(1 << k % 8);
-		add_sizes(kept, batch->event_time, row, n, size);
+		if (k < rows->n_ints)
+			note_column(rows, k, batch->event_time, row, n, size);
+		else
+			add_sizes(kept, row, n, size);
+	}
+}
+
+/* Two parts of so many bytes, which may be the same. */
+static inline void
+copy_ends(uint8_t *to, const uint8_t *p, uint32_t len, uint32_t part)
+{
+	memcpy(to, p, part);
+	memcpy(to + len - part, p + len - part, part);
+}
+
+/*
+ * Texts are of any length, and who asks for it guesses wrong: those of the usual ones are copied in
+ * parts, some bytes twice.  Behind a short one, which has twelve bytes whatever its length, up to
+ * eight more are written.
+ */
+static inline void
+copy_text(uint8_t *to, const uint8_t *p, uint32_t len)
+{
+	const uint32_t short_end = len > 8 ? len : 8;
+
+	if (len <= 12) {
+		copy_ends(to, p, short_end, 8);
+	} else if (len < 16) {
+		copy_ends(to, p, len, 8);
+	} else if (len < 32) {
+		copy_ends(to, p, len, 16);
+	} else if (len <= 128) {
+		copy_ends(to, p, len < 64 ? len : 64, 32);
+		p += len < 64 ? 0 : len - 64;
+		to += len < 64 ? 0 : len - 64;
+		copy_ends(to, p, len < 64 ? len : 64, 32);
+	} else {
+		memcpy(to, p, len);
 	}
 }
 
@@ -292,31 +395,57 @@ put_text(uint8_t *to, struct weir_str text)
 		memcpy(to, &text.len, sizeof text.len);
 		to += sizeof text.len;
 	}
-	memcpy(to, text.p, text.len);
+	copy_text(to, (const uint8_t *)text.p, text.len);
 	return to + text.len;
 }
 
-/* size: of an int, how many bytes it has. */
+/* That is no int. */
 static inline uint8_t *
-put_value(uint8_t *to, const struct kept *kept, int64_t event_time, uint32_t row, uint32_t *size)
+put_value(uint8_t *to, const struct kept *kept, uint32_t row)
 {
 	const struct weir_column *column = kept->column;
-	uint64_t word;
 
-	switch (kept->kind) {
-	case KIND_TEXT:
+	if (kept->kind == KIND_TEXT)
 		return put_text(to, weir_str_at(column, row));
-	case KIND_BOOL:
+	if (kept->kind == KIND_BOOL) {
 		*to = (uint8_t)weir_bool_at(column, row);
 		return to + 1;
-	case KIND_FLOAT:
-		memcpy(to, (const double *)column->values + row, sizeof(double));
-		return to + sizeof(double);
-	default:
-		word = int_at(column, kept->kind, event_time, row);
-		*size = word_size(word);
-		memcpy(to, &word, sizeof word);
-		return to + *size;
+	}
+	memcpy(to, (const double *)column->values + row, sizeof(double));
+	return to + sizeof(double);
+}
+
+/* All ints of a row and, before them, how long they are. */
+static inline uint8_t *
+put_ints(const struct weir_rows *rows, uint32_t place, uint8_t *codes)
+{
+	const uint64_t *words = rows->words + place, *next = rows->codes + place;
+	uint8_t *to = codes + (rows->n_ints + 1) / 2;
+	uint64_t code = 0;
+
+	for (uint32_t k = 0; k < rows->n_ints; k += CODES_WORD, next += WEIR_ROWS_MAX)
+		memcpy(codes + k / 2, next, sizeof *next);
+	next = rows->codes + place;
+	for (uint32_t k = 0; k < rows->n_ints; k++, words += WEIR_ROWS_MAX) {
+		if (k % CODES_WORD == 0) {
+			code = *next;
+			next += WEIR_ROWS_MAX;
+		}
+		memcpy(to, words, sizeof *words);
+		to += code & 0xf;
+		code >>= 4;
+	}
+	return to;
+}
+
+static void
+clear_nulls(const struct weir_rows *rows, uint32_t row, uint8_t *bits)
+{
+	for (uint32_t k = 0; k < rows->n_kept; k++) {
+		const struct kept *kept = &rows->kept[k];
+
+		if (kept->column != NULL && kept->nulls && weir_null_at(kept->column, row))
+			bits[k / 8] &= (uint8_t) ~(1 << k % 8);
 	}
 }
 
@@ -324,28 +453,20 @@ put_value(uint8_t *to, const struct kept *kept, int64_t event_time, uint32_t row
 void
 wr_rows_write(const struct weir_rows *rows, uint32_t row, char *bytes)
 {
-	const int64_t event_time = rows->batch->event_time[row];
-	uint8_t *bits = (uint8_t *)bytes, *codes = bits + bits_size(rows);
-	uint8_t *to = bits + head_size(rows);
-	uint32_t code = 0;
+	uint8_t *bits = (uint8_t *)bytes, *to;
 
-	memcpy(bits, rows->full, bits_size(rows));
-	for (uint32_t k = 0; k < rows->n_kept; k++) {
+	for (uint32_t h = 0; h < bits_size(rows); h++)
+		bits[h] = rows->full[h];
+	if (rows->nulls)
+		clear_nulls(rows, row, bits);
+	to = put_ints(rows, rows->place[row], bits + bits_size(rows));
+	for (uint32_t k = rows->n_ints; k < rows->n_kept; k++) {
 		const struct kept *kept = &rows->kept[k];
-		uint32_t size = 0;
 
-		if (kept->column != NULL && kept->nulls && weir_null_at(kept->column, row))
-			bits[k / 8] &= (uint8_t) ~(1 << k % 8);
-		else if (kept->column != NULL)
-			to = put_value(to, kept, event_time, row, &size);
-		if (!is_int(kept->kind))
-			continue;
-		/* Two of them make a byte. */
-		code |= size << kept->code % 2 * 4;
-		codes[kept->code / 2] = (uint8_t)code;
-		code = kept->code % 2 == 0 ? code : 0;
+		if (kept->column != NULL && !(kept->nulls && weir_null_at(kept->column, row)))
+			to = put_value(to, kept, row);
 	}
-	memcpy(to, &event_time, sizeof event_time);
+	memcpy(to, &rows->batch->event_time[row], sizeof(int64_t));
 }
 
 void
@@ -415,13 +536,33 @@ take_float(struct reader *reader, uint32_t i, uint64_t *values)
 	reader->at[i] += sizeof *values;
 }
 
-static inline void
-take_int(struct reader *reader, uint32_t i, const struct kept *kept, uint64_t *values)
+/* The ints of all rows, which come first; values has the columns'. */
+static void
+take_ints(struct reader *reader, uint32_t n_ints, void *const *values)
 {
-	uint32_t size = reader->head[i][reader->bits + kept->code / 2] >> kept->code % 2 * 4 & 0xf;
+	for (uint32_t i = 0; i < reader->n; i++) {
+		const uint8_t *codes = reader->head[i] + reader->bits;
+		const uint8_t *at = codes + (n_ints + 1) / 2;
+		uint64_t code = 0;
 
-	values[i] = unzigzag(get_word(reader->at[i], size)) + int_base(kept->kind, reader->time[i]);
-	reader->at[i] += size;
+		for (uint32_t k = 0; k < n_ints; k++) {
+			if (k % CODES_WORD == 0)
+				memcpy(&code, codes + k / 2, sizeof code);
+			((uint64_t *)values[k])[i] = unzigzag(get_word(at, code & 0xf));
+			at += code & 0xf;
+			code >>= 4;
+		}
+		reader->at[i] = at;
+	}
+}
+
+/* Of a column of ints: those that are not null counted from what they are counted from. */
+static void
+settle_ints(const struct reader *reader, enum kind kind, const uint64_t *valid, uint64_t *values)
+{
+	for (uint32_t i = 0; i < reader->n && kind == KIND_TIME; i++)
+		if (valid == NULL || weir_bit_get(valid, i))
+			values[i] += int_base(kind, reader->time[i]);
 }
 
 /* valid NULL: no row is null. */
@@ -441,9 +582,7 @@ take_values(struct reader *reader, const struct kept *kept, const uint64_t *vali
 			if (valid == NULL || weir_bit_get(valid, i))
 				take_float(reader, i, values);
 	} else {
-		for (uint32_t i = 0; i < reader->n; i++)
-			if (valid == NULL || weir_bit_get(valid, i))
-				take_int(reader, i, kept, values);
+		settle_ints(reader, kept->kind, valid, values);
 	}
 }
 
@@ -462,26 +601,41 @@ take_valid(const struct reader *reader, struct wr_arena *arena, uint32_t k)
 	return valid;
 }
 
+/* Column k; *values gets where its values are to stand. */
 static const struct weir_column *
-take_column(struct reader *reader, struct wr_arena *arena, const struct kept *kept, uint32_t k,
-	const uint8_t *const *bufs)
+new_column(struct reader *reader, struct wr_arena *arena, uint32_t type, uint32_t k,
+	const uint8_t *const *bufs, void **values)
 {
-	const uint32_t type = kept->type;
 	struct weir_column *column = wr_arena_new(arena, struct weir_column);
 	const uint64_t *valid = take_valid(reader, arena, k);
 	size_t size = type == WEIR_BOOL ? (reader->n + 63) / 64 * sizeof(uint64_t)
 					: (size_t)reader->n * wr_type_width(type);
-	void *values = wr_arena_alloc(arena, size);
 
+	*values = wr_arena_alloc(arena, size);
 	if (valid != NULL || type == WEIR_BOOL)
-		memset(values, 0, size);
-	take_values(reader, kept, valid, values);
+		memset(*values, 0, size);
 	*column = (struct weir_column){.size = sizeof *column,
 		.type = type,
-		.values = values,
+		.values = *values,
 		.valid = valid,
 		.bufs = bufs};
 	return column;
+}
+
+static void
+take_columns(const struct weir_rows *rows, struct reader *reader, struct wr_arena *arena,
+	const struct weir_column **cols)
+{
+	void **values = wr_arena_array(&rows->inst->frame->scratch, void *, rows->n_kept);
+	const uint8_t **bufs = wr_arena_array(arena, const uint8_t *, 1);
+	const struct kept *kept = rows->kept;
+
+	bufs[0] = reader->base;
+	for (uint32_t k = 0; k < rows->n_kept; k++)
+		cols[kept[k].col] = new_column(reader, arena, kept[k].type, k, bufs, &values[k]);
+	take_ints(reader, rows->n_ints, values);
+	for (uint32_t k = 0; k < rows->n_kept; k++)
+		take_values(reader, &kept[k], cols[kept[k].col]->valid, values[k]);
 }
 
 /* Copies the rows into the batch, and their event times where the batch has them. */
@@ -523,16 +677,13 @@ wr_rows_unpack(struct weir_rows *rows, const struct weir_str *bytes, uint32_t n)
 	const struct weir_schema *schema = inst->op->in[rows->in].schema;
 	const struct weir_column **cols =
 		wr_arena_array(arena, const struct weir_column *, rows->n_cols + WEIR_AT_COUNT);
-	const uint8_t **bufs = wr_arena_array(arena, const uint8_t *, 1);
 	struct reader reader = {.n = n};
 
 	take_rows(rows, batch, bytes, &reader);
-	bufs[0] = reader.base;
 	for (uint32_t c = 0; c < rows->n_cols; c++)
 		cols[c] = absent_column(arena, schema->fields[c]->type);
 	memset(cols + rows->n_cols, 0, WEIR_AT_COUNT * sizeof(struct weir_column *));
-	for (uint32_t k = 0; k < rows->n_kept; k++)
-		cols[rows->kept[k].col] = take_column(&reader, arena, &rows->kept[k], k, bufs);
+	take_columns(rows, &reader, arena, cols);
 	batch->pub.n_rows = n;
 	batch->pub.cols = cols;
 	batch->pub.n_cols = rows->n_cols;

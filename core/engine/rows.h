@@ -2,11 +2,12 @@
 /*
  * Rows of an input as bytes, for the cells of tables. [task]
  *
- * A row: a bit per kept column that says it is not null (whole bytes); four bits per kept int and
- * timestamp, how many bytes it has (whole bytes); the values of those that are not null, in the
- * order of columns; event time (8 bytes).  An int is zigzag, so that small ones have few bytes, a
- * timestamp the same of how far it is from the event time; a float has 8 bytes, a bool one, a
- * string its length (one byte, or 255 and four) and itself.  Little-endian, nothing aligned.
+ * A row: a bit per kept column that says it is not null (whole bytes), ints and timestamps first;
+ * four bits per int, how many bytes it has (whole bytes); the ints, and the other values that are
+ * not null, in the order of columns; event time (8 bytes).  An int is zigzag, so that small ones
+ * have few bytes, a timestamp the same of how far it is from the event time; a float has 8 bytes, a
+ * bool one, a string its length (one byte, or 255 and four) and itself.  Little-endian, nothing
+ * aligned.
  */
 #ifndef WR_ENGINE_ROWS_H
 #define WR_ENGINE_ROWS_H

@@ -374,36 +374,61 @@ START_TEST(or_goes_on_at_the_end)
 }
 END_TEST
 
+/* Columns of ints beside the others, so that they are more than sixteen. */
+#define MORE_INTS                                                                                  \
+	"n0 int; n1 int; n2 int; n3 int; n4 int; n5 int; n6 int; n7 int; n8 int; n9 int; "         \
+	"n10 int; n11 int; n12 int; "
+
+enum { MORE = 13 };
+
+static size_t
+add_more_ints(char *row, size_t size, int i)
+{
+	size_t len = 0;
+
+	for (int k = 0; k < MORE; k++) {
+		len += (size_t)snprintf(row + len, size - len, "\"n%d\":", k);
+		len += (size_t)snprintf(row + len, size - len, (i + k) % 9 == 8 ? "null," : "%lld,",
+			(long long)(k - 6) << (i + k) % 50);
+	}
+	return len;
+}
+
 /* Row i of those whose values are at the ends of what a row has so many bytes for. */
 static void
 row_at_ends(char *row, size_t size, int i)
 {
-	static const int lengths[] = {0, 1, 254, 255, 256, 70000};
+	static const int lengths[] = {0, 1, 7, 8, 9, 12, 13, 15, 16, 17, 31, 32, 33, 63, 64, 65, 96,
+		127, 128, 129, 254, 255, 256, 70000};
 	const uint64_t one = UINT64_C(1) << (i < 128 ? i / 2 : 63), end = one - (i & 1);
-	static char text[70001];
+	const int len = lengths[i % (int)(sizeof lengths / sizeof *lengths)];
+	static char text[70001], more[1000];
 	char mine[32], less[32];
 
-	memset(text, 'x', sizeof text);
-	text[lengths[i % 6]] = '\0';
+	for (int k = 0; k < len; k++)
+		text[k] = (char)('a' + (k + i) % 23);
+	text[len] = '\0';
+	add_more_ints(more, sizeof more, i);
 	snprintf(mine, sizeof mine, "%lld", (long long)end);
 	snprintf(less, sizeof less, "%lld", (long long)(0 - end));
 	snprintf(row, size,
-		"{\"id\":%d,\"a\":%s,\"b\":%s,\"f\":%s,\"yes\":%s,\"text\":%s%s%s,"
+		"{\"id\":%d,\"a\":%s,\"b\":%s,%s\"f\":%s,\"yes\":%s,\"text\":%s%s%s,\"last\":\"%.*"
+		"s\","
 		"\"other\":\"%04d-02-03T04:05:06.%06dZ\",\"ts\":\"20%02d-01-01T00:00:00Z\"}",
-		i, i % 7 == 6 ? "null" : mine, i % 5 == 4 ? "null" : less,
+		i, i % 7 == 6 ? "null" : mine, i % 5 == 4 ? "null" : less, more,
 		i % 3 == 2 ? "null" : "-1.5e+300", i & 4 ? "true" : "false",
 		i % 11 == 10 ? "" : "\"", i % 11 == 10 ? "null" : text, i % 11 == 10 ? "" : "\"",
-		1700 + 5 * i, i + 1, i % 80);
+		i % 40, text, 1700 + 5 * i, i + 1, i % 80);
 }
 
 START_TEST(rows_are_kept_as_they_came)
 {
 	enum { N = 132 };
 	static char row[80000];
-	struct wt_rig *rig =
-		wt_rig_with(&(struct wt_options){.op = "dedupe { key id; keep last; emit end; }",
-			.fields = "id int; a int; b int; f float; yes bool; text string; "
-				  "other timestamp; ts timestamp;"});
+	struct wt_rig *rig = wt_rig_with(&(struct wt_options){
+		.op = "dedupe { key id; keep last; emit end; }",
+		.fields = "id int; a int; b int; " MORE_INTS "f float; yes bool; text string; "
+			  "last string; other timestamp; ts timestamp;"});
 
 	for (int i = 0; i < N; i++) {
 		row_at_ends(row, sizeof row, i);
