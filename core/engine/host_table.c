@@ -411,6 +411,7 @@ static const struct weir_rows_ext rows_ext = {
 	.unpack = wr_rows_unpack,
 	.sizes = wr_rows_sizes,
 	.write = wr_rows_write,
+	.open_passed = wr_rows_open_passed,
 };
 
 static const void *

@@ -91,47 +91,68 @@ keep(struct weir_rows *rows, XXH3_state_t *hash, struct weir_str name, uint32_t 
 	XXH3_64bits_update(hash, &type, sizeof type);
 }
 
-/* Of the columns that are kept those that are ints, or those that are none. */
+/* What of an input is kept: bits of columns, and of hidden ones. */
+struct choice {
+	const uint64_t *cols;
+	uint32_t hidden;
+};
+
+/* Of these columns those that are ints, or those that are none. */
 static void
-keep_some(struct weir_rows *rows, XXH3_state_t *hash, const struct wr_in *input, bool ints)
+keep_some(struct weir_rows *rows, XXH3_state_t *hash, struct choice choice, bool ints)
 {
+	const struct wr_in *input = &rows->inst->op->in[rows->in];
 	const struct weir_field *const *fields = input->schema->fields;
 	const struct weir_str hidden = {.p = "@", .len = 1};
 	uint32_t c;
 
 	for (c = 0; c < rows->n_cols; c++)
-		if (weir_bit_get(input->needed, c) && is_int(kind_of(fields[c]->type)) == ints)
+		if (weir_bit_get(choice.cols, c) && is_int(kind_of(fields[c]->type)) == ints)
 			keep(rows, hash, fields[c]->name, fields[c]->type, c);
 	for (c = 0; c < WEIR_AT_COUNT; c++)
-		if ((input->needed_hidden >> c & 1) != 0 &&
-			is_int(kind_of(wr_hidden_type[c])) == ints)
+		if ((choice.hidden >> c & 1) != 0 && is_int(kind_of(wr_hidden_type[c])) == ints)
 			keep(rows, hash, hidden, wr_hidden_type[c], rows->n_cols + c);
 }
 
-struct weir_rows *
-wr_rows_open(struct weir_task *task, uint32_t in)
+static struct weir_rows *
+open_rows(struct weir_task *task, uint32_t in, struct choice choice)
 {
 	struct wr_inst *inst = wr_inst_of(task);
 	struct weir_rows *rows = wr_zalloc(sizeof *rows);
-	const struct wr_in *input = &inst->op->in[in];
 	const uint32_t format = ROWS_FORMAT;
 	XXH3_state_t *hash = XXH3_createState();
 
 	rows->inst = inst;
 	rows->in = in;
-	rows->n_cols = input->schema->n;
+	rows->n_cols = inst->op->in[in].schema->n;
 	rows->kept = wr_alloc((rows->n_cols + WEIR_AT_COUNT) * sizeof *rows->kept);
 	XXH3_64bits_reset(hash);
 	XXH3_64bits_update(hash, &format, sizeof format);
-	keep_some(rows, hash, input, true);
+	keep_some(rows, hash, choice, true);
 	rows->n_ints = rows->n_kept;
-	keep_some(rows, hash, input, false);
+	keep_some(rows, hash, choice, false);
 	rows->full = wr_zalloc(bits_size(rows));
 	rows->version = (uint32_t)XXH3_64bits_digest(hash);
 	XXH3_freeState(hash);
 	rows->next = inst->rows;
 	inst->rows = rows;
 	return rows;
+}
+
+struct weir_rows *
+wr_rows_open(struct weir_task *task, uint32_t in)
+{
+	const struct wr_in *input = &wr_inst_of(task)->op->in[in];
+
+	return open_rows(task, in, (struct choice){input->needed, input->needed_hidden});
+}
+
+struct weir_rows *
+wr_rows_open_passed(struct weir_task *task, uint32_t in)
+{
+	const struct wr_in *input = &wr_inst_of(task)->op->in[in];
+
+	return open_rows(task, in, (struct choice){input->passed, input->passed_hidden});
 }
 
 uint32_t

@@ -15,6 +15,7 @@
 #include "engine/instance.h"
 
 struct weir_rows *wr_rows_open(struct weir_task *task, uint32_t in);
+struct weir_rows *wr_rows_open_passed(struct weir_task *task, uint32_t in);
 uint32_t wr_rows_version(const struct weir_rows *rows);
 void wr_rows_pack(struct weir_rows *rows, const struct weir_batch *batch, const uint32_t *sel,
 	uint32_t n, struct weir_str *bytes);

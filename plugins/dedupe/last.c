@@ -53,7 +53,7 @@ dedupe_last_open(const struct dedupe_conf *conf, struct weir_task *task, void **
 	l->tables = task->host->extension("weir.table/1");
 	l->rows_ext = task->host->extension("weir.rows/1");
 	if (conf->emit == DEDUPE_EMIT_END) {
-		l->rows = l->rows_ext->open(task, 0);
+		l->rows = l->rows_ext->open_passed(task, 0);
 		slot.version = l->rows_ext->version(l->rows);
 	}
 	l->keys = l->tables->open(task, &spec);

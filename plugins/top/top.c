@@ -259,7 +259,7 @@ top_open(const void *self, struct weir_task *task, void **instance)
 	top->conf = conf;
 	top->expr = task->host->extension("weir.expr/1");
 	top->rows_ext = task->host->extension("weir.rows/1");
-	top->rows = top->rows_ext->open(task, 0);
+	top->rows = top->rows_ext->open_passed(task, 0);
 	top->table.ext = task->host->extension("weir.table/1");
 	top->table.limit = (uint32_t)conf->limit;
 	top->table.keeps_ties = conf->keeps_ties;

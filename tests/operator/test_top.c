@@ -42,6 +42,25 @@ START_TEST(rows_come_back_as_they_were)
 }
 END_TEST
 
+/* Then it is not kept either. */
+START_TEST(what_orders_rows_need_not_go_on)
+{
+	struct wt_rig *rig = wt_rig_with(
+		&(struct wt_options){.op = "top { key g; order_by n desc; limit 2; emit end; }",
+			.fields = "g int; n int; text string; ts timestamp ms;",
+			.lines = "map out2 { from it; remove g n ts; }"});
+
+	wt_push(rig, "{\"g\":1,\"n\":1,\"ts\":1,\"text\":\"third\"}");
+	wt_push(rig, "{\"g\":1,\"n\":3,\"ts\":1,\"text\":\"first\"}");
+	wt_push(rig, "{\"g\":1,\"n\":2,\"ts\":1,\"text\":\"second\"}");
+	ck_assert_int_eq(wt_end(rig), 0);
+	wt_expect(rig, 2, "{\"text\":\"first\"}");
+	wt_expect(rig, 2, "{\"text\":\"second\"}");
+	wt_expect_none(rig, 2);
+	wt_free(rig);
+}
+END_TEST
+
 /* The ids of the rows that come out, one letter each. */
 static void
 expect_order(const char *order_by, const char *want)
@@ -364,6 +383,7 @@ main(void)
 {
 	const TTest *const tests[] = {
 		rows_come_back_as_they_were,
+		what_orders_rows_need_not_go_on,
 		every_type_has_its_order,
 		a_row_without_an_order_is_rejected_once,
 		ties_are_kept_when_that_is_asked,

@@ -87,11 +87,15 @@ needed_operator(struct weir_plan *plan)
 		if (in->schema == NULL)
 			continue;
 		in->read_hidden |= dead & plan->ports[k].hidden_able;
-		hidden = in->read_hidden;
 		n = in->schema->n;
+		in->passed = wr_arena_zalloc(
+			plan->planner->arena, (wr_words(n) + 1) * sizeof *in->passed);
+		in->passed_hidden = 0;
+		needed_pass(plan, k, in->passed, &in->passed_hidden);
 		need = wr_arena_array(plan->planner->arena, uint64_t, wr_words(n) + 1);
-		memcpy(need, in->read, wr_words(n) * sizeof *need);
-		needed_pass(plan, k, need, &hidden);
+		for (e = 0; e < wr_words(n); e++)
+			need[e] = in->read[e] | in->passed[e];
+		hidden = in->read_hidden | in->passed_hidden;
 		in->needed = need;
 		in->needed_hidden = hidden;
 		for (e = 0; e < in->n_edges; e++)

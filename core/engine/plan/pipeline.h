@@ -37,6 +37,8 @@ struct wr_in {
 	uint32_t read_hidden; /* bit per WEIR_AT_x */
 	uint64_t *needed; /* as read and read_hidden, and what goes on to those who read it */
 	uint32_t needed_hidden;
+	uint64_t *passed; /* of these, what goes on */
+	uint32_t passed_hidden;
 };
 
 enum { WR_PASS_ADDED = -1, WR_PASS_KEY = -2 };

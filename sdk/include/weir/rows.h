@@ -50,6 +50,10 @@ struct weir_rows_ext {
 	void (*sizes)(struct weir_rows *, const struct weir_batch *, const uint32_t *sel,
 		uint32_t n, uint32_t *size);
 	void (*write)(const struct weir_rows *, uint32_t row, char *to);
+
+	/* [open] As open(), of an operator that reads none of its rows again: kept of them is what
+	 * is passed on. */
+	struct weir_rows *(*open_passed)(struct weir_task *, uint32_t in);
 };
 
 #ifdef __cplusplus
