@@ -8,7 +8,8 @@
 #include "expr/run.h"
 
 struct weir_expr {
-	struct weir_str name, text;
+	const char *name, *text;
+	uint32_t name_len, text_len;
 	struct wr_node *root;
 };
 
@@ -38,8 +39,10 @@ wr_expr_compile(const struct wr_scope *scope, struct weir_str text, uint32_t typ
 			"the type of null is not known here; write cast(null as int)");
 		return NULL;
 	}
-	expr->name = item.name;
-	expr->text = item.text;
+	expr->name = item.name.p;
+	expr->name_len = item.name.len;
+	expr->text = item.text.p;
+	expr->text_len = item.text.len;
 	expr->root = item.root;
 	return expr;
 }
@@ -59,7 +62,7 @@ wr_expr_nullable(const struct weir_expr *expr)
 struct weir_str
 wr_expr_name(const struct weir_expr *expr)
 {
-	return expr->name;
+	return (struct weir_str){.p = expr->name, .len = expr->name_len};
 }
 
 const char *
@@ -67,7 +70,8 @@ wr_expr_text(const struct weir_expr *expr, struct wr_arena *arena)
 {
 	const struct wr_scope scope = {.arena = arena};
 
-	return wr_parse_canonical(&scope, expr->text);
+	return wr_parse_canonical(
+		&scope, (struct weir_str){.p = expr->text, .len = expr->text_len});
 }
 
 int32_t

@@ -73,10 +73,9 @@ needed_edge(const struct wr_edge *edge, const uint64_t *need, uint32_t n, uint32
 static void
 needed_operator(struct weir_plan *plan)
 {
-	uint32_t dead = needed_by_dead_letters(plan->op), k, e, n, hidden;
+	uint32_t dead = needed_by_dead_letters(plan->op), k, e, n;
 	struct wr_op *op = plan->op;
 	struct wr_in *in;
-	uint64_t *need;
 
 	/* Records that decode() refuses are at hand; rows refused after it need a trace of theirs.
 	 */
@@ -88,18 +87,16 @@ needed_operator(struct weir_plan *plan)
 			continue;
 		in->read_hidden |= dead & plan->ports[k].hidden_able;
 		n = in->schema->n;
-		in->passed = wr_arena_zalloc(
-			plan->planner->arena, (wr_words(n) + 1) * sizeof *in->passed);
+		in->needed = wr_arena_zalloc(
+			plan->planner->arena, (2 * wr_words(n) + 1) * sizeof *in->needed);
+		in->passed = in->needed + wr_words(n);
 		in->passed_hidden = 0;
 		needed_pass(plan, k, in->passed, &in->passed_hidden);
-		need = wr_arena_array(plan->planner->arena, uint64_t, wr_words(n) + 1);
 		for (e = 0; e < wr_words(n); e++)
-			need[e] = in->read[e] | in->passed[e];
-		hidden = in->read_hidden | in->passed_hidden;
-		in->needed = need;
-		in->needed_hidden = hidden;
+			in->needed[e] = in->read[e] | in->passed[e];
+		in->needed_hidden = in->read_hidden | in->passed_hidden;
 		for (e = 0; e < in->n_edges; e++)
-			needed_edge(in->edges[e], need, n, hidden);
+			needed_edge(in->edges[e], in->needed, n, in->needed_hidden);
 	}
 }
 

@@ -33,12 +33,10 @@ struct wr_in {
 	uint32_t *key_types;
 	uint32_t n_keys, first_key; /* first_key = schema->n */
 	const struct weir_expr *drops; /* rows for which it is not true go nowhere; NULL: none */
-	uint64_t *read; /* bit per schema column: this operator itself reads it */
-	uint32_t read_hidden; /* bit per WEIR_AT_x */
-	uint64_t *needed; /* as read and read_hidden, and what goes on to those who read it */
-	uint32_t needed_hidden;
-	uint64_t *passed; /* of these, what goes on */
-	uint32_t passed_hidden;
+	/* Bit per schema column: this operator itself reads it; that, or it goes on to those who
+	 * read it; it goes on.  Then the same per WEIR_AT_x. */
+	uint64_t *read, *needed, *passed;
+	uint32_t read_hidden, needed_hidden, passed_hidden;
 };
 
 enum { WR_PASS_ADDED = -1, WR_PASS_KEY = -2 };
