@@ -99,7 +99,13 @@ add_keys(struct wr_inst *inst, struct wr_sender *sender, struct wr_batch *from)
 	const struct weir_column **cols =
 		wr_arena_array(arena, const struct weir_column *, in->first_key + in->n_keys);
 	struct key_errors errors = {0};
-	struct wr_eval eval = {&inst->pub, &inst->frame->scratch, arena, key_error, &errors, 0};
+	struct wr_eval eval = {.task = &inst->pub,
+		.scratch = &inst->frame->scratch,
+		.result = arena,
+		.row_error = key_error,
+		.arg = &errors,
+		.sel = b->sel,
+		.selected = from->selected};
 
 	memcpy(cols, b->cols, in->first_key * sizeof *cols);
 	for (uint32_t k = 0; k < in->n_keys; k++)
@@ -107,6 +113,7 @@ add_keys(struct wr_inst *inst, struct wr_sender *sender, struct wr_batch *from)
 	if (eval.status < 0)
 		wr_inst_fail(inst, eval.status);
 	batch->pub = *b;
+	batch->selected = from->selected;
 	batch->records = from->records;
 	batch->pub.cols = cols;
 	batch->pub.n_cols = in->first_key + in->n_keys;
@@ -119,6 +126,7 @@ add_keys(struct wr_inst *inst, struct wr_sender *sender, struct wr_batch *from)
 
 		batch->pub.n_sel = pick(b, errors.gone, false, sel);
 		batch->pub.sel = sel;
+		batch->selected = NULL;
 		send_refused(inst, sender, b, &errors);
 	}
 	wr_batch_unref(from);

@@ -17,11 +17,15 @@ struct pairs {
 static struct pairs
 pairs_pick(struct wr_run *run, struct pairs pairs, const uint64_t *bits)
 {
-	uint32_t *sel = wr_arena_array(run->eval->scratch, uint32_t, pairs.n);
-	void **row = wr_arena_array(run->eval->scratch, void *, pairs.n);
-	uint32_t n = wr_bits_pick(bits, pairs.sel, pairs.n, pairs.row, sel, row);
+	uint32_t *sel, n;
+	void **row;
 
-	return n == pairs.n ? pairs : (struct pairs){sel, row, n};
+	if (wr_rows_all(run->eval, (struct wr_rows){pairs.sel, pairs.n}, bits))
+		return pairs;
+	sel = wr_arena_array(run->eval->scratch, uint32_t, pairs.n);
+	row = wr_arena_array(run->eval->scratch, void *, pairs.n);
+	n = wr_bits_pick(bits, pairs.sel, pairs.n, pairs.row, sel, row);
+	return (struct pairs){sel, row, n};
 }
 
 /* The rows to compute inputs for: ascending, each once, whatever the caller's order. */
@@ -65,6 +69,8 @@ struct update {
 	struct pairs pairs;
 	struct pairs *picked; /* those of no filter, then those of each input that is one; row
 				 NULL: nobody asked yet */
+	const uint8_t *
+		*calls; /* of each joint whose filters none before it has; NULL: not made yet */
 };
 
 static void
@@ -152,21 +158,63 @@ feed(struct update *u, const struct wr_agg_call *call, const uint64_t *some, boo
 	wr_fn_result(run, rc);
 }
 
+/* Bit r of byte c becomes bit c of byte r. */
+static inline uint64_t
+transpose(uint64_t x)
+{
+	uint64_t swap;
+
+	swap = (x ^ x >> 7) & UINT64_C(0x00aa00aa00aa00aa);
+	x ^= swap ^ swap << 7;
+	swap = (x ^ x >> 14) & UINT64_C(0x0000cccc0000cccc);
+	x ^= swap ^ swap << 14;
+	swap = (x ^ x >> 28) & UINT64_C(0x00000000f0f0f0f0);
+	return x ^ swap ^ swap << 28;
+}
+
+/* For which calls each row of the batch is, of those that were asked for. */
+static const uint8_t *
+calls_of_batch(struct update *u, const struct wr_agg_joint *joint)
+{
+	uint64_t *eight = wr_arena_alloc(u->run.eval->scratch, u->run.cap);
+
+	for (uint32_t i = 0; i < u->run.cap / 8; i++) {
+		uint64_t of_calls = 0, byte;
+
+		for (uint32_t c = 0; c < joint->n; c++) {
+			byte = joint->filter[c] < 0
+				       ? 0xff
+				       : u->truths[joint->filter[c]][i / 8] >> i % 8 * 8 & 0xff;
+			of_calls |= byte << c * 8;
+		}
+		eight[i] = transpose(of_calls);
+	}
+	return (const uint8_t *)eight;
+}
+
+static bool
+same_filters(const struct wr_agg_joint *a, const struct wr_agg_joint *b)
+{
+	return a->n == b->n && memcmp(a->filter, b->filter, a->n * sizeof *a->filter) == 0;
+}
+
 /* For which calls each of these rows is. */
 static const uint8_t *
-calls_of(struct update *u, const struct wr_agg_joint *joint, struct pairs pairs)
+calls_of(struct update *u, uint32_t nth, struct pairs pairs)
 {
-	uint8_t *calls = wr_arena_zalloc(u->run.eval->scratch, pairs.n);
+	const struct wr_agg_joint *joints = u->aggs->joints;
+	uint32_t like = 0;
+	uint8_t *calls;
 
-	for (uint32_t c = 0; c < joint->n; c++) {
-		const uint64_t *bits = joint->filter[c] < 0 ? NULL : u->truths[joint->filter[c]];
-
-		for (uint32_t k = 0; k < pairs.n; k++) {
-			uint32_t row = pairs.sel == NULL ? k : pairs.sel[k];
-
-			calls[k] |= (uint8_t)((bits == NULL || weir_bit_get(bits, row)) << c);
-		}
-	}
+	while (!same_filters(&joints[like], &joints[nth]))
+		like++;
+	if (u->calls[like] == NULL)
+		u->calls[like] = calls_of_batch(u, &joints[nth]);
+	if (pairs.sel == NULL)
+		return u->calls[like];
+	calls = wr_arena_alloc(u->run.eval->scratch, pairs.n);
+	for (uint32_t k = 0; k < pairs.n; k++)
+		calls[k] = u->calls[like][pairs.sel[k]];
 	return calls;
 }
 
@@ -197,8 +245,9 @@ accs_of(const struct wr_agg_joint *joint, void *const *row)
 }
 
 static void
-feed_joint(struct update *u, const struct wr_agg_joint *joint)
+feed_joint(struct update *u, uint32_t nth)
 {
+	const struct wr_agg_joint *joint = &u->aggs->joints[nth];
 	const struct wr_agg_call *first = &u->aggs->calls[joint->first];
 	struct pairs pairs = through(u, -1);
 	const uint64_t *some = any_filter(u, joint);
@@ -213,7 +262,7 @@ feed_joint(struct update *u, const struct wr_agg_joint *joint)
 	accs = accs_of(joint, pairs.row);
 	wr_fn_init(&fn, &u->run, NULL);
 	wr_fn_result(&u->run, joint->joint->update(&fn.pub, &accs, args, pairs.sel, pairs.n,
-				      calls_of(u, joint, pairs)));
+				      calls_of(u, nth, pairs)));
 }
 
 /* Rows that are taken back; NULL: none. */
@@ -255,6 +304,7 @@ wr_aggs_update(const struct weir_aggs *aggs, struct wr_eval *eval, const struct 
 	u.inputs = wr_arena_array(arena, struct wr_vec, aggs->n_inputs + 1);
 	u.truths = wr_arena_array(arena, const uint64_t *, aggs->n_inputs + 1);
 	u.picked = wr_arena_zalloc(arena, (aggs->n_inputs + 1) * sizeof *u.picked);
+	u.calls = wr_arena_zalloc(arena, (aggs->n_joints + 1) * sizeof *u.calls);
 	wr_run_init(&u.run, eval, batch, batch->n_rows);
 	compute_inputs(&u, distinct(&u.run, u.pairs));
 	if (u.run.failed != NULL)
@@ -271,7 +321,7 @@ wr_aggs_update(const struct weir_aggs *aggs, struct wr_eval *eval, const struct 
 			feed(&u, call, back, true);
 	}
 	for (uint32_t i = 0; i < aggs->n_joints; i++)
-		feed_joint(&u, &aggs->joints[i]);
+		feed_joint(&u, i);
 }
 
 void

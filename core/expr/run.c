@@ -366,9 +366,8 @@ wr_rows_pick(
 	return wr_bits_rows(both, span, picked);
 }
 
-/* Whether every row has its bit. */
-static bool
-all_set(const struct wr_eval *eval, const uint64_t *bits, struct wr_rows rows)
+bool
+wr_rows_all(const struct wr_eval *eval, struct wr_rows rows, const uint64_t *bits)
 {
 	const uint64_t *among = selected(eval, rows);
 	uint64_t all = 1, missing = 0;
@@ -379,8 +378,8 @@ all_set(const struct wr_eval *eval, const uint64_t *bits, struct wr_rows rows)
 		return missing == 0;
 	}
 	if (rows.sel != NULL) {
-		for (uint32_t k = 0; k < rows.n; k++)
-			all &= bits[rows.sel[k] >> 6] >> (rows.sel[k] & 63);
+		for (uint32_t k = 0; k < rows.n && (all & 1); k++)
+			all = bits[rows.sel[k] >> 6] >> (rows.sel[k] & 63);
 		return all & 1;
 	}
 	for (uint32_t w = 0; w < rows.n / 64; w++)
@@ -416,7 +415,7 @@ wr_run_root(struct wr_run *run, const struct wr_node *node, struct wr_rows rows)
 	if (!vec.kept)
 		keep_values(run, wr_rows_span(rows), &vec);
 	if (vec.col.valid != NULL) {
-		if (all_set(run->eval, vec.col.valid, rows))
+		if (wr_rows_all(run->eval, rows, vec.col.valid))
 			vec.col.valid = NULL;
 		else
 			vec.col.valid = memcpy(wr_arena_alloc(run->eval->result, run->cap / 8),

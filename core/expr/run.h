@@ -113,6 +113,8 @@ uint32_t wr_bits_rows(const uint64_t *bits, uint32_t n, uint32_t *rows);
  * what belongs to each from `with` into picked (both may be NULL); how many. */
 uint32_t wr_bits_pick(const uint64_t *bits, const uint32_t *sel, uint32_t n, void *const *with,
 	uint32_t *rows, void **picked);
+/* Whether every row has its bit. */
+bool wr_rows_all(const struct wr_eval *eval, struct wr_rows rows, const uint64_t *bits);
 /* Those of these rows whose bits are set into picked, which has room for all below the last one;
  * how many. */
 uint32_t wr_rows_pick(

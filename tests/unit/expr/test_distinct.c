@@ -366,9 +366,37 @@ START_TEST(calls_of_an_argument_keep_its_values_once)
 }
 END_TEST
 
+/* What is kept of x has no row to take, what is kept of w has those of the same filter. */
+START_TEST(calls_with_the_same_filters_need_not_take_the_same_rows)
+{
+	struct weir_str items[] = {wr_str("a = count_distinct(x) filter (where k > 1)"),
+		wr_str("b = count_distinct(w) filter (where k > 1)")};
+	const struct weir_list list = {.v = items, .n = 2};
+	const struct weir_column *cols[2];
+	struct world *w = world_new(1);
+	void *row[] = {w->words[0], w->words[0], w->words[0]};
+
+	w->aggs = wr_aggs_compile(&w->rig.scope, &list);
+	for (uint32_t i = 0; i < 3; i++) {
+		w->k[i] = i + 1;
+		w->f[i] = i;
+	}
+	w->k_valid[0] = w->f_valid[0] = 7;
+	w->rig.batch.n_rows = 3;
+	wr_aggs_update(w->aggs, &w->rig.eval, &w->rig.batch, NULL, 3, row);
+	wr_aggs_finish(w->aggs, &w->rig.eval, row, 1, cols);
+	ck_assert_int_eq(weir_int_at(cols[0], 0), 0);
+	ck_assert_int_eq(weir_int_at(cols[1], 0), 2);
+	free_cells(w->aggs, w->words[0]);
+	rig_fini(&w->rig);
+	free(w);
+}
+END_TEST
+
 static void
 fill(TCase *tests)
 {
+	tcase_add_test(tests, calls_with_the_same_filters_need_not_take_the_same_rows);
 	tcase_add_loop_test(tests, counts_are_those_of_plain_sets, 0, SEEDS);
 	tcase_add_loop_test(tests, so_they_are_where_rows_may_be_taken_back, 0, 2);
 	tcase_add_test(tests, calls_of_an_argument_keep_its_values_once);
