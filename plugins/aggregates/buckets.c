@@ -16,10 +16,6 @@ enum {
 	BUCKETS_MAX = BUCKETS_BYTES_MAX / LINE,
 };
 
-/* The order of ints is that of these. */
-#define SIGN  (UINT64_C(1) << 63)
-#define REACH (UINT64_C(1) << 31)
-
 struct hashed {
 	uint64_t value[HASHED_VALUES];
 	uint8_t marks[HASHED_VALUES];
@@ -66,29 +62,11 @@ hash_home(const struct buckets *b, uint64_t value)
 	return (uint32_t)((wide_uint)hash * b->n_buckets >> 64);
 }
 
-static inline uint64_t
-distance_of(const struct buckets *b, uint64_t value)
-{
-	return (value ^ SIGN) - b->base;
-}
-
-static inline uint64_t
-value_at(const struct buckets *b, uint32_t distance)
-{
-	return (b->base + (uint64_t)(int64_t)(int32_t)distance) ^ SIGN;
-}
-
-static inline int
-in_reach(uint64_t distance)
-{
-	return distance + REACH < 2 * REACH;
-}
-
 /* What stands before the base has the first bucket. */
 static inline uint32_t
 range_home(const struct buckets *b, uint64_t distance)
 {
-	return distance < REACH ? (uint32_t)(distance * b->scale >> 32) : 0;
+	return distance < BUCKETS_REACH ? (uint32_t)(distance * b->scale >> 32) : 0;
 }
 
 /* Which values of a bucket this is, as bits: one or none. */
@@ -105,11 +83,7 @@ hashed_has(const struct hashed *bucket, uint64_t value)
 static inline uint32_t
 ranged_has(const struct ranged *bucket, uint32_t value)
 {
-	uint32_t same = 0;
-
-	for (uint32_t i = 0; i < RANGED_VALUES; i++)
-		same |= (uint32_t)(bucket->value[i] == value) << i;
-	return same & ((1u << bucket->n) - 1);
+	return words_equal(bucket->value, RANGED_VALUES, value) & ((1u << bucket->n) - 1);
 }
 
 /* How many values so many buckets take; by hash one always has room, or is the only one. */
@@ -153,10 +127,10 @@ put_hashed(struct buckets *b, union line *lines, uint64_t value, uint8_t marks, 
 static enum put
 put_ranged(struct buckets *b, union line *lines, uint64_t value, uint8_t marks, uint8_t *fresh)
 {
-	uint64_t distance = distance_of(b, value);
+	uint64_t distance = buckets_distance(b, value);
 	uint32_t home = range_home(b, distance), low = (uint32_t)distance;
 
-	if (!in_reach(distance))
+	if (!buckets_in_reach(distance))
 		return PUT_OUTSIDE;
 	for (uint32_t at = home; at < b->n_buckets; at++) {
 		struct ranged *bucket = &lines[at].ranged;
@@ -197,7 +171,8 @@ next_of(const struct buckets *b, const union line *lines, uint64_t *at, uint64_t
 
 		if (i >= (b->hashed ? line->hashed.n : line->ranged.n))
 			continue;
-		*value = b->hashed ? line->hashed.value[i] : value_at(b, line->ranged.value[i]);
+		*value =
+			b->hashed ? line->hashed.value[i] : buckets_value(b, line->ranged.value[i]);
 		*marks = b->hashed ? line->hashed.marks[i] : line->ranged.marks[i];
 		++*at;
 		return 1;
@@ -240,23 +215,23 @@ struct laying {
 static uint32_t
 plan_range(const struct laying *laying, struct buckets *b)
 {
-	uint64_t least = UINT64_MAX, most = 0, at = 0, value;
+	uint64_t least = UINT64_MAX, most = 0, at = 0, value, scale;
 	uint8_t marks;
 
 	while (next_of(&laying->was, laying->lines, &at, &value, &marks)) {
-		least = (value ^ SIGN) < least ? value ^ SIGN : least;
-		most = (value ^ SIGN) > most ? value ^ SIGN : most;
+		least = (value ^ BUCKETS_SIGN) < least ? value ^ BUCKETS_SIGN : least;
+		most = (value ^ BUCKETS_SIGN) > most ? value ^ BUCKETS_SIGN : most;
 	}
 	for (uint32_t i = 0; i < laying->more->n; i++) {
-		value = laying->more->value[i] ^ SIGN;
+		value = laying->more->value[i] ^ BUCKETS_SIGN;
 		least = value < least ? value : least;
 		most = value > most ? value : most;
 	}
-	if (most - least >= REACH)
+	if (most - least >= BUCKETS_REACH)
 		return 0;
 	b->base = least;
-	b->scale = (laying->n << 32) / ((most - least + 1) * RANGED_MEAN);
-	b->scale = b->scale < UINT32_MAX ? b->scale + 1 : UINT32_MAX;
+	scale = (laying->n << 32) / ((most - least + 1) * RANGED_MEAN);
+	b->scale = scale < UINT32_MAX ? (uint32_t)scale + 1 : UINT32_MAX;
 	return range_home(b, most - least) + 1;
 }
 
@@ -321,7 +296,7 @@ rebuild(struct weir_fn *fn, void *row, struct buckets *b, const struct values *m
 static uint64_t
 want_beyond(const struct buckets *b, uint64_t value, uint64_t n)
 {
-	uint64_t home = range_home(b, distance_of(b, value)), want = home + 1 + home / 2;
+	uint64_t home = range_home(b, buckets_distance(b, value)), want = home + 1 + home / 2;
 
 	if (home < b->n_buckets)
 		return (uint64_t)b->n_buckets + 1;
@@ -350,13 +325,14 @@ buckets_bring_near(
 {
 	const union line *lines = b->n_buckets > 0 ? lines_of(fn, row, b) : NULL;
 
-	for (uint32_t i = 0; i < more->n; i++) {
-		uint32_t at = b->hashed ? hash_home(b, more->value[i])
-					: range_home(b, distance_of(b, more->value[i]));
+	for (uint32_t i = 0; i < more->n && !b->hashed; i++) {
+		uint32_t at = range_home(b, buckets_distance(b, more->value[i]));
 
 		if (at < b->n_buckets)
 			__builtin_prefetch(&lines[at], 1);
 	}
+	for (uint32_t i = 0; i < more->n && b->hashed; i++)
+		__builtin_prefetch(&lines[hash_home(b, more->value[i])], 1);
 }
 
 int
@@ -402,10 +378,10 @@ marks_hashed(const struct buckets *b, const union line *lines, uint64_t value)
 static uint8_t
 marks_ranged(const struct buckets *b, const union line *lines, uint64_t value)
 {
-	uint64_t distance = distance_of(b, value);
+	uint64_t distance = buckets_distance(b, value);
 	uint32_t home = range_home(b, distance);
 
-	if (!in_reach(distance))
+	if (!buckets_in_reach(distance))
 		return 0;
 	for (uint32_t at = home; at < b->n_buckets && at - home <= CROWD; at++) {
 		const struct ranged *bucket = &lines[at].ranged;

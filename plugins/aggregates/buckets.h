@@ -9,41 +9,77 @@
 #ifndef AGGREGATES_BUCKETS_H
 #define AGGREGATES_BUCKETS_H
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "aggregates.h"
 
 #ifndef BUCKETS_BYTES_MAX /* a test's is smaller */
 #define BUCKETS_BYTES_MAX (256u << 20)
 #endif
 
-enum { VALUES_MAX = 14 };
+/* Values on their way to a set, each once. */
+enum { VALUES_MAX = 16 };
 
-/* Some values as they are, each once. */
 struct values {
 	uint64_t value[VALUES_MAX];
 	uint8_t marks[VALUES_MAX];
-	uint8_t n, reserved;
+	uint32_t n;
 };
 
 struct buckets {
 	uint64_t cell;
-	uint64_t n; /* values */
-	uint64_t base,
-		scale; /* by range: where it begins, and 2^32 times the buckets a value has */
-	uint32_t n_buckets;
+	uint64_t base; /* by range: where it begins; the order of values is that of ints */
+	uint32_t scale; /* and 2^32 times the buckets a value has */
+	uint32_t n, n_buckets; /* values; buckets */
 	uint16_t start; /* of the first one in the cell */
 	uint8_t hashed; /* 1: by hash, for good */
 	uint8_t over; /* 1: there was no room for all */
 };
 
-/* Which of them this is, as bits: one or none. */
+#define BUCKETS_SIGN  (UINT64_C(1) << 63)
+#define BUCKETS_REACH (UINT64_C(1) << 31)
+
+/* How far behind the base a value is; what stands before it wraps around. */
+static inline uint64_t
+buckets_distance(const struct buckets *buckets, uint64_t value)
+{
+	return (value ^ BUCKETS_SIGN) - buckets->base;
+}
+
+/* Whether the low half of a distance says it all. */
+static inline int
+buckets_in_reach(uint64_t distance)
+{
+	return distance + BUCKETS_REACH < 2 * BUCKETS_REACH;
+}
+
+/* The value of the low half of a distance. */
+static inline uint64_t
+buckets_value(const struct buckets *buckets, uint32_t distance)
+{
+	return (buckets->base + (uint64_t)(int64_t)(int32_t)distance) ^ BUCKETS_SIGN;
+}
+
+/* Which of n words, four at a time, this is, as bits. */
 static inline uint32_t
-values_has(const struct values *values, uint64_t value)
+words_equal(const uint32_t *words, uint32_t n, uint32_t word)
 {
 	uint32_t same = 0;
 
-	for (uint32_t i = 0; i < VALUES_MAX; i++)
-		same |= (uint32_t)(values->value[i] == value) << i;
-	return same & ((1u << values->n) - 1);
+#ifdef __SSE2__
+	for (uint32_t i = 0; i < n; i += 4) {
+		__m128i four = _mm_loadu_si128((const __m128i *)(const void *)(words + i));
+		__m128i equal = _mm_cmpeq_epi32(four, _mm_set1_epi32((int)word));
+
+		same |= (uint32_t)_mm_movemask_ps(_mm_castsi128_ps(equal)) << i;
+	}
+#else
+	for (uint32_t i = 0; i < n; i++)
+		same |= (uint32_t)(words[i] == word) << i;
+#endif
+	return same;
 }
 
 /* They get these marks too; fresh: those that each of them did not have. */

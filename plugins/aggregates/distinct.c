@@ -88,7 +88,7 @@ joint_finish(struct weir_fn *fn, const struct weir_joint_accs *accs, uint32_t ca
 
 static const struct weir_joint distinct_joint = {
 	.size = sizeof distinct_joint,
-	.version = 3,
+	.version = 4,
 	.common_size = sizeof(struct marks) / 8,
 	.n_cells = 1,
 	.own_size = sizeof(struct marked) / 8,

@@ -46,55 +46,149 @@ prepare(struct weir_fn *fn, const struct weir_joint_accs *accs, void *row)
 	if (marks->calls != 0) {
 		translation_of(accs, row, to);
 		buckets_translate(fn, row, &marks->kept, to);
-		for (uint32_t i = 0; i < marks->waiting.n; i++)
-			marks->waiting.marks[i] = to[marks->waiting.marks[i]];
+		for (uint32_t i = 0; i < marks->n; i++)
+			marks->marks[i] = to[marks->marks[i]];
 	}
 	for (uint32_t c = 0; c < accs->n; c++)
 		marked_at(accs, row, c)->place = c + 1;
 	marks->calls = accs->calls;
 }
 
+static inline uint64_t
+waiting_value(const struct marks *marks, uint32_t i)
+{
+	return marks->kept.hashed ? marks->value.far[i]
+				  : buckets_value(&marks->kept, marks->value.near[i]);
+}
+
+static inline void
+waiting_values(const struct marks *marks, struct values *values)
+{
+	values->n = (uint32_t)marks->n;
+	memcpy(values->marks, marks->marks, sizeof values->marks);
+	for (uint32_t i = 0; i < WAITING && !marks->kept.hashed; i++)
+		values->value[i] = buckets_value(&marks->kept, marks->value.near[i]);
+	if (marks->kept.hashed)
+		memcpy(values->value, marks->value.far, sizeof marks->value.far);
+}
+
+static int
+keep_values(struct weir_fn *fn, const struct weir_joint_accs *accs, void *row,
+	const struct values *values)
+{
+	uint8_t fresh[VALUES_MAX];
+	int rc = buckets_take(fn, row, &marks_at(accs, row)->kept, values, fresh);
+
+	for (uint32_t i = 0; i < values->n; i++)
+		for (uint32_t some = fresh[i]; some != 0; some &= some - 1)
+			marked_at(accs, row, (uint32_t)__builtin_ctz(some))->n++;
+	return rc;
+}
+
 static int
 keep(struct weir_fn *fn, const struct weir_joint_accs *accs, void *row)
 {
 	struct marks *marks = marks_at(accs, row);
-	uint8_t fresh[VALUES_MAX];
-	int rc = buckets_take(fn, row, &marks->kept, &marks->waiting, fresh);
+	struct values values;
 
-	for (uint32_t i = 0; i < marks->waiting.n; i++)
-		for (uint32_t some = fresh[i]; some != 0; some &= some - 1)
-			marked_at(accs, row, (uint32_t)__builtin_ctz(some))->n++;
-	marks->waiting.n = 0;
-	return rc;
+	waiting_values(marks, &values);
+	marks->n = 0;
+	return keep_values(fn, accs, row, &values);
+}
+
+static inline uint32_t
+room_of(const struct marks *marks)
+{
+	return marks->kept.hashed ? WAITING_FAR : WAITING;
+}
+
+/* Which of those that wait this is, as bits: one or none. */
+static inline uint32_t
+waits_near(const struct marks *marks, uint32_t distance)
+{
+	return words_equal(marks->value.near, WAITING, distance) & ((1u << marks->n) - 1);
+}
+
+static inline uint32_t
+waits_far(const struct marks *marks, uint64_t value)
+{
+	uint32_t same = 0;
+
+	for (uint32_t i = 0; i < WAITING_FAR; i++)
+		same |= (uint32_t)(marks->value.far[i] == value) << i;
+	return same & ((1u << marks->n) - 1);
+}
+
+enum { MET_FULL = 1 };
+
+/* A row with room for one more gets it among those that wait.  Whether it is there already nobody
+ * can tell ahead: there is no branch. */
+static inline int
+wait_near(struct marks *marks, uint32_t distance, uint8_t bits)
+{
+	uint32_t same = waits_near(marks, distance), fresh = same == 0;
+	uint32_t at = fresh ? (uint32_t)marks->n : (uint32_t)__builtin_ctz(same | 1u << 31);
+
+	marks->value.near[at] = distance;
+	marks->marks[at] = (uint8_t)((marks->marks[at] & (fresh - 1)) | bits);
+	marks->n += fresh;
+	return marks->n == WAITING ? MET_FULL : WEIR_OK;
 }
 
 static inline int
-is_full(const struct weir_joint_accs *accs, void *row)
+wait_far(struct marks *marks, uint64_t value, uint8_t bits)
 {
-	return marks_at(accs, row)->waiting.n == VALUES_MAX;
+	uint32_t same = waits_far(marks, value);
+
+	if (same != 0) {
+		marks->marks[__builtin_ctz(same)] |= bits;
+		return WEIR_OK;
+	}
+	marks->value.far[marks->n] = value;
+	marks->marks[marks->n++] = bits;
+	return marks->n == WAITING_FAR ? MET_FULL : WEIR_OK;
 }
 
+static int meet_behind(struct weir_fn *fn, const struct weir_joint_accs *accs, void *row,
+	uint64_t value, uint8_t bits);
+
+/* MET_FULL: the row has no room for another one. */
 static inline int
 meet(struct weir_fn *fn, const struct weir_joint_accs *accs, void *row, uint64_t value,
 	uint8_t bits)
 {
 	struct marks *marks = marks_at(accs, row);
-	struct values *waiting = &marks->waiting;
-	uint32_t same;
-	int rc = WEIR_OK;
+	uint64_t distance;
 
 	if (marks->calls != accs->calls)
 		prepare(fn, accs, row);
-	same = values_has(waiting, value);
-	if (same != 0) {
-		waiting->marks[__builtin_ctz(same)] |= bits;
-		return WEIR_OK;
-	}
-	if (waiting->n == VALUES_MAX)
-		rc = keep(fn, accs, row);
-	waiting->value[waiting->n] = value;
-	waiting->marks[waiting->n++] = bits;
-	return rc;
+	if (marks->n == room_of(marks))
+		return meet_behind(fn, accs, row, value, bits);
+	if (marks->kept.hashed)
+		return wait_far(marks, value, bits);
+	if (marks->n == 0 && marks->kept.n_buckets == 0)
+		marks->kept.base = value ^ BUCKETS_SIGN;
+	distance = buckets_distance(&marks->kept, value);
+	if (!buckets_in_reach(distance))
+		return meet_behind(fn, accs, row, value, bits);
+	return wait_near(marks, (uint32_t)distance, bits);
+}
+
+/* What cannot wait beside others, which are kept first.  Where it is too far from what is kept,
+ * that gets another base, or goes by hash. */
+static __attribute__((noinline)) int
+meet_behind(struct weir_fn *fn, const struct weir_joint_accs *accs, void *row, uint64_t value,
+	uint8_t bits)
+{
+	const struct values one = {.value = {value}, .marks = {bits}, .n = 1};
+	const struct buckets *kept = &marks_at(accs, row)->kept;
+	int rc = keep(fn, accs, row);
+
+	if (rc < 0)
+		return rc;
+	if (kept->hashed || buckets_in_reach(buckets_distance(kept, value)))
+		return meet(fn, accs, row, value, bits);
+	return keep_values(fn, accs, row, &one);
 }
 
 /* A value of 8 bytes: ints and times as they are. */
@@ -114,8 +208,10 @@ static void
 bring_near(struct weir_fn *fn, const struct weir_joint_accs *accs, void *row)
 {
 	struct marks *marks = marks_at(accs, row);
+	struct values values;
 
-	buckets_bring_near(fn, row, &marks->kept, &marks->waiting);
+	waiting_values(marks, &values);
+	buckets_bring_near(fn, row, &marks->kept, &values);
 }
 
 /* Values wait, and would be looked for among those kept. */
@@ -124,7 +220,7 @@ looked_for(const struct weir_joint_accs *accs, void *row)
 {
 	const struct marks *marks = marks_at(accs, row);
 
-	return marks->waiting.n > 0 && marks->kept.n > 0;
+	return marks->n > 0 && marks->kept.n > 0;
 }
 
 /* Nothing waits in these rows, unless it is all they have. */
@@ -144,6 +240,14 @@ keep_all(struct weir_fn *fn, const struct weir_joint_accs *accs, uint32_t n)
 	return rc;
 }
 
+static inline void
+near_row(const struct marks *marks)
+{
+	__builtin_prefetch(&marks->kept, 1);
+	__builtin_prefetch(&marks->value, 1);
+	__builtin_prefetch(&marks->n, 1);
+}
+
 int
 marks_update(struct weir_fn *fn, const struct weir_joint_accs *accs,
 	const struct weir_column *const *args, const uint32_t *sel, uint32_t n,
@@ -154,22 +258,22 @@ marks_update(struct weir_fn *fn, const struct weir_joint_accs *accs,
 	uint32_t n_full = 0;
 	int rc = WEIR_OK;
 
-	for (uint32_t i = 0; i < n && rc == WEIR_OK; i++) {
+	for (uint32_t i = 0; i < n && rc >= 0; i++) {
 		void *row = accs->row[i];
 
 		if (i + MARKS_AHEAD < n)
-			__builtin_prefetch(&marks_at(accs, accs->row[i + MARKS_AHEAD])->waiting, 1);
+			near_row(marks_at(accs, accs->row[i + MARKS_AHEAD]));
 		rc = meet(fn, accs, row, word_at(col, row_at(sel, i)), calls[i]);
-		if (!is_full(accs, row) || rc < 0)
+		if (rc != MET_FULL)
 			continue;
 		bring_near(fn, accs, row);
 		row = full[n_full % MARKS_FULL];
 		full[n_full++ % MARKS_FULL] = accs->row[i];
-		if (row != NULL && is_full(accs, row))
+		if (row != NULL && marks_at(accs, row)->n == room_of(marks_at(accs, row)))
 			rc = keep(fn, accs, row);
 	}
 	if (asked == 0 || rc < 0)
-		return rc;
+		return rc < 0 ? rc : WEIR_OK;
 	asked--;
 	return keep_all(fn, accs, n);
 }
@@ -184,14 +288,13 @@ merge_one(struct weir_fn *fn, const struct weir_joint_accs *accs, void *row, voi
 
 	translation_of(accs, from, to);
 	marks_at(accs, row)->kept.over |= other->kept.over;
-	while (rc == WEIR_OK && buckets_next(fn, &other->kept, &at, &value, &marks))
+	while (rc >= 0 && buckets_next(fn, &other->kept, &at, &value, &marks))
 		if (to[marks] != 0)
 			rc = meet(fn, accs, row, value, to[marks]);
-	for (uint32_t i = 0; rc == WEIR_OK && i < other->waiting.n; i++)
-		if (to[other->waiting.marks[i]] != 0)
-			rc = meet(fn, accs, row, other->waiting.value[i],
-				to[other->waiting.marks[i]]);
-	return rc;
+	for (uint32_t i = 0; rc >= 0 && i < other->n; i++)
+		if (to[other->marks[i]] != 0)
+			rc = meet(fn, accs, row, waiting_value(other, i), to[other->marks[i]]);
+	return rc < 0 ? rc : WEIR_OK;
 }
 
 int
@@ -207,14 +310,13 @@ marks_merge(struct weir_fn *fn, const struct weir_joint_accs *accs, void *const 
 int64_t
 marks_count(struct weir_fn *fn, const struct marks *marks, const struct marked *marked)
 {
-	const struct values *waiting = &marks->waiting;
 	uint32_t bit = marked->place > 0 ? 1u << (marked->place - 1) : 0;
 	int64_t n = marked->n;
 
 	asked = ASKED_LASTS;
-	for (uint32_t i = 0; i < waiting->n; i++)
-		if (waiting->marks[i] & bit)
+	for (uint32_t i = 0; i < marks->n; i++)
+		if (marks->marks[i] & bit)
 			n += marks->kept.n == 0 ||
-			     (buckets_marks(fn, &marks->kept, waiting->value[i]) & bit) == 0;
+			     (buckets_marks(fn, &marks->kept, waiting_value(marks, i)) & bit) == 0;
 	return n;
 }

@@ -10,16 +10,25 @@
 
 #include "buckets.h"
 
+enum { WAITING = VALUES_MAX, WAITING_FAR = VALUES_MAX / 2 };
+
 struct marks {
 	struct buckets kept; /* first: it has the cell */
 	uint64_t calls; /* the number of the calls whose marks these are; 0: of none yet */
-	struct values waiting; /* those that are kept too count no more */
+
+	/* Values that wait, n of them; those that are kept too count no more. */
+	union {
+		uint32_t near[WAITING]; /* how far they are from the base of what is kept */
+		uint64_t far[WAITING_FAR]; /* what is kept is by hash */
+	} value;
+	uint8_t marks[WAITING];
+	uint64_t n;
 };
 
 /* Of a call, beside it. */
 struct marked {
-	int64_t n; /* values with its mark among those kept */
-	uint64_t place; /* 1 + the bit that is its mark; 0: it has none yet */
+	uint32_t n; /* values with its mark among those kept */
+	uint32_t place; /* 1 + the bit that is its mark; 0: it has none yet */
 };
 
 /* The marks of these calls for values of a column; those of another set. */

@@ -69,7 +69,7 @@ near_rising(uint64_t i)
 static uint64_t
 dense(uint64_t i)
 {
-	return i * 1001 % 8192;
+	return i * 5063 % 8192; /* evenly, however many there are */
 }
 
 static uint64_t
@@ -162,6 +162,15 @@ dice(struct world *w, uint32_t n)
 	return (uint32_t)(mix(++w->seed) >> 32) % n;
 }
 
+static bool
+has_value(const struct values *values, uint64_t value)
+{
+	for (uint32_t i = 0; i < values->n; i++)
+		if (values->value[i] == value)
+			return true;
+	return false;
+}
+
 /* Some values with some marks: new ones, and old ones again. */
 static void
 take_some(struct world *w, uint64_t *next)
@@ -173,7 +182,7 @@ take_some(struct world *w, uint64_t *next)
 	for (uint32_t want = 1 + dice(w, VALUES_MAX); some.n < want && *next < VALUES;) {
 		uint64_t i = dice(w, 3) > 0 ? (*next)++ : dice(w, (uint32_t)*next + 1);
 
-		if (values_has(&some, w->shape->value(i)))
+		if (has_value(&some, w->shape->value(i)))
 			continue;
 		*next = i == *next ? i + 1 : *next;
 		which[some.n] = i;
