@@ -8,52 +8,13 @@
 #include <stdlib.h>
 
 enum {
-	HASH_DOUBLING = 512, /* lines: smaller tables double, larger ones grow by a third */
 	HASH_BLOCK = 64, /* keys whose cache misses overlap */
 	HASH_CACHE_LINE = 64,
 	HASH_NEAR_MAX = 512, /* bytes of an entry that are brought near */
 	HASH_CACHED = 512 << 10, /* bytes of a table that is in the cache anyway */
 	HASH_REPACK = 4096, /* bytes of dead keys that are worth no thought */
-	HASH_MANY = 1 << 16, /* keys whose homes are not in the cache */
-	HASH_PARTS = 256, /* of the lines, to place many keys */
-	HASH_PART = 1 << 24, /* tags of one */
-	HASH_AHEAD = 16, /* keys, to prefetch their homes */
 	HASH_KEEP = 16 /* lines that are worth keeping, if an eighth of their buckets was used */
 };
-
-/* REQUIRES: a bucket is empty, and no key is this entry's. */
-static inline void
-hash_place(struct wr_hash *hash, uint32_t tag, uint32_t entry)
-{
-	uint32_t p = hash_home(hash->n_lines, tag) * WR_HASH_LINE;
-
-	while (*hash_entry(hash, p) != 0)
-		p = hash_next(hash, p);
-	hash_set(hash, p, tag, entry);
-}
-
-static void
-hash_grow(struct wr_hash *hash, uint64_t used)
-{
-	const struct wr_hash_line *old = hash->lines;
-	void *old_memory = hash->memory;
-	uint64_t want = hash->n_lines == 0 ? 1 : hash->n_lines;
-	uint32_t n_old = hash->n_lines;
-	uintptr_t align;
-
-	while (want * (WR_HASH_LINE * 3 / 4) < used)
-		want = want < HASH_DOUBLING ? want * 2 : (want * 4 + 2) / 3;
-	wr_assert(want <= UINT32_MAX / WR_HASH_LINE);
-	align = want == 1 ? sizeof(void *) * 2 : sizeof *hash->lines; /* small ones are many */
-	hash->memory = wr_zalloc(want * sizeof *hash->lines + (want == 1 ? 0 : align));
-	hash->lines = (struct wr_hash_line *)(((uintptr_t)hash->memory + align - 1) & ~(align - 1));
-	hash->n_lines = (uint32_t)want;
-	hash->max_used = (uint32_t)(want * (WR_HASH_LINE * 3 / 4));
-	for (uint32_t i = 0; i < n_old; i++)
-		for (uint32_t j = 0; j < WR_HASH_LINE && old[i].entry[j] != 0; j++)
-			hash_place(hash, old[i].tag[j], old[i].entry[j]);
-	free(old_memory);
-}
 
 /* Copies the bytes of live long keys together; the entries of a chain share theirs. */
 static void
@@ -94,7 +55,7 @@ hash_reserve(struct wr_hash *hash, uint32_t n)
 	if (keep->dead > HASH_REPACK && keep->dead > keep->held / 2)
 		hash_repack(hash);
 	if (hash->n_used + (uint64_t)n > hash->max_used)
-		hash_grow(hash, hash->n_used + (uint64_t)n);
+		wr_hash_grow(hash, hash->n_used + (uint64_t)n);
 	wr_slabs_reserve(&hash->slabs, n);
 	if (hash->tracked)
 		wr_hash_reserve_dirty(hash);
@@ -574,99 +535,6 @@ wr_hash_load(
 {
 	hash_reserve(hash, 1);
 	return hash_put(hash, key, (uint32_t)key_hash, ns, made);
-}
-
-uint32_t
-wr_hash_append(struct wr_hash *hash, const struct wr_key *key, int64_t ns)
-{
-	struct wr_slabs *slabs = &hash->slabs;
-	const struct wr_held_key *last;
-	uint32_t index;
-
-	wr_slabs_reserve(slabs, 1);
-	last = hash->keyed && slabs->next > 1 ? wr_slabs_held(slabs, slabs->next - 1) : NULL;
-	if (last != NULL && wr_slabs_key_eq(slabs, last, key)) {
-		index = wr_slabs_take_held(slabs, last);
-	} else {
-		index = wr_slabs_take(slabs, key);
-		hash->n_used++;
-	}
-	if (hash->keyed) {
-		struct wr_node *node = wr_slabs_node(slabs, index);
-
-		node->ns = ns;
-		node->left = node->right = 0;
-	}
-	return index;
-}
-
-/* The chain that begins with an entry, whose key this is; *next: the one behind it. */
-static uint32_t
-hash_link(struct wr_hash *hash, uint32_t index, const struct wr_key *key, uint32_t *next)
-{
-	struct wr_slabs *slabs = &hash->slabs;
-	uint32_t root = index, i = index + 1;
-
-	for (; hash->keyed && i < slabs->next &&
-		wr_slabs_key_eq(slabs, wr_slabs_held(slabs, i), key);
-		i++)
-		root = wr_chain_insert(slabs, root, i);
-	*next = i;
-	return root;
-}
-
-/* A key that is to be placed. */
-struct hash_due {
-	uint32_t tag, root;
-};
-
-/* Parts of the lines follow one another, each of which is in the cache while it is filled. */
-static struct hash_due *
-hash_sort_due(struct hash_due *due, uint32_t n)
-{
-	struct hash_due *sorted = wr_alloc(n * sizeof *sorted);
-	uint32_t at[HASH_PARTS] = {0}, next = 0;
-
-	for (uint32_t i = 0; i < n; i++)
-		at[due[i].tag / HASH_PART]++;
-	for (uint32_t part = 0; part < HASH_PARTS; part++) {
-		uint32_t count = at[part];
-
-		at[part] = next;
-		next += count;
-	}
-	for (uint32_t i = 0; i < n; i++)
-		sorted[at[due[i].tag / HASH_PART]++] = due[i];
-	free(due);
-	return sorted;
-}
-
-void
-wr_hash_index(struct wr_hash *hash)
-{
-	uint32_t n = hash->n_used, at = 0;
-	struct hash_due *due;
-
-	if (n == 0)
-		return;
-	wr_assert(hash->n_lines == 0);
-	due = wr_alloc(n * sizeof *due);
-	for (uint32_t i = 1; i < hash->slabs.next; at++) {
-		struct wr_key key = wr_slabs_key(&hash->slabs, i);
-
-		due[at].tag = (uint32_t)wr_key_hash(&key);
-		due[at].root = hash_link(hash, i, &key, &i);
-	}
-	wr_assert(at == n);
-	if (n > HASH_MANY)
-		due = hash_sort_due(due, n);
-	hash_grow(hash, n);
-	for (uint32_t i = 0; i < n; i++) {
-		if (i + HASH_AHEAD < n)
-			wr_hash_prefetch(hash, due[i + HASH_AHEAD].tag);
-		hash_place(hash, due[i].tag, due[i].root);
-	}
-	free(due);
 }
 
 /* All entries are copied, each to its number. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lines of buckets, for the files that work on them: hash.c, hash_go.c. */
+/* Lines of buckets, for the files that work on them: hash.c, hash_grow.c, hash_go.c. */
 #ifndef WR_STATE_HASH_LINE_H
 #define WR_STATE_HASH_LINE_H
 
@@ -92,5 +92,8 @@ hash_seek(const struct wr_hash *hash, const struct wr_key *key, uint32_t tag)
 		home = home + 1 == hash->n_lines ? 0 : home + 1;
 	}
 }
+
+/* Room for so many used buckets in all.  hash_grow.c */
+void wr_hash_grow(struct wr_hash *hash, uint64_t used);
 
 #endif
