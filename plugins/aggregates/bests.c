@@ -59,9 +59,10 @@ make_room(const struct bests_in *in)
 static void
 join_before(const struct bests_in *in, struct bests_order order, struct entry entry)
 {
-	struct entry *all = make_room(in) + in->span->first;
+	struct entry *all = make_room(in);
 	uint32_t from, to = in->span->n;
 
+	all += in->span->first; /* where making room has left it */
 	while (to > 0 && all[to - 1].at > entry.at)
 		to--;
 	if (to < in->span->n && replaces(order, all[to].value, entry.value))
