@@ -15,7 +15,7 @@
 /* The operator's own slot, behind those of the aggregates. */
 struct trigger_own {
 	int64_t newest; /* event time */
-	uint32_t fresh; /* rows since it went out last */
+	uint32_t fresh; /* rows since it went out last; no more than it can say */
 	uint32_t emitted; /* 1: it has gone out */
 	uint64_t fires; /* 1: it is about to; 0 between batches */
 };
@@ -187,7 +187,8 @@ take_round(struct trigger_window *w, struct weir_task *task, struct trigger_pair
 		taken.row[taken.n] = pairs->row[i];
 		taken.entry[taken.n++] = pairs->entry[i];
 		own->newest = time > own->newest ? time : own->newest;
-		if (++own->fresh != w->conf->fire_count)
+		own->fresh += own->fresh < UINT32_MAX;
+		if (own->fresh != w->conf->fire_count)
 			continue;
 		own->fires = 1;
 		firing.row[firing.n] = pairs->row[i];

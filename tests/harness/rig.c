@@ -406,6 +406,20 @@ wt_emitted(struct wt_rig *rig)
 	return status.rows_out;
 }
 
+void *
+wt_entry(struct wt_rig *rig)
+{
+	const struct wr_op *op = wr_run_pipeline(rig->run)->ops[rig->op];
+	struct weir_table *table = wr_run_inst(rig->run, op, 0)->tables[0];
+	struct weir_entries entries = {.size = sizeof entries};
+	void *cursor = NULL;
+
+	wt_settle(rig);
+	ck_assert_uint_eq(wr_table_scan(table, INT64_MIN, INT64_MAX, &cursor, &entries), 1);
+	wr_table_end_scans(table);
+	return entries.row[0];
+}
+
 uint64_t
 wt_given(struct wt_rig *rig)
 {

@@ -86,6 +86,9 @@ uint64_t wt_counter(struct wt_rig *rig, const char *name);
 uint64_t wt_rejected(struct wt_rig *rig);
 /* Does the operator read several sources, so that nobody knows which one a row came from? */
 bool wt_is_union(const struct wt_rig *rig);
+/* The one entry of the operator's first table, to be written: what no test has the time to bring
+ * about. */
+void *wt_entry(struct wt_rig *rig);
 
 /* An epoch that has all rows so far is decided; the run goes on, or another one does from there,
  * and rows behind that epoch are forgotten. */

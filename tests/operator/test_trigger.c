@@ -247,6 +247,35 @@ START_TEST(a_global_window_may_go_out_at_the_end_alone)
 }
 END_TEST
 
+/* What the operator has of a window, behind the slots of count() and sum(). */
+enum { OWN_AT = 8 + 24 };
+struct own {
+	int64_t newest;
+	uint32_t fresh, emitted;
+	uint64_t fires;
+};
+
+START_TEST(a_window_of_more_rows_than_32_bits_count_is_one)
+{
+	const struct wt_options options = {.op = WINDOW("global; emit final;"), .fields = FIELDS};
+	struct wt_rig *rig = wt_rig_with(&options);
+	struct own *own;
+
+	push(rig, "ann", 1, 1000);
+	own = (struct own *)((char *)wt_entry(rig) + OWN_AT);
+	ck_assert_int_eq(own->newest, 1000000);
+	ck_assert_uint_eq(own->fresh, 1);
+	own->fresh = UINT32_MAX - 1;
+	push(rig, "ann", 2, 2000);
+	push(rig, "ann", 4, 3000);
+	wt_expect_none(rig, 0);
+	ck_assert_int_eq(wt_end(rig), 0);
+	expect_global(rig, "ann", 3, 7);
+	wt_expect_none(rig, 0);
+	wt_free(rig);
+}
+END_TEST
+
 START_TEST(a_key_that_had_no_row_for_long_is_forgotten)
 {
 	const struct wt_options options = {
@@ -292,6 +321,7 @@ main(void)
 		the_final_result_waits_for_late_rows,
 		a_global_window_has_all_rows_of_a_key,
 		a_global_window_may_go_out_at_the_end_alone,
+		a_window_of_more_rows_than_32_bits_count_is_one,
 		a_key_that_had_no_row_for_long_is_forgotten,
 		mistakes_are_refused,
 	};
