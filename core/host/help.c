@@ -185,7 +185,8 @@ put_item_directive(
 		n = put_table(&text, format->directives, format->directive_size, directive);
 	}
 	if (n > 0)
-		wr_text_printf(out, "in %s %s\n%s", item_words[item], found->name, text.p);
+		wr_text_printf(out, "%sin %s %s\n%s", out->len > 0 ? "\n" : "", item_words[item],
+			found->name, text.p);
 	wr_text_fini(&text);
 }
 
@@ -275,6 +276,20 @@ help_directive(const struct wr_plugins *plugins, const char *kind, const char *n
 		found = help_find(plugins, item, name);
 		if (found != NULL)
 			put_item_directive(out, item, found, directive);
+	}
+}
+
+/* A directive of what plugins offer, wherever there is one. */
+static void
+help_directives(const struct wr_plugins *plugins, const char *directive, struct wr_text *out)
+{
+	const struct wr_offer *items;
+	size_t i, n;
+
+	for (uint32_t item = WR_OFFER_TRANSFORM; item <= WR_OFFER_FORMAT; item++) {
+		items = wr_plugins_offers(plugins, item, &n);
+		for (i = 0; i < n; i++)
+			put_item_directive(out, item, &items[i], directive);
 	}
 }
 
@@ -387,41 +402,10 @@ help_overview(const struct wr_plugins *plugins, struct wr_text *out)
 	put_names(plugins, WR_OFFER_AGGREGATE, "aggregates", out);
 }
 
-/* Every word that help knows. */
-static size_t
-help_all_names(const struct wr_plugins *plugins, const char **names)
-{
-	const struct weir_directive *const tables[] = {wr_settings_anywhere(),
-		wr_settings_directives(), wr_help_host_table("pipeline"),
-		wr_help_host_table("checkpoint"), wr_help_host_table("operator"),
-		wr_help_host_table("source"), wr_help_host_table("sink")};
-	static const char *const words[] = {"pipeline", "checkpoint", "operator", "source", "sink",
-		"transforms", "sources", "sinks", "formats", "functions", "aggregates"};
-	const char **found;
-	struct wr_directive_rows rows;
-	size_t n = 0, i, k;
-	uint32_t item;
-
-	for (i = 0; i < sizeof words / sizeof words[0]; i++)
-		names[n++] = words[i];
-	for (i = 0; i < sizeof tables / sizeof tables[0]; i++) {
-		rows = (struct wr_directive_rows){
-			.table = tables[i], .stride = sizeof(struct weir_directive)};
-		while (wr_directive_next(&rows) && n < HELP_NAMES_MAX)
-			names[n++] = rows.name;
-	}
-	for (item = WR_OFFER_TRANSFORM; item < WR_OFFER_END; item++) {
-		k = item_names(plugins, item, &found);
-		for (i = 0; i < k && n < HELP_NAMES_MAX; i++)
-			names[n++] = found[i];
-		free(found);
-	}
-	return n;
-}
-
 /* The directives of all that bears a name. */
 static size_t
-help_directive_names(const struct wr_plugins *plugins, const char *word, const char **names)
+help_directive_names(
+	const struct wr_plugins *plugins, const char *word, const char **names, size_t max)
 {
 	const struct wr_offer *found;
 	const struct weir_operator *op;
@@ -451,8 +435,42 @@ help_directive_names(const struct wr_plugins *plugins, const char *word, const c
 		tables[n_tables++].stride = sizeof(struct weir_directive);
 	}
 	for (i = 0; i < n_tables; i++)
-		while (wr_directive_next(&tables[i]) && n < HELP_NAMES_MAX)
+		while (wr_directive_next(&tables[i]) && n < max)
 			names[n++] = tables[i].name;
+	return n;
+}
+
+/* Every word that help knows. */
+static size_t
+help_all_names(const struct wr_plugins *plugins, const char **names)
+{
+	const struct weir_directive *const tables[] = {wr_settings_anywhere(),
+		wr_settings_directives(), wr_help_host_table("pipeline"),
+		wr_help_host_table("checkpoint"), wr_help_host_table("operator"),
+		wr_help_host_table("source"), wr_help_host_table("sink")};
+	static const char *const words[] = {"pipeline", "checkpoint", "operator", "source", "sink",
+		"transforms", "sources", "sinks", "formats", "functions", "aggregates"};
+	const char **found;
+	struct wr_directive_rows rows;
+	size_t n = 0, i, k;
+	uint32_t item;
+
+	for (i = 0; i < sizeof words / sizeof words[0]; i++)
+		names[n++] = words[i];
+	for (i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+		rows = (struct wr_directive_rows){
+			.table = tables[i], .stride = sizeof(struct weir_directive)};
+		while (wr_directive_next(&rows) && n < HELP_NAMES_MAX)
+			names[n++] = rows.name;
+	}
+	for (item = WR_OFFER_TRANSFORM; item < WR_OFFER_END; item++) {
+		k = item_names(plugins, item, &found);
+		for (i = 0; i < k && n < HELP_NAMES_MAX; i++)
+			names[n++] = found[i];
+		for (i = 0; i < k && item <= WR_OFFER_FORMAT; i++)
+			n += help_directive_names(plugins, found[i], &names[n], HELP_NAMES_MAX - n);
+		free(found);
+	}
 	return n;
 }
 
@@ -461,7 +479,8 @@ static void
 help_unknown(const struct wr_plugins *plugins, const char *word, const char *directive)
 {
 	const char **names = wr_alloc(sizeof *names * HELP_NAMES_MAX), *meant;
-	size_t n = directive != NULL ? help_directive_names(plugins, word, names) : 0;
+	size_t n =
+		directive != NULL ? help_directive_names(plugins, word, names, HELP_NAMES_MAX) : 0;
 	const bool known = n > 0;
 
 	if (known) {
@@ -498,6 +517,8 @@ help_name(const struct wr_plugins *plugins, const char *kind, const char *name, 
 		help_word(plugins, kind, word, &answer);
 		if (answer.len == 0 && kind == NULL)
 			help_list(plugins, word, &answer);
+		if (answer.len == 0 && kind == NULL)
+			help_directives(plugins, word, &answer);
 	}
 	found = answer.len > 0;
 	if (found)

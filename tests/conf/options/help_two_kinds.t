@@ -6,6 +6,7 @@ in source file
   path WORD ...;
       Files to read, or patterns such as logs/*.ndjson.
       required; may be repeated
+
 in sink file
   path WORD;
       The file to write; %Y %m %d %H %M %S part rows by their event times.
