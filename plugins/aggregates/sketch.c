@@ -43,17 +43,6 @@ bin_of(double size, double width)
 	return isinf(size) ? (int64_t)ceil(710 / width) : (int64_t)ceil(log(size) / width);
 }
 
-/* For how many bins a cell with n of them gets room, if so many values are in its sketch. */
-static uint32_t
-few_room(uint32_t n, int64_t values)
-{
-	uint32_t room = n > 0 ? n * 2 : FEW_LEAST;
-
-	while (room < FEW_MAX && room < values)
-		room *= 2;
-	return room;
-}
-
 /* The first of n words that is of that bin or of none; n: there is no such. */
 WEIR_KERNEL static uint32_t
 few_find(const int32_t *words, uint32_t n, int32_t bin)
@@ -71,8 +60,7 @@ few_find(const int32_t *words, uint32_t n, int32_t bin)
 
 /* Adds to a bin of a cell that has few, or of none; 0: there are too many of them. */
 static int
-few_add(struct weir_fn *fn, void *row, uint64_t *cell, struct few *few, int32_t bin, int32_t count,
-	int64_t values)
+few_add(struct weir_fn *fn, void *row, uint64_t *cell, struct few *few, int32_t bin, int32_t count)
 {
 	const uint32_t n = few != NULL ? words_in(few) : 0;
 	uint32_t i = n > 0 ? few_find(few->word, n, bin) : 0;
@@ -80,7 +68,7 @@ few_add(struct weir_fn *fn, void *row, uint64_t *cell, struct few *few, int32_t 
 	if (i == FEW_MAX)
 		return 0;
 	if (i == n) {
-		const uint32_t room = few_room(n, values);
+		const uint32_t room = n > 0 ? n * 2 : FEW_LEAST;
 		const uint32_t len = (uint32_t)(sizeof *few + room * sizeof *few->word);
 
 		few = fn->edit(fn, row, cell, len, 0, len);
@@ -90,7 +78,7 @@ few_add(struct weir_fn *fn, void *row, uint64_t *cell, struct few *few, int32_t 
 	count += few_count(few->word[i]);
 	if (count > FEW_COUNT)
 		return 0;
-	few->word[i] = (int32_t)((uint32_t)bin << FEW_BITS | (uint32_t)count);
+	few->word[i] = few_word(bin, count);
 	return 1;
 }
 
@@ -132,7 +120,7 @@ bins_reach(struct weir_fn *fn, void *row, uint64_t *cell, int64_t low, int64_t h
 
 /* Adds the bins of n words to a cell that does not have few. */
 static void
-few_merge(struct weir_fn *fn, void *row, uint64_t *cell, const int32_t *words, uint32_t n)
+words_merge(struct weir_fn *fn, void *row, uint64_t *cell, const int32_t *words, uint32_t n)
 {
 	int64_t low = INT64_MAX, high = INT64_MIN;
 	struct bins *bins;
@@ -166,32 +154,47 @@ bins_spread(struct weir_fn *fn, void *row, uint64_t *cell)
 	n = words_in(few);
 	memcpy(words, few->word, n * sizeof *words);
 	fn->edit(fn, row, cell, 0, 0, 0);
-	few_merge(fn, row, cell, words, n);
+	words_merge(fn, row, cell, words, n);
 }
 
+/* Adds words to bins with a count for each, up to one that is not among those. */
+static uint32_t
+words_count(struct bins *bins, uint32_t n_bins, const int32_t *words, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		uint64_t at = (uint64_t)(few_bin(words[i]) - bins->first);
+
+		if (at >= n_bins)
+			return i;
+		bins->count[at] += few_count(words[i]);
+	}
+	return n;
+}
+
+/* Adds the bins of n words to a cell that may have few, too. */
 static void
-bins_add(struct weir_fn *fn, void *row, uint64_t *cell, int32_t bin, int64_t values)
+words_add(struct weir_fn *fn, void *row, uint64_t *cell, const int32_t *words, uint32_t n)
 {
 	void *bytes = fn->bytes(fn, row, cell);
-	struct bins *bins = bytes;
-	uint32_t len;
+	uint32_t i = 0, len;
 
+	if (n == 0)
+		return;
 	if (bytes == NULL || few_in(bytes) != NULL) {
-		if (few_add(fn, row, cell, bytes, bin, 1, values))
+		for (; i < n && few_count(words[i]) != 0; i++, bytes = fn->bytes(fn, row, cell))
+			if (!few_add(fn, row, cell, bytes, few_bin(words[i]), few_count(words[i])))
+				break;
+		if (i == n || few_count(words[i]) == 0)
 			return;
 		bins_spread(fn, row, cell);
 	} else {
 		fn->peek(fn, cell, &len);
-		if (bin >= bins->first && bin < bins->first + bins_in(len)) {
-			bins->count[bin - bins->first]++;
-			return;
-		}
+		i = words_count(bytes, bins_in(len), words, n);
 	}
-	bins = bins_reach(fn, row, cell, bin, bin);
-	bins->count[bin > bins->first ? bin - bins->first : 0]++;
+	words_merge(fn, row, cell, words + i, n - i);
 }
 
-/* The bin that a value is for, of either side. */
+/* The bin that a value is for, of either side; those of very large and small ones do not wait. */
 struct place {
 	int32_t bin;
 	int32_t side; /* 1: above 0, -1: below it, 0: it has none */
@@ -221,49 +224,77 @@ sketch_count(struct sketch *sketch, double x, double width)
 	return (struct place){(int32_t)bin_of(size, width), x > 0 ? 1 : -1};
 }
 
-/* The bins come behind, so that a new cell knows how many values it is about to get. */
+static inline int32_t
+waiting_word(int32_t place)
+{
+	return few_word(place >> 1, 1);
+}
+
+/* As words, those of a side; others have a count of 0.  There are as many as wait. */
+static uint32_t
+waiting_words(const struct waiting *waiting, int is_below, int32_t *words)
+{
+	for (uint32_t i = 0; i < waiting->n; i++) {
+		int32_t place = waiting->place[i];
+
+		words[i] = (place & 1) == is_below ? waiting_word(place) : 0;
+	}
+	return waiting->n;
+}
+
+/* None waits any longer. */
+static void
+sketch_settle(struct weir_fn *fn, void *row, struct sketch *sketch)
+{
+	struct waiting *waiting = &sketch->waiting;
+	int32_t words[WAITING_MAX];
+
+	for (int is_below = 0; is_below < 2; is_below++) {
+		uint32_t n = 0;
+
+		for (uint32_t i = 0; i < waiting->n; i++) {
+			words[n] = waiting_word(waiting->place[i]);
+			n += (waiting->place[i] & 1) == is_below;
+		}
+		words_add(fn, row, is_below ? &sketch->below : &sketch->above, words, n);
+	}
+	waiting->n = 0;
+}
+
+static void
+sketch_wait(struct weir_fn *fn, void *row, struct sketch *sketch, int16_t place)
+{
+	if (sketch->waiting.n == WAITING_MAX)
+		sketch_settle(fn, row, sketch);
+	sketch->waiting.place[sketch->waiting.n++] = place;
+}
+
+static void
+sketch_take(struct weir_fn *fn, void *row, struct sketch *sketch, struct place place)
+{
+	int32_t both = place.bin * 2 + (place.side < 0), word = few_word(place.bin, 1);
+
+	if (both == (int16_t)both)
+		sketch_wait(fn, row, sketch, (int16_t)both);
+	else
+		words_add(fn, row, place.side > 0 ? &sketch->above : &sketch->below, &word, 1);
+}
+
 static int
 sketch_update(const void *self, struct weir_fn *fn, struct weir_accs accs,
 	const struct weir_column *const *args, const uint32_t *sel, uint32_t n)
 {
 	const struct quantile *quantile = self;
-	struct place places[WEIR_ROWS_MAX];
 
-	for (uint32_t from = 0, to; from < n; from = to) {
-		to = n - from < WEIR_ROWS_MAX ? n : from + WEIR_ROWS_MAX;
-		for (uint32_t i = from; i < to; i++)
-			places[i - from] = sketch_count(acc_at(accs, i),
-				number_at(args[0], row_at(sel, i)), quantile->width);
-		for (uint32_t i = from; i < to; i++) {
-			struct sketch *sketch = acc_at(accs, i);
-			struct place place = places[i - from];
+	for (uint32_t i = 0; i < n; i++) {
+		struct sketch *sketch = acc_at(accs, i);
+		double x = number_at(args[0], row_at(sel, i));
+		struct place place = sketch_count(sketch, x, quantile->width);
 
-			if (place.side != 0)
-				bins_add(fn, accs.row[i],
-					place.side > 0 ? &sketch->above : &sketch->below, place.bin,
-					sketch->n);
-		}
+		if (place.side != 0)
+			sketch_take(fn, accs.row[i], sketch, place);
 	}
 	return WEIR_OK;
-}
-
-/* Few bins go to a cell that may have few, too. */
-static void
-few_merge_any(struct weir_fn *fn, void *row, uint64_t *cell, const int32_t *words, uint32_t n)
-{
-	void *bytes = fn->bytes(fn, row, cell);
-	uint32_t i = 0;
-
-	if (bytes == NULL || few_in(bytes) != NULL) {
-		for (; i < n && few_count(words[i]) != 0; i++, bytes = fn->bytes(fn, row, cell))
-			if (!few_add(fn, row, cell, bytes, few_bin(words[i]), few_count(words[i]),
-				    0))
-				break;
-		if (i == n || few_count(words[i]) == 0)
-			return;
-		bins_spread(fn, row, cell);
-	}
-	few_merge(fn, row, cell, words + i, n - i);
 }
 
 static void
@@ -282,7 +313,7 @@ bins_merge(struct weir_fn *fn, void *row, uint64_t *cell, const uint64_t *from)
 		return;
 	}
 	if (few != NULL) {
-		few_merge_any(fn, row, cell, few->word, words_in(few));
+		words_add(fn, row, cell, few->word, words_in(few));
 		return;
 	}
 	n = bins_in(len);
@@ -319,6 +350,8 @@ sketch_merge(const void *self, struct weir_fn *fn, struct weir_accs accs, struct
 		}
 		bins_merge(fn, accs.row[i], &sketch->above, &other->above);
 		bins_merge(fn, accs.row[i], &sketch->below, &other->below);
+		for (uint32_t k = 0; k < other->waiting.n; k++)
+			sketch_wait(fn, accs.row[i], sketch, other->waiting.place[k]);
 		sketch->zeros += other->zeros;
 		sketch->nans += other->nans;
 		sketch->n += other->n;
@@ -332,72 +365,86 @@ sketch_bin_value(int64_t bin, double width)
 	return exp((double)bin * width) * (1 - ACCURACY);
 }
 
-static double
-bins_value(const struct side *side, int64_t rank)
-{
-	const struct bins *bins = side->bins;
-	uint32_t n = side->n;
+/* A bin of words, and how often it comes; 0: there is none. */
+struct top {
+	int32_t bin, count;
+};
 
-	while (n-- > 0) {
-		if (rank < bins->count[n])
-			return sketch_bin_value(bins->first + n, side->width);
-		rank -= bins->count[n];
-	}
-	return INFINITY;
-}
-
-/* The greatest of n words below a bound, INT32_MIN: there is none.  Bins are ordered as words are.
- */
-WEIR_KERNEL static int32_t
-few_below(const int32_t *words, uint32_t n, int32_t bound)
+/* The greatest below a bound. */
+WEIR_KERNEL static struct top
+words_below(const int32_t *words, uint32_t n, int32_t bound)
 {
-	int32_t most = INT32_MIN;
+	struct top top = {INT32_MIN, 0};
 
 	for (uint32_t i = 0; i < n; i++) {
-		int is = words[i] < bound && few_count(words[i]) != 0;
-		int32_t word = is ? words[i] : INT32_MIN;
+		int is = few_bin(words[i]) < bound && few_count(words[i]) != 0;
+		int32_t bin = is ? few_bin(words[i]) : INT32_MIN;
 
-		most = word > most ? word : most;
+		top.bin = bin > top.bin ? bin : top.bin;
 	}
-	return most;
+	for (uint32_t i = 0; i < n; i++)
+		top.count += few_bin(words[i]) == top.bin ? few_count(words[i]) : 0;
+	return top;
 }
 
 static double
-few_value(const struct side *side, int64_t rank)
+side_value(const struct side *side, int64_t rank)
 {
-	const struct few *few = side->bins;
-	int32_t word = few_below(few->word, side->n, INT32_MAX);
+	const struct bins *bins = side->bins;
+	struct top top = words_below(side->words, side->n_words, INT32_MAX);
+	uint32_t n = side->n;
 
-	while (word != INT32_MIN && rank >= few_count(word)) {
-		rank -= few_count(word);
-		word = few_below(few->word, side->n, word);
+	for (;;) {
+		int64_t bin = top.bin, count = top.count;
+
+		if (n > 0 && (count == 0 || side->first + n > bin)) {
+			bin = side->first + --n;
+			count = bins->count[n];
+		} else if (count > 0) {
+			top = words_below(side->words, side->n_words, top.bin);
+		} else {
+			return INFINITY;
+		}
+		if (rank < count)
+			return sketch_bin_value(bin, side->width);
+		rank -= count;
 	}
-	return word != INT32_MIN ? sketch_bin_value(few_bin(word), side->width) : INFINITY;
 }
 
+/* words: room for those of a cell and those that wait. */
 static struct side
-side_of(struct weir_fn *fn, const uint64_t *cell, double width)
+side_of(struct weir_fn *fn, const struct sketch *sketch, int is_below, double width, int32_t *words)
 {
-	uint32_t len;
-	const void *bytes = fn->peek(fn, cell, &len);
+	uint32_t len, n = 0;
+	const void *bytes = fn->peek(fn, is_below ? &sketch->below : &sketch->above, &len);
+	const struct bins *bins = bytes;
 	const struct few *few = few_in(bytes);
 
-	return (struct side){.value = few != NULL ? few_value : bins_value,
+	if (few != NULL) {
+		n = words_in(few);
+		memcpy(words, few->word, n * sizeof *words);
+	}
+	n += waiting_words(&sketch->waiting, is_below, words + n);
+	return (struct side){.value = side_value,
+		.width = width,
 		.bins = bytes,
-		.n = few != NULL ? words_in(few) : bins_in(len),
-		.width = width};
+		.first = bins == NULL ? 0 : bins->first,
+		.n = few != NULL ? 0 : bins_in(len),
+		.words = words,
+		.n_words = n};
 }
 
 /* How many values a side has. */
 static int64_t
 side_sum(const struct side *side)
 {
-	const struct few *few = side->bins;
 	const struct bins *bins = side->bins;
 	int64_t sum = 0;
 
+	for (uint32_t i = 0; i < side->n_words; i++)
+		sum += few_count(side->words[i]);
 	for (uint32_t i = 0; i < side->n; i++)
-		sum += side->value == few_value ? few_count(few->word[i]) : bins->count[i];
+		sum += bins->count[i];
 	return sum;
 }
 
@@ -428,8 +475,9 @@ sketch_quantile(const struct sketch *totals, int64_t n_below, const struct side 
 static double
 sketch_value(struct weir_fn *fn, const struct sketch *sketch, const struct quantile *quantile)
 {
-	struct side below = side_of(fn, &sketch->below, quantile->width);
-	struct side above = side_of(fn, &sketch->above, quantile->width);
+	int32_t words[2][FEW_MAX + WAITING_MAX];
+	struct side below = side_of(fn, sketch, 1, quantile->width, words[0]);
+	struct side above = side_of(fn, sketch, 0, quantile->width, words[1]);
 
 	return sketch_quantile(sketch, side_sum(&below), &below, &above, quantile->fraction);
 }
@@ -452,7 +500,7 @@ sketch_finish(const void *self, struct weir_fn *fn, struct weir_accs accs, uint3
 const struct weir_aggregate aggregate_percentile = {
 	.size = sizeof aggregate_percentile,
 	.flags = WEIR_STRICT,
-	.version = 2,
+	.version = 3,
 	.name = "percentile",
 	.summary = "The value that a fraction of all values is not above, with a relative error of "
 		   "at most 1 % (DDSketch), in at most 64 KiB; percentile_exact() has none.",

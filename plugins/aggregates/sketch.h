@@ -6,21 +6,32 @@
 #include "aggregates.h"
 
 /*
+ * The last values wait beside the others, each by the number of its bin, until they are many: then
+ * they go to the cells together.  The pane of a window may never have more, and a window many
+ * panes.
+ *
  * A cell holds a first bin's number in 8 bytes, and a count of 8 bytes for each bin from there on.
  * As long as there are few bins it is a struct few, and has 4 bytes for each: the bin's number and,
- * in the low 15 bits, its count, which is 0 where there is none.  The pane of a window may have but
- * some values, and a window many panes.
+ * in the low 15 bits, its count, which is 0 where there is none.
  */
+enum { WAITING_MAX = 31 };
+
+struct waiting {
+	uint16_t n;
+	int16_t place[WAITING_MAX]; /* twice the bin, and 1 more if it is of a value below 0 */
+};
+
 struct sketch {
 	uint64_t above, below; /* cells: of values above and below 0 */
 	int64_t zeros, nans;
-	int64_t n; /* of all of these */
+	int64_t n; /* of all of these, and those that wait */
 	double least, most;
+	struct waiting waiting;
 };
 
 #define FEW INT64_MIN
 
-enum { FEW_LEAST = 4, FEW_MAX = 32, FEW_BITS = 15, FEW_COUNT = (1 << FEW_BITS) - 1 };
+enum { FEW_LEAST = 8, FEW_MAX = 32, FEW_BITS = 15, FEW_COUNT = (1 << FEW_BITS) - 1 };
 
 struct quantile {
 	double fraction;
@@ -41,9 +52,12 @@ struct few {
 struct side {
 	/* The size of a rank, from the largest on: mostly those are asked for that are near. */
 	double (*value)(const struct side *, int64_t rank);
-	const void *bins;
-	uint32_t n; /* there is room for */
 	double width;
+	const void *bins; /* with a count for each */
+	int64_t first; /* of them */
+	uint32_t n; /* there is room for */
+	uint32_t n_words;
+	const int32_t *words; /* other bins, which may come several times */
 };
 
 /* A quantile of all values; those of `totals` count, but for its cells. */
@@ -74,6 +88,12 @@ static inline uint32_t
 bins_in(uint32_t len)
 {
 	return len == 0 ? 0 : (len - (uint32_t)sizeof(struct bins)) / 8;
+}
+
+static inline int32_t
+few_word(int32_t bin, int32_t count)
+{
+	return (int32_t)((uint32_t)bin << FEW_BITS | (uint32_t)count);
 }
 
 static inline int32_t

@@ -7,25 +7,21 @@
 #include "bests.h"
 #include "sketch.h"
 
-enum { BLOCK_BINS = 64, AHEAD = 8, NEAR = 256, CACHE_LINE = 64 };
+enum { BLOCK = 16, AHEAD = 8, NEAR = 256, CACHE_LINE = 64 };
 
 /*
- * A cell of bins: the number of the first block, and the blocks from there on.  There are as many
- * as values need: panes have 4,096 bins at most, but not always the same ones.
+ * A cell of bins has a count for each of so many, whole blocks of them, from the first on.  There
+ * are as many as values need: panes have 4,096 bins at most, but not always the same ones.
  */
-struct block {
-	int64_t sum;
-	int64_t count[BLOCK_BINS];
+struct reach {
+	int64_t first, n;
 };
 
-struct blocks {
-	int64_t first;
-	struct block block[];
-};
-
+/* Of cells and reaches the first is of values above 0, the other of those below. */
 struct window {
-	uint64_t above, below; /* cells of bins */
+	uint64_t bins[2]; /* cells */
 	uint64_t leasts, mosts; /* cells */
+	struct reach reach[2];
 	struct bests_span least, most;
 	int64_t n, nans, zeros, n_below;
 };
@@ -41,129 +37,122 @@ window_able(const struct weir_call *call, uint32_t *words, uint32_t *n_cells)
 	return 1;
 }
 
-static uint32_t
-blocks_in(uint32_t len)
-{
-	return len == 0 ? 0 : (uint32_t)((len - sizeof(struct blocks)) / sizeof(struct block));
-}
-
-/* The block of a bin. */
-static int64_t
-block_of(int64_t bin)
-{
-	return bin >> 6;
-}
-
-/* Makes room for a bin that is in none of the blocks. */
-static void
-blocks_reach(struct weir_fn *fn, void *row, uint64_t *cell, int64_t bin)
-{
-	uint32_t len, n;
-	const struct blocks *old = fn->peek(fn, cell, &len);
-	int64_t first = block_of(bin), end = first + 1, old_first = first;
-	struct blocks *blocks;
-	struct block *from;
-
-	n = blocks_in(len);
-	if (n > 0) {
-		old_first = old->first;
-		first = first < old_first ? first : old_first;
-		end = end > old_first + n ? end : old_first + n;
-	}
-	len = (uint32_t)(sizeof *blocks + (size_t)(end - first) * sizeof *blocks->block);
-	blocks = fn->edit(fn, row, cell, len, 0, len);
-	blocks->first = first;
-	from = blocks->block + (old_first - first);
-	memmove(from, blocks->block, n * sizeof *from);
-	memset(blocks->block, 0, (size_t)(old_first - first) * sizeof *from);
-	memset(from + n, 0, (size_t)(end - old_first - n) * sizeof *from);
-}
-
-/* Where a window counts. */
-struct counts {
-	struct blocks *blocks;
-	int64_t first;
-	uint32_t n;
+/* A window that counts a pane (sign 1), or counts it no longer (-1). */
+struct counting {
+	struct weir_fn *fn;
+	void *row;
+	struct window *window;
+	int64_t sign;
+	int64_t *counts[2];
+	struct reach reach[2]; /* the window's */
 };
 
-static struct counts
-counts_of(struct weir_fn *fn, void *row, uint64_t *cell)
+static void
+counting_find(struct counting *c, int is_below)
 {
+	c->reach[is_below] = c->window->reach[is_below];
+	c->counts[is_below] = c->reach[is_below].n == 0
+				      ? NULL
+				      : c->fn->bytes(c->fn, c->row, &c->window->bins[is_below]);
+}
+
+/* Makes room for a bin that there is not yet. */
+static __attribute__((noinline)) void
+counting_reach(struct counting *c, int is_below, int64_t bin)
+{
+	struct reach *reach = &c->window->reach[is_below];
+	const struct reach old = *reach;
+	int64_t first = bin & -BLOCK, end = first + BLOCK, *counts, *from;
 	uint32_t len;
-	const struct blocks *blocks = fn->peek(fn, cell, &len);
 
-	return (struct counts){.blocks = fn->bytes(fn, row, cell),
-		.first = blocks == NULL ? 0 : blocks->first,
-		.n = blocks_in(len)};
+	reach->first = old.n > 0 && old.first < first ? old.first : first;
+	end = old.n > 0 && old.first + old.n > end ? old.first + old.n : end;
+	reach->n = end - reach->first;
+	len = (uint32_t)reach->n * (uint32_t)sizeof *counts;
+	counts = c->fn->edit(c->fn, c->row, &c->window->bins[is_below], len, 0, len);
+	from = counts + (old.n > 0 ? old.first - reach->first : 0);
+	memmove(from, counts, (size_t)old.n * sizeof *counts);
+	memset(counts, 0, (size_t)(from - counts) * sizeof *counts);
+	memset(from + old.n, 0, (size_t)(counts + reach->n - from - old.n) * sizeof *counts);
+	counting_find(c, is_below);
 }
 
-/* 0: the bin is in none of the blocks. */
-static inline int
-count(const struct counts *counts, int64_t bin, int64_t more)
+/* So many values of a bin. */
+static inline void
+count(struct counting *c, int is_below, int64_t bin, int64_t n)
 {
-	uint64_t at = (uint64_t)(block_of(bin) - counts->first);
-	struct block *block;
+	uint64_t at = (uint64_t)(bin - c->reach[is_below].first);
 
-	if (at >= counts->n)
-		return 0;
-	block = &counts->blocks->block[at];
-	block->sum += more;
-	block->count[bin & (BLOCK_BINS - 1)] += more;
-	return 1;
+	if (at >= (uint64_t)c->reach[is_below].n) {
+		counting_reach(c, is_below, bin);
+		at = (uint64_t)(bin - c->reach[is_below].first);
+	}
+	c->counts[is_below][at] += n * c->sign;
 }
 
-/* Adds to a bin of a window's, or takes away.  1: it had to have room, so a cell was edited. */
-static int
-add(struct weir_fn *fn, void *row, uint64_t *cell, struct counts *counts, int64_t bin, int64_t more)
-{
-	if (count(counts, bin, more))
-		return 0;
-	blocks_reach(fn, row, cell, bin);
-	*counts = counts_of(fn, row, cell);
-	count(counts, bin, more);
-	return 1;
-}
-
-/* Adds the counts of a pane, or takes them away (sign -1); gives how many values that were. */
+/* The bins in a cell of a pane's row; gives how many values that were. */
 static int64_t
-add_bins(struct weir_fn *fn, void *row, uint64_t *cell, const uint64_t *pane, int64_t sign)
+count_bins(struct counting *c, int is_below, void *row, const uint64_t *pane)
 {
-	uint32_t len;
-	const struct bins *bins = fn->peek(fn, pane, &len);
-	const struct few *few = few_in(bins);
-	struct counts counts;
+	const struct bins *bins;
+	const struct few *few;
 	int64_t sum = 0;
+	uint32_t len;
 
-	if (len == 0)
+	if (c->fn->peek(c->fn, pane, &len) == NULL)
 		return 0;
-	counts = counts_of(fn, row, cell);
+	bins = c->fn->bytes(c->fn, row, pane);
+	few = few_in(bins);
 	for (uint32_t i = 0; few != NULL && i < words_in(few); i++) {
-		int64_t bin = few_bin(few->word[i]), more = few_count(few->word[i]);
+		int32_t more = few_count(few->word[i]);
 
 		if (more == 0)
 			break;
 		sum += more;
-		if (add(fn, row, cell, &counts, bin, more * sign))
-			few = fn->peek(fn, pane, &len);
+		count(c, is_below, few_bin(few->word[i]), more);
 	}
 	for (uint32_t i = 0; few == NULL && i < bins_in(len); i++) {
-		int64_t bin = bins->first + i, more = bins->count[i];
-
-		if (more == 0)
+		if (bins->count[i] == 0)
 			continue;
-		sum += more;
-		if (add(fn, row, cell, &counts, bin, more * sign))
-			bins = fn->peek(fn, pane, &len);
+		sum += bins->count[i];
+		count(c, is_below, bins->first + i, bins->count[i]);
 	}
 	return sum;
 }
 
+static int64_t
+count_waiting(struct counting *c, const struct waiting *waiting)
+{
+	const uint32_t n = waiting->n;
+	int64_t n_below = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		int32_t place = waiting->place[i];
+
+		n_below += place & 1;
+		count(c, place & 1, place >> 1, 1);
+	}
+	return n_below;
+}
+
+/* Pane i joins or leaves window i. */
 static void
-add_pane(struct weir_fn *fn, void *row, struct window *window, const struct sketch *pane,
+count_pane(struct weir_fn *fn, struct weir_accs windows, struct weir_accs panes, uint32_t i,
 	int64_t sign)
 {
-	add_bins(fn, row, &window->above, &pane->above, sign);
-	window->n_below += sign * add_bins(fn, row, &window->below, &pane->below, sign);
+	struct window *window = acc_at(windows, i);
+	const struct sketch *pane = acc_at(panes, i);
+	struct counting c = {.fn = fn, .row = windows.row[i], .window = window, .sign = sign};
+	int64_t n_below;
+
+	counting_find(&c, 0);
+	counting_find(&c, 1);
+	n_below = count_waiting(&c, &pane->waiting);
+	if (pane->above != 0) /* mostly all wait */
+		count_bins(&c, 0, panes.row[i], &pane->above);
+	if (pane->below != 0)
+		n_below += count_bins(&c, 1, panes.row[i], &pane->below);
+	window->n_below += sign * n_below;
 	window->zeros += sign * pane->zeros;
 	window->nans += sign * pane->nans;
 	window->n += sign * pane->n;
@@ -174,7 +163,7 @@ static void
 bring_near(struct weir_fn *fn, struct weir_accs panes, uint32_t i)
 {
 	const struct sketch *pane = acc_at(panes, i);
-	const char *bytes = fn->bytes(fn, panes.row[i], &pane->above);
+	const char *bytes = pane->above == 0 ? NULL : fn->bytes(fn, panes.row[i], &pane->above);
 
 	for (uint32_t off = 0; bytes != NULL && off < NEAR; off += CACHE_LINE)
 		__builtin_prefetch(bytes + off);
@@ -199,7 +188,7 @@ window_join(const void *self, struct weir_fn *fn, struct weir_accs windows, stru
 			bests_join(&leasts, to_least, at[i], least);
 			bests_join(&mosts, to_most, at[i], most);
 		}
-		add_pane(fn, row, window, pane, 1);
+		count_pane(fn, windows, panes, i, 1);
 	}
 	return WEIR_OK;
 }
@@ -219,42 +208,54 @@ window_leave(const void *self, struct weir_fn *fn, struct weir_accs windows, str
 			bring_near(fn, panes, i + AHEAD);
 		bests_leave(&leasts, at[i]);
 		bests_leave(&mosts, at[i]);
-		add_pane(fn, row, window, acc_at(panes, i), -1);
+		count_pane(fn, windows, panes, i, -1);
 	}
 	return WEIR_OK;
 }
 
-static double
-blocks_value(const struct side *side, int64_t rank)
+static int64_t
+block_sum(const int64_t *counts)
 {
-	const struct blocks *blocks = side->bins;
-	uint32_t n = side->n, i = BLOCK_BINS;
+	int64_t sum = 0;
 
-	while (n > 0 && rank >= blocks->block[n - 1].sum)
-		rank -= blocks->block[--n].sum;
+	for (uint32_t i = 0; i < BLOCK; i++)
+		sum += counts[i];
+	return sum;
+}
+
+static double
+counts_value(const struct side *side, int64_t rank)
+{
+	const int64_t *counts = side->bins;
+	uint32_t n = side->n;
+
+	for (int64_t sum; n > 0 && rank >= (sum = block_sum(counts + n - BLOCK)); n -= BLOCK)
+		rank -= sum;
 	if (n == 0)
 		return INFINITY;
-	while (i > 1 && rank >= blocks->block[n - 1].count[i - 1])
-		rank -= blocks->block[n - 1].count[--i];
-	return sketch_bin_value((blocks->first + n - 1) * BLOCK_BINS + i - 1, side->width);
+	while (rank >= counts[n - 1])
+		rank -= counts[--n];
+	return sketch_bin_value(side->first + n - 1, side->width);
 }
 
 static struct side
-side_of(struct weir_fn *fn, const uint64_t *cell, double width)
+side_of(struct weir_fn *fn, const struct window *window, int is_below, double width)
 {
 	uint32_t len;
-	const void *bins = fn->peek(fn, cell, &len);
 
-	return (struct side){
-		.value = blocks_value, .bins = bins, .n = blocks_in(len), .width = width};
+	return (struct side){.value = counts_value,
+		.width = width,
+		.bins = fn->peek(fn, &window->bins[is_below], &len),
+		.first = window->reach[is_below].first,
+		.n = (uint32_t)window->reach[is_below].n};
 }
 
 static double
 window_value(struct weir_fn *fn, const struct window *window, const struct quantile *quantile)
 {
 	struct sketch totals = {.n = window->n, .nans = window->nans, .zeros = window->zeros};
-	struct side below = side_of(fn, &window->below, quantile->width);
-	struct side above = side_of(fn, &window->above, quantile->width);
+	struct side below = side_of(fn, window, 1, quantile->width);
+	struct side above = side_of(fn, window, 0, quantile->width);
 	int64_t least = 0, most = 0;
 
 	bests_first(fn, &window->leasts, &window->least, &least);

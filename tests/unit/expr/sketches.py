@@ -18,13 +18,14 @@ WEIR = os.path.abspath(sys.argv[1])
 PATIENCE = 120 * int(os.environ.get("CK_TIMEOUT_MULTIPLIER", 1))  # seconds
 FRACTIONS = [0, 0.01, 0.25, 0.5, 0.9, 0.99, 0.999, 1]
 DISTINCT = [100, 128, 129, 1000, 20000]
+COLUMNS = "wxyz"
 GROUPS = [100, 1000, 20000]  # of 400, 40 and 2 rows: of few bins and of many
 
 
 def check(got, rows, what):
     """What is wrong with the percentiles of rows."""
     wrong = []
-    for c in "xyz":
+    for c in COLUMNS:
         values = sorted(row[c] for row in rows)
         for i, p in enumerate(FRACTIONS):
             true = values[int(p * (len(values) - 1))]
@@ -36,10 +37,11 @@ def check(got, rows, what):
 def main():
     rnd = random.Random(7)
     rows = [{
+        "w": rnd.choice([1, -1]) * 10 ** rnd.uniform(141, 144),  # half of them too large to wait
         "x": rnd.lognormvariate(0, 5), "y": rnd.gauss(0, 1000), "z": rnd.choice([0, 0, 1, -1]) * rnd.random(),
         "i": i, "ts": i, **{f"d{n}": (i % n) * 7919 for n in DISTINCT},
     } for i in range(40000)]
-    items = [f"{c}{i} = percentile({c}, {p})" for c in "xyz" for i, p in enumerate(FRACTIONS)]
+    items = [f"{c}{i} = percentile({c}, {p})" for c in COLUMNS for i, p in enumerate(FRACTIONS)]
     percentiles = ", ".join(items)
     windows = """
     window w { from in; hopping 1s 50ms; aggregate %s; }
@@ -53,7 +55,7 @@ def main():
         pathlib.Path(folder, "rows.ndjson").write_text("".join(json.dumps(row) + "\n" for row in rows))
         path = pathlib.Path(folder, "weir.conf")
         path.write_text("""pipeline sketches {
-    source file in { path rows.ndjson; format json { ts timestamp ms; x float; y float; z float; %s } event_time ts; }
+    source file in { path rows.ndjson; format json { ts timestamp ms; w float; x float; y float; z float; %s } event_time ts; }
     aggregate a { from in; emit end; aggregate %s; }
     sink stdout out { from a; }%s%s
 }
