@@ -24,6 +24,12 @@ enum {
 	ENOUGH, /* nothing: no more of it is wanted */
 };
 
+enum {
+	LINE = 64, /* bytes that the caches keep together */
+	AT_ONCE = 8, /* rows brought near, */
+	AHEAD = 64, /* so many before they are written */
+};
+
 void
 track_clear(struct layout *layout)
 {
@@ -411,6 +417,47 @@ run_tracks(struct json *json, const char *p, uint32_t len)
 	return 0;
 }
 
+static inline void
+bring_to_write(const char *p)
+{
+#if defined(__x86_64__)
+	/* Without this a compiler for any processor asks for it to be read. */
+	__asm__ volatile("prefetchw %0" : : "m"(*p));
+#else
+	__builtin_prefetch(p, 1);
+#endif
+}
+
+/* Bytes of a value; bits are not worth it. */
+static uint32_t
+width_of(uint32_t type)
+{
+	switch (type) {
+	case WEIR_BOOL:
+		return 0;
+	case WEIR_STRING:
+	case WEIR_BYTES:
+	case WEIR_JSON:
+		return sizeof(struct weir_view);
+	default:
+		return sizeof(int64_t);
+	}
+}
+
+/* Rows that are written soon.  Another core may have read them last, and for each line that is
+ * taken from it when it is written all stores behind it wait. */
+static void
+bring_rows(const struct json *json, uint32_t from, uint32_t to)
+{
+	for (uint32_t i = 0; i < json->n_leaves; i++) {
+		const struct json_leaf *leaf = &json->leaves[i];
+		uint32_t width = width_of(leaf->type);
+
+		for (uint32_t at = from * width; at < to * width; at += LINE)
+			bring_to_write((const char *)leaf->values + at);
+	}
+}
+
 uint32_t
 track_run(struct json *json, const struct weir_str *rec, uint32_t first, uint32_t n,
 	const char **copy)
@@ -422,6 +469,9 @@ track_run(struct json *json, const struct weir_str *rec, uint32_t first, uint32_
 	for (i = 0; i < n; i++) {
 		json->base = text != NULL ? text : rec[i].p;
 		json->row = first + i;
+		if (json->row % AT_ONCE == 0)
+			bring_rows(json, json->row > 0 ? json->row + AHEAD : 0,
+				json->row + AHEAD + AT_ONCE);
 		if (!run_tracks(json, json->base, rec[i].len))
 			break;
 		if (text != NULL)
