@@ -247,53 +247,6 @@ key_type_varies(uint32_t type)
 	return type == WEIR_STRING || type == WEIR_BYTES || type == WEIR_JSON;
 }
 
-/* How many bytes the keys of the rows have together, at most. */
-static uint64_t
-keys_of_size(
-	const struct weir_column *const *cols, uint32_t n_cols, const uint32_t *sel, uint32_t n)
-{
-	uint64_t size = 0;
-
-	for (uint32_t c = 0; c < n_cols; c++) {
-		const struct weir_view *views = cols[c]->values;
-
-		size += n * (1 + sizeof(uint64_t));
-		for (uint32_t i = 0; i < n && key_type_varies(cols[c]->type); i++) {
-			uint32_t row = sel == NULL ? i : sel[i];
-
-			size += key_is_null(cols[c], row) ? 0 : views[row].len;
-		}
-	}
-	return size;
-}
-
-/* Writes a value behind the others of its key; where the next one goes.  What stands there may be
- * written over, of WR_KEY_INLINE bytes. */
-static inline uint8_t *
-key_write(uint8_t *to, const struct weir_column *col, uint32_t row)
-{
-	const struct weir_view *view;
-	struct key_words words;
-
-	*to = !key_is_null(col, row);
-	if (*to++ == 0)
-		return to;
-	if (!key_type_varies(col->type)) {
-		words = key_of_value(col, col->type, row);
-		words.low = words.low >> 32 | words.high << 32;
-		memcpy(to, &words.low, sizeof words.low);
-		return to + (col->type == WEIR_BOOL ? 1 : sizeof words.low);
-	}
-	view = (const struct weir_view *)col->values + row;
-	memcpy(to, &view->len, sizeof view->len);
-	to += sizeof view->len;
-	if (view->len <= WR_KEY_INLINE)
-		memcpy(to, (const uint8_t *)view + offsetof(struct weir_view, head), WR_KEY_INLINE);
-	else
-		memcpy(to, col->bufs[view->buf] + view->off, view->len);
-	return to + view->len;
-}
-
 /* The key of bytes behind which 12 more may be read. */
 static inline struct key_words
 key_of_bytes(const uint8_t *bytes, uint32_t len)
@@ -312,154 +265,140 @@ key_of_bytes(const uint8_t *bytes, uint32_t len)
 	return (struct key_words){words.low & mask.low, words.high & mask.high};
 }
 
-/* How long the values of a column are in a key of several, if all are as long; 0: they are not, or
- * one is null. */
-static uint32_t
-key_width(const struct weir_column *col, const uint32_t *sel, uint32_t n)
-{
-	const struct weir_view *views = col->values;
-	uint32_t len, differs = 0;
+enum { KEY_BLOCK = 128 }; /* keys that are worked on while they are near */
 
-	if (n == 0 || keys_have_null(col, sel, n))
-		return 0;
-	if (!key_type_varies(col->type))
-		return col->type == WEIR_BOOL ? 2 : 1 + (uint32_t)sizeof(uint64_t);
-	len = views[sel == NULL ? 0 : sel[0]].len;
-	for (uint32_t i = 0; i < n; i++)
-		differs |= views[sel == NULL ? i : sel[i]].len ^ len;
-	return differs != 0 || len > WR_KEY_INLINE ? 0 : 1 + (uint32_t)sizeof len + len;
+/* Keys of several columns on their way: rows sel[0 .. n), or base ..+ n if sel is NULL. */
+struct key_block {
+	const uint32_t *sel;
+	uint32_t base, n;
+	uint32_t fixed; /* bytes that all keys have */
+	uint64_t len[KEY_BLOCK];
+	uint8_t *to[KEY_BLOCK]; /* where the next value goes */
+};
+
+static inline uint32_t
+key_block_row(const struct key_block *block, uint32_t i)
+{
+	return block->sel == NULL ? block->base + i : block->sel[i];
 }
 
-/* Of up to WR_KEY_INLINE bytes; nothing beyond them is written. */
-static inline void
-key_copy_short(uint8_t *to, const uint8_t *from, uint32_t len)
+/* How long a column's values are, which come with a byte each. */
+static void
+key_block_measure(struct key_block *block, const struct weir_column *col, bool nulls)
 {
-	if (len >= 8) {
-		memcpy(to, from, 8);
-		memcpy(to + len - 4, from + len - 4, 4);
-	} else if (len >= 4) {
-		memcpy(to, from, 4);
-		memcpy(to + len - 4, from + len - 4, 4);
-	} else {
-		for (uint32_t i = 0; i < len; i++)
-			to[i] = from[i];
+	const struct weir_view *views = col->values;
+	bool varies = key_type_varies(col->type);
+	uint32_t fixed = varies ? (uint32_t)sizeof views->len : col->type == WEIR_BOOL ? 1 : 8;
+
+	block->fixed += nulls ? 1 : 1 + fixed;
+	for (uint32_t i = 0; i < block->n && (nulls || varies); i++) {
+		uint32_t row = key_block_row(block, i);
+
+		if (!nulls)
+			block->len[i] += views[row].len;
+		else if (!key_is_null(col, row))
+			block->len[i] += fixed + (varies ? views[row].len : 0);
 	}
 }
 
-/* Writes a column's values, those of n rows from sel[base] on, one each `stride` bytes, of a type
- * known where this is inlined. */
+/* Behind each key WR_KEY_INLINE bytes may be written, and read. */
+static void
+key_block_place(struct key_block *block, struct wr_arena *arena)
+{
+	uint64_t size = 0;
+	uint8_t *to;
+
+	for (uint32_t i = 0; i < block->n; i++) {
+		block->len[i] += block->fixed;
+		wr_assert(block->len[i] < UINT32_MAX - 2);
+		size += block->len[i] + WR_KEY_INLINE;
+	}
+	to = wr_arena_alloc(arena, size);
+	for (uint32_t i = 0; i < block->n; i++) {
+		block->to[i] = to;
+		to += block->len[i] + WR_KEY_INLINE;
+	}
+}
+
+/* Writes a column's values behind those of the columns before, of a type known where this is
+ * inlined. */
 static inline __attribute__((always_inline)) void
-key_write_column(uint8_t *to, uint32_t stride, const struct weir_column *col, uint32_t type,
-	const uint32_t *sel, uint32_t base, uint32_t n)
+key_block_write(struct key_block *block, const struct weir_column *col, uint32_t type, bool nulls)
 {
 	const struct weir_column own = *col;
 
-	for (uint32_t i = 0; i < n; i++, to += stride) {
-		uint32_t row = sel == NULL ? base + i : sel[base + i];
+	for (uint32_t i = 0; i < block->n; i++) {
+		uint32_t row = key_block_row(block, i), len = type == WEIR_BOOL ? 1 : 8;
 		const struct weir_view *view = (const struct weir_view *)own.values + row;
+		uint8_t *to = block->to[i];
 		struct key_words words;
 
-		*to = 1;
-		if (type == WEIR_STRING) {
-			memcpy(to + 1, &view->len, sizeof view->len);
-			key_copy_short(to + 1 + sizeof view->len,
-				(const uint8_t *)view + offsetof(struct weir_view, head),
-				view->len);
+		*to = !(nulls && key_is_null(&own, row));
+		if (*to++ == 0) {
+			block->to[i] = to;
 			continue;
 		}
-		words = key_of_value(&own, type, row);
-		words.low = words.low >> 32 | words.high << 32;
-		if (type == WEIR_BOOL)
-			to[1] = (uint8_t)words.low;
-		else
-			memcpy(to + 1, &words.low, sizeof words.low);
+		if (type == WEIR_STRING) {
+			len = view->len;
+			memcpy(to, &len, sizeof len);
+			to += sizeof len;
+			if (len <= WR_KEY_INLINE)
+				memcpy(to, (const uint8_t *)view + offsetof(struct weir_view, head),
+					WR_KEY_INLINE);
+			else
+				memcpy(to, own.bufs[view->buf] + view->off, len);
+		} else {
+			words = key_of_value(&own, type, row);
+			words.low = words.low >> 32 | words.high << 32;
+			memcpy(to, &words.low, sizeof words.low);
+		}
+		block->to[i] = to + len;
 	}
 }
 
 static void
-key_write_values(uint8_t *to, uint32_t stride, const struct weir_column *col, const uint32_t *sel,
-	uint32_t base, uint32_t n)
+key_block_column(struct key_block *block, const struct weir_column *col, bool nulls)
 {
 	if (key_type_varies(col->type))
-		key_write_column(to, stride, col, WEIR_STRING, sel, base, n);
+		key_block_write(block, col, WEIR_STRING, nulls);
 	else if (col->type == WEIR_BOOL)
-		key_write_column(to, stride, col, WEIR_BOOL, sel, base, n);
+		key_block_write(block, col, WEIR_BOOL, nulls);
 	else if (col->type == WEIR_FLOAT64)
-		key_write_column(to, stride, col, WEIR_FLOAT64, sel, base, n);
+		key_block_write(block, col, WEIR_FLOAT64, nulls);
 	else
-		key_write_column(to, stride, col, WEIR_INT64, sel, base, n);
+		key_block_write(block, col, WEIR_INT64, nulls);
 }
 
-/* A key whose bytes stand in an arena, and its hash. */
-static inline void
-key_finish(struct wr_key *keys, uint64_t *hash, uint32_t row, const uint8_t *bytes, uint32_t len)
-{
-	key_store(&keys[row], key_of_bytes(bytes, len));
-	if (hash != NULL)
-		hash[row] = key_hash(&keys[row]);
-}
-
-enum { KEY_BLOCK = 128 }; /* keys that are worked on while they are near */
-
-/* Keys that are all of a length, of values of these widths: a column after the other. */
-static void
-keys_of_equal(const struct weir_column *const *cols, const uint32_t *width, uint32_t n_cols,
-	const uint32_t *sel, uint32_t n, struct wr_key *keys, uint64_t *hash, uint8_t *to)
-{
-	uint32_t stride = 0;
-
-	for (uint32_t c = 0; c < n_cols; c++)
-		stride += width[c];
-	for (uint32_t base = 0; base < n; base += KEY_BLOCK, to += KEY_BLOCK * stride) {
-		uint32_t count = n - base < KEY_BLOCK ? n - base : KEY_BLOCK, off = 0;
-
-		for (uint32_t c = 0; c < n_cols; off += width[c++])
-			key_write_values(to + off, stride, cols[c], sel, base, count);
-		for (uint32_t i = 0; i < count; i++)
-			key_finish(keys, hash, sel == NULL ? base + i : sel[base + i],
-				to + (size_t)i * stride, stride);
-	}
-}
-
-/* What was written is read only when all is: the processor waits for a store that it is read from
- * in other pieces. */
-static void
-keys_of_any(const struct weir_column *const *cols, uint32_t n_cols, const uint32_t *sel, uint32_t n,
-	struct wr_key *keys, uint64_t *hash, uint8_t *to)
-{
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t row = sel == NULL ? i : sel[i];
-		const uint8_t *from = to;
-
-		for (uint32_t c = 0; c < n_cols; c++)
-			to = key_write(to, cols[c], row);
-		wr_assert(to - from < UINT32_MAX - 2);
-		key_store(&keys[row], (struct key_words){(uint64_t)(to - from), (uintptr_t)from});
-	}
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t row = sel == NULL ? i : sel[i];
-		struct key_words words;
-
-		memcpy(&words, &keys[row], sizeof words);
-		key_finish(keys, hash, row, (const uint8_t *)(uintptr_t)words.high,
-			(uint32_t)words.low);
-	}
-}
-
+/* A column after the other.  What was written is read only when all is: the processor waits for a
+ * store that it is read from in other pieces. */
 static void
 keys_of_several(const struct weir_column *const *cols, uint32_t n_cols, const uint32_t *sel,
 	uint32_t n, struct wr_key *keys, uint64_t *hash, struct wr_arena *arena)
 {
-	uint64_t size = keys_of_size(cols, n_cols, sel, n);
-	uint8_t *to = wr_arena_alloc(arena, size + WR_KEY_INLINE);
-	uint32_t *width = wr_arena_array(arena, uint32_t, n_cols), c = 0;
+	bool *nulls = wr_arena_array(arena, bool, n_cols);
+	struct key_block block;
 
-	while (c < n_cols && (width[c] = key_width(cols[c], sel, n)) != 0)
-		c++;
-	if (c == n_cols)
-		keys_of_equal(cols, width, n_cols, sel, n, keys, hash, to);
-	else
-		keys_of_any(cols, n_cols, sel, n, keys, hash, to);
+	for (uint32_t c = 0; c < n_cols; c++)
+		nulls[c] = keys_have_null(cols[c], sel, n);
+	for (uint32_t base = 0; base < n; base += KEY_BLOCK) {
+		block.sel = sel == NULL ? NULL : sel + base;
+		block.base = base;
+		block.n = n - base < KEY_BLOCK ? n - base : KEY_BLOCK;
+		block.fixed = 0;
+		memset(block.len, 0, block.n * sizeof *block.len);
+		for (uint32_t c = 0; c < n_cols; c++)
+			key_block_measure(&block, cols[c], nulls[c]);
+		key_block_place(&block, arena);
+		for (uint32_t c = 0; c < n_cols; c++)
+			key_block_column(&block, cols[c], nulls[c]);
+		for (uint32_t i = 0; i < block.n; i++) {
+			uint32_t row = key_block_row(&block, i), len = (uint32_t)block.len[i];
+
+			key_store(&keys[row], key_of_bytes(block.to[i] - len, len));
+			if (hash != NULL)
+				hash[row] = key_hash(&keys[row]);
+		}
+	}
 }
 
 /* Without key columns all rows have the empty key. */
