@@ -321,18 +321,17 @@ make_room(struct weir_fn *fn, void *row, struct buckets *b, enum put why, uint64
 
 void
 buckets_bring_near(
-	struct weir_fn *fn, void *row, const struct buckets *b, const struct values *more)
+	struct weir_fn *fn, void *row, const struct buckets *b, const uint64_t *values, uint32_t n)
 {
 	const union line *lines = b->n_buckets > 0 ? lines_of(fn, row, b) : NULL;
 
-	for (uint32_t i = 0; i < more->n && !b->hashed; i++) {
-		uint32_t at = range_home(b, buckets_distance(b, more->value[i]));
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t at = b->hashed ? hash_home(b, values[i])
+					: range_home(b, buckets_distance(b, values[i]));
 
 		if (at < b->n_buckets)
 			__builtin_prefetch(&lines[at], 1);
 	}
-	for (uint32_t i = 0; i < more->n && b->hashed; i++)
-		__builtin_prefetch(&lines[hash_home(b, more->value[i])], 1);
 }
 
 int

@@ -85,9 +85,9 @@ words_equal(const uint32_t *words, uint32_t n, uint32_t word)
 /* They get these marks too; fresh: those that each of them did not have. */
 int buckets_take(struct weir_fn *fn, void *row, struct buckets *buckets, const struct values *more,
 	uint8_t fresh[VALUES_MAX]);
-/* Asks the memory for where they may stand. */
-void buckets_bring_near(
-	struct weir_fn *fn, void *row, const struct buckets *buckets, const struct values *more);
+/* Asks the memory for where values may stand. */
+void buckets_bring_near(struct weir_fn *fn, void *row, const struct buckets *buckets,
+	const uint64_t *values, uint32_t n);
 /* The marks of a value; 0: it is not there. */
 uint8_t buckets_marks(struct weir_fn *fn, const struct buckets *buckets, uint64_t value);
 /* Value by value from *at = 0 on; 0: that was all. */

@@ -2,7 +2,7 @@
 /* Sets of marked values; see marks.h. */
 #include "marks.h"
 
-enum { MARKS_AHEAD = 16, MARKS_FULL = 8, ASKED_LASTS = 16 };
+enum { MARKS_AHEAD = 16, GROUP = 8, ASKED_LASTS = 16 };
 
 /*
  * Updates for which it is taken that results are asked for after each: what waits would then be
@@ -203,39 +203,65 @@ word_at(const struct weir_column *col, uint32_t row)
 	return word;
 }
 
-/* The buckets where values that wait may stand are on their way. */
-static void
-bring_near(struct weir_fn *fn, const struct weir_joint_accs *accs, void *row)
-{
-	struct marks *marks = marks_at(accs, row);
-	struct values values;
+/*
+ * Rows whose values go to their sets together.  These are mostly in pages of their own, and the
+ * processor goes on only when it has found a page: so one place of each is asked for first.
+ */
+struct group {
+	uint32_t n;
+	void *row[GROUP];
+};
 
-	waiting_values(marks, &values);
-	buckets_bring_near(fn, row, &marks->kept, &values);
+static void
+group_near(struct weir_fn *fn, const struct weir_joint_accs *accs, const struct group *group)
+{
+	struct values values[GROUP];
+
+	for (uint32_t i = 0; i < group->n; i++) {
+		const struct marks *marks = marks_at(accs, group->row[i]);
+
+		waiting_values(marks, &values[i]);
+		if (marks->n > 0)
+			buckets_bring_near(
+				fn, group->row[i], &marks->kept, &values[i].value[marks->n - 1], 1);
+	}
+	for (uint32_t i = 0; i < group->n; i++)
+		buckets_bring_near(fn, group->row[i], &marks_at(accs, group->row[i])->kept,
+			values[i].value, values[i].n);
 }
 
-/* Values wait, and would be looked for among those kept. */
-static inline int
-looked_for(const struct weir_joint_accs *accs, void *row)
+/* Those that are full, or all. */
+static int
+group_keep(struct weir_fn *fn, const struct weir_joint_accs *accs, struct group *group, int all)
 {
-	const struct marks *marks = marks_at(accs, row);
+	int rc = WEIR_OK;
 
-	return marks->n > 0 && marks->kept.n > 0;
+	for (uint32_t i = 0; i < group->n && rc == WEIR_OK; i++) {
+		const struct marks *marks = marks_at(accs, group->row[i]);
+
+		if (all || marks->n == room_of(marks))
+			rc = keep(fn, accs, group->row[i]);
+	}
+	group->n = 0;
+	return rc;
 }
 
 /* Nothing waits in these rows, unless it is all they have. */
 static int
 keep_all(struct weir_fn *fn, const struct weir_joint_accs *accs, uint32_t n)
 {
+	struct group group = {.n = 0};
 	int rc = WEIR_OK;
 
-	for (uint32_t i = 0; i < n + MARKS_FULL && rc == WEIR_OK; i++) {
-		uint32_t now = i - MARKS_FULL;
+	for (uint32_t i = 0; i < n && rc == WEIR_OK; i++) {
+		const struct marks *marks = marks_at(accs, accs->row[i]);
 
-		if (i < n && looked_for(accs, accs->row[i]))
-			bring_near(fn, accs, accs->row[i]);
-		if (i >= MARKS_FULL && looked_for(accs, accs->row[now]))
-			rc = keep(fn, accs, accs->row[now]);
+		if (marks->n > 0 && marks->kept.n > 0)
+			group.row[group.n++] = accs->row[i];
+		if (group.n < GROUP && i + 1 < n)
+			continue;
+		group_near(fn, accs, &group);
+		rc = group_keep(fn, accs, &group, 1);
 	}
 	return rc;
 }
@@ -248,32 +274,45 @@ near_row(const struct marks *marks)
 	__builtin_prefetch(&marks->n, 1);
 }
 
+/* Rows that become full make up groups, of which one is on its way while the other is filled. */
+static int
+meet_all(struct weir_fn *fn, const struct weir_joint_accs *accs, const struct weir_column *col,
+	const uint32_t *sel, uint32_t n, const uint8_t *calls)
+{
+	struct group groups[2] = {{.n = 0}}, *now = &groups[0], *before = &groups[1], *swap;
+	int rc = WEIR_OK;
+
+	for (uint32_t i = 0; i < n && rc >= 0; i++) {
+		if (i + MARKS_AHEAD < n)
+			near_row(marks_at(accs, accs->row[i + MARKS_AHEAD]));
+		rc = meet(fn, accs, accs->row[i], word_at(col, row_at(sel, i)), calls[i]);
+		if (rc != MET_FULL)
+			continue;
+		now->row[now->n++] = accs->row[i];
+		if (now->n < GROUP)
+			continue;
+		group_near(fn, accs, now);
+		rc = group_keep(fn, accs, before, 0);
+		swap = now;
+		now = before;
+		before = swap;
+	}
+	if (rc < 0)
+		return rc;
+	group_near(fn, accs, now);
+	rc = group_keep(fn, accs, before, 0);
+	return rc < 0 ? rc : group_keep(fn, accs, now, 0);
+}
+
 int
 marks_update(struct weir_fn *fn, const struct weir_joint_accs *accs,
 	const struct weir_column *const *args, const uint32_t *sel, uint32_t n,
 	const uint8_t *calls)
 {
-	const struct weir_column *col = args[0];
-	void *full[MARKS_FULL] = {NULL};
-	uint32_t n_full = 0;
-	int rc = WEIR_OK;
+	int rc = meet_all(fn, accs, args[0], sel, n, calls);
 
-	for (uint32_t i = 0; i < n && rc >= 0; i++) {
-		void *row = accs->row[i];
-
-		if (i + MARKS_AHEAD < n)
-			near_row(marks_at(accs, accs->row[i + MARKS_AHEAD]));
-		rc = meet(fn, accs, row, word_at(col, row_at(sel, i)), calls[i]);
-		if (rc != MET_FULL)
-			continue;
-		bring_near(fn, accs, row);
-		row = full[n_full % MARKS_FULL];
-		full[n_full++ % MARKS_FULL] = accs->row[i];
-		if (row != NULL && marks_at(accs, row)->n == room_of(marks_at(accs, row)))
-			rc = keep(fn, accs, row);
-	}
 	if (asked == 0 || rc < 0)
-		return rc < 0 ? rc : WEIR_OK;
+		return rc;
 	asked--;
 	return keep_all(fn, accs, n);
 }
