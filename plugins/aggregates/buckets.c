@@ -11,6 +11,8 @@ enum {
 	RANGED_VALUES = 12,
 	RANGED_MEAN = 8, /* values of a bucket, when all are laid anew */
 	RANGED_ROOM = 10, /* mean that asks for that again */
+	RANGED_THIN = 5, /* mean, where too many have come to some buckets */
+	RANGED_THICK = 6, /* mean that can be thinned */
 	RANGED_SPARSE = 4, /* mean below which there are no more at the end */
 	CROWD = 8, /* buckets that a value may stand behind its own */
 	BUCKETS_MAX = BUCKETS_BYTES_MAX / LINE,
@@ -209,6 +211,7 @@ struct laying {
 	union line *lines;
 	const struct values *more;
 	uint64_t n; /* of all, those that come twice too */
+	uint32_t mean; /* of a bucket, by range; 0: by hash */
 };
 
 /* By range, as many as it takes; 0: by hash then. */
@@ -230,7 +233,7 @@ plan_range(const struct laying *laying, struct buckets *b)
 	if (most - least >= BUCKETS_REACH)
 		return 0;
 	b->base = least;
-	scale = (laying->n << 32) / ((most - least + 1) * RANGED_MEAN);
+	scale = (laying->n << 32) / ((most - least + 1) * laying->mean);
 	b->scale = scale < UINT32_MAX ? (uint32_t)scale + 1 : UINT32_MAX;
 	return range_home(b, most - least) + 1;
 }
@@ -272,10 +275,10 @@ lay(struct weir_fn *fn, void *row, struct buckets *b, uint32_t n_buckets,
 /* All in other buckets, by hash or with an equal part of the range, so that there is room; or there
  * is none to be had. */
 static int
-rebuild(struct weir_fn *fn, void *row, struct buckets *b, const struct values *more, int by_hash)
+rebuild(struct weir_fn *fn, void *row, struct buckets *b, const struct values *more, uint32_t mean)
 {
 	size_t size = (size_t)b->n_buckets * LINE;
-	struct laying laying = {.was = *b, .more = more, .n = b->n + more->n};
+	struct laying laying = {.was = *b, .more = more, .n = b->n + more->n, .mean = mean};
 	uint32_t n_buckets;
 
 	laying.lines = malloc(size + 1);
@@ -283,7 +286,7 @@ rebuild(struct weir_fn *fn, void *row, struct buckets *b, const struct values *m
 		return weir_fail(fn->task->err, -ENOMEM, "out of memory");
 	if (size > 0)
 		memcpy(laying.lines, lines_of(fn, row, b), size);
-	n_buckets = by_hash ? 0 : plan_range(&laying, b);
+	n_buckets = mean == 0 ? 0 : plan_range(&laying, b);
 	if (n_buckets == 0 || n_buckets > BUCKETS_MAX || !lay(fn, row, b, n_buckets, &laying)) {
 		b->hashed = 1;
 		b->over = !lay(fn, row, b, plan_hash(&laying), &laying) || b->n >= room_of(b);
@@ -311,12 +314,17 @@ make_room(struct weir_fn *fn, void *row, struct buckets *b, enum put why, uint64
 	const struct values *more)
 {
 	uint64_t want = why == PUT_BEYOND ? want_beyond(b, value, b->n + more->n) : 0;
+	uint32_t mean = RANGED_MEAN;
 
 	if (want > 0 && want <= BUCKETS_MAX) {
 		extend(fn, row, b, (uint32_t)want);
 		return WEIR_OK;
 	}
-	return rebuild(fn, row, b, more, b->hashed || why == PUT_CROWDED || want > 0);
+	if (b->hashed || want > 0)
+		mean = 0;
+	else if (why == PUT_CROWDED)
+		mean = b->n < (uint64_t)b->n_buckets * RANGED_THICK ? 0 : RANGED_THIN;
+	return rebuild(fn, row, b, more, mean);
 }
 
 void
