@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <weir/kernel.h>
 
 #include "session.h"
 
@@ -84,13 +85,29 @@ session_close(void *self)
 	free(w);
 }
 
+/* How many of the times that come `by` later are at `until` or before it. */
+WEIR_KERNEL static uint32_t
+count_until(const int64_t *time, const uint32_t *rows, uint32_t n, int64_t by, int64_t until)
+{
+	uint64_t count = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		count += time[rows[i]] + by <= until;
+	return (uint32_t)count;
+}
+
 uint32_t
 session_admit(struct weir_task *task, const struct weir_batch *batch, uint32_t *rows)
 {
 	uint32_t n_all = batch->sel != NULL ? batch->n_sel : batch->n_rows, n = 0;
 
+	for (uint32_t i = 0; i < n_all; i++)
+		rows[i] = batch->sel != NULL ? batch->sel[i] : i;
+	if (count_until(batch->event_time, rows, n_all, 0, WINDOW_TIME_MAX) == n_all &&
+		count_until(batch->event_time, rows, n_all, 0, -WINDOW_TIME_MAX - 1) == 0)
+		return n_all;
 	for (uint32_t i = 0; i < n_all; i++) {
-		uint32_t row = batch->sel != NULL ? batch->sel[i] : i;
+		uint32_t row = rows[i];
 		int64_t time = batch->event_time[row];
 
 		if (time < -WINDOW_TIME_MAX || time > WINDOW_TIME_MAX)
@@ -127,11 +144,11 @@ session_step(const struct session_window *w, const struct weir_task *task,
 {
 	enum { SLOTS = 1024, ANY = 1, LATE = 2 };
 	uint8_t seen[SLOTS] = {0};
-	uint32_t n_late = 0;
+	uint32_t n_late;
 
 	n = n < SESSION_ROWS_MAX ? n : SESSION_ROWS_MAX;
-	for (uint32_t i = 0; i < n; i++)
-		n_late += (uint32_t)is_row_late(w, task, batch->event_time[rows[i]]);
+	n_late = count_until(
+		batch->event_time, rows, n, w->conf->gap + w->conf->lateness, task->watermark);
 	for (uint32_t i = 0; n_late > 0 && i < n; i++) {
 		uint64_t hash = batch->key_hash != NULL ? batch->key_hash[rows[i]] : 0;
 		uint8_t *slot = &seen[hash % SLOTS];
