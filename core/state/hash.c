@@ -432,8 +432,24 @@ wr_hash_upsert(struct wr_hash *hash, const struct wr_lookup *lookup, void **row)
 	}
 }
 
-static void
-hash_near_roots(const struct wr_hash *hash, const struct wr_lookup *lookup, uint32_t *root)
+/* The only entry of a key, whose first one this is; NULL: none or several. */
+static inline void *
+hash_only(struct wr_hash *hash, uint32_t index, uint8_t *entry, int64_t *ns)
+{
+	const struct wr_node *node = (const struct wr_node *)(const void *)entry;
+
+	if (index == 0 || (hash->keyed && (node->left | node->right) != 0))
+		return NULL;
+	*ns = hash->keyed ? node->ns : hash->ns;
+	if (hash->tracked)
+		hash_mark(hash, index);
+	return entry + hash->slabs.layout->head;
+}
+
+/* Of each key the root; or, if single is the table too, the only entry, which counts as written. */
+static inline __attribute__((always_inline)) void
+hash_near_find(const struct wr_hash *hash, const struct wr_lookup *lookup, uint32_t *root,
+	struct wr_hash *single, int64_t *ns, void **row)
 {
 	const struct wr_lookup own = *lookup;
 	const struct wr_slabs slabs = hash->slabs;
@@ -444,11 +460,16 @@ hash_near_roots(const struct wr_hash *hash, const struct wr_lookup *lookup, uint
 	for (uint32_t i = 0; i < own.n; i++) {
 		uint32_t from = lookup_row(&own, i), tag = (uint32_t)own.hash[from];
 		uint32_t index = hash_candidate(hash, &lines[hash_home(n_lines, tag)], tag);
-		const uint8_t *entry = hash_entry_at(&slabs, &layout, index);
+		uint8_t *entry = hash_entry_at(&slabs, &layout, index);
 
-		if (!hash_near_eq(entry, &own.keys[from]))
+		if (!hash_near_eq(entry, &own.keys[from])) {
 			index = *hash_entry(hash, hash_seek(hash, &own.keys[from], tag));
-		root[lookup_at(&own, i)] = index;
+			entry = hash_entry_at(&slabs, &layout, index);
+		}
+		if (single == NULL)
+			root[lookup_at(&own, i)] = index;
+		else
+			row[i] = hash_only(single, index, entry, &ns[i]);
 	}
 }
 
@@ -463,7 +484,7 @@ wr_hash_roots(const struct wr_hash *hash, const struct wr_lookup *lookup, uint32
 		return;
 	}
 	if (hash_is_near(hash)) {
-		hash_near_roots(hash, lookup, root);
+		hash_near_find(hash, lookup, root, NULL, NULL, NULL);
 		return;
 	}
 	for (uint32_t base = 0, turn = 0; base < lookup->n; base += HASH_BLOCK, turn ^= 1) {
@@ -493,25 +514,18 @@ wr_hash_single(struct wr_hash *hash, const struct wr_lookup *lookup, int64_t *ns
 	uint32_t root[WEIR_ROWS_MAX];
 
 	wr_assert(lookup->at == NULL && lookup->n <= WEIR_ROWS_MAX);
-	wr_hash_roots(hash, lookup, root);
 	if (hash->tracked) {
 		wr_hash_part(hash);
 		wr_hash_reserve_dirty(hash);
 	}
-	for (uint32_t i = 0; i < lookup->n; i++) {
-		const struct wr_node *node;
-
-		row[i] = NULL;
-		if (root[i] == 0)
-			continue;
-		node = wr_slabs_node(&hash->slabs, root[i]);
-		if (hash->keyed && (node->left | node->right) != 0)
-			continue;
-		ns[i] = wr_hash_ns(hash, root[i]);
-		row[i] = wr_hash_row(hash, root[i]);
-		if (hash->tracked)
-			hash_mark(hash, root[i]);
+	if (hash->n_used > 0 && hash_is_near(hash)) {
+		hash_near_find(hash, lookup, NULL, hash, ns, row);
+		return;
 	}
+	wr_hash_roots(hash, lookup, root);
+	for (uint32_t i = 0; i < lookup->n; i++)
+		row[i] = hash_only(hash, root[i],
+			root[i] == 0 ? NULL : wr_slabs_at(&hash->slabs, root[i]), &ns[i]);
 }
 
 uint32_t
