@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "top.h"
 
@@ -17,7 +18,7 @@ is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* Takes the word off the end of the text, if it stands there by itself. */
+/* Takes the word, in either case, off the end of the text, if it stands there by itself. */
 static int
 take_word(struct weir_str *text, const char *word)
 {
@@ -25,7 +26,7 @@ take_word(struct weir_str *text, const char *word)
 
 	while (text->len > 0 && is_blank(text->p[text->len - 1]))
 		text->len--;
-	if (text->len <= len || memcmp(text->p + text->len - len, word, len) != 0 ||
+	if (text->len <= len || strncasecmp(text->p + text->len - len, word, len) != 0 ||
 		!is_blank(text->p[text->len - len - 1]))
 		return 0;
 	text->len -= len;

@@ -99,6 +99,7 @@ START_TEST(every_type_has_its_order)
 	expect_order("ok desc", "acgbdef");
 	expect_order("s asc", "bdcegaf");
 	expect_order("s  desc", "agecdbf");
+	expect_order("s DESC, id Asc", "agecdbf");
 	expect_order("cast(s as bytes) desc", "agecdbf");
 	expect_order("ok desc, n, id", "acgbdef");
 	expect_order("n is null, x > 0 desc, id desc", "gedcbaf");
