@@ -44,34 +44,46 @@ is_word(struct weir_str word, const char *text)
 	return word.len == strlen(text) && memcmp(word.p, text, word.len) == 0;
 }
 
-/* What stands behind the digits of a number, which is 0 if there are none or too many. */
+/* What stands behind the digits of a number; 0: there are none.  Of too many it is more than
+ * WINDOW_LENGTH_MAX. */
 static struct weir_str
 read_number(struct weir_str word, int64_t *number)
 {
 	*number = 0;
 	for (; word.len > 0 && *word.p >= '0' && *word.p <= '9'; word.p++, word.len--)
 		*number = *number > WINDOW_LENGTH_MAX ? *number : *number * 10 + (*word.p - '0');
-	if (*number > WINDOW_LENGTH_MAX)
-		*number = 0;
 	return word;
 }
 
-/* In microseconds; 0: it is none. */
+/* As every duration of a conf is written, `1h30m`: in microseconds, or 0, if it is none of a length
+ * that windows may have. */
 static int64_t
 read_duration(struct weir_str word)
 {
 	static const struct {
 		const char *name;
 		int64_t us;
-	} units[] = {{"ms", 1000}, {"s", 1000000}, {"m", INT64_C(60000000)},
-		{"h", INT64_C(3600000000)}, {"d", INT64_C(86400000000)}};
-	int64_t number;
-	struct weir_str unit = read_number(word, &number);
+	} units[] = {{"d", INT64_C(86400000000)}, {"h", INT64_C(3600000000)},
+		{"m", INT64_C(60000000)}, {"s", 1000000}, {"ms", 1000}, {"us", 1}};
+	enum { UNITS = sizeof units / sizeof units[0] };
+	int64_t number, sum = 0;
+	size_t u = 0;
 
-	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
-		if (is_word(unit, units[i].name))
-			return number > WINDOW_LENGTH_MAX / units[i].us ? 0 : number * units[i].us;
-	return 0;
+	while (word.len > 0) {
+		struct weir_str rest = read_number(word, &number), unit = rest;
+
+		for (unit.len = 0; unit.len < rest.len && rest.p[unit.len] >= 'a';)
+			unit.len++;
+		while (u < UNITS && !is_word(unit, units[u].name))
+			u++;
+		if (rest.len == word.len || u == UNITS || number > WINDOW_LENGTH_MAX / units[u].us)
+			return 0;
+		sum += number * units[u++].us;
+		word = rest;
+		word.p += unit.len;
+		word.len -= unit.len;
+	}
+	return sum < 1000 || sum > WINDOW_LENGTH_MAX ? 0 : sum;
 }
 
 /* A sentence on what is wrong with a trigger, or NULL. */

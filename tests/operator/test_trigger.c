@@ -141,7 +141,8 @@ END_TEST
 START_TEST(what_has_changed_goes_out_when_the_clock_goes_on)
 {
 	const struct wt_options options = {
-		.op = WINDOW("tumbling 10s; trigger every 5s processing;"), .fields = FIELDS};
+		.op = WINDOW("tumbling 10s; trigger every 4s999ms1000us processing;"),
+		.fields = FIELDS};
 	struct wt_rig *rig = wt_rig_with(&options);
 
 	push(rig, "ann", 1, 1000);
@@ -302,6 +303,10 @@ START_TEST(mistakes_are_refused)
 	wt_refuses(WINDOW("tumbling 1s; trigger count 3 s;"), "a trigger is \"count N\"");
 	wt_refuses(WINDOW("tumbling 1s; trigger every 3;"), "a trigger is \"count N\"");
 	wt_refuses(WINDOW("tumbling 1s; trigger every 3s sometimes;"), "a trigger is \"count N\"");
+	wt_refuses(WINDOW("tumbling 1s; trigger every 999us;"), "a trigger is \"count N\"");
+	wt_refuses(WINDOW("tumbling 1s; trigger every 1s1m;"), "a trigger is \"count N\"");
+	wt_refuses(WINDOW("tumbling 1s; trigger every 99999999999999999999s5ms;"),
+		"a trigger is \"count N\"");
 	wt_refuses(WINDOW("tumbling 1s; trigger count 1; trigger count 2;"), "already");
 	wt_refuses(WINDOW("tumbling 1s; trigger every 1s; trigger every 2s;"), "already");
 	wt_refuses(WINDOW("global; trigger watermark;"), "no end that a watermark could pass");
