@@ -29,7 +29,7 @@ void *wr_cell_edit_noted(uint64_t *cell, uint32_t len);
 int64_t wr_cells_grown(void);
 /* Fetches its first lines to the cache. */
 void wr_cell_near(const uint64_t *cell);
-/* Bytes held for it, header included. */
+/* Bytes held for it, with the header if it has one. */
 uint32_t wr_cell_held(const uint64_t *cell);
 void wr_cell_free(uint64_t *cell);
 

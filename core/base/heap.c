@@ -48,8 +48,8 @@ segment_of(const void *block)
 	return (struct wr_heap_segment *)((uintptr_t)block & ~(uintptr_t)(HEAP_SEGMENT - 1));
 }
 
-static uint32_t
-size_number(size_t size)
+uint32_t
+wr_heap_number(size_t size)
 {
 	uint32_t shift;
 
@@ -60,8 +60,8 @@ size_number(size_t size)
 	       HEAP_PARTS;
 }
 
-static uint32_t
-size_of_number(uint32_t number)
+uint32_t
+wr_heap_size(uint32_t number)
 {
 	uint32_t part = number - HEAP_FINE_SIZES;
 
@@ -193,7 +193,7 @@ page_new(struct wr_heap *heap, uint32_t number)
 	begin = (uint8_t *)segment + ((size_t)at << HEAP_PAGE_SHIFT);
 	*page = (struct wr_heap_page){.fresh = begin,
 		.end = begin + (1 << HEAP_PAGE_SHIFT),
-		.size = size_of_number(number),
+		.size = wr_heap_size(number),
 		.number = (uint16_t)number};
 	if (at == 0)
 		page->fresh += (sizeof *segment + HEAP_STEP - 1) / HEAP_STEP * HEAP_STEP;
@@ -228,7 +228,7 @@ wr_heap_take(struct wr_heap *heap, size_t *size)
 
 	if (*size > HEAP_MAX)
 		return NULL;
-	number = size_number(*size);
+	number = wr_heap_number(*size);
 	page = heap->page[number];
 	if (page == NULL)
 		page = page_new(heap, number);

@@ -29,6 +29,9 @@ struct wr_heap {
 /* A block of at least *size bytes, which *size then says, 16-byte aligned; NULL: it is too large
  * for a heap, or there is no memory. */
 void *wr_heap_take(struct wr_heap *heap, size_t *size);
+/* Sizes of blocks by number, and the number of the least that has so many bytes. */
+uint32_t wr_heap_size(uint32_t number);
+uint32_t wr_heap_number(size_t size);
 /* The heap that a block is of. */
 struct wr_heap *wr_heap_of(const void *block);
 void wr_heap_give(void *block);

@@ -135,6 +135,41 @@ START_TEST(a_cell_of_a_heap_stays_there_until_it_is_too_large)
 }
 END_TEST
 
+/* What is known of it stands in the handle. */
+START_TEST(a_block_may_have_any_length)
+{
+	enum { MOST = 8191 };
+	struct wr_heap heap = {0};
+	uint64_t cell = 0;
+	uint32_t len;
+
+	for (uint32_t n = 1; n <= MOST + 1; n++) {
+		const uint8_t *bytes;
+
+		memset(wr_cell_edit_in(&heap, &cell, n, 0, n), (int)(n & 0xff), n);
+		bytes = wr_cell_peek(&cell, &len);
+		ck_assert_uint_eq(len, n);
+		ck_assert_ptr_eq(bytes, wr_cell_bytes(&cell));
+		ck_assert_uint_eq(bytes[n - 1], (uint8_t)n);
+		ck_assert_uint_ge(wr_cell_held(&cell), n);
+		ck_assert(wr_cell_is_of_heap(&cell) == (n <= MOST));
+		ck_assert_uint_eq(heap.taken, n <= MOST ? wr_cell_held(&cell) : 0);
+	}
+	wr_cell_free(&cell);
+	memset(wr_cell_edit_in(&heap, &cell, MOST, 0, MOST), 0xff, MOST);
+	for (uint32_t n = MOST; n > 0; n--) {
+		wr_cell_edit(&cell, n - 1);
+		((uint8_t *)wr_cell_edit(&cell, n))[0] = 1;
+		ck_assert_uint_eq(((const uint8_t *)wr_cell_peek(&cell, &len))[n - 1], n == 1);
+		wr_cell_edit(&cell, n - 1);
+	}
+	ck_assert_uint_eq(wr_cell_held(&cell), heap.taken);
+	wr_cell_free(&cell);
+	ck_assert_uint_eq(heap.taken, 0);
+	wr_heap_fini(&heap);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -146,6 +181,7 @@ main(void)
 		a_cell_may_shrink_to_nothing_and_grow_again,
 		new_bytes_that_will_be_written_are_not_made_zero,
 		a_cell_of_a_heap_stays_there_until_it_is_too_large,
+		a_block_may_have_any_length,
 	};
 
 	return base_test_run("cell", tests, sizeof tests / sizeof tests[0]);
