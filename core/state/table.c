@@ -534,12 +534,11 @@ void *
 wr_table_edit(
 	struct weir_table *table, void *row, uint64_t *cell, uint32_t len, uint32_t off, uint32_t n)
 {
-	void *bytes;
+	const uint32_t held = wr_cell_held(cell);
+	void *bytes = wr_cell_edit_in(wr_layout_heap(&table->layout), cell, len, off, n);
 
 	(void)row; /* its upsert has marked it */
-	wr_table_note_cells(table, -(int64_t)wr_cell_held(cell));
-	bytes = wr_cell_edit_in(wr_layout_heap(&table->layout), cell, len, off, n);
-	wr_table_note_cells(table, wr_cell_held(cell));
+	wr_table_note_cells(table, (int64_t)wr_cell_held(cell) - held);
 	return bytes;
 }
 

@@ -79,16 +79,17 @@ top_few_add(struct top_table *t, struct top_group *group, struct weir_str key, u
 	uint64_t cell;
 	char *p;
 
-	while (at > 0 && is_before(t, &few, prefix, key, at - 1))
-		at--;
-	if (at == t->limit)
-		return NULL;
 	/* The last row leaves its cell to the new one. */
-	if (group->n == t->limit)
-		group->n--;
-	cell = few.cell[group->n];
-	memmove(&few.cell[at + 1], &few.cell[at], (group->n - at) * sizeof cell);
-	memmove(&few.prefix[at + 1], &few.prefix[at], (group->n - at) * sizeof prefix);
+	if (at == t->limit) {
+		if (!is_before(t, &few, prefix, key, at - 1))
+			return NULL;
+		at = --group->n;
+	}
+	cell = few.cell[at];
+	for (; at > 0 && is_before(t, &few, prefix, key, at - 1); at--) {
+		few.cell[at] = few.cell[at - 1];
+		few.prefix[at] = few.prefix[at - 1];
+	}
 	few.cell[at] = cell;
 	few.prefix[at] = prefix;
 	if (++group->n == t->limit)
