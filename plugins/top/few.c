@@ -2,11 +2,14 @@
 /*
  * The first rows of a group that has few: a cell each, so that none moves when others come.  Behind
  * the group stand the first order bytes of its rows as numbers, and the places of the rows are the
- * order of both.  A cell has the length of the other order bytes, these, and the row.
+ * order of both.  A cell has the length of the other order bytes (one byte, or 255 and four),
+ * these, and the row.
  */
 #include <string.h>
 
 #include "top.h"
+
+enum { REST_LONG = 255 }; /* in the place of a length that takes four bytes more */
 
 struct few {
 	uint64_t *cell;
@@ -43,8 +46,12 @@ read_cell(const struct top_table *t, const uint64_t *cell)
 	uint32_t len;
 	const char *p = t->ext->peek(t->table, cell, &len);
 
-	memcpy(&found.rest.len, p, sizeof found.rest.len);
-	found.rest.p = p + sizeof found.rest.len;
+	found.rest.len = (uint8_t)*p;
+	found.rest.p = p + 1;
+	if (found.rest.len == REST_LONG) {
+		memcpy(&found.rest.len, found.rest.p, sizeof found.rest.len);
+		found.rest.p += sizeof found.rest.len;
+	}
 	found.row.p = found.rest.p + found.rest.len;
 	found.row.len = len - (uint32_t)(found.row.p - p);
 	return found;
@@ -74,7 +81,8 @@ top_few_add(struct top_table *t, struct top_group *group, struct weir_str key, u
 	const struct few few = few_of(t, group);
 	const uint64_t prefix = top_key_prefix(key);
 	const struct weir_str rest = rest_of(key);
-	const uint32_t size = (uint32_t)sizeof rest.len + rest.len + len;
+	const uint32_t head = rest.len < REST_LONG ? 1 : 1 + (uint32_t)sizeof rest.len;
+	const uint32_t size = head + rest.len + len;
 	uint32_t at = group->n;
 	uint64_t cell;
 	char *p;
@@ -97,9 +105,11 @@ top_few_add(struct top_table *t, struct top_group *group, struct weir_str key, u
 	if (at < group->changed)
 		group->changed = (uint16_t)at;
 	p = t->ext->edit(t->table, few.cell, &few.cell[at], size, 0, size);
-	memcpy(p, &rest.len, sizeof rest.len);
-	memcpy(p + sizeof rest.len, rest.p, rest.len);
-	return p + sizeof rest.len + rest.len;
+	*p = (char)(rest.len < REST_LONG ? rest.len : REST_LONG);
+	if (rest.len >= REST_LONG)
+		memcpy(p + 1, &rest.len, sizeof rest.len);
+	memcpy(p + head, rest.p, rest.len);
+	return p + head + rest.len;
 }
 
 struct weir_str

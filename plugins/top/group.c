@@ -12,7 +12,7 @@
 
 #include "top.h"
 
-enum { LINE = 64, NEAR_LINES = 4, GROUP_VERSION = 3, FEW_VERSION = 4 };
+enum { LINE = 64, NEAR_LINES = 4, GROUP_VERSION = 3, FEW_VERSION = 5 };
 
 struct entry {
 	uint64_t prefix; /* the first eight order bytes, as a number */

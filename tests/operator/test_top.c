@@ -61,6 +61,30 @@ START_TEST(what_orders_rows_need_not_go_on)
 }
 END_TEST
 
+/* Order bytes of more than 255, and of less. */
+START_TEST(long_texts_have_an_order)
+{
+	static const int lengths[] = {3, 200, 260, 261, 262, 263, 264, 265, 300, 5000};
+	const uint32_t n = sizeof lengths / sizeof *lengths;
+	struct wt_rig *rig =
+		rig_of("top { order_by s; limit 10; emit end; }", "s string; ts timestamp ms;");
+	static char row[5100];
+
+	for (uint32_t i = n; i-- > 0;) {
+		snprintf(row, sizeof row, "{\"s\":\"%0*d\",\"ts\":1}", lengths[i], 0);
+		wt_push(rig, row);
+	}
+	ck_assert_int_eq(wt_end(rig), 0);
+	for (uint32_t i = 0; i < n; i++) {
+		snprintf(row, sizeof row, "{\"s\":\"%0*d\",\"ts\":\"1970-01-01T00:00:00.001Z\"}",
+			lengths[i], 0);
+		wt_expect(rig, 0, row);
+	}
+	wt_expect_none(rig, 0);
+	wt_free(rig);
+}
+END_TEST
+
 /* The ids of the rows that come out, one letter each. */
 static void
 expect_order(const char *order_by, const char *want)
@@ -385,6 +409,7 @@ main(void)
 	const TTest *const tests[] = {
 		rows_come_back_as_they_were,
 		what_orders_rows_need_not_go_on,
+		long_texts_have_an_order,
 		every_type_has_its_order,
 		a_row_without_an_order_is_rejected_once,
 		ties_are_kept_when_that_is_asked,
