@@ -6,8 +6,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <weir/kernel.h>
 
 #include "pane.h"
+
+enum { PANE_CHUNK = 64 }; /* times that are looked at together */
 
 /* Rows of a batch, and the span of their event times. */
 struct pane_rows {
@@ -57,51 +60,76 @@ pane_open(const struct window_conf *conf, struct weir_task *task, void **self)
 	return WEIR_OK;
 }
 
+WEIR_KERNEL static void
+times_span(const int64_t *time, uint32_t n, int64_t *min, int64_t *max)
+{
+	int64_t least = INT64_MAX, most = INT64_MIN;
+
+	for (uint32_t i = 0; i < n; i++) {
+		least = time[i] < least ? time[i] : least;
+		most = time[i] > most ? time[i] : most;
+	}
+	*min = least;
+	*max = most;
+}
+
 static void
 pane_find_span(struct pane_rows *rows, const int64_t *time)
 {
-	int64_t min = INT64_MAX;
-	int64_t max = INT64_MIN;
-
 	if (rows->sel == NULL) {
-		for (uint32_t i = 0; i < rows->n; i++) {
-			min = time[i] < min ? time[i] : min;
-			max = time[i] > max ? time[i] : max;
-		}
-	} else {
-		for (uint32_t i = 0; i < rows->n; i++) {
-			int64_t at = time[rows->sel[i]];
-
-			min = at < min ? at : min;
-			max = at > max ? at : max;
-		}
+		times_span(time, rows->n, &rows->min, &rows->max);
+		return;
 	}
-	rows->min = min;
-	rows->max = max;
+	rows->min = INT64_MAX;
+	rows->max = INT64_MIN;
+	for (uint32_t i = 0; i < rows->n; i++) {
+		int64_t at = time[rows->sel[i]];
+
+		rows->min = at < rows->min ? at : rows->min;
+		rows->max = at > rows->max ? at : rows->max;
+	}
 }
 
-/* Whether all rows are in the pane of those before; their span is that pane then, and no compare of
- * each was needed: a time outside of it makes one of the differences negative. */
+/* How many times are in a pane before one that is not, which makes one of the differences negative.
+ */
+WEIR_KERNEL static uint32_t
+times_within(const int64_t *time, uint32_t n, int64_t pane, int64_t length)
+{
+	const uint64_t first = (uint64_t)pane, last = first + (uint64_t)length - 1;
+	uint32_t i = 0;
+
+	for (uint64_t outside = 0; n - i >= PANE_CHUNK; i += PANE_CHUNK) {
+		for (uint32_t k = i; k < i + PANE_CHUNK; k++)
+			outside |= ((uint64_t)time[k] - first) | (last - (uint64_t)time[k]);
+		if (outside >> 63 != 0)
+			break;
+	}
+	while (i < n && (uint64_t)time[i] - first < (uint64_t)length)
+		i++;
+	return i;
+}
+
+/* Behind the rows from i on that are in a pane. */
+static uint32_t
+pane_run_end(
+	const struct pane_rows *rows, const int64_t *time, uint32_t i, int64_t pane, int64_t length)
+{
+	if (rows->sel == NULL)
+		return i + times_within(time + i, rows->n - i, pane, length);
+	while (i < rows->n && (uint64_t)time[rows->sel[i]] - (uint64_t)pane < (uint64_t)length)
+		i++;
+	return i;
+}
+
+/* Whether all rows are in the pane of those before; their span is that pane then. */
 static int
 pane_goes_on(const struct pane_window *w, struct pane_rows *rows, const int64_t *time)
 {
-	uint64_t first = (uint64_t)w->ns[0], last = first + (uint64_t)w->conf->pane - 1;
-	uint64_t outside = 0;
+	int64_t pane = w->ns[0], length = w->conf->pane;
 
-	if (w->n_same == 0)
-		return 0;
-	if (rows->sel == NULL)
-		for (uint32_t i = 0; i < rows->n; i++)
-			outside |= ((uint64_t)time[i] - first) | (last - (uint64_t)time[i]);
-	else
-		for (uint32_t i = 0; i < rows->n; i++) {
-			uint64_t at = (uint64_t)time[rows->sel[i]];
-
-			outside |= (at - first) | (last - at);
-		}
-	rows->min = (int64_t)first;
-	rows->max = (int64_t)last;
-	return outside >> 63 == 0;
+	rows->min = pane;
+	rows->max = pane + length - 1;
+	return w->n_same > 0 && pane_run_end(rows, time, 0, pane, length) == rows->n;
 }
 
 /* Sorts out rows that no window takes: kept gets the others, and rows stands for those then. */
@@ -129,20 +157,6 @@ pane_assign_same(struct pane_window *w, uint32_t n, int64_t pane)
 		w->n_same = n;
 }
 
-/* Behind the rows from i on that are in a pane. */
-static uint32_t
-pane_run_end(const struct pane_rows *rows, const int64_t *time, uint32_t i, int64_t pane,
-	uint64_t length)
-{
-	if (rows->sel == NULL)
-		while (i < rows->n && (uint64_t)time[i] - (uint64_t)pane < length)
-			i++;
-	else
-		while (i < rows->n && (uint64_t)time[rows->sel[i]] - (uint64_t)pane < length)
-			i++;
-	return i;
-}
-
 /* Fills ns for the rows.  Rows near in time mostly share a pane, which saves the division. */
 static void
 pane_assign(struct pane_window *w, const struct pane_rows *rows, const int64_t *time)
@@ -160,7 +174,7 @@ pane_assign(struct pane_window *w, const struct pane_rows *rows, const int64_t *
 	w->n_same = 0;
 	for (uint32_t i = 0, end; i < rows->n; i = end) {
 		pane = window_floor(time[rows->sel != NULL ? rows->sel[i] : i], length);
-		end = pane_run_end(rows, time, i, pane, (uint64_t)length);
+		end = pane_run_end(rows, time, i, pane, length);
 		if (w->n_runs < PANE_RUNS_MAX)
 			w->run[w->n_runs] = i;
 		w->n_runs++;

@@ -207,6 +207,39 @@ START_TEST(it_makes_no_difference_which_rows_share_a_batch)
 }
 END_TEST
 
+enum { RUN = 2000, RUNS = 4 };
+
+/* In the order of time but for one in 65, which are of the window behind. */
+static void
+runs_of_windows(struct wt_rig *rig)
+{
+	int n[RUNS + 1] = {0}, sum[RUNS + 1] = {0};
+	char rest[64];
+
+	for (int i = 0; i < RUN * RUNS; i++) {
+		int window = i / RUN + (i % 65 == 64);
+
+		push(rig, "ann", i, (int64_t)window * 10000 + i % RUN * 5);
+		n[window]++;
+		sum[window] += i;
+	}
+	wt_watermark_ms(rig, 60000);
+	for (int w = 0; w <= RUNS; w++) {
+		snprintf(rest, sizeof rest, "\"n\":%d,\"s\":%d", n[w], sum[w]);
+		expect(rig, "ann", w * 10, w * 10 + 10, rest);
+	}
+	wt_expect_none(rig, 0);
+}
+
+START_TEST(rows_of_a_batch_go_each_to_its_window)
+{
+	struct wt_options options =
+		options_of("window { key user; tumbling 10s; aggregate n = count(), s = sum(n); }");
+
+	wt_each(&options, runs_of_windows);
+}
+END_TEST
+
 static int
 by_text(const void *a, const void *b)
 {
@@ -413,6 +446,7 @@ main(void)
 		the_first_result_of_a_window_is_an_insert_though_it_is_late,
 		late_rows_are_counted_though_nobody_wants_them,
 		it_makes_no_difference_which_rows_share_a_batch,
+		rows_of_a_batch_go_each_to_its_window,
 		a_window_may_have_more_keys_than_a_batch_has_rows,
 		what_fires_waits_where_there_is_no_room,
 		keys_may_be_expressions_and_null_is_a_key,
