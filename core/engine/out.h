@@ -34,6 +34,7 @@ struct weir_out {
 	uint8_t *kind;
 	uint64_t *failed; /* rows that could not be finished; NULL: none */
 	uint64_t *wanted; /* of a source: rows that the format has finished; NULL: all */
+	struct wr_finished *finished; /* of a source: what its rows come to; NULL: not known yet */
 	uint32_t hidden_rows; /* rows whose @ columns have been gathered */
 	const uint8_t *
 		*bufs; /* of the strings made here: `fixed_bufs` records, then chunks of text */

@@ -186,15 +186,18 @@ check_not_null(struct wr_inst *inst, struct weir_out *out)
 	}
 }
 
-/* What decode() left of a bad record may be anything: nobody shall follow its views. */
+/* What decode() left of bad records may be anything: nobody shall follow its views. */
 static void
-blank_row(struct weir_out *out, uint32_t row)
+blank_bad(struct weir_out *out)
 {
-	for (uint32_t c = 0; c < out->n_slots; c++) {
+	for (uint32_t c = 0; out->failed != NULL && c < out->n_slots; c++) {
 		struct weir_vec *vec = &out->slots[c].vec;
 
-		if (vec->values != NULL && wr_type_width(vec->type) == sizeof(struct weir_view))
-			((struct weir_view *)vec->values)[row] = (struct weir_view){0};
+		if (vec->values == NULL || wr_type_width(vec->type) != sizeof(struct weir_view))
+			continue;
+		for (uint32_t i = 0; i < out->n; i++)
+			if (weir_bit_get(out->failed, i))
+				((struct weir_view *)vec->values)[i] = (struct weir_view){0};
 	}
 }
 
@@ -217,7 +220,6 @@ refuse_bad(struct wr_inst *inst, const struct wr_decoding *decoding)
 
 		if (!weir_bit_get(decoding->out->failed, i))
 			continue;
-		blank_row(decoding->out, i);
 		if (refused.why == NULL) {
 			n_none++;
 			continue;
@@ -275,11 +277,17 @@ wr_source_decode(struct wr_inst *by, struct wr_decoding *decoding)
 	by->ingest_time = decoding->ingest_time;
 	by->source->decoding = decoding;
 	out->inst = by;
+	wr_out_rows(out, decoding->raw.n, decoding->raw.time, NULL);
+	wr_out_set_bufs(out, decoding->raw.rec, decoding->raw.n);
 	decoding->rc = by->op->format.desc->decode(by->format, &by->pub, &decoding->raw, out);
 	if (decoding->rc >= 0) {
 		check_not_null(by, out);
+		blank_bad(out);
 		add_hidden(out, &decoding->raw);
-	} else {
+		wr_out_columns(out);
+		decoding->rc = wr_source_finish(by, out);
+	}
+	if (decoding->rc < 0) {
 		wr_inst_need_reason(by, decoding->rc);
 		decoding->err = wr_arena_new(&out->batch->arena, struct weir_err);
 		*decoding->err = by->frame->err;
@@ -347,8 +355,6 @@ wr_source_raw(struct weir_task *task, uint32_t number, const struct weir_raw *gi
 	}
 	out = wr_out_append(task, 0);
 	out->part = number;
-	wr_out_rows(out, raw.n, raw.time, NULL);
-	wr_out_set_bufs(out, raw.rec, raw.n);
 	out->batch->raw = raw;
 	for (uint32_t i = 0; i < raw.n; i++)
 		bytes += raw.rec[i].len;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The host's half of a source, shared by source.c (partitions, decoding, steps), source_time.c
- * (event time, watermarks) and source_state.c (what it keeps).
+ * The host's half of a source, shared by source.c (partitions, steps), source_decode.c (records),
+ * source_rows.c (`where`, event time), source_time.c (watermarks) and source_state.c (what it
+ * keeps).
  */
 #ifndef WR_ENGINE_SOURCE_PRIVATE_H
 #define WR_ENGINE_SOURCE_PRIVATE_H
@@ -42,6 +43,27 @@ struct wr_decoding {
 	_Atomic bool done; /* ns and done: when it was handed to another loop */
 };
 
+/* Event times of rows that have one.  low > high: none has. */
+struct wr_times {
+	int64_t low, high;
+	bool ascend; /* all rows have one, and none is before the one before it */
+};
+
+/* A row that is to be rejected. */
+struct wr_told {
+	struct wr_told *next;
+	uint32_t row;
+	const char *why;
+};
+
+/* What the rows of an out come to by themselves; it stands in the batch. */
+struct wr_finished {
+	uint64_t gone[WEIR_ROWS_MAX / 64]; /* cannot be read, or have no event time */
+	bool any; /* some are gone */
+	struct wr_told *told; /* in their order */
+	struct wr_times times;
+};
+
 struct wr_source {
 	struct wr_inst *inst;
 	struct wr_partition
@@ -65,10 +87,16 @@ struct wr_source {
 };
 
 struct wr_partition *wr_source_part(struct wr_inst *inst, uint32_t number);
-/* Fills the columns, by one of the source's instances.  [any, but of an instance one at a time] */
+/* Fills the columns and finishes the rows, by one of the source's instances.  [any, but of an
+ * instance one at a time] */
 void wr_source_decode(struct wr_inst *by, struct wr_decoding *decoding);
 /* What is left to do when they are filled: refuses the bad records. */
 void wr_source_decoded(struct wr_inst *inst, struct wr_decoding *decoding);
+/* `where` and event times of an out's rows, whose columns stand; gives what an expression failed
+ * with.  [as wr_source_decode()] */
+int wr_source_finish(struct wr_inst *by, struct weir_out *out);
+/* Of rows that have one, and are not gone (NULL: none is).  REQUIRES: there are rows. */
+struct wr_times wr_times_of(const struct weir_batch *b, const uint64_t *gone);
 /* The @partition column alone, for rows that a typed source made. */
 void wr_source_hide_partition(
 	const struct wr_op *op, const struct wr_partition *part, struct wr_batch *batch);

@@ -1,114 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `where` over the rows of a source, their event time, and the watermarks between them; those of
- * operators that give rows other event times. */
+/* The watermarks between the rows of a source, and between those of operators that give rows other
+ * event times. */
 #include "engine/source_private.h"
 
 #include "engine/checkpoint.h"
 #include "engine/refuse.h"
 #include "engine/run_private.h"
 #include "engine/send.h"
-#include "expr/run.h"
 
 #include <string.h>
-
-static uint32_t
-words_of(const struct weir_batch *b)
-{
-	return (b->n_rows + 63) / 64;
-}
-
-/* Those rows as the batch's selection that are in none of `gone`, and in all of wanted, of which
- * some may be NULL. */
-static void
-keep_rows(struct wr_batch *batch, const uint64_t *gone, const uint64_t *const *wanted,
-	uint32_t n_wanted)
-{
-	struct weir_batch *b = &batch->pub;
-	uint32_t *rows = wr_arena_array(&batch->arena, uint32_t, b->n_rows), n;
-	uint64_t *kept = wr_arena_array(&batch->arena, uint64_t, WEIR_ROWS_MAX / 64);
-
-	for (uint32_t w = 0; w < words_of(b); w++) {
-		kept[w] = ~gone[w];
-		for (uint32_t i = 0; i < n_wanted; i++)
-			kept[w] &= wanted[i] != NULL ? wanted[i][w] : ~UINT64_C(0);
-	}
-	if (b->n_rows % 64 != 0)
-		kept[b->n_rows / 64] &= (UINT64_C(1) << b->n_rows % 64) - 1;
-	n = wr_bits_rows(kept, b->n_rows, rows);
-	b->sel = n < b->n_rows ? rows : NULL;
-	b->n_sel = n < b->n_rows ? n : 0;
-	batch->selected = n < b->n_rows ? kept : NULL;
-}
-
-struct finish_errors {
-	struct wr_inst *inst;
-	const struct weir_batch *batch;
-	const uint64_t *wanted; /* by `where`; NULL: all */
-	uint64_t gone[WEIR_ROWS_MAX / 64];
-	bool any, told; /* rows that are gone, and some of them rejected */
-};
-
-/* What `where` does not want is gone anyway: nothing is wrong with it. */
-static void
-finish_error(struct wr_eval *eval, uint32_t row, const char *why)
-{
-	struct finish_errors *errors = eval->arg;
-
-	weir_bit_set(errors->gone, row);
-	errors->any = true;
-	if (errors->wanted != NULL && !weir_bit_get(errors->wanted, row))
-		return;
-	errors->told = true;
-	wr_inst_reject(errors->inst, errors->batch, row, why);
-}
-
-/* The event times of rejected rows are not known, and not what happens to stand there. */
-static const int64_t *
-mask_times(struct wr_batch *batch, const int64_t *times, const uint64_t *gone)
-{
-	uint32_t n = batch->pub.n_rows;
-	int64_t *copy = wr_arena_array(&batch->arena, int64_t, n);
-
-	memcpy(copy, times, n * sizeof *copy);
-	for (uint32_t w = 0; w < words_of(&batch->pub); w++)
-		for (uint64_t left = gone[w]; left != 0; left &= left - 1)
-			copy[w * 64 + (uint32_t)__builtin_ctzll(left)] = INT64_MIN;
-	return copy;
-}
-
-/* Rows whose event time is null; those that `where` wants are rejected. */
-static void
-refuse_null_times(struct finish_errors *errors, struct wr_eval *eval, const uint64_t *valid)
-{
-	uint32_t n = errors->batch->n_rows;
-
-	for (uint32_t w = 0; w < words_of(errors->batch); w++) {
-		uint64_t all = n - w * 64 < 64 ? (UINT64_C(1) << (n - w * 64)) - 1 : ~UINT64_C(0);
-		uint64_t null = all & ~valid[w] & ~errors->gone[w], told = null;
-
-		if (errors->wanted != NULL)
-			told &= errors->wanted[w];
-		for (; told != 0; told &= told - 1)
-			finish_error(eval, w * 64 + (uint32_t)__builtin_ctzll(told),
-				"event_time is null");
-		errors->gone[w] |= null;
-		errors->any |= null != 0;
-	}
-}
-
-static void
-set_event_time(struct wr_inst *inst, struct wr_batch *batch, struct wr_eval *eval)
-{
-	struct weir_batch *b = &batch->pub;
-	const struct weir_column *column =
-		wr_expr_eval(inst->op->event_time, eval, b, b->sel, wr_batch_count(b));
-	struct finish_errors *errors = eval->arg;
-
-	if (column->valid != NULL)
-		refuse_null_times(errors, eval, column->valid);
-	b->event_time =
-		errors->told ? mask_times(batch, column->values, errors->gone) : column->values;
-}
 
 /* No row at or before the watermark is expected any more. */
 static int64_t
@@ -136,76 +36,31 @@ struct cut {
 	int64_t newest; /* of the rows before it */
 };
 
-/* Whether no time is before the one before it, and the first not before `from`. */
-WR_KERNEL static bool
-ascend(const int64_t *time, uint32_t n, int64_t from)
-{
-	uint64_t down = time[0] < from;
-
-	for (uint32_t i = 1; i < n; i++)
-		down |= time[i] < time[i - 1];
-	return down == 0;
-}
-
-/* low and high of these and of the times of rows that are not gone (NULL: none is).  Times are
- * counted from the least there is, and compared without a branch, for vector code. */
-WR_KERNEL static void
-widen(const int64_t *time, uint32_t n, const uint64_t *gone, int64_t *low, int64_t *high)
-{
-	const uint64_t least = (uint64_t)INT64_MIN;
-	uint64_t min = (uint64_t)*low - least, max = (uint64_t)*high - least;
-
-	for (uint32_t base = 0; base < n; base += 64) {
-		uint64_t bits = gone != NULL ? gone[base / 64] : 0;
-		uint64_t some = n - base < 64 ? n - base : 64;
-
-		for (uint64_t i = 0; i < some; i++) {
-			uint64_t above = (uint64_t)time[base + i] - least, out = bits >> i & 1;
-			uint64_t a = above | (0 - out), b = above & (out - 1);
-
-			min = a < min ? a : min;
-			max = b > max ? b : max;
-		}
-	}
-	*low = (int64_t)(min + least);
-	*high = (int64_t)(max + least);
-}
-
-/*
- * The common cases, told without a step a row: times that ascend, and times so near each other that
- * none is behind the watermark of the latest.  gone: rows without a time; NULL: all that are
- * selected have one.
- */
+/* The common cases, told without a step a row: times that ascend, and times so near each other that
+ * none is behind the watermark of the latest. */
 static bool
-has_no_cuts(const struct wr_op *op, const struct wr_partition *part, const struct weir_batch *b,
-	const uint64_t *gone, int64_t *newest)
+has_no_cuts(const struct wr_op *op, const struct wr_partition *part, const struct wr_times *times,
+	int64_t *newest)
 {
-	int64_t low = INT64_MAX, high = part->newest, mark = watermark_after(op, high);
-
-	if (b->sel != NULL && gone == NULL)
-		return false;
-	if (gone == NULL && mark < INT64_MAX && ascend(b->event_time, b->n_rows, mark + 1)) {
-		*newest = b->event_time[b->n_rows - 1] > high ? b->event_time[b->n_rows - 1] : high;
+	*newest = times->high > part->newest ? times->high : part->newest;
+	if (times->ascend && times->low > watermark_after(op, part->newest))
 		return true;
-	}
-	widen(b->event_time, b->n_rows, gone, &low, &high);
-	*newest = high;
-	return low > watermark_after(op, high);
+	return times->low > watermark_after(op, *newest);
 }
 
 /*
  * A row behind the watermark of the rows before it must find that watermark sent: then results do
- * not depend on where batches begin and end.  Rows in time, nearly all, need no cut.  Returns how
- * many; *newest: of all rows that are not gone.
+ * not depend on where batches begin and end.  Rows in time, nearly all, need no cut.  times: of all
+ * of them, NULL if that is not known.  Returns how many; *newest: of all rows that are not gone.
  */
 static uint32_t
 find_cuts(const struct wr_op *op, const struct wr_partition *part, const struct weir_batch *b,
-	const uint64_t *gone, struct cut *cuts, int64_t *newest)
+	const uint64_t *gone, const struct wr_times *times, struct cut *cuts, int64_t *newest)
 {
 	int64_t sent = part->watermark, seen = part->newest, mark = watermark_after(op, seen);
 	uint32_t n = wr_batch_count(b), n_cuts = 0;
 
-	if (has_no_cuts(op, part, b, gone, newest))
+	if (times != NULL && has_no_cuts(op, part, times, newest))
 		return 0;
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t row = b->sel != NULL ? b->sel[i] : i;
@@ -302,47 +157,56 @@ send_slices(struct wr_inst *inst, struct wr_partition *part, uint32_t port, stru
 	wr_batch_unref(batch);
 }
 
+/* Of rows that a typed source made. */
+static void
+finish_typed(struct wr_inst *inst, struct weir_out *out, const struct wr_partition *part)
+{
+	int rc;
+
+	wr_out_columns(out);
+	if (part != NULL)
+		wr_source_hide_partition(inst->op, part, out->batch);
+	rc = wr_source_finish(inst, out);
+	if (rc < 0)
+		wr_inst_fail(inst, rc);
+}
+
+/* What is wrong with rows that are finished is said; gives how many cuts they need. */
+static uint32_t
+look_at_rows(struct wr_inst *inst, struct weir_out *out, struct wr_partition *part,
+	struct cut *cuts, int64_t *newest)
+{
+	const struct wr_finished *rows = out->finished;
+	struct weir_batch all = out->batch->pub; /* not only those that are wanted */
+
+	for (const struct wr_told *told = rows->told; told != NULL; told = told->next)
+		wr_inst_reject(inst, &out->batch->pub, told->row, told->why);
+	out->failed = NULL;
+	all.sel = NULL;
+	if (part == NULL)
+		return 0;
+	part->last_row = inst->ingest_time;
+	part->idle = false;
+	return find_cuts(
+		inst->op, part, &all, rows->any ? rows->gone : NULL, &rows->times, cuts, newest);
+}
+
 void
 wr_source_send(struct wr_inst *inst, struct weir_out *out)
 {
-	struct wr_batch *batch = out->batch;
-	struct finish_errors errors = {.inst = inst, .batch = &batch->pub};
-	struct wr_eval eval = {
-		&inst->pub, &inst->frame->scratch, &batch->arena, finish_error, &errors, 0};
 	struct wr_partition *part =
 		out->part != UINT32_MAX ? wr_source_part(inst, out->part) : NULL;
 	struct cut *cuts = wr_arena_array(&inst->frame->scratch, struct cut, out->n);
 	int64_t newest = INT64_MIN;
 	uint32_t n_cuts = 0;
+	struct wr_batch *batch;
 
 	if (out->n > 0) {
 		wr_checkpoint_touch(wr_run_checkpoint(inst->task->run));
-		wr_out_columns(out);
+		if (out->finished == NULL)
+			finish_typed(inst, out, part);
+		n_cuts = look_at_rows(inst, out, part, cuts, &newest);
 	}
-	if (out->n > 0 && part != NULL) {
-		part->last_row = inst->ingest_time;
-		part->idle = false;
-		wr_source_hide_partition(inst->op, part, batch);
-	}
-	if (out->failed != NULL) {
-		memcpy(errors.gone, out->failed, sizeof errors.gone);
-		errors.any = true;
-		keep_rows(batch, errors.gone, NULL, 0);
-		out->failed = NULL;
-	}
-	if (inst->op->where != NULL && out->n > 0 && wr_batch_count(&batch->pub) > 0)
-		errors.wanted = wr_expr_pass(inst->op->where, &eval, &batch->pub);
-	if (inst->op->event_time != NULL && out->n > 0 && wr_batch_count(&batch->pub) > 0)
-		set_event_time(inst, batch, &eval);
-	if (part != NULL && out->n > 0 && wr_batch_count(&batch->pub) > 0)
-		n_cuts = find_cuts(inst->op, part, &batch->pub, errors.any ? errors.gone : NULL,
-			cuts, &newest);
-	/* What is not wanted has moved the watermark all the same. */
-	if (errors.any || errors.wanted != NULL || out->wanted != NULL)
-		keep_rows(batch, errors.gone, (const uint64_t *const[]){errors.wanted, out->wanted},
-			2);
-	if (eval.status < 0)
-		wr_inst_fail(inst, eval.status);
 	batch = wr_out_finish(out);
 	if (batch != NULL && n_cuts > 0)
 		send_slices(inst, part, 0, batch, cuts, n_cuts);
@@ -376,8 +240,10 @@ void
 wr_timeline_send(struct wr_inst *inst, uint32_t port, struct wr_batch *batch)
 {
 	struct cut *cuts = wr_arena_array(&inst->frame->scratch, struct cut, batch->pub.n_rows);
+	const struct wr_times times = wr_times_of(&batch->pub, NULL);
 	int64_t newest = INT64_MIN;
-	uint32_t n_cuts = find_cuts(inst->op, inst->timeline, &batch->pub, NULL, cuts, &newest);
+	uint32_t n_cuts = find_cuts(inst->op, inst->timeline, &batch->pub, NULL,
+		batch->pub.sel == NULL ? &times : NULL, cuts, &newest);
 
 	if (n_cuts > 0)
 		send_slices(inst, inst->timeline, port, batch, cuts, n_cuts);
