@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 
+struct wr_in;
 struct wr_pool;
 
 struct wr_batch {
@@ -27,6 +28,8 @@ struct wr_batch {
 	struct wr_batch **parents; /* batches whose columns or bytes it shares, each referenced */
 	uint32_t n_parents, cap_parents;
 	const uint64_t *selected; /* sel as bits of rows; NULL: they were not made */
+	const struct wr_in *keyed; /* whom its keys were made for before it is sent; NULL: they were
+				      not */
 	const char **refused; /* one a row: why its key cannot be computed, so that no operator gets
 				 it; NULL: nothing is wrong */
 	struct weir_raw raw; /* records whose bytes it shares; release NULL: none */

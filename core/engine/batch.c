@@ -84,6 +84,7 @@ wr_batch_new(struct wr_pool *pool)
 	batch->pub = (struct weir_batch){.size = sizeof(struct weir_batch)};
 	batch->bytes = 0;
 	batch->selected = NULL;
+	batch->keyed = NULL;
 	batch->refused = NULL;
 	batch->records = NULL;
 	atomic_store_explicit(&batch->refs, 1, memory_order_relaxed);
@@ -148,6 +149,7 @@ wr_batch_select(
 	batch->pub.sel = sel;
 	batch->pub.n_sel = n;
 	batch->bytes = n * (uint32_t)sizeof *sel;
+	batch->keyed = wr_batch_of(from)->keyed;
 	batch->records = wr_batch_of(from)->records;
 	wr_batch_share(batch, from);
 	return batch;

@@ -86,43 +86,85 @@ make_keys(struct wr_batch *batch)
 	b->keys = keys;
 }
 
+static struct wr_eval
+eval_of_keys(struct wr_inst *by, const struct wr_batch *of, struct wr_arena *result,
+	struct key_errors *errors)
+{
+	return (struct wr_eval){.task = &by->pub,
+		.scratch = &by->frame->scratch,
+		.result = result,
+		.row_error = key_error,
+		.arg = errors,
+		.sel = of->pub.sel,
+		.selected = of->selected};
+}
+
+/* The key columns behind the others, for the rows that are selected. */
+static void
+add_key_columns(struct wr_batch *batch, const struct wr_in *in, struct wr_eval *eval)
+{
+	struct weir_batch *b = &batch->pub;
+	const struct weir_column **cols = wr_arena_array(
+		&batch->arena, const struct weir_column *, in->first_key + in->n_keys);
+
+	memcpy(cols, b->cols, in->first_key * sizeof *cols);
+	for (uint32_t k = 0; k < in->n_keys; k++)
+		cols[in->first_key + k] =
+			wr_expr_eval(in->keys[k], eval, b, b->sel, wr_batch_count(b));
+	b->cols = cols;
+	b->n_cols = in->first_key + in->n_keys;
+	b->first_key = in->first_key;
+	b->n_keys = in->n_keys;
+	wr_batch_pin(batch, b->n_rows * (sizeof *b->key_hash + sizeof(struct wr_key)));
+}
+
+void
+wr_send_make_keys(struct wr_inst *by, struct wr_batch *batch)
+{
+	const struct wr_out *out = &by->op->out[0];
+	const struct wr_edge *edge = out->n_edges == 1 ? out->edges[0] : NULL;
+	const struct weir_batch without = batch->pub;
+	struct key_errors errors = {0};
+	struct wr_eval eval = eval_of_keys(by, batch, &batch->arena, &errors);
+
+	if (edge == NULL || edge->columns != NULL || edge->to->in[edge->in].how != WEIR_KEYED ||
+		wr_batch_count(&without) == 0)
+		return;
+	add_key_columns(batch, &edge->to->in[edge->in], &eval);
+	if (errors.n > 0 || eval.status < 0) {
+		batch->pub = without;
+		return;
+	}
+	make_keys(batch);
+	batch->keyed = &edge->to->in[edge->in];
+}
+
 /* The batch with its key columns, keys and hashes behind the others; takes the reference, NULL when
  * no row is left. */
 static struct wr_batch *
 add_keys(struct wr_inst *inst, struct wr_sender *sender, struct wr_batch *from)
 {
 	const struct wr_in *in = &sender->edge->to->in[sender->edge->in];
-	struct wr_batch *batch = wr_batch_new(inst->task->pool);
-	struct wr_arena *arena = &batch->arena;
 	const struct weir_batch *b = &from->pub;
-	uint32_t n = wr_batch_count(b);
-	const struct weir_column **cols =
-		wr_arena_array(arena, const struct weir_column *, in->first_key + in->n_keys);
 	struct key_errors errors = {0};
-	struct wr_eval eval = {.task = &inst->pub,
-		.scratch = &inst->frame->scratch,
-		.result = arena,
-		.row_error = key_error,
-		.arg = &errors,
-		.sel = b->sel,
-		.selected = from->selected};
+	struct wr_batch *batch;
+	struct wr_arena *arena;
+	struct wr_eval eval;
 
-	memcpy(cols, b->cols, in->first_key * sizeof *cols);
-	for (uint32_t k = 0; k < in->n_keys; k++)
-		cols[in->first_key + k] = wr_expr_eval(in->keys[k], &eval, b, b->sel, n);
-	if (eval.status < 0)
-		wr_inst_fail(inst, eval.status);
+	if (from->keyed == in)
+		return from;
+	batch = wr_batch_new(inst->task->pool);
+	arena = &batch->arena;
+	eval = eval_of_keys(inst, from, arena, &errors);
 	batch->pub = *b;
 	batch->selected = from->selected;
 	batch->records = from->records;
-	batch->pub.cols = cols;
-	batch->pub.n_cols = in->first_key + in->n_keys;
-	batch->pub.first_key = in->first_key;
-	batch->pub.n_keys = in->n_keys;
-	wr_batch_pin(batch, b->n_rows * (sizeof *b->key_hash + sizeof(struct wr_key)));
+	add_key_columns(batch, in, &eval);
+	if (eval.status < 0)
+		wr_inst_fail(inst, eval.status);
 	wr_batch_share(batch, b);
 	if (errors.n > 0) {
-		uint32_t *sel = wr_arena_array(arena, uint32_t, n);
+		uint32_t *sel = wr_arena_array(arena, uint32_t, wr_batch_count(b));
 
 		batch->pub.n_sel = pick(b, errors.gone, false, sel);
 		batch->pub.sel = sel;
@@ -130,8 +172,7 @@ add_keys(struct wr_inst *inst, struct wr_sender *sender, struct wr_batch *from)
 		send_refused(inst, sender, b, &errors);
 	}
 	wr_batch_unref(from);
-	n = wr_batch_count(&batch->pub);
-	if (n == 0) {
+	if (wr_batch_count(&batch->pub) == 0) {
 		wr_batch_unref(batch);
 		return NULL;
 	}

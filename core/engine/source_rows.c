@@ -3,6 +3,7 @@
  * them.  Done where they were decoded, and told when their turn has come. */
 #include "engine/source_private.h"
 
+#include "engine/send.h"
 #include "expr/run.h"
 
 #include <string.h>
@@ -180,5 +181,7 @@ wr_source_finish(struct wr_inst *by, struct weir_out *out)
 	rows->times = wr_times_of(&batch->pub, rows->any ? rows->gone : NULL);
 	if (rows->any || f.wanted != NULL || out->wanted != NULL)
 		keep_rows(batch, rows->gone, (const uint64_t *const[]){f.wanted, out->wanted}, 2);
+	if (eval.status >= 0)
+		wr_send_make_keys(by, batch);
 	return eval.status;
 }
