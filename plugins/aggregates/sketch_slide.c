@@ -4,6 +4,8 @@
  * when it leaves, which gives the sketch of the panes that are left.  The least and the greatest
  * value cannot be taken away, and are kept apart.
  */
+#include <weir/kernel.h>
+
 #include "bests.h"
 #include "sketch.h"
 
@@ -56,13 +58,13 @@ counting_find(struct counting *c, int is_below)
 				      : c->fn->bytes(c->fn, c->row, &c->window->bins[is_below]);
 }
 
-/* Makes room for a bin that there is not yet. */
+/* Makes room for n bins, of which there are not all yet. */
 static __attribute__((noinline)) void
-counting_reach(struct counting *c, int is_below, int64_t bin)
+counting_reach(struct counting *c, int is_below, int64_t bin, uint32_t n)
 {
 	struct reach *reach = &c->window->reach[is_below];
 	const struct reach old = *reach;
-	int64_t first = bin & -BLOCK, end = first + BLOCK, *counts, *from;
+	int64_t first = bin & -BLOCK, end = (bin + n + BLOCK - 1) & -BLOCK, *counts, *from;
 	uint32_t len;
 
 	reach->first = old.n > 0 && old.first < first ? old.first : first;
@@ -77,17 +79,35 @@ counting_reach(struct counting *c, int is_below, int64_t bin)
 	counting_find(c, is_below);
 }
 
+/* The counts of n bins. */
+static inline int64_t *
+counts_of(struct counting *c, int is_below, int64_t bin, uint32_t n)
+{
+	const struct reach *reach = &c->reach[is_below];
+
+	if (bin < reach->first || bin + n > reach->first + reach->n)
+		counting_reach(c, is_below, bin, n);
+	return c->counts[is_below] + (bin - reach->first);
+}
+
 /* So many values of a bin. */
 static inline void
 count(struct counting *c, int is_below, int64_t bin, int64_t n)
 {
-	uint64_t at = (uint64_t)(bin - c->reach[is_below].first);
+	*counts_of(c, is_below, bin, 1) += n * c->sign;
+}
 
-	if (at >= (uint64_t)c->reach[is_below].n) {
-		counting_reach(c, is_below, bin);
-		at = (uint64_t)(bin - c->reach[is_below].first);
+/* Most of a few hundred bins have none or one: to add them all takes less than to ask each. */
+WEIR_KERNEL static int64_t
+counts_add(int64_t *restrict counts, const int64_t *restrict more, uint32_t n, int64_t sign)
+{
+	int64_t sum = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		counts[i] += sign < 0 ? -more[i] : more[i];
+		sum += more[i];
 	}
-	c->counts[is_below][at] += n * c->sign;
+	return sum;
 }
 
 /* The bins in a cell of a pane's row; gives how many values that were. */
@@ -103,19 +123,16 @@ count_bins(struct counting *c, int is_below, void *row, const uint64_t *pane)
 		return 0;
 	bins = c->fn->bytes(c->fn, row, pane);
 	few = few_in(bins);
-	for (uint32_t i = 0; few != NULL && i < words_in(few); i++) {
+	if (few == NULL)
+		return counts_add(counts_of(c, is_below, bins->first, bins_in(len)), bins->count,
+			bins_in(len), c->sign);
+	for (uint32_t i = 0; i < words_in(few); i++) {
 		int32_t more = few_count(few->word[i]);
 
 		if (more == 0)
 			break;
 		sum += more;
 		count(c, is_below, few_bin(few->word[i]), more);
-	}
-	for (uint32_t i = 0; few == NULL && i < bins_in(len); i++) {
-		if (bins->count[i] == 0)
-			continue;
-		sum += bins->count[i];
-		count(c, is_below, bins->first + i, bins->count[i]);
 	}
 	return sum;
 }

@@ -20,6 +20,7 @@ FRACTIONS = [0, 0.01, 0.25, 0.5, 0.9, 0.99, 0.999, 1]
 DISTINCT = [100, 128, 129, 1000, 20000]
 COLUMNS = "wxyz"
 GROUPS = [100, 1000, 20000]  # of 400, 40 and 2 rows: of few bins and of many
+SLIDES = [50, 200]  # ms, a twentieth of the window: panes of few bins and of many
 
 
 def check(got, rows, what):
@@ -43,9 +44,9 @@ def main():
     } for i in range(40000)]
     items = [f"{c}{i} = percentile({c}, {p})" for c in COLUMNS for i, p in enumerate(FRACTIONS)]
     percentiles = ", ".join(items)
-    windows = """
-    window w { from in; hopping 1s 50ms; aggregate %s; }
-    sink file ow { from w; path windows; }""" % percentiles
+    windows = "".join("""
+    window w%d { from in; hopping %dms %dms; aggregate %s; }
+    sink file ow%d { from w%d; path windows%d; }""" % (s, s * 20, s, percentiles, s, s, s) for s in SLIDES)
     fields = "i int; " + " ".join(f"d{n} int;" for n in DISTINCT)
     groups = "".join("""
     aggregate a%d { from in; key g = i %% %d; emit end; aggregate %s; }
@@ -62,7 +63,7 @@ def main():
 """ % (fields, ", ".join(items), groups, windows))
         done = subprocess.run([WEIR, "run", str(path)], capture_output=True, text=True, timeout=PATIENCE, cwd=folder)
         found = {name: [json.loads(line) for line in open(pathlib.Path(folder, name))]
-                 for name in ["windows"] + [f"groups{n}" for n in GROUPS] if done.returncode == 0}
+                 for name in [f"windows{s}" for s in SLIDES] + [f"groups{n}" for n in GROUPS] if done.returncode == 0}
     if done.returncode != 0:
         raise SystemExit(done.stderr)
     got = json.loads(done.stdout)
@@ -71,11 +72,12 @@ def main():
     for n in GROUPS:
         for row in found[f"groups{n}"]:
             wrong += check(row, rows[row["g"]::n], f"group {row['g']} of {n}")
-    for row in found["windows"]:
-        end = round(datetime.datetime.fromisoformat(row["window_end"].replace("Z", "+00:00")).timestamp() * 1000)
-        wrong += check(row, rows[max(end - 1000, 0):end], f"window {end}")
-    if len(found["windows"]) != 819:
-        wrong.append(f"{len(found['windows'])} windows")
+    for s in SLIDES:
+        for row in found[f"windows{s}"]:
+            end = round(datetime.datetime.fromisoformat(row["window_end"].replace("Z", "+00:00")).timestamp() * 1000)
+            wrong += check(row, rows[max(end - s * 20, 0):end], f"window {end} each {s} ms")
+        if len(found[f"windows{s}"]) != len(rows) / s + 19:
+            wrong.append(f"{len(found[f'windows{s}'])} windows each {s} ms")
     for n in DISTINCT:
         for name, precision in ((f"d{n}", 14), (f"s{n}", 10)):
             error = 0 if n <= 128 else 4 * 1.04 / math.sqrt(2 ** precision)
