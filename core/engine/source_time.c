@@ -54,10 +54,12 @@ has_no_cuts(const struct wr_op *op, const struct wr_partition *part, const struc
  * of them, NULL if that is not known.  Returns how many; *newest: of all rows that are not gone.
  */
 static uint32_t
-find_cuts(const struct wr_op *op, const struct wr_partition *part, const struct weir_batch *b,
+find_cuts(const struct wr_inst *inst, const struct wr_partition *part, const struct weir_batch *b,
 	const uint64_t *gone, const struct wr_times *times, struct cut *cuts, int64_t *newest)
 {
-	int64_t sent = part->watermark, seen = part->newest, mark = watermark_after(op, seen);
+	const struct wr_op *op = inst->op;
+	int64_t sent = inst->source != NULL ? inst->source->watermark : part->watermark;
+	int64_t seen = part->newest, mark = watermark_after(op, seen);
 	uint32_t n = wr_batch_count(b), n_cuts = 0;
 
 	if (times != NULL && has_no_cuts(op, part, times, newest))
@@ -188,7 +190,7 @@ look_at_rows(struct wr_inst *inst, struct weir_out *out, struct wr_partition *pa
 	part->last_row = inst->ingest_time;
 	part->idle = false;
 	return find_cuts(
-		inst->op, part, &all, rows->any ? rows->gone : NULL, &rows->times, cuts, newest);
+		inst, part, &all, rows->any ? rows->gone : NULL, &rows->times, cuts, newest);
 }
 
 void
@@ -242,7 +244,7 @@ wr_timeline_send(struct wr_inst *inst, uint32_t port, struct wr_batch *batch)
 	struct cut *cuts = wr_arena_array(&inst->frame->scratch, struct cut, batch->pub.n_rows);
 	const struct wr_times times = wr_times_of(&batch->pub, NULL);
 	int64_t newest = INT64_MIN;
-	uint32_t n_cuts = find_cuts(inst->op, inst->timeline, &batch->pub, NULL,
+	uint32_t n_cuts = find_cuts(inst, inst->timeline, &batch->pub, NULL,
 		batch->pub.sel == NULL ? &times : NULL, cuts, &newest);
 
 	if (n_cuts > 0)

@@ -39,6 +39,7 @@ struct wt_options {
 	const char *lines; /* further lines of the pipeline */
 	uint32_t parallelism; /* of the operator */
 	uint32_t batch; /* rows in one batch of the source, at most; 0: 2048 */
+	uint32_t batches; /* that the source gives at a time; 0: 1 */
 	uint32_t busy; /* how often the sinks answer BUSY to each batch */
 	bool keep; /* state outlives a run: for wt_checkpoint() and wt_restart() */
 	bool paced; /* sinks take a batch at each wt_step() and no other, until the end */

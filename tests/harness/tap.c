@@ -232,7 +232,10 @@ source_poll(void *self, struct weir_task *task)
 
 	if (source->conf->silent || left == 0)
 		return atomic_load(&tap->ended) ? WEIR_END : WEIR_BUSY;
-	give(source, task, left < tap->batch ? left : tap->batch);
+	for (uint32_t i = 0; i < tap->batches && left > 0; i++) {
+		give(source, task, left < tap->batch ? left : tap->batch);
+		left = tap->in.n - tap->in.next;
+	}
 	return WEIR_OK;
 }
 

@@ -131,6 +131,30 @@ START_TEST(late_rows_amend_what_was_said_until_they_are_too_late)
 }
 END_TEST
 
+/* However the source cuts what it gives. */
+START_TEST(a_row_is_late_for_the_batch_before_it)
+{
+	for (uint32_t batches = 1; batches <= 3; batches++) {
+		const struct wt_options options = {.op = "window { key user; tumbling 10s; late_to "
+							 "out1; aggregate s = sum(n); }",
+			.fields = FIELDS,
+			.source_lines = "event_time ts; watermark monotonic;",
+			.batch = 1,
+			.batches = batches};
+		struct wt_rig *rig = wt_rig_with(&options);
+
+		push(rig, "ann", 1, 1000);
+		push(rig, "ann", 2, 30000);
+		push(rig, "ann", 4, 2000);
+		wt_settle(rig);
+		expect(rig, "ann", 0, 10, "\"s\":1");
+		ck_assert_uint_eq(wt_count(rig, 1), 1);
+		ck_assert_uint_eq(wt_counter(rig, "late_rows"), 1);
+		wt_free(rig);
+	}
+}
+END_TEST
+
 /* Rows of a key in a hopping window, by its end: whether a result amends one that went out. */
 START_TEST(the_first_result_of_a_window_is_an_insert_though_it_is_late)
 {
@@ -443,6 +467,7 @@ main(void)
 		a_stop_leaves_windows_open,
 		hopping_windows_overlap,
 		late_rows_amend_what_was_said_until_they_are_too_late,
+		a_row_is_late_for_the_batch_before_it,
 		the_first_result_of_a_window_is_an_insert_though_it_is_late,
 		late_rows_are_counted_though_nobody_wants_them,
 		it_makes_no_difference_which_rows_share_a_batch,
