@@ -124,12 +124,13 @@ assign_announced(struct wr_inst *inst)
 			.state = WR_PART_ASSIGNED,
 			.newest = INT64_MIN,
 			.watermark = INT64_MIN,
+			.told = INT64_MIN,
 			.last_row = wr_run_now(inst->task->run)};
 		wr_assert(part->name != NULL);
 		if (saved != NULL) {
 			saved->taken = true;
 			part->newest = saved->newest;
-			part->watermark = saved->watermark;
+			part->watermark = part->told = saved->watermark;
 			from = saved->position;
 			keep_position(part, from);
 		}

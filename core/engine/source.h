@@ -23,6 +23,7 @@ struct wr_partition {
 	bool over; /* finished, and its last rows are sent */
 	int64_t newest; /* event time; INT64_MIN: no row yet */
 	int64_t watermark;
+	int64_t told; /* its watermark when that of the source was last sent */
 	int64_t last_row; /* by the clock, for `idle` */
 };
 

@@ -58,7 +58,7 @@ find_cuts(const struct wr_inst *inst, const struct wr_partition *part, const str
 	const uint64_t *gone, const struct wr_times *times, struct cut *cuts, int64_t *newest)
 {
 	const struct wr_op *op = inst->op;
-	int64_t sent = inst->source != NULL ? inst->source->watermark : part->watermark;
+	int64_t sent = inst->source != NULL ? part->told : part->watermark;
 	int64_t seen = part->newest, mark = watermark_after(op, seen);
 	uint32_t n = wr_batch_count(b), n_cuts = 0;
 
@@ -92,8 +92,9 @@ wr_source_send_watermark(struct wr_inst *inst)
 	bool counts = false, over = source->n_parts > 0;
 
 	for (uint32_t i = 0; i < source->n_parts; i++) {
-		const struct wr_partition *part = &source->parts[i];
+		struct wr_partition *part = &source->parts[i];
 
+		part->told = part->watermark;
 		over &= part->over;
 		if (part->over || part->idle)
 			continue;

@@ -135,7 +135,7 @@ rig_new(const struct wt_options *o)
 	struct wt_rig *rig = wr_zalloc(sizeof *rig);
 
 	rig->tap.batch = o->batch > 0 ? o->batch : WEIR_ROWS_MAX;
-	rig->tap.batches = o->batches > 0 ? o->batches : 1;
+	rig->tap.batches = o->batches;
 	rig->tap.busy = o->paced ? 1 : o->busy;
 	rig->paced = o->paced;
 	rig->is_union = o->ring;

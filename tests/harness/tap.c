@@ -232,7 +232,7 @@ source_poll(void *self, struct weir_task *task)
 
 	if (source->conf->silent || left == 0)
 		return atomic_load(&tap->ended) ? WEIR_END : WEIR_BUSY;
-	for (uint32_t i = 0; i < tap->batches && left > 0; i++) {
+	for (uint32_t given = 0; left > 0 && (given == 0 || given < tap->batches); given++) {
 		give(source, task, left < tap->batch ? left : tap->batch);
 		left = tap->in.n - tap->in.next;
 	}

@@ -32,7 +32,7 @@ struct tap {
 	struct tap_texts in; /* records; the first byte is 1 for those that only move time */
 	struct tap_texts out[WT_PORTS];
 	struct tap_mark marks[WT_PORTS][2]; /* the newest first: one epoch is in flight */
-	uint32_t batch, batches, busy;
+	uint32_t batch, batches, busy; /* batches: that are given at a time; 0: 1 */
 	_Atomic bool ended, held;
 	struct weir_task *source; /* to be woken */
 	struct tap_waiter *waiters[64]; /* sinks that are BUSY */
